@@ -1,0 +1,123 @@
+// config/stint.yaml as one immutable struct. Loaded at start and on SIGHUP; every mistake is reported at once with file:line
+// and the fix; unknown and duplicate keys are mistakes. Shared read-only as shared_ptr<const config>.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "budgets/cap.hpp"
+#include "budgets/ledger_thread.hpp"
+#include "gateway/provider/dialect.hpp"
+#include "gateway/provider/simulated.hpp"
+
+namespace stint {
+
+// Text that must never be printed: it has no stream operator, and reveal() marks every place that uses it.
+class secret {
+ public:
+  secret() = default;
+  explicit secret(std::string text) : text_(std::move(text)) {}
+  [[nodiscard]] const std::string& reveal() const noexcept { return text_; }
+  [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+
+ private:
+  std::string text_;
+};
+
+struct tls_files {
+  std::string certificate_file;  // PEM chain
+  std::string key_file;          // PEM
+};
+
+struct listener_config {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;  // 0: any free one, printed at start
+  std::optional<tls_files> tls;
+};
+
+struct limits_config {
+  std::size_t head_bytes_max = 32 * 1024;
+  std::size_t head_fields_max = 100;
+  std::size_t body_bytes_max = 32U << 20;
+  std::size_t framing_bytes_max = 64 * 1024;  // chunk sizes, extensions and trailers of one body
+  std::size_t connections_max = 10'000;       // over all threads
+  std::size_t answer_bytes_max = 64U << 20;   // of an answer that is not streamed
+  int head_timeout_ms = 10'000;
+  int idle_timeout_ms = 75'000;               // between requests of a kept connection
+  int body_timeout_ms = 30'000;               // without a byte of the body
+  int write_stall_ms = 30'000;                // a client that does not read
+  int drain_timeout_ms = 30'000;              // SIGTERM: how long running calls may take to finish
+  std::size_t count_inline_bytes_max = 64 * 1024;  // larger prompts are counted on the counting pool
+};
+
+struct provider_config {
+  std::string name;                     // "openai", "anthropic", "sim", …
+  std::vector<dialect_kind> dialects;   // which APIs it speaks
+  bool tls = true;
+  std::string host;
+  std::uint16_t port = 443;
+  std::string base_path;                // prefix of "/v1/…", "" or "/openai"
+  bool verify_certificate = true;
+  std::string ca_file;                  // "" : the system's
+  secret credential;                    // from the environment or a file; empty: none is sent
+  std::string credential_source;        // for messages: "environment variable OPENAI_API_KEY"
+  std::vector<std::string> models;      // globs, tried in the order of the file over all providers
+  int connect_timeout_ms = 5'000;
+  int first_byte_timeout_ms = 600'000;
+  int stall_timeout_ms = 120'000;       // between bytes of an answer
+  std::size_t connections_max = 1'024;  // per thread
+  int pool_idle_ms = 55'000;            // below the common 60 s of load balancers
+};
+
+struct passthrough_config {
+  std::string method;  // "GET", "POST"
+  std::string path;    // exact, or a prefix when it ends in '*'
+  std::string provider;
+};
+
+enum class unknown_model_policy : std::uint8_t { refuse, ceiling };
+
+struct config {
+  std::string file;
+  listener_config listen;
+  listener_config admin;              // loopback, own port
+  std::string admin_token_file;       // made with mode 0600 at the first start when missing
+  std::string data_directory;
+  stint::durability durability = stint::durability::process;
+  int rows_kept_days = 90;
+  int threads = 0;                    // 0: one per core
+  limits_config limits;
+  std::string prices_file;
+  unknown_model_policy unknown_model = unknown_model_policy::refuse;
+  std::int64_t ceiling_input_rate = 0;   // nano-dollars per million tokens, with unknown_model: ceiling
+  std::int64_t ceiling_output_rate = 0;
+  std::int64_t default_output_bound_tokens = 128'000;  // where neither request nor price book bounds the output
+  bool require_feature = false;       // refuse a call whose key has no default feature and that names none
+  std::string feature_header = "x-stint-feature";
+  std::string tags_header = "x-stint-tags";
+  int refusal_status = 429;           // of budget_exceeded: 402, 403, 412, 429
+  std::vector<provider_config> providers;
+  simulation simulated;
+  std::vector<passthrough_config> passthrough;
+  std::vector<cap> caps;
+  std::size_t series_per_family_max = 2'000;  // metrics; what is beyond it goes to "other"
+  bool access_log = false;
+
+  // The first provider that speaks the dialect and lists the model; null when none does.
+  [[nodiscard]] const provider_config* route(dialect_kind dialect, std::string_view model) const noexcept;
+};
+
+struct config_mistake {
+  int line = 0;         // 1-based; 0: the file as a whole
+  std::string message;  // "caps[3].limit: …"
+};
+
+using config_result = std::variant<config, std::vector<config_mistake>>;
+[[nodiscard]] config_result load_config(const std::string& path);
+// Relative paths in the text are taken from `directory`.
+[[nodiscard]] config_result parse_config(const std::string& yaml_text, const std::string& file, const std::string& directory);
+
+}  // namespace stint

@@ -1,0 +1,60 @@
+// What Prometheus sees. Everything that counts calls, tokens or money is derived from committed ledger rows, on the ledger
+// thread; only what the ledger cannot know (latencies, open connections, faults) is observed beside it. Handles are kept, so
+// that an observation costs no look-up, and every family has a bounded number of series: what is beyond it is labelled "other".
+// All names and labels: dashboards/README.md.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "budgets/ledger_thread.hpp"
+#include "budgets/transfer.hpp"
+#include "gateway/problem.hpp"
+
+namespace stint {
+
+enum class upstream_fault : std::uint8_t { refused, tls, reset, timeout, garbage, status_4xx, status_429, status_5xx };
+[[nodiscard]] std::string_view to_string(upstream_fault fault) noexcept;
+
+// One call's times, measured with the monotonic clock by the connection that served it.
+struct call_timing {
+  std::string_view model;
+  std::string_view provider;
+  bool streaming = false;
+  std::chrono::nanoseconds overhead{};    // ours: total minus waiting for the client and for the provider
+  std::chrono::nanoseconds duration{};    // head read to last byte written
+  std::chrono::nanoseconds first_byte{};  // forwarded to first byte of the answer; 0: none
+};
+
+class metrics {
+ public:
+  explicit metrics(std::size_t series_per_family_max);
+  ~metrics();
+  metrics(const metrics&) = delete;
+  metrics& operator=(const metrics&) = delete;
+
+  // The ledger's on_committed. Ledger thread only.
+  void committed(std::span<const ledger_row> rows, std::span<const alert_crossing> crossings);
+
+  // Any thread.
+  void observe(const call_timing& timing);
+  void upstream_failed(std::string_view provider, upstream_fault fault);
+  void refused(problem_kind kind);                       // refusals before a ledger row exists (401, 404, 413, …)
+  void refused_by_cap(std::string_view cap, refusal_reason reason, std::string_view tenant);
+  void connections_changed(int difference);
+  void storage_failed();
+
+  // The exposition text: the registry plus gauges of the given standings and ledger health. Any thread.
+  [[nodiscard]] std::string expose(const std::vector<cap_standing>& standings, const ledger_health& ledger) const;
+
+ private:
+  class implementation;
+  std::unique_ptr<implementation> implementation_;
+};
+
+}  // namespace stint

@@ -1,0 +1,64 @@
+// Why a call is not served: one value that every step of `handle` can return, and that each API dialect renders in its own
+// error shape. Plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/system/result.hpp>
+
+#include "budgets/transfer.hpp"
+
+namespace stint {
+
+enum class problem_kind : std::uint8_t {
+  malformed_http,       // 400, and the connection closes: framing in doubt
+  bad_request,          // 400: the body is not what the API takes
+  unauthenticated,      // 401: no key or a wrong one
+  forbidden,            // 403: the key may not use this feature or model
+  not_found,            // 404: a path or model that is not routed
+  method_not_allowed,   // 405
+  request_timeout,      // 408
+  body_too_large,       // 413
+  head_too_large,       // 431
+  unsupported_media,    // 415: not application/json where JSON is needed
+  budget_exceeded,      // 429 by default (configurable), x-should-retry: false
+  budget_busy,          // 429, retryable
+  unpriced_model,       // 403: no price, so a money cap could not be kept
+  storage_unavailable,  // 503: the ledger cannot record
+  overloaded,           // 503: shutting down or over a limit of our own
+  upstream_refused,     // 502: could not connect, TLS failed
+  upstream_reset,       // 502: went away before an answer
+  upstream_garbage,     // 502: an answer that is not HTTP or not this API
+  upstream_timeout,     // 504
+  internal              // 500
+};
+[[nodiscard]] std::string_view to_string(problem_kind kind) noexcept;
+
+struct problem {
+  problem_kind kind = problem_kind::internal;
+  int status = 500;
+  std::string message;                  // one sentence or two: what is wrong, which field, how to mend it
+  std::string param;                    // the offending field, when there is one: "model", "max_tokens"
+  std::optional<hold_refusal> refusal;  // for budget_*: the figures
+  std::optional<int> retry_after_s;     // only when waiting that long really helps
+
+  // Sent as x-should-retry; the official SDKs obey it before the status. Nothing: leave it to the status.
+  [[nodiscard]] std::optional<bool> should_retry() const noexcept;
+};
+
+// With the kind's usual status.
+[[nodiscard]] problem make_problem(problem_kind kind, std::string message, std::string param = {});
+
+}  // namespace stint
+
+namespace boost::system {
+[[noreturn]] void throw_exception_from_error(const stint::problem& error, const boost::source_location& where);
+}  // namespace boost::system
+
+namespace stint {
+template <typename T>
+using result = boost::system::result<T, problem>;
+}  // namespace stint
