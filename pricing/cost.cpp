@@ -1,0 +1,144 @@
+// Tested by tests/pricing/cost_test.cpp and worst_case_test.cpp.
+#include "pricing/cost.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "pricing/invariant.hpp"
+
+namespace stint {
+
+namespace {
+
+__extension__ using wide = __int128;
+
+// Rates are per million tokens; the tier's and the period's multipliers are in thousandths each.
+constexpr wide billing_denominator = wide{1'000'000} * 1'000 * 1'000;
+
+constexpr int input_kinds = 5;   // input, cached, cache write 5m and 1h, audio
+constexpr int output_kinds = 2;  // text, audio
+
+// The only division of a call: rounded up, so that many small calls never add up to less than their
+// price.
+nanodollars round_up(wide numerator, std::int64_t fees_nanodollars) noexcept {
+  const wide total = (numerator + billing_denominator - 1) / billing_denominator + fees_nanodollars;
+  invariant(total >= 0 && total <= std::numeric_limits<std::int64_t>::max(),
+            "a cost does not fit 64 bits: the price breaks the price book's limits");
+  return nanodollars{static_cast<std::int64_t>(total)};
+}
+
+const token_rates& rates_for(const price& at, std::int64_t prompt_tokens) noexcept {
+  const token_rates* rates = &at.base;
+  for (const context_step& step : at.steps) {
+    if (prompt_tokens < step.first_tokens) break;
+    rates = &step.rates;
+  }
+  return *rates;
+}
+
+std::int64_t tier_multiplier(const price& at, service_tier tier) noexcept {
+  return at.tier_permille[static_cast<std::size_t>(tier)];
+}
+
+bool covers(const daily_period& period, wall_time when) noexcept {
+  using namespace std::chrono;
+  const auto day = floor<days>(when);
+  const auto minute = floor<minutes>(when - day).count();
+  if (minute < period.from_minute || minute >= period.until_minute) return false;
+  if (!period.weekdays_only) return true;
+  const weekday seen{floor<days>(when + minutes{period.weekday_offset_minutes})};
+  return seen != Saturday && seen != Sunday;
+}
+
+std::int64_t period_multiplier(const price& at, wall_time when) noexcept {
+  for (const daily_period& period : at.periods) {
+    if (covers(period, when)) return period.multiplier_permille;
+  }
+  return 1000;
+}
+
+std::int64_t dearest_period(const price& at) noexcept {
+  std::int64_t dearest = 1000;
+  for (const daily_period& period : at.periods) {
+    dearest = std::max(dearest, period.multiplier_permille);
+  }
+  return dearest;
+}
+
+// The tiers in the order in which a provider may serve a request at one below the one asked for.
+// OpenAI reports fast as priority, so fast includes it.
+std::int64_t dearest_tier(const price& at, service_tier requested) noexcept {
+  std::int64_t dearest =
+      std::max({tier_multiplier(at, service_tier::standard),
+                tier_multiplier(at, service_tier::flex), tier_multiplier(at, service_tier::batch)});
+  if (requested == service_tier::priority || requested == service_tier::fast) {
+    dearest = std::max(dearest, tier_multiplier(at, service_tier::priority));
+  }
+  if (requested == service_tier::fast) {
+    dearest = std::max(dearest, tier_multiplier(at, service_tier::fast));
+  }
+  return dearest;
+}
+
+// The dearest tokens × rates at one level of rates when the prompt has `prompt_tokens`, the most
+// that this level allows.
+wide dearest_at(const token_rates& rates, const call_bound& bound,
+                std::int64_t prompt_tokens) noexcept {
+  std::int64_t text = std::max(rates.input, rates.cached_input);
+  if (bound.cache_write_5m) text = std::max(text, rates.cache_write_5m);
+  if (bound.cache_write_1h) text = std::max(text, rates.cache_write_1h);
+  const std::int64_t audio = std::max(text, rates.audio_input);
+  const std::int64_t output =
+      bound.output_may_be_audio ? std::max(rates.output, rates.audio_output) : rates.output;
+  const std::int64_t audio_tokens = std::min(bound.audio_input_tokens, prompt_tokens);
+  return wide{prompt_tokens - audio_tokens} * text + wide{audio_tokens} * audio +
+         wide{bound.output_tokens} * output;
+}
+
+call_bound within_plausible(const call_bound& bound) noexcept {
+  invariant(bound.prompt_tokens >= 0 && bound.audio_input_tokens >= 0 && bound.output_tokens >= 0 &&
+                bound.web_searches >= 0,
+            "a call's bound is negative");
+  call_bound cut = bound;
+  cut.prompt_tokens = std::min(bound.prompt_tokens, input_kinds * usage_count_max);
+  cut.audio_input_tokens = std::min(bound.audio_input_tokens, usage_count_max);
+  cut.output_tokens = std::min(bound.output_tokens, output_kinds * usage_count_max);
+  cut.web_searches = std::min(bound.web_searches, usage_count_max);
+  return cut;
+}
+
+}  // namespace
+
+nanodollars cost_of(const price& at, const usage& used, service_tier tier,
+                    wall_time admitted) noexcept {
+  invariant(plausible(used), "a usage was priced without checking that it is plausible");
+  const token_rates& rates = rates_for(at, used.input_total());
+  const wide tokens_at_rates =
+      wide{used.input_tokens} * rates.input + wide{used.cached_input_tokens} * rates.cached_input +
+      wide{used.cache_write_5m_tokens} * rates.cache_write_5m +
+      wide{used.cache_write_1h_tokens} * rates.cache_write_1h +
+      wide{used.audio_input_tokens} * rates.audio_input + wide{used.output_tokens} * rates.output +
+      wide{used.audio_output_tokens} * rates.audio_output;
+  // Fees for searches are per call: neither tier nor period changes them.
+  return round_up(tokens_at_rates * tier_multiplier(at, tier) * period_multiplier(at, admitted),
+                  used.web_searches * at.web_search_nanodollars);
+}
+
+nanodollars worst_case(const price& at, const call_bound& bound, service_tier requested) noexcept {
+  const call_bound cut = within_plausible(bound);
+  // Every level is tried, not only the last one reached: nothing makes a longer prompt's rates the
+  // dearer ones, and a prompt that turns out shorter than its bound is billed at a lower level.
+  wide dearest = 0;
+  const token_rates* rates = &at.base;
+  for (std::size_t level = 0; level <= at.steps.size(); ++level) {
+    const bool last = level == at.steps.size() || cut.prompt_tokens < at.steps[level].first_tokens;
+    const std::int64_t prompt_tokens = last ? cut.prompt_tokens : at.steps[level].first_tokens - 1;
+    dearest = std::max(dearest, dearest_at(*rates, cut, prompt_tokens));
+    if (last) break;
+    rates = &at.steps[level].rates;
+  }
+  return round_up(dearest * dearest_tier(at, requested) * dearest_period(at),
+                  cut.web_searches * at.web_search_nanodollars);
+}
+
+}  // namespace stint

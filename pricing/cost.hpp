@@ -1,0 +1,37 @@
+// The exact cost of a usage, and the most that a call can cost before it is made. Formulas: the
+// providers' billing pages as worked by hand in tests/pricing/cost_test.cpp; the bound's promise in
+// worst_case_test.cpp. Pure functions; thread-safe. A price that came out of a price_book keeps the
+// limits under which no cost of a plausible usage can overflow.
+#pragma once
+
+#include "pricing/money.hpp"
+#include "pricing/price_book.hpp"
+#include "pricing/usage.hpp"
+
+namespace stint {
+
+// Σ tokens × rate with the step chosen by used.input_total(), × tier × period, + searches; computed
+// exactly in 128 bits and rounded up once to a whole nano-dollar. `used` must be plausible().
+[[nodiscard]] nanodollars cost_of(const price& at, const usage& used, service_tier tier,
+                                  wall_time admitted) noexcept;
+
+struct call_bound {
+  std::int64_t prompt_tokens = 0;       // upper bound of all input kinds together
+  std::int64_t audio_input_tokens = 0;  // how many of prompt_tokens may be audio
+  std::int64_t output_tokens = 0;       // upper bound over all choices together
+  bool output_may_be_audio = false;
+  bool cache_write_5m =
+      false;  // the request may write a cache (OpenAI: always, where the model prices writes)
+  bool cache_write_1h = false;
+  std::int64_t web_searches = 0;
+};
+
+// No usage within the bound, at any tier up to the one requested and at any time until the call
+// ends, costs more: every input token at the dearest kind it can be, the dearest context step
+// reachable, the dearest period. flex and batch are held at least at standard, because a provider
+// may fall back to it; priority and fast at the dearest tier up to them. No count in `bound` may be
+// negative; counts beyond what plausible() lets through are cut to it.
+[[nodiscard]] nanodollars worst_case(const price& at, const call_bound& bound,
+                                     service_tier requested) noexcept;
+
+}  // namespace stint
