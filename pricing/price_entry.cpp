@@ -1,0 +1,212 @@
+#include "pricing/price_entry.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "pricing/price_fields.hpp"
+
+namespace stint {
+
+namespace {
+
+constexpr std::size_t source_bytes_max = 300;
+constexpr std::size_t note_bytes_max = 1000;
+
+using tier_factors = std::array<std::optional<std::int64_t>, service_tier_count>;
+
+constexpr std::string_view rate_keys[] = {"input",          "cached_input", "cache_write_5m",
+                                          "cache_write_1h", "audio_input",  "output",
+                                          "audio_output"};
+
+// A kind without a rate of its own is billed as the kind that it is part of: a cached or written
+// token is an input token (OpenAI up to 5.5 writes its cache free of extra charge), and a longer
+// write is at least a write.
+token_rates read_rates(price_fields& fields) {
+  const std::int64_t input = fields.rate("input", presence::required).value_or(0);
+  const std::int64_t output = fields.rate("output", presence::required).value_or(0);
+  const std::int64_t write = fields.rate("cache_write_5m", presence::optional).value_or(input);
+  return {.input = input,
+          .cached_input = fields.rate("cached_input", presence::optional).value_or(input),
+          .cache_write_5m = write,
+          .cache_write_1h = fields.rate("cache_write_1h", presence::optional).value_or(write),
+          .audio_input = fields.rate("audio_input", presence::optional).value_or(input),
+          .output = output,
+          .audio_output = fields.rate("audio_output", presence::optional).value_or(output)};
+}
+
+tier_factors read_tiers(const YAML::Node& map, const std::string& path,
+                        std::vector<price_file_mistake>& mistakes) {
+  price_fields fields{map, path, {"flex", "batch", "priority", "fast"}, mistakes};
+  tier_factors factors;
+  for (const service_tier tier :
+       {service_tier::flex, service_tier::batch, service_tier::priority, service_tier::fast}) {
+    factors[static_cast<std::size_t>(tier)] =
+        fields.multiplier_permille(to_string(tier), presence::optional);
+  }
+  return factors;
+}
+
+// The entry's own factor, else its provider's, else 1; for fast, else priority's, because OpenAI
+// serves fast as priority.
+void settle_tiers(price& entry, const tier_factors& own, const tier_factors& shared) {
+  const auto factor = [&](service_tier tier, std::int64_t otherwise) {
+    const auto index = static_cast<std::size_t>(tier);
+    return own[index].value_or(shared[index].value_or(otherwise));
+  };
+  const std::int64_t priority = factor(service_tier::priority, 1000);
+  const auto assign = [&](service_tier tier, std::int64_t permille) {
+    entry.tier_permille[static_cast<std::size_t>(tier)] = permille;
+  };
+  assign(service_tier::flex, factor(service_tier::flex, 1000));
+  assign(service_tier::batch, factor(service_tier::batch, 1000));
+  assign(service_tier::priority, priority);
+  assign(service_tier::fast, factor(service_tier::fast, priority));
+}
+
+std::vector<context_step> read_steps(price_fields& entry,
+                                     std::vector<price_file_mistake>& mistakes) {
+  std::vector<context_step> steps;
+  const auto nodes = entry.list("steps", presence::optional,
+                                "a list, like [{first_tokens: 200_000, input: 4, output: 18}]");
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    price_fields fields{nodes[i],
+                        entry.path_of("steps[" + std::to_string(i) + "]"),
+                        {"first_tokens", "input", "cached_input", "cache_write_5m",
+                         "cache_write_1h", "audio_input", "output", "audio_output"},
+                        mistakes};
+    const auto first = fields.token_count("first_tokens", presence::required);
+    const context_step step{.first_tokens = first.value_or(0), .rates = read_rates(fields)};
+    // Otherwise a forgotten rate would quietly fall back to the step's input rate.
+    for (const std::string_view key : rate_keys) {
+      if (key == "input" || key == "output") continue;
+      if (entry.find(key) != nullptr && fields.find(key) == nullptr) {
+        fields.add_mistake(fields.line(), key,
+                           "missing; its entry has this rate, so each of its steps needs one too");
+      }
+    }
+    if (first && !steps.empty() && *first <= steps.back().first_tokens) {
+      fields.add_mistake(line_of(*fields.find("first_tokens")), "first_tokens",
+                         "not above the step before it; list the steps from small to large");
+    }
+    steps.push_back(step);
+  }
+  return steps;
+}
+
+daily_period read_period(price_fields& fields) {
+  daily_period period;
+  const auto from = fields.minute_of_day("from", presence::required);
+  const auto until = fields.minute_of_day("until", presence::required);
+  period.from_minute = from.value_or(0);
+  period.until_minute = until.value_or(0);
+  if (from && until && *from >= *until) {
+    fields.add_mistake(fields.line(), "until",
+                       "not after from; split a period that passes midnight into two");
+  }
+  period.multiplier_permille =
+      fields.multiplier_permille("multiplier", presence::required).value_or(1000);
+  const auto days = fields.text("days", presence::optional, 20);
+  if (days && *days != "all" && *days != "weekdays") {
+    fields.add_mistake(line_of(*fields.find("days")), "days", "expected all or weekdays");
+  }
+  period.weekdays_only = days == "weekdays";
+  const auto needed = period.weekdays_only ? presence::required : presence::optional;
+  period.weekday_offset_minutes = fields.offset_minutes("days_seen_at", needed).value_or(0);
+  return period;
+}
+
+std::vector<daily_period> read_periods(price_fields& entry,
+                                       std::vector<price_file_mistake>& mistakes) {
+  std::vector<daily_period> periods;
+  const auto nodes =
+      entry.list("periods", presence::optional,
+                 "a list, like [{from: \"01:00\", until: \"04:00\", multiplier: 2}]");
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    price_fields fields{nodes[i],
+                        entry.path_of("periods[" + std::to_string(i) + "]"),
+                        {"from", "until", "days", "days_seen_at", "multiplier"},
+                        mistakes};
+    const daily_period period = read_period(fields);
+    for (const daily_period& other : periods) {
+      if (period.from_minute < other.until_minute && other.from_minute < period.until_minute) {
+        fields.add_mistake(fields.line(), "from",
+                           "overlaps another period of this entry; a minute needs one multiplier");
+        break;
+      }
+    }
+    periods.push_back(period);
+  }
+  return periods;
+}
+
+void read_validity(price_fields& fields, price& entry) {
+  const auto from = fields.instant("from", presence::optional);
+  const auto until = fields.instant("until", presence::optional);
+  if (from) entry.valid_from = *from;
+  entry.valid_until = until;
+  if (until && *until <= entry.valid_from) {
+    fields.add_mistake(line_of(*fields.find("until")), "until",
+                       "not after from; the entry would never be valid");
+    entry.valid_until.reset();
+  }
+}
+
+}  // namespace
+
+provider_terms read_provider(const YAML::Node& map, const std::string& path,
+                             std::vector<price_file_mistake>& mistakes) {
+  price_fields fields{map, path, {"tiers", "web_search"}, mistakes};
+  provider_terms terms;
+  if (const YAML::Node* tiers = fields.find("tiers"); tiers != nullptr) {
+    terms.tier_permille = read_tiers(*tiers, fields.path_of("tiers"), mistakes);
+  }
+  terms.web_search_nanodollars = fields.search_fee("web_search", presence::optional).value_or(0);
+  return terms;
+}
+
+price_entry read_price(const YAML::Node& map, const std::string& path,
+                       const provider_table& providers, std::vector<price_file_mistake>& mistakes) {
+  price_fields fields{
+      map,
+      path,
+      {"model",          "provider",       "from",           "until",       "input",
+       "cached_input",   "cache_write_5m", "cache_write_1h", "audio_input", "output",
+       "audio_output",   "steps",          "periods",        "tiers",       "web_search",
+       "context_window", "max_output",     "source",         "source_date", "note"},
+      mistakes};
+  price_entry entry{.value = {}, .line = fields.line()};
+  price& value = entry.value;
+  if (!map.IsMap()) return entry;
+
+  value.model = fields.text("model", presence::required, model_bytes_max).value_or("");
+  value.provider = fields.text("provider", presence::required, model_bytes_max).value_or("");
+  read_validity(fields, value);
+  value.base = read_rates(fields);
+  value.steps = read_steps(fields, mistakes);
+  value.periods = read_periods(fields, mistakes);
+
+  provider_terms shared;
+  if (const auto found = providers.find(value.provider); found != providers.end()) {
+    shared = found->second;
+  } else if (!value.provider.empty()) {
+    fields.add_mistake(line_of(*fields.find("provider")), "provider",
+                       "not one of providers; add it there or correct the name");
+  }
+  tier_factors own;
+  if (const YAML::Node* tiers = fields.find("tiers"); tiers != nullptr) {
+    own = read_tiers(*tiers, fields.path_of("tiers"), mistakes);
+  }
+  settle_tiers(value, own, shared.tier_permille);
+  value.web_search_nanodollars =
+      fields.search_fee("web_search", presence::optional).value_or(shared.web_search_nanodollars);
+
+  value.context_window_tokens =
+      fields.token_count("context_window", presence::optional).value_or(0);
+  value.output_tokens_max = fields.token_count("max_output", presence::optional).value_or(0);
+  value.source = fields.text("source", presence::required, source_bytes_max).value_or("");
+  value.source_date = fields.date_or_month("source_date", presence::required).value_or("");
+  value.note = fields.text("note", presence::optional, note_bytes_max).value_or("");
+  return entry;
+}
+
+}  // namespace stint
