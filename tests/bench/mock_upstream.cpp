@@ -1,0 +1,256 @@
+// The fastest upstream we can write, so that a benchmark measures the proxy in front of it: one
+// thread, raw epoll, answers rendered once per prompt size. Speaks just enough HTTP/1.1 for
+// well-behaved proxies (keep-alive, Content-Length).
+//
+//   POST with "stream":true in the body → 64 OpenAI chunks, a usage chunk and [DONE], as chunked
+//   SSE; any other POST                      → one OpenAI chat completion with usage; GET /count →
+//   how many POSTs were answered, so that a ledger can be compared with it.
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace {
+
+constexpr int stream_chunks = 64;
+// Chunks sent by one write: tokens that a provider sends in one go. One write for each would
+// measure this program's and wrk's system calls on their shared core rather than the proxy.
+constexpr int chunks_per_write = 4;
+
+// A rendered answer, cut into the pieces that are written one by one.
+using answer = std::vector<std::string>;
+
+struct connection {
+  std::string in;
+  const answer* running = nullptr;
+  std::size_t piece = 0;   // of the running answer
+  std::size_t offset = 0;  // within the piece
+  bool waits_for_room = false;
+};
+
+std::string usage_json(std::size_t body_bytes, int completion) {
+  const auto prompt = static_cast<int>(body_bytes / 5);  // about what English text comes to
+  char text[160];
+  std::snprintf(text, sizeof text,
+                R"({"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d})", prompt,
+                completion, prompt + completion);
+  return text;
+}
+
+answer render_plain(std::size_t body_bytes) {
+  const std::string body =
+      R"({"id":"chatcmpl-bench","object":"chat.completion","created":1700000000,"model":"gpt-4o","choices":[{"index":0,)"
+      R"("message":{"role":"assistant","content":"The quick brown fox jumps over the lazy dog, twice, to be counted.",)"
+      R"("refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":)" +
+      usage_json(body_bytes, 16) + "}";
+  return {"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+          std::to_string(body.size()) + "\r\n\r\n" + body};
+}
+
+std::string chunked(const std::string& event) {
+  char size[16];
+  std::snprintf(size, sizeof size, "%zx\r\n", event.size());
+  return size + event + "\r\n";
+}
+
+answer render_stream(std::size_t body_bytes) {
+  const std::string head =
+      R"(data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"gpt-4o","choices":)";
+  answer pieces;
+  // X-Accel-Buffering is how an upstream tells nginx not to collect a stream.
+  std::string piece =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Accel-Buffering: no\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n";
+  for (int i = 1; i <= stream_chunks; ++i) {
+    piece += chunked(
+        head + R"([{"index":0,"delta":{"content":" fox"},"finish_reason":null}],"usage":null})" +
+        "\n\n");
+    if (i % chunks_per_write == 0) pieces.push_back(std::exchange(piece, {}));
+  }
+  piece += chunked(head + R"([],"usage":)" + usage_json(body_bytes, stream_chunks) + "}\n\n");
+  piece += chunked("data: [DONE]\n\n") + "0\r\n\r\n";
+  pieces.push_back(piece);
+  return pieces;
+}
+
+class mock {
+ public:
+  explicit mock(int port)
+      : poll_(epoll_create1(0)), listener_(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
+    const int on = 1;
+    setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+        listen(listener_, 1024) != 0) {
+      std::perror("mock_upstream: listen");
+      std::exit(1);
+    }
+    watch(listener_, EPOLLIN);
+  }
+
+  [[noreturn]] void run() {
+    epoll_event events[256];
+    for (;;) {
+      const int ready = epoll_wait(poll_, events, 256, -1);
+      for (int i = 0; i < ready; ++i) {
+        if (events[i].data.fd == listener_) {
+          accept_all();
+        } else if ((events[i].events & EPOLLOUT) != 0) {
+          resume(events[i].data.fd);
+        } else {
+          receive(events[i].data.fd);
+        }
+      }
+    }
+  }
+
+ private:
+  void watch(int fd, std::uint32_t what) {
+    epoll_event event{};
+    event.events = what;
+    event.data.fd = fd;
+    epoll_ctl(poll_, EPOLL_CTL_ADD, fd, &event);
+  }
+
+  void change(int fd, std::uint32_t what) {
+    epoll_event event{};
+    event.events = what;
+    event.data.fd = fd;
+    epoll_ctl(poll_, EPOLL_CTL_MOD, fd, &event);
+  }
+
+  void accept_all() {
+    for (;;) {
+      const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK);
+      if (fd < 0) return;
+      const int on = 1;
+      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      connections_[fd].in.reserve(64 * 1024);
+      watch(fd, EPOLLIN);
+    }
+  }
+
+  void drop(int fd) {
+    connections_.erase(fd);
+    close(fd);
+  }
+
+  void receive(int fd) {
+    static char buffer[256 * 1024];
+    const auto got = recv(fd, buffer, sizeof buffer, 0);
+    if (got == 0 || (got < 0 && errno != EAGAIN)) return drop(fd);
+    if (got < 0) return;
+    auto& client = connections_[fd];
+    client.in.append(buffer, static_cast<std::size_t>(got));
+    if (client.running == nullptr) serve(fd, client);
+  }
+
+  void resume(int fd) {
+    auto& client = connections_[fd];
+    if (!send_rest(fd, client)) return;
+    change(fd, EPOLLIN);
+    client.waits_for_room = false;
+    serve(fd, client);
+  }
+
+  // Answers every whole request that is there.
+  void serve(int fd, connection& client) {
+    while (client.running == nullptr) {
+      const std::string_view in = client.in;
+      const auto end = in.find("\r\n\r\n");
+      if (end == std::string_view::npos) return;
+      const auto head = in.substr(0, end);
+      std::size_t length = 0;
+      for (const char* name : {"\r\ncontent-length:", "\r\nContent-Length:"}) {
+        const auto at = head.find(name);
+        if (at != std::string_view::npos) length = std::strtoul(head.data() + at + 17, nullptr, 10);
+      }
+      if (in.size() < end + 4 + length) return;
+      const auto body = in.substr(end + 4, length);
+      const bool counts = head.starts_with("GET /count");
+      client.running = counts ? &counted() : &answer_to(body);
+      answered_ += counts ? 0 : 1;
+      client.in.erase(0, end + 4 + length);
+      if (!send_rest(fd, client)) return;
+    }
+  }
+
+  const answer& answer_to(std::string_view body) {
+    const bool stream = body.find(R"("stream":true)") != std::string_view::npos;
+    auto& known = stream ? streams_ : plains_;
+    auto found = known.find(body.size());
+    if (found == known.end()) {
+      found =
+          known
+              .emplace(body.size(), stream ? render_stream(body.size()) : render_plain(body.size()))
+              .first;
+    }
+    return found->second;
+  }
+
+  const answer& counted() {
+    const auto text = std::to_string(answered_);
+    counted_ = {"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
+                std::to_string(text.size()) + "\r\n\r\n" + text};
+    return counted_;
+  }
+
+  // True when the running answer is on its way in full.
+  bool send_rest(int fd, connection& client) {
+    while (client.piece < client.running->size()) {
+      const auto& piece = (*client.running)[client.piece];
+      const auto sent =
+          send(fd, piece.data() + client.offset, piece.size() - client.offset, MSG_NOSIGNAL);
+      if (sent < 0) {
+        if (errno == EAGAIN && !client.waits_for_room) {
+          client.waits_for_room = true;
+          change(fd, EPOLLOUT);
+        } else if (errno != EAGAIN) {
+          change(fd, EPOLLIN);  // the next read finds the connection dead and drops it
+        }
+        return false;
+      }
+      client.offset += static_cast<std::size_t>(sent);
+      if (client.offset == piece.size()) {
+        ++client.piece;
+        client.offset = 0;
+      }
+    }
+    client.running = nullptr;
+    client.piece = 0;
+    return true;
+  }
+
+  int poll_;
+  int listener_;
+  std::unordered_map<int, connection> connections_;
+  std::map<std::size_t, answer> plains_;  // by the size of the request's body; nodes never move
+  std::map<std::size_t, answer> streams_;
+  answer counted_;
+  unsigned long answered_ = 0;
+};
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) {
+    std::fprintf(stderr, "usage: mock_upstream PORT\n");
+    return 2;
+  }
+  mock(std::atoi(arguments[1])).run();
+}

@@ -1,0 +1,19 @@
+"""Waiting for something that another process or thread does: a condition and a deadline, never a fixed sleep."""
+
+import threading
+import time
+
+POLL_S = 0.01
+
+
+def wait_until(condition, what, deadline_s=20.0):
+    """Returns the first true value of condition(). Fails, saying what it waited for, when the deadline passes first."""
+    end = time.monotonic() + deadline_s
+    never = threading.Event()
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {deadline_s} s in vain for: {what}")
+        never.wait(POLL_S)
