@@ -1,10 +1,12 @@
-// config/stint.yaml as one immutable struct. Loaded at start and on SIGHUP; every mistake is reported at once with file:line
-// and the fix; unknown and duplicate keys are mistakes. Shared read-only as shared_ptr<const config>.
+// config/stint.yaml as one immutable struct. Loaded at start and on SIGHUP; every mistake is
+// reported at once with file:line and the fix; unknown and duplicate keys are mistakes. Shared
+// read-only as shared_ptr<const config>.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -15,7 +17,8 @@
 
 namespace stint {
 
-// Text that must never be printed: it has no stream operator, and reveal() marks every place that uses it.
+// Text that must never be printed: it has no stream operator, and reveal() marks every place that
+// uses it.
 class secret {
  public:
   secret() = default;
@@ -46,25 +49,26 @@ struct limits_config {
   std::size_t connections_max = 10'000;       // over all threads
   std::size_t answer_bytes_max = 64U << 20;   // of an answer that is not streamed
   int head_timeout_ms = 10'000;
-  int idle_timeout_ms = 75'000;               // between requests of a kept connection
-  int body_timeout_ms = 30'000;               // without a byte of the body
-  int write_stall_ms = 30'000;                // a client that does not read
-  int drain_timeout_ms = 30'000;              // SIGTERM: how long running calls may take to finish
-  std::size_t count_inline_bytes_max = 64 * 1024;  // larger prompts are counted on the counting pool
+  int idle_timeout_ms = 75'000;   // between requests of a kept connection
+  int body_timeout_ms = 30'000;   // without a byte of the body
+  int write_stall_ms = 30'000;    // a client that does not read
+  int drain_timeout_ms = 30'000;  // SIGTERM: how long running calls may take to finish
+  std::size_t count_inline_bytes_max =
+      64 * 1024;  // larger prompts are counted on the counting pool
 };
 
 struct provider_config {
-  std::string name;                     // "openai", "anthropic", "sim", …
-  std::vector<dialect_kind> dialects;   // which APIs it speaks
+  std::string name;                    // "openai", "anthropic", "sim", …
+  std::vector<dialect_kind> dialects;  // which APIs it speaks
   bool tls = true;
   std::string host;
   std::uint16_t port = 443;
-  std::string base_path;                // prefix of "/v1/…", "" or "/openai"
+  std::string base_path;  // prefix of "/v1/…", "" or "/openai"
   bool verify_certificate = true;
-  std::string ca_file;                  // "" : the system's
-  secret credential;                    // from the environment or a file; empty: none is sent
-  std::string credential_source;        // for messages: "environment variable OPENAI_API_KEY"
-  std::vector<std::string> models;      // globs, tried in the order of the file over all providers
+  std::string ca_file;              // "" : the system's
+  secret credential;                // from the environment or a file; empty: none is sent
+  std::string credential_source;    // for messages: "environment variable OPENAI_API_KEY"
+  std::vector<std::string> models;  // globs, tried in the order of the file over all providers
   int connect_timeout_ms = 5'000;
   int first_byte_timeout_ms = 600'000;
   int stall_timeout_ms = 120'000;       // between bytes of an answer
@@ -83,22 +87,27 @@ enum class unknown_model_policy : std::uint8_t { refuse, ceiling };
 struct config {
   std::string file;
   listener_config listen;
-  listener_config admin;              // loopback, own port
-  std::string admin_token_file;       // made with mode 0600 at the first start when missing
-  std::string data_directory;
+  listener_config admin;            // loopback, own port
+  std::string admin_token_file;     // made with mode 0600 at the first start when missing
+  bool metrics_need_token = false;  // GET /metrics on the admin listener: open by default, for
+                                    // Prometheus on the same host
+  std::string data_directory;  // as written; relative to the working directory of `stint serve`
   stint::durability durability = stint::durability::process;
   int rows_kept_days = 90;
-  int threads = 0;                    // 0: one per core
+  int threads = 0;  // 0: one per core
   limits_config limits;
   std::string prices_file;
   unknown_model_policy unknown_model = unknown_model_policy::refuse;
-  std::int64_t ceiling_input_rate = 0;   // nano-dollars per million tokens, with unknown_model: ceiling
+  std::int64_t ceiling_input_rate =
+      0;  // nano-dollars per million tokens, with unknown_model: ceiling
   std::int64_t ceiling_output_rate = 0;
-  std::int64_t default_output_bound_tokens = 128'000;  // where neither request nor price book bounds the output
-  bool require_feature = false;       // refuse a call whose key has no default feature and that names none
+  std::int64_t default_output_bound_tokens =
+      128'000;  // where neither request nor price book bounds the output
+  bool require_feature =
+      false;  // refuse a call whose key has no default feature and that names none
   std::string feature_header = "x-stint-feature";
   std::string tags_header = "x-stint-tags";
-  int refusal_status = 429;           // of budget_exceeded: 402, 403, 412, 429
+  int refusal_status = 429;  // of budget_exceeded: 402, 403, 412, 429
   std::vector<provider_config> providers;
   simulation simulated;
   std::vector<passthrough_config> passthrough;
@@ -106,8 +115,11 @@ struct config {
   std::size_t series_per_family_max = 2'000;  // metrics; what is beyond it goes to "other"
   bool access_log = false;
 
-  // The first provider that speaks the dialect and lists the model; null when none does.
-  [[nodiscard]] const provider_config* route(dialect_kind dialect, std::string_view model) const noexcept;
+  // The first provider that speaks the dialect and lists the model; null when none does. Models
+  // "sim/…" belong to the built-in provider alone, whatever globs another one lists. The built-in
+  // provider is the last of `providers`.
+  [[nodiscard]] const provider_config* route(dialect_kind dialect,
+                                             std::string_view model) const noexcept;
 };
 
 struct config_mistake {
@@ -117,7 +129,24 @@ struct config_mistake {
 
 using config_result = std::variant<config, std::vector<config_mistake>>;
 [[nodiscard]] config_result load_config(const std::string& path);
-// Relative paths in the text are taken from `directory`.
-[[nodiscard]] config_result parse_config(const std::string& yaml_text, const std::string& file, const std::string& directory);
+// Relative file names in the text are taken from `directory` (that of the file), except
+// data_directory: where the books are kept must not move when a config file is read from elsewhere.
+[[nodiscard]] config_result parse_config(const std::string& yaml_text, const std::string& file,
+                                         const std::string& directory);
+
+// "config/stint.yaml:12: caps[3].limit: …"
+[[nodiscard]] std::string describe(const std::string& file, const config_mistake& mistake);
+
+// What is allowed but probably not meant: a credential that is not set, a listener open to the
+// network without TLS.
+[[nodiscard]] std::vector<std::string> warnings_about(const config& checked);
+
+// Which settings differ that a running gateway cannot change (listeners, data directory, threads,
+// …): reload keeps the old configuration and names them. Empty: the new one can be swapped in.
+[[nodiscard]] std::vector<std::string> settings_needing_restart(const config& running,
+                                                                const config& loaded);
+
+inline constexpr std::string_view simulated_provider_name = "sim";
+inline constexpr std::string_view simulated_model_prefix = "sim/";
 
 }  // namespace stint

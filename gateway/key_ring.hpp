@@ -1,5 +1,6 @@
-// Virtual keys. A key is shown once, when it is made; only its SHA-256 is kept. The ring is an immutable snapshot in memory,
-// swapped when a key is created or revoked, and stored in the ledger's store. Look-ups are lock-free and touch no disk.
+// Virtual keys. A key is shown once, when it is made; only its SHA-256 is kept. The ring is an
+// immutable snapshot in memory, swapped when a key is created or revoked, and stored in the
+// ledger's store. Look-ups are lock-free and touch no disk.
 #pragma once
 
 #include <array>
@@ -22,7 +23,7 @@ using key_hash = std::array<std::uint8_t, 32>;  // SHA-256 of the whole key, pre
 [[nodiscard]] key_hash hash_key(std::string_view key) noexcept;
 
 struct virtual_key {
-  std::string id;     // "key_…": names the key in the ledger, in caps and in listings
+  std::string id;  // "key_…": names the key in the ledger, in caps and in listings
   key_hash hash{};
   std::string tenant;
   std::vector<std::string> features;  // globs; empty: any
@@ -62,11 +63,13 @@ class key_ring {
  public:
   explicit key_ring(std::vector<virtual_key> keys);
 
-  // The key with this secret, when it exists and is neither revoked nor expired. Thread-safe. The hash is compared in
-  // constant time.
-  [[nodiscard]] std::shared_ptr<const virtual_key> find(std::string_view presented, wall_time now) const;
+  // The key with this secret, when it exists and is neither revoked nor expired. Thread-safe. The
+  // hash is compared in constant time.
+  [[nodiscard]] std::shared_ptr<const virtual_key> find(std::string_view presented,
+                                                        wall_time now) const;
 
-  // Adds, or replaces the key with the same id. Called after the store has it; from the admin thread only.
+  // Adds, or replaces the key with the same id. Called after the store has it; from the admin
+  // thread only.
   void put(virtual_key key);
   [[nodiscard]] std::vector<virtual_key> list() const;
 
@@ -74,8 +77,13 @@ class key_ring {
   struct hash_of_hash {
     [[nodiscard]] std::size_t operator()(const key_hash& hash) const noexcept;
   };
-  using snapshot = std::unordered_map<key_hash, std::shared_ptr<const virtual_key>, hash_of_hash>;
-  std::shared_ptr<const snapshot> keys_;  // read and swapped with std::atomic_load / std::atomic_store
+  struct equal_in_constant_time {
+    [[nodiscard]] bool operator()(const key_hash& a, const key_hash& b) const noexcept;
+  };
+  using snapshot = std::unordered_map<key_hash, std::shared_ptr<const virtual_key>, hash_of_hash,
+                                      equal_in_constant_time>;
+  std::shared_ptr<const snapshot>
+      keys_;  // read and swapped with std::atomic_load / std::atomic_store
 };
 
 }  // namespace stint

@@ -38,6 +38,11 @@ class metrics {
   metrics(const metrics&) = delete;
   metrics& operator=(const metrics&) = delete;
 
+  // The thresholds of the caps and the names of the providers, at start and after every reload, so that crossing counters of
+  // each live scope and error counters of each provider are exposed at 0 before they count anything: increase() cannot see a
+  // counter that first appears at 1. Thresholds of a cap not named here are taken to be 50, 80 and 100. Any thread.
+  void watch(const std::vector<cap>& caps, const std::vector<std::string>& providers);
+
   // The ledger's on_committed. Ledger thread only.
   void committed(std::span<const ledger_row> rows, std::span<const alert_crossing> crossings);
 
@@ -49,7 +54,8 @@ class metrics {
   void connections_changed(int difference);
   void storage_failed();
 
-  // The exposition text: the registry plus gauges of the given standings and ledger health. Any thread.
+  // The exposition text (Prometheus format 0.0.4, "text/plain; version=0.0.4; charset=utf-8"): the registry plus gauges of the
+  // given standings and ledger health. Of more standings than the series budget, the fullest are shown. Any thread.
   [[nodiscard]] std::string expose(const std::vector<cap_standing>& standings, const ledger_health& ledger) const;
 
  private:

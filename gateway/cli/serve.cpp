@@ -1,0 +1,148 @@
+// `stint serve`: builds everything in order, runs until SIGTERM or SIGINT, and takes it down in the opposite order, so that the
+// ledger is the last to go. Tested by tests/end_to_end.
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+#include <boost/asio/thread_pool.hpp>
+#include <boost/program_options.hpp>
+
+#include "gateway/admin/admin_server.hpp"
+#include "gateway/cli/commands.hpp"
+#include "gateway/config.hpp"
+#include "gateway/server.hpp"
+#include "pricing/price_file.hpp"
+#include "tokenizer/encoding.hpp"
+
+namespace stint {
+
+namespace options = boost::program_options;
+
+namespace {
+constexpr int exit_ok = 0;
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+std::optional<config> read_config(const std::string& path) {
+  config_result read = load_config(path);
+  if (auto* good = std::get_if<config>(&read)) return std::move(*good);
+  for (const config_mistake& mistake : std::get<std::vector<config_mistake>>(read)) {
+    std::cerr << path << ':' << mistake.line << ": " << mistake.message << '\n';
+  }
+  return std::nullopt;
+}
+
+std::optional<price_book> read_prices(const std::string& path) {
+  auto read = load_price_file(path);
+  if (auto* good = std::get_if<price_book>(&read)) return std::move(*good);
+  for (const price_file_mistake& mistake : std::get<std::vector<price_file_mistake>>(read)) {
+    std::cerr << path << ':' << mistake.line << ": " << mistake.message << '\n';
+  }
+  return std::nullopt;
+}
+
+std::optional<price> ceiling_of(const config& settings) {
+  if (settings.unknown_model != unknown_model_policy::ceiling) return std::nullopt;
+  price ceiling;
+  ceiling.model = "ceiling";
+  ceiling.provider = "unknown";
+  token_rates& rates = ceiling.base;
+  rates.input = rates.cached_input = rates.cache_write_5m = rates.cache_write_1h = rates.audio_input =
+      settings.ceiling_input_rate;
+  rates.output = rates.audio_output = settings.ceiling_output_rate;
+  return ceiling;
+}
+
+std::vector<virtual_key> stored_keys(const ledger_thread& ledger) {
+  std::vector<virtual_key> keys;
+  for (const stored_key& stored : ledger.load_keys()) {
+    auto key = decode_key(stored.encoded);
+    if (!key) throw std::runtime_error("the stored key '" + stored.id + "' cannot be read: the ledger is damaged");
+    keys.push_back(std::move(*key));
+  }
+  return keys;
+}
+
+// Signals are blocked in every thread and taken here, one at a time.
+sigset_t blocked_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+int thread_count(const config& settings) {
+  if (settings.threads > 0) return settings.threads;
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+int serve(config settings, const price_book& prices) {
+  const sigset_t signals = blocked_signals();
+  tokenizer::load_builtin();
+  simulated_provider simulated(settings.simulated);
+  for (provider_config& provider : settings.providers) {
+    if (provider.name == "sim") provider.port = simulated.port();
+  }
+  metrics seen(settings.series_per_family_max);
+  ledger_options ledger_settings;
+  ledger_settings.directory = settings.data_directory;
+  ledger_settings.durability = settings.durability;
+  ledger_settings.caps = settings.caps;
+  ledger_settings.rows_kept_days = settings.rows_kept_days;
+  ledger_settings.on_committed = [&seen](auto rows, auto crossings) { seen.committed(rows, crossings); };
+  ledger_thread ledger(std::move(ledger_settings));
+  key_ring keys(stored_keys(ledger));
+  asio::thread_pool counting(1);
+  service shared{settings, prices, ceiling_of(settings), keys, ledger, seen, counting};
+  server proxy(shared, thread_count(settings));
+  admin_server admin(settings, prices, ledger, seen, keys, [&shared] { return !shared.draining.load(); });
+  proxy.start();
+  std::cout << "listening proxy=" << settings.listen.address << ':' << proxy.port()
+            << " admin=" << settings.admin.address << ':' << admin.port()
+            << " simulated=" << settings.simulated.address << ':' << simulated.port() << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  std::cout << "stopping: no new connections; running calls may finish for "
+            << settings.limits.drain_timeout_ms / 1000 << " s" << std::endl;
+  const bool clean = proxy.drain(std::chrono::milliseconds(settings.limits.drain_timeout_ms));
+  counting.join();
+  std::cout << (clean ? "stopped; every call is settled" : "stopped; calls that did not finish were cut and settled")
+            << std::endl;
+  return exit_ok;
+}
+}  // namespace
+
+int run_serve(std::span<const std::string> arguments) {
+  std::string path;
+  options::options_description known("stint serve: run the gateway until SIGTERM\n\nOptions");
+  known.add_options()("help,h", "show this help")(
+      "config,c", options::value(&path)->default_value("config/stint.yaml"), "the configuration file");
+  try {
+    options::variables_map given;
+    options::store(options::command_line_parser({arguments.begin(), arguments.end()}).options(known).run(), given);
+    options::notify(given);
+    if (given.contains("help")) {
+      std::cout << known << '\n';
+      return exit_ok;
+    }
+  } catch (const options::error& mistake) {
+    std::cerr << "stint serve: " << mistake.what() << "\n\n" << known << '\n';
+    return exit_usage;
+  }
+  auto settings = read_config(path);
+  if (!settings) return exit_failed;
+  const auto prices = read_prices(settings->prices_file);
+  if (!prices) return exit_failed;
+  try {
+    return serve(std::move(*settings), *prices);
+  } catch (const std::exception& failure) {
+    std::cerr << "stint serve: " << failure.what() << '\n';
+    return exit_failed;
+  }
+}
+
+}  // namespace stint

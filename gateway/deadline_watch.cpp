@@ -1,0 +1,77 @@
+// Tested by tests/gateway/deadline_watch_test.cpp.
+#include "gateway/deadline_watch.hpp"
+
+#include <poll.h>
+
+namespace stint {
+
+watched::watched(deadline_watch& owner, transport& client) noexcept : client_(client) {
+  owner.entries_.push_back(*this);
+}
+
+void watched::await(transport& target, std::chrono::milliseconds patience) noexcept {
+  target_ = &target;
+  expired_ = false;
+  deadline_ = monotonic::now() + patience;
+}
+
+void watched::watch_client(transport* upstream) noexcept {
+  upstream_ = upstream;
+  watching_ = true;
+}
+
+deadline_watch::deadline_watch(boost::asio::io_context& context) : timer_(context) {}
+
+void deadline_watch::start() { arm(); }
+
+void deadline_watch::stop() { timer_.cancel(); }
+
+void deadline_watch::close_all() noexcept {
+  for (watched& entry : entries_) {
+    if (entry.upstream_ != nullptr && entry.watching_) entry.upstream_->close();
+    if (entry.target_ != nullptr) entry.target_->close();
+    entry.client_.close();
+  }
+}
+
+void deadline_watch::arm() {
+  timer_.expires_after(interval);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    sweep();
+    arm();
+  });
+}
+
+void deadline_watch::sweep() {
+  const auto now = monotonic::now();
+  find_gone_clients();
+  for (const auto& task : periodic_) task(now);
+  for (watched& entry : entries_) {
+    if (draining_ && entry.idle_) {
+      entry.client_.close();
+    } else if (entry.target_ != nullptr && now >= entry.deadline_) {
+      entry.expired_ = true;
+      entry.target_->close();
+      entry.target_ = nullptr;
+    }
+  }
+}
+
+void deadline_watch::find_gone_clients() {
+  polled_.clear();
+  polled_for_.clear();
+  for (watched& entry : entries_) {
+    if (!entry.watching_ || entry.client_gone_ || !entry.client_.socket().is_open()) continue;
+    polled_.push_back(pollfd{.fd = entry.client_.native_handle(), .events = POLLRDHUP, .revents = 0});
+    polled_for_.push_back(&entry);
+  }
+  if (polled_.empty() || ::poll(polled_.data(), polled_.size(), 0) <= 0) return;
+  for (std::size_t i = 0; i < polled_.size(); ++i) {
+    if ((polled_[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0) continue;
+    polled_for_[i]->client_gone_ = true;
+    if (polled_for_[i]->upstream_ != nullptr) polled_for_[i]->upstream_->close();
+  }
+}
+
+}  // namespace stint

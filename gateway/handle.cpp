@@ -1,0 +1,158 @@
+// Life of a request. It reads as one sentence, each step a file of its own:
+//
+//   recognise     which API, from method and path alone              recognise.cpp
+//   authenticate  whose key                                          authenticate.cpp
+//   attribute     which feature and tags, checked against the key    attribution.cpp
+//   read body     bounded in size and patience                       read_body.cpp
+//   examine       billing fields, prompt tokens, price               examine.cpp
+//   reserve       the worst case against every cap, on the log       admit.cpp
+//   forward       to the provider, request built from nothing        forward.cpp
+//   relay         the answer, metered as it passes                   relay.cpp
+//   settle        what was really used, before the answer ends       settlement.cpp
+//   observe       times; counts come from the committed record       metrics.cpp
+//
+// A step that fails returns a problem, which is phrased in the client's dialect and sent. From `reserve` on, an owed_call
+// resolves the hold on every exit, foreseen or not.
+//
+// Tested by tests/end_to_end.
+#include "gateway/handle.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "gateway/admit.hpp"
+#include "gateway/answer.hpp"
+#include "gateway/attribution.hpp"
+#include "gateway/authenticate.hpp"
+#include "gateway/examine.hpp"
+#include "gateway/forward.hpp"
+#include "gateway/read_body.hpp"
+#include "gateway/recognise.hpp"
+#include "gateway/relay.hpp"
+#include "gateway/settlement.hpp"
+
+namespace stint {
+
+namespace {
+asio::awaitable<void> decline(exchange& x, problem why) {
+  x.shared().seen.refused(why.kind);
+  co_await refuse(x, std::move(why));
+}
+
+// A large body is parsed and counted on the counting pool, so that it holds up nobody else on this thread.
+asio::awaitable<result<examined_call>> examine_body(exchange& x) {
+  const service& shared = x.shared();
+  if (x.body.size() <= shared.settings.limits.count_inline_bytes_max) {
+    co_return examine(shared, *x.speaks, x.body, x.started);
+  }
+  auto elsewhere = [&shared, &x]() -> asio::awaitable<result<examined_call>> {
+    co_return examine(shared, *x.speaks, x.body, x.started);
+  };
+  co_return co_await asio::co_spawn(shared.counting.get_executor(), elsewhere, asio::use_awaitable);
+}
+
+void observe(exchange& x, const hold_request& held, monotonic::time_point forwarded, monotonic::time_point answered) {
+  const auto now = monotonic::now();
+  call_timing timing;
+  timing.model = held.charged.model;
+  timing.provider = held.charged.provider;
+  timing.streaming = held.streaming;
+  timing.duration = now - x.head_read;
+  timing.first_byte = answered - forwarded;
+  timing.overhead = forwarded - x.body_read;
+  x.shared().seen.observe(timing);
+}
+
+// From the hold to the recorded answer, for metered calls and pass-throughs alike. `call` is null for the latter.
+asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission& admitted, const examined_call* call,
+                                 const provider_config& provider) {
+  owed_call owed(x, held, call);
+  forward_order outbound;
+  outbound.provider = &provider;
+  outbound.body = call != nullptr && call->edited_body ? *call->edited_body : x.body;
+  outbound.tenant = &held.charged.tenant;
+  outbound.streaming = held.streaming;
+  const auto forwarded = monotonic::now();
+  auto answer = co_await forward(x, outbound);
+  const auto answered = monotonic::now();
+  if (!answer) {
+    relay_outcome ended;
+    ended.outcome = x.client.watch.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
+    ended.generated = x.client.watch.client_gone();  // we hung up on it: the prompt was sent and will be billed
+    ended.status = answer.error().status;
+    co_await owed.settle(ended);
+    co_await decline(x, std::move(answer.error()));
+    co_return;
+  }
+  relay_order order;
+  order.call = call;
+  order.tightest = &admitted.tightest;
+  co_await relay(x, **answer, owed, order);
+  observe(x, held, forwarded, answered);
+}
+
+asio::awaitable<void> serve_metered(exchange& x, purpose what_for, const virtual_key& key) {
+  auto call = co_await examine_body(x);
+  if (!call) {
+    co_await decline(x, std::move(call.error()));
+    co_return;
+  }
+  what_for.charged.model = call->base_model;
+  what_for.charged.provider = call->provider->name;
+  what_for.charged.user = call->user;
+  auto barred = refuse_model(key, *call);
+  if (!barred) barred = refuse_unpriced(x.shared().settings, what_for.charged, *call);
+  if (barred) {
+    co_await decline(x, std::move(*barred));
+    co_return;
+  }
+  hold_request worst = worst_case_hold(x, what_for, *call);
+  const auto admitted = co_await reserve(x, worst);
+  if (!admitted) {
+    co_await refuse(x, admitted.error());
+    co_return;
+  }
+  co_await serve_held(x, std::move(worst), *admitted, &*call, *call->provider);
+}
+
+asio::awaitable<void> serve_unmetered(exchange& x, const purpose& what_for, const passthrough_config& rule) {
+  const service& shared = x.shared();
+  const provider_config* provider = nullptr;
+  for (const provider_config& each : shared.settings.providers) {
+    if (each.name == rule.provider) provider = &each;
+  }
+  if (provider == nullptr) {
+    problem unknown = make_problem(problem_kind::not_found, "passthrough names an unknown provider: " + rule.provider);
+    co_await decline(x, std::move(unknown));
+    co_return;
+  }
+  hold_request one = unmetered_hold(x, what_for, rule);
+  const auto admitted = co_await reserve(x, one);
+  if (!admitted) {
+    co_await refuse(x, admitted.error());
+    co_return;
+  }
+  co_await serve_held(x, std::move(one), *admitted, nullptr, *provider);
+}
+}  // namespace
+
+asio::awaitable<void> handle(exchange& x) {
+  const config& settings = x.shared().settings;
+  x.speaks = &dialect_for_errors(x.head.path);
+  auto api = recognise(settings, x.head);
+  auto caller = api ? authenticate(x.head, x.shared().keys, x.started) : result<stint::caller>(api.error());
+  auto what_for = caller ? attribute(settings, x.head, **caller) : result<purpose>(caller.error());
+  std::optional<problem> failed;
+  if (!what_for) failed = what_for.error();
+  if (!failed) failed = refuse_body_unread(x, api->speaks != nullptr);
+  if (!failed) failed = co_await read_body(x);
+  x.body_read = monotonic::now();
+  if (failed) {
+    co_await decline(x, std::move(*failed));
+  } else if (api->speaks != nullptr) {
+    co_await serve_metered(x, std::move(*what_for), **caller);
+  } else {
+    co_await serve_unmetered(x, *what_for, *api->unmetered);
+  }
+}
+
+}  // namespace stint

@@ -1,0 +1,63 @@
+// One TCP connection, plain or TLS, seen as bytes. Errors are values. Belongs to one io thread; at
+// most one read and one write at a time. Writes on a plain socket are tried at once and only wait
+// when the kernel's buffer is full, which spares the common case a trip through the reactor.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+
+namespace stint {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+struct io_outcome {
+  error_code error;
+  std::size_t bytes = 0;
+  io_outcome(error_code e, std::size_t n) noexcept : error(e), bytes(n) {}
+};
+
+class transport {
+ public:
+  explicit transport(asio::ip::tcp::socket socket) noexcept;
+  transport(asio::ip::tcp::socket socket, asio::ssl::context& tls);
+  transport(transport&&) noexcept = default;
+  transport& operator=(transport&&) = delete;
+
+  [[nodiscard]] asio::awaitable<io_outcome> read_some(asio::mutable_buffer into);
+  // Writes all of up to three pieces with as few system calls as possible. The pieces must outlive
+  // the call.
+  [[nodiscard]] asio::awaitable<io_outcome> write(std::array<asio::const_buffer, 3> pieces);
+
+  [[nodiscard]] asio::awaitable<error_code> handshake_server();
+  // Sends SNI and checks the certificate against `host` unless the context was made without
+  // verification.
+  [[nodiscard]] asio::awaitable<error_code> handshake_client(const std::string& host);
+
+  // Sets what must be set on an open socket (no delay, non-blocking). Accepted sockets have it done
+  // by the constructor.
+  void tune() noexcept;
+
+  // Ends every pending operation with an error; further ones fail. Idempotent.
+  void close() noexcept;
+  // Says "no more from us" without discarding what is on the way.
+  void shutdown_send() noexcept;
+
+  [[nodiscard]] asio::ip::tcp::socket& socket() noexcept;
+  [[nodiscard]] int native_handle() noexcept;
+  // Nothing unread and the peer has not closed: an idle pooled connection may be used again.
+  [[nodiscard]] bool quiet_and_open() noexcept;
+
+ private:
+  std::optional<asio::ip::tcp::socket> plain_;
+  std::unique_ptr<asio::ssl::stream<asio::ip::tcp::socket>> tls_;
+};
+
+}  // namespace stint
