@@ -1,0 +1,47 @@
+// The eight classes of code points that the pre-tokenizers tell apart, and the decoder that finds
+// them in bytes. Pure functions over constant tables: safe from any thread. Unicode 16.0, as the
+// reference has it (unicode/rebuild.py says how that is known).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace stint::tokenizer {
+
+enum class char_class : std::uint8_t {
+  other,    // whatever is not below: punctuation, symbols, controls, unassigned, U+FFFD
+  upper,    // Lu, Lt
+  lower,    // Ll
+  letter,   // Lm, Lo: the patterns of o200k let them stand for either case
+  mark,     // M
+  number,   // N
+  space,    // White_Space but for the two below
+  newline,  // \r, \n
+  end,      // no code point: the text is over
+};
+
+[[nodiscard]] char_class class_of(char32_t point) noexcept;
+extern const std::array<char_class, 128> ascii_class;
+
+// One code point as the pre-tokenizer sees it.
+struct glyph {
+  char_class kind = char_class::end;
+  std::uint8_t bytes = 0;
+};
+
+// The code point at `at`, which is neither the end nor ASCII, of a text known to be UTF-8.
+[[nodiscard]] glyph decode_valid(const std::uint8_t* at) noexcept;
+
+// The same for any bytes: each maximal ill-formed subsequence is one U+FFFD, as the WHATWG decoder
+// and Python's errors="replace" have it. `truncated` is set when what was read breaks off at `end`,
+// so that more bytes could complete it.
+[[nodiscard]] glyph decode_any(const std::uint8_t* at, const std::uint8_t* end,
+                               bool& truncated) noexcept;
+
+// How many bytes at `at` form one code point, or minus the length of the maximal ill-formed
+// subsequence there.
+[[nodiscard]] int sequence_length(const std::uint8_t* at, const std::uint8_t* end,
+                                  bool& truncated) noexcept;
+
+}  // namespace stint::tokenizer

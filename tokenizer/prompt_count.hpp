@@ -1,0 +1,30 @@
+// How many input tokens a chat request is: text, framing, tool definitions, response formats,
+// images. Works on the parsed JSON without copying text. Thread-safe; never throws; unknown fields
+// and malformed parts count as their JSON text, never as nothing. Rules and their sources: at the
+// top of prompt_count.cpp.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <simdjson.h>
+
+#include "tokenizer/encoding.hpp"
+
+namespace stint::tokenizer {
+
+enum class chat_api : std::uint8_t { openai_chat, anthropic_messages };
+
+struct prompt_tokens {
+  std::int64_t expected = 0;     // the best estimate; equal to the provider's own count where exact
+  std::int64_t upper_bound = 0;  // what a hold must assume; ≥ expected
+  std::int64_t audio_tokens = 0;  // how many of upper_bound are audio
+  bool exact = false;             // public tokenizer and only text in known framing
+  bool hidden_input = false;  // holds parts whose size cannot be known here: remote images, file
+                              // ids, stored prompts
+};
+
+[[nodiscard]] prompt_tokens count_prompt(std::string_view model, chat_api api,
+                                         simdjson::dom::element request) noexcept;
+
+}  // namespace stint::tokenizer

@@ -1,0 +1,50 @@
+#include "tokenizer/vocab/embedded.hpp"
+
+// .incbin is understood by the assemblers of both g++ and clang; a 5 MB array literal would take
+// minutes and gigabytes to compile. embed.cmake defines STINT_VOCAB_DIR, checks the files' SHA-256
+// and makes this object depend on them.
+#define STINT_EMBED(name)                       \
+  asm(".pushsection .rodata, \"a\"\n"           \
+      ".balign 64\n"                            \
+      ".global stint_vocab_" #name              \
+      "\n"                                      \
+      ".hidden stint_vocab_" #name              \
+      "\n"                                      \
+      "stint_vocab_" #name                      \
+      ":\n"                                     \
+      ".incbin \"" STINT_VOCAB_DIR "/" #name    \
+      ".tiktoken\"\n"                           \
+      ".global stint_vocab_" #name              \
+      "_end\n"                                  \
+      ".hidden stint_vocab_" #name              \
+      "_end\n"                                  \
+      "stint_vocab_" #name                      \
+      "_end:\n"                                 \
+      ".byte 0\n"                               \
+      ".popsection\n");                         \
+  extern "C" {                                  \
+  extern const char stint_vocab_##name[];       \
+  extern const char stint_vocab_##name##_end[]; \
+  }
+
+STINT_EMBED(cl100k_base)
+STINT_EMBED(o200k_base)
+
+namespace stint::tokenizer::vocab {
+namespace {
+
+std::string_view between(const char* begin, const char* end) noexcept {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+}  // namespace
+
+std::string_view cl100k_base() noexcept {
+  return between(stint_vocab_cl100k_base, stint_vocab_cl100k_base_end);
+}
+
+std::string_view o200k_base() noexcept {
+  return between(stint_vocab_o200k_base, stint_vocab_o200k_base_end);
+}
+
+}  // namespace stint::tokenizer::vocab
