@@ -15,7 +15,8 @@ std::string in_unit(cap_unit unit, std::int64_t amount) {
 }
 
 std::string where(const cap_standing& standing) {
-  return "cap '" + standing.cap + "'" + (standing.scope.empty() ? "" : " for '" + standing.scope + "'");
+  return "cap '" + standing.cap + "'" +
+         (standing.scope.empty() ? "" : " for '" + standing.scope + "'");
 }
 
 // Retry-After helps only when the wait is short; beyond this an honest client had better give up.
@@ -26,26 +27,29 @@ constexpr int busy_retry_s = 1;
 std::string explain(const hold_refusal& refusal, std::string_view why) {
   const cap_standing& at = refusal.standing;
   return where(at) + std::string(why) + ": limit " + in_unit(at.unit, at.limit) + ", used " +
-         in_unit(at.unit, at.used) + ", held by running calls " + in_unit(at.unit, at.held) + ", this call needs up to " +
-         in_unit(at.unit, refusal.requested);
+         in_unit(at.unit, at.used) + ", held by running calls " + in_unit(at.unit, at.held) +
+         ", this call needs up to " + in_unit(at.unit, refusal.requested);
 }
 
 problem refused_by_cap(const config& settings, const hold_refusal& refusal, wall_time now) {
   problem why;
   if (refusal.reason == refusal_reason::storage_unavailable) {
-    why = make_problem(problem_kind::storage_unavailable, "the ledger cannot record this call, so it is not forwarded");
+    why = make_problem(problem_kind::storage_unavailable,
+                       "the ledger cannot record this call, so it is not forwarded");
     why.retry_after_s = busy_retry_s;
   } else if (refusal.reason == refusal_reason::budget_busy) {
-    why = make_problem(problem_kind::budget_busy, explain(refusal, " is fully held by calls in flight"));
+    why = make_problem(problem_kind::budget_busy,
+                       explain(refusal, " is fully held by calls in flight"));
     why.retry_after_s = busy_retry_s;
   } else {
     const bool too_large = refusal.reason == refusal_reason::request_too_large;
-    why = make_problem(problem_kind::budget_exceeded, explain(refusal, too_large ? " is too small for this call"
-                                                                                 : " is spent"));
+    why = make_problem(problem_kind::budget_exceeded,
+                       explain(refusal, too_large ? " is too small for this call" : " is spent"));
     why.status = settings.refusal_status;
     const auto& end = refusal.standing.window.end;
     if (end && *end > now && *end - now <= worth_waiting) {
-      why.retry_after_s = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(*end - now).count());
+      why.retry_after_s =
+          static_cast<int>(std::chrono::ceil<std::chrono::seconds>(*end - now).count());
     }
   }
   why.refusal = refusal;
@@ -53,7 +57,8 @@ problem refused_by_cap(const config& settings, const hold_refusal& refusal, wall
 }
 }  // namespace
 
-hold_request worst_case_hold(const exchange& x, const purpose& what_for, const examined_call& call) {
+hold_request worst_case_hold(const exchange& x, const purpose& what_for,
+                             const examined_call& call) {
   hold_request worst;
   worst.id = x.id;
   worst.admitted = x.started;
@@ -62,7 +67,8 @@ hold_request worst_case_hold(const exchange& x, const purpose& what_for, const e
   worst.streaming = call.request.stream;
   worst.worst.input_tokens = call.prompt.upper_bound;
   worst.worst.output_tokens = call.output_bound_tokens;
-  worst.known.input_tokens = call.prompt.expected - std::min(call.prompt.expected, call.prompt.audio_tokens);
+  worst.known.input_tokens =
+      call.prompt.expected - std::min(call.prompt.expected, call.prompt.audio_tokens);
   worst.known.audio_input_tokens = std::min(call.prompt.expected, call.prompt.audio_tokens);
   worst.price_version = x.shared().prices.version();
   if (call.rates != nullptr) {
@@ -83,7 +89,8 @@ hold_request worst_case_hold(const exchange& x, const purpose& what_for, const e
   return worst;
 }
 
-hold_request unmetered_hold(const exchange& x, const purpose& what_for, const passthrough_config& rule) {
+hold_request unmetered_hold(const exchange& x, const purpose& what_for,
+                            const passthrough_config& rule) {
   hold_request one;
   one.id = x.id;
   one.admitted = x.started;
@@ -96,22 +103,27 @@ hold_request unmetered_hold(const exchange& x, const purpose& what_for, const pa
   return one;
 }
 
-std::optional<problem> refuse_unpriced(const config& settings, const attribution& charged, const examined_call& call) {
+std::optional<problem> refuse_unpriced(const config& settings, const attribution& charged,
+                                       const examined_call& call) {
   if (call.rates != nullptr) return std::nullopt;
   for (const cap& each : settings.caps) {
-    if (each.unit != cap_unit::usd || each.mode != cap_mode::enforce || !each.selects(charged)) continue;
-    return make_problem(problem_kind::unpriced_model,
-                        "the model '" + call.model.substr(0, 200) + "' has no price, so the money cap '" + each.name +
-                            "' cannot be kept; add it to the price file, or set unknown_model: ceiling",
-                        "model");
+    if (each.unit != cap_unit::usd || each.mode != cap_mode::enforce || !each.selects(charged))
+      continue;
+    return make_problem(
+        problem_kind::unpriced_model,
+        "the model '" + call.model.substr(0, 200) + "' has no price, so the money cap '" +
+            each.name + "' cannot be kept; add it to the price file, or set unknown_model: ceiling",
+        "model");
   }
   return std::nullopt;
 }
 
 std::optional<problem> refuse_model(const virtual_key& key, const examined_call& call) {
   if (key.may_use_model(call.base_model) || key.may_use_model(call.model)) return std::nullopt;
-  return make_problem(problem_kind::forbidden,
-                      "the key '" + key.id + "' may not use the model '" + call.base_model.substr(0, 200) + "'", "model");
+  return make_problem(
+      problem_kind::forbidden,
+      "the key '" + key.id + "' may not use the model '" + call.base_model.substr(0, 200) + "'",
+      "model");
 }
 
 asio::awaitable<result<admission>> reserve(exchange& x, hold_request worst) {
@@ -120,7 +132,8 @@ asio::awaitable<result<admission>> reserve(exchange& x, hold_request worst) {
   auto enqueue = [&ledger, request = std::move(worst)](auto completion) mutable {
     ledger.hold(std::move(request), std::move(completion));
   };
-  admission answer = co_await wait_for_ledger<admission>(x.client.thread.context(), std::move(enqueue));
+  admission answer =
+      co_await wait_for_ledger<admission>(x.client.thread.context(), std::move(enqueue));
   if (!answer.refused) co_return std::move(answer);
   const hold_refusal& refusal = *answer.refused;
   if (refusal.reason == refusal_reason::storage_unavailable) {

@@ -13,11 +13,22 @@
 namespace stint {
 
 namespace {
-// Lower-case. Framing is ours; the rest concerns one hop (RFC 9110 §7.6.1) or the provider's own site.
-constexpr std::array<std::string_view, 14> not_passed_on = {
-    "connection",      "keep-alive", "proxy-connection", "transfer-encoding", "content-length",
-    "upgrade",         "trailer",    "te",               "set-cookie",        "alt-svc",
-    "proxy-authenticate", "strict-transport-security", "nel", "report-to"};
+// Lower-case. Framing is ours; the rest concerns one hop (RFC 9110 §7.6.1) or the provider's own
+// site.
+constexpr std::array<std::string_view, 14> not_passed_on = {"connection",
+                                                            "keep-alive",
+                                                            "proxy-connection",
+                                                            "transfer-encoding",
+                                                            "content-length",
+                                                            "upgrade",
+                                                            "trailer",
+                                                            "te",
+                                                            "set-cookie",
+                                                            "alt-svc",
+                                                            "proxy-authenticate",
+                                                            "strict-transport-security",
+                                                            "nel",
+                                                            "report-to"};
 
 bool same_ignoring_case(std::string_view text, std::string_view lower) noexcept {
   if (text.size() != lower.size()) return false;
@@ -65,7 +76,8 @@ void begin_head(const exchange& x, int status, std::string& out) {
   out += "HTTP/1.1 ";
   append_number(status, out);
   out += ' ';
-  const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+  const auto reason = boost::beast::http::obsolete_reason(
+      boost::beast::http::int_to_status(static_cast<unsigned>(status)));
   out.append(reason.data(), reason.size());
   out += "\r\nx-stint-request-id: ";
   out += to_string(x.id);
@@ -91,7 +103,8 @@ void add_budget_fields(const std::optional<cap_standing>& tightest, std::string&
   add_field("x-stint-budget-unit", to_string(tightest->unit), out);
   const std::int64_t left = std::max<std::int64_t>(tightest->left(), 0);
   add_field("x-stint-budget-remaining",
-            tightest->unit == cap_unit::usd ? to_dollars(nanodollars(left)) : std::to_string(left), out);
+            tightest->unit == cap_unit::usd ? to_dollars(nanodollars(left)) : std::to_string(left),
+            out);
 }
 
 void add_cost_fields(const owed_call& owed, std::string& out) {
@@ -125,7 +138,8 @@ asio::awaitable<bool> write_out(exchange& x, std::string_view body) {
   std::array<asio::const_buffer, 3> pieces;
   pieces[0] = asio::buffer(x.out);
   pieces[1] = asio::buffer(body.data(), body.size());
-  x.client.watch.await(x.client.wire, std::chrono::milliseconds(x.shared().settings.limits.write_stall_ms));
+  x.client.watch.await(x.client.wire,
+                       std::chrono::milliseconds(x.shared().settings.limits.write_stall_ms));
   const io_outcome sent = co_await x.client.wire.write(pieces);
   x.client.watch.await_nothing();
   if (!sent.error) co_return true;
@@ -142,7 +156,9 @@ asio::awaitable<bool> write_chunk(exchange& x, std::string_view content, bool la
   pieces[1] = asio::buffer(content.data(), content.size());
   if (x.head.http_1_1) {
     if (!content.empty()) {
-      auto end = std::to_chars(size_line.data(), size_line.data() + size_line.size() - 2, content.size(), 16).ptr;
+      auto end = std::to_chars(size_line.data(), size_line.data() + size_line.size() - 2,
+                               content.size(), 16)
+                     .ptr;
       *end++ = '\r';
       *end++ = '\n';
       pieces[0] = asio::buffer(size_line.data(), static_cast<std::size_t>(end - size_line.data()));
@@ -151,7 +167,8 @@ asio::awaitable<bool> write_chunk(exchange& x, std::string_view content, bool la
       pieces[2] = asio::buffer(last_chunk_end.substr(chunk_end.size()));
     }
   }
-  x.client.watch.await(x.client.wire, std::chrono::milliseconds(x.shared().settings.limits.write_stall_ms));
+  x.client.watch.await(x.client.wire,
+                       std::chrono::milliseconds(x.shared().settings.limits.write_stall_ms));
   const io_outcome sent = co_await x.client.wire.write(pieces);
   x.client.watch.await_nothing();
   if (!sent.error) co_return true;
@@ -160,7 +177,20 @@ asio::awaitable<bool> write_chunk(exchange& x, std::string_view content, bool la
   co_return false;
 }
 
+namespace {
+// A body that has arrived already is simply skipped, and the connection lives on.
+void skip_arrived_body(exchange& x) noexcept {
+  if (x.body_done) return;
+  if (x.head.framing == body_framing::length &&
+      x.client.buffer.unread().size() >= x.head.content_length) {
+    x.client.buffer.consume(static_cast<std::size_t>(x.head.content_length));
+    x.body_done = true;
+  }
+}
+}  // namespace
+
 asio::awaitable<void> refuse(exchange& x, problem why) {
+  skip_arrived_body(x);
   if (!x.body_done) x.keep_alive = false;
   const std::string body = x.speaks->error_body(why, x.id);
   x.out.clear();
@@ -169,7 +199,8 @@ asio::awaitable<void> refuse(exchange& x, problem why) {
   const std::string id = to_string(x.id);
   add_field(x.speaks->kind() == dialect_kind::anthropic ? "request-id" : "x-request-id", id, x.out);
   add_field("content-type", "application/json", x.out);
-  if (const auto retry = why.should_retry()) add_field("x-should-retry", *retry ? "true" : "false", x.out);
+  if (const auto retry = why.should_retry())
+    add_field("x-should-retry", *retry ? "true" : "false", x.out);
   if (why.retry_after_s) add_field("retry-after", std::to_string(*why.retry_after_s), x.out);
   if (why.kind == problem_kind::unauthenticated) add_field("www-authenticate", "Bearer", x.out);
   if (why.kind == problem_kind::method_not_allowed) add_field("allow", "POST", x.out);

@@ -8,19 +8,23 @@ namespace stint {
 namespace {
 // Features become metric labels and parts of scopes, so they are plain names.
 bool plain_name(std::string_view text) noexcept {
-  return !text.empty() && text.size() <= feature_bytes_max && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.' || c == ':';
-  });
+  return !text.empty() && text.size() <= feature_bytes_max &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_' || c == '.' || c == ':';
+         });
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  while (text.starts_with(' ') || text.starts_with('\t'))
+    text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t'))
+    text.remove_suffix(1);
   return text;
 }
 
-result<std::string> choose_feature(const config& settings, const request_head& head, const virtual_key& key) {
+result<std::string> choose_feature(const config& settings, const request_head& head,
+                                   const virtual_key& key) {
   const auto named = head.find(settings.feature_header);
   if (!named || named->empty()) {
     if (key.default_feature.empty() && settings.require_feature) {
@@ -32,14 +36,16 @@ result<std::string> choose_feature(const config& settings, const request_head& h
     return key.default_feature.empty() ? std::string("none") : key.default_feature;
   }
   if (!plain_name(*named)) {
-    return make_problem(problem_kind::bad_request,
-                        "the header '" + settings.feature_header + "' must be 1 to 64 of a-z A-Z 0-9 - _ . :",
-                        settings.feature_header);
+    return make_problem(
+        problem_kind::bad_request,
+        "the header '" + settings.feature_header + "' must be 1 to 64 of a-z A-Z 0-9 - _ . :",
+        settings.feature_header);
   }
   if (!key.may_use_feature(*named)) {
-    return make_problem(problem_kind::forbidden,
-                        "the key '" + key.id + "' may not charge the feature '" + std::string(*named) + "'",
-                        settings.feature_header);
+    return make_problem(
+        problem_kind::forbidden,
+        "the key '" + key.id + "' may not charge the feature '" + std::string(*named) + "'",
+        settings.feature_header);
   }
   return std::string(*named);
 }
@@ -57,7 +63,8 @@ result<free_tags> parse_free_tags(std::string_view header_value) {
     if (equals == std::string_view::npos || equals == 0 || equals > tag_name_bytes_max ||
         pair.size() - equals - 1 > tag_value_bytes_max) {
       return make_problem(problem_kind::bad_request,
-                          "free tags are 'name=value' pairs joined by commas, names up to 64 bytes, values up to 256");
+                          "free tags are 'name=value' pairs joined by commas, names up to 64 "
+                          "bytes, values up to 256");
     }
     if (tags.size() == free_tags_max) {
       return make_problem(problem_kind::bad_request, "more than 16 free tags");
@@ -67,7 +74,8 @@ result<free_tags> parse_free_tags(std::string_view header_value) {
   return tags;
 }
 
-result<purpose> attribute(const config& settings, const request_head& head, const virtual_key& key) {
+result<purpose> attribute(const config& settings, const request_head& head,
+                          const virtual_key& key) {
   purpose found;
   found.charged.tenant = key.tenant;
   found.charged.key = key.id;

@@ -21,9 +21,11 @@ head_limits limits_of(const config& settings) {
   return limits;
 }
 
-std::chrono::milliseconds patience(const client_session& session, bool first_bytes_came, bool first_request) {
+std::chrono::milliseconds patience(const client_session& session, bool first_bytes_came,
+                                   bool first_request) {
   const limits_config& limits = session.thread.shared().settings.limits;
-  return std::chrono::milliseconds(first_bytes_came || first_request ? limits.head_timeout_ms : limits.idle_timeout_ms);
+  return std::chrono::milliseconds(first_bytes_came || first_request ? limits.head_timeout_ms
+                                                                     : limits.idle_timeout_ms);
 }
 
 // The head's deadline runs from its first byte and is not extended by further ones.
@@ -87,6 +89,7 @@ asio::awaitable<bool> serve_one(client_session& session, bool first_request) {
     co_return false;
   }
   session.buffer.consume(x.head.size_bytes);
+  x.body_done = x.head.framing == body_framing::none;
   x.keep_alive = x.head.keep_alive && !x.shared().draining.load(std::memory_order_relaxed);
   co_await handle(x);
   co_return x.keep_alive && !session.watch.client_gone();
@@ -120,7 +123,8 @@ asio::awaitable<void> serve_connection(thread_context& thread, transport wire) {
   session.watch.await_nothing();
   if (failed) co_return;
   bool first = true;
-  while (co_await serve_one(session, first)) first = false;
+  while (co_await serve_one(session, first))
+    first = false;
   session.wire.close();
 }
 

@@ -22,9 +22,13 @@ void watched::watch_client(transport* upstream) noexcept {
 
 deadline_watch::deadline_watch(boost::asio::io_context& context) : timer_(context) {}
 
-void deadline_watch::start() { arm(); }
+void deadline_watch::start() {
+  arm();
+}
 
-void deadline_watch::stop() { timer_.cancel(); }
+void deadline_watch::stop() {
+  timer_.cancel();
+}
 
 void deadline_watch::close_all() noexcept {
   for (watched& entry : entries_) {
@@ -46,7 +50,8 @@ void deadline_watch::arm() {
 void deadline_watch::sweep() {
   const auto now = monotonic::now();
   find_gone_clients();
-  for (const auto& task : periodic_) task(now);
+  for (const auto& task : periodic_)
+    task(now);
   for (watched& entry : entries_) {
     if (draining_ && entry.idle_) {
       entry.client_.close();
@@ -63,7 +68,8 @@ void deadline_watch::find_gone_clients() {
   polled_for_.clear();
   for (watched& entry : entries_) {
     if (!entry.watching_ || entry.client_gone_ || !entry.client_.socket().is_open()) continue;
-    polled_.push_back(pollfd{.fd = entry.client_.native_handle(), .events = POLLRDHUP, .revents = 0});
+    polled_.push_back(
+        pollfd{.fd = entry.client_.native_handle(), .events = POLLRDHUP, .revents = 0});
     polled_for_.push_back(&entry);
   }
   if (polled_.empty() || ::poll(polled_.data(), polled_.size(), 0) <= 0) return;

@@ -11,12 +11,15 @@ namespace {
 // 1xx answers are skipped; more of them than this is a flood.
 constexpr int interim_answers_max = 8;
 
-problem upstream_went_wrong(const upstream_answer& answer, const watched& watch, std::string_view phase) {
+problem upstream_went_wrong(const upstream_answer& answer, const watched& watch,
+                            std::string_view phase) {
   const std::string name = "provider '" + answer.provider().name + "' ";
   if (watch.expired()) {
-    return make_problem(problem_kind::upstream_timeout, name + "did not answer in time (" + std::string(phase) + ")");
+    return make_problem(problem_kind::upstream_timeout,
+                        name + "did not answer in time (" + std::string(phase) + ")");
   }
-  return make_problem(problem_kind::upstream_reset, name + "closed the connection (" + std::string(phase) + ")");
+  return make_problem(problem_kind::upstream_reset,
+                      name + "closed the connection (" + std::string(phase) + ")");
 }
 
 void count_fault(exchange& x, const provider_config& provider, const problem& why) {
@@ -33,7 +36,8 @@ void count_status(exchange& x, const provider_config& provider, int status) {
                                                                 : upstream_fault::status_5xx);
 }
 
-asio::awaitable<std::optional<problem>> send(exchange& x, upstream_answer& answer, const forward_order& order) {
+asio::awaitable<std::optional<problem>> send(exchange& x, upstream_answer& answer,
+                                             const forward_order& order) {
   const bool simulated = order.provider->name == "sim";
   const std::string id = to_string(x.id);
   outbound what;
@@ -64,28 +68,31 @@ asio::awaitable<std::optional<problem>> read_head(exchange& x, upstream_answer& 
   std::size_t scanned = 0;
   int interim = 0;
   while (true) {
-    const head_check check =
-        check_response_head(from.unread(), limits, x.head.method == http_method::head, scanned, answer.head);
+    const head_check check = check_response_head(
+        from.unread(), limits, x.head.method == http_method::head, scanned, answer.head);
     if (check.state == head_state::refused) {
-      co_return make_problem(problem_kind::upstream_garbage, "provider '" + answer.provider().name +
-                                                                 "' sent a malformed answer: " +
-                                                                 std::string(check.reason));
+      co_return make_problem(problem_kind::upstream_garbage,
+                             "provider '" + answer.provider().name +
+                                 "' sent a malformed answer: " + std::string(check.reason));
     }
     if (check.state == head_state::complete) {
       if (answer.head.status >= 200) co_return std::nullopt;
       from.begin += answer.head.size_bytes;
       scanned = 0;
       if (++interim <= interim_answers_max) continue;
-      co_return make_problem(problem_kind::upstream_garbage,
-                             "provider '" + answer.provider().name + "' sends interim answers without end");
+      co_return make_problem(
+          problem_kind::upstream_garbage,
+          "provider '" + answer.provider().name + "' sends interim answers without end");
     }
     if (from.begin > 0 && from.end == upstream_connection::buffer_bytes) {
       std::memmove(from.buffer.get(), from.buffer.get() + from.begin, from.end - from.begin);
       from.end -= from.begin;
       from.begin = 0;
     }
-    const auto space = asio::buffer(from.buffer.get() + from.end, upstream_connection::buffer_bytes - from.end);
-    x.client.watch.await(from.wire, std::chrono::milliseconds(answer.provider().first_byte_timeout_ms));
+    const auto space =
+        asio::buffer(from.buffer.get() + from.end, upstream_connection::buffer_bytes - from.end);
+    x.client.watch.await(from.wire,
+                         std::chrono::milliseconds(answer.provider().first_byte_timeout_ms));
     const io_outcome got = co_await from.wire.read_some(space);
     x.client.watch.await_nothing();
     if (got.error) co_return upstream_went_wrong(answer, x.client.watch, "waiting for the answer");
@@ -107,7 +114,8 @@ void upstream_answer::abandon() noexcept {
   if (connection_) pool_->drop(std::move(connection_));
 }
 
-asio::awaitable<result<std::unique_ptr<upstream_answer>>> forward(exchange& x, forward_order order) {
+asio::awaitable<result<std::unique_ptr<upstream_answer>>> forward(exchange& x,
+                                                                  forward_order order) {
   upstream_pool& pool = x.client.thread.pool_of(*order.provider);
   auto acquired = co_await pool.acquire(x.client.watch, x.shared().seen);
   if (!acquired) co_return acquired.error();

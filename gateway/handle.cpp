@@ -11,8 +11,8 @@
 //   settle        what was really used, before the answer ends       settlement.cpp
 //   observe       times; counts come from the committed record       metrics.cpp
 //
-// A step that fails returns a problem, which is phrased in the client's dialect and sent. From `reserve` on, an owed_call
-// resolves the hold on every exit, foreseen or not.
+// A step that fails returns a problem, which is phrased in the client's dialect and sent. From
+// `reserve` on, an owed_call resolves the hold on every exit, foreseen or not.
 //
 // Tested by tests/end_to_end.
 #include "gateway/handle.hpp"
@@ -38,7 +38,8 @@ asio::awaitable<void> decline(exchange& x, problem why) {
   co_await refuse(x, std::move(why));
 }
 
-// A large body is parsed and counted on the counting pool, so that it holds up nobody else on this thread.
+// A large body is parsed and counted on the counting pool, so that it holds up nobody else on this
+// thread.
 asio::awaitable<result<examined_call>> examine_body(exchange& x) {
   const service& shared = x.shared();
   if (x.body.size() <= shared.settings.limits.count_inline_bytes_max) {
@@ -50,7 +51,8 @@ asio::awaitable<result<examined_call>> examine_body(exchange& x) {
   co_return co_await asio::co_spawn(shared.counting.get_executor(), elsewhere, asio::use_awaitable);
 }
 
-void observe(exchange& x, const hold_request& held, monotonic::time_point forwarded, monotonic::time_point answered) {
+void observe(exchange& x, const hold_request& held, monotonic::time_point forwarded,
+             monotonic::time_point answered) {
   const auto now = monotonic::now();
   call_timing timing;
   timing.model = held.charged.model;
@@ -62,9 +64,10 @@ void observe(exchange& x, const hold_request& held, monotonic::time_point forwar
   x.shared().seen.observe(timing);
 }
 
-// From the hold to the recorded answer, for metered calls and pass-throughs alike. `call` is null for the latter.
-asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission& admitted, const examined_call* call,
-                                 const provider_config& provider) {
+// From the hold to the recorded answer, for metered calls and pass-throughs alike. `call` is null
+// for the latter.
+asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission& admitted,
+                                 const examined_call* call, const provider_config& provider) {
   owed_call owed(x, held, call);
   forward_order outbound;
   outbound.provider = &provider;
@@ -76,8 +79,10 @@ asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission
   const auto answered = monotonic::now();
   if (!answer) {
     relay_outcome ended;
-    ended.outcome = x.client.watch.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
-    ended.generated = x.client.watch.client_gone();  // we hung up on it: the prompt was sent and will be billed
+    ended.outcome =
+        x.client.watch.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
+    ended.generated =
+        x.client.watch.client_gone();  // we hung up on it: the prompt was sent and will be billed
     ended.status = answer.error().status;
     co_await owed.settle(ended);
     co_await decline(x, std::move(answer.error()));
@@ -114,14 +119,16 @@ asio::awaitable<void> serve_metered(exchange& x, purpose what_for, const virtual
   co_await serve_held(x, std::move(worst), *admitted, &*call, *call->provider);
 }
 
-asio::awaitable<void> serve_unmetered(exchange& x, const purpose& what_for, const passthrough_config& rule) {
+asio::awaitable<void> serve_unmetered(exchange& x, const purpose& what_for,
+                                      const passthrough_config& rule) {
   const service& shared = x.shared();
   const provider_config* provider = nullptr;
   for (const provider_config& each : shared.settings.providers) {
     if (each.name == rule.provider) provider = &each;
   }
   if (provider == nullptr) {
-    problem unknown = make_problem(problem_kind::not_found, "passthrough names an unknown provider: " + rule.provider);
+    problem unknown = make_problem(problem_kind::not_found,
+                                   "passthrough names an unknown provider: " + rule.provider);
     co_await decline(x, std::move(unknown));
     co_return;
   }
@@ -139,8 +146,8 @@ asio::awaitable<void> handle(exchange& x) {
   const config& settings = x.shared().settings;
   x.speaks = &dialect_for_errors(x.head.path);
   auto api = recognise(settings, x.head);
-  auto caller = api ? authenticate(x.head, x.shared().keys, x.started) : result<stint::caller>(api.error());
-  auto what_for = caller ? attribute(settings, x.head, **caller) : result<purpose>(caller.error());
+  auto key = api ? authenticate(x.head, x.shared().keys, x.started) : result<caller>(api.error());
+  auto what_for = key ? attribute(settings, x.head, **key) : result<purpose>(key.error());
   std::optional<problem> failed;
   if (!what_for) failed = what_for.error();
   if (!failed) failed = refuse_body_unread(x, api->speaks != nullptr);
@@ -149,7 +156,7 @@ asio::awaitable<void> handle(exchange& x) {
   if (failed) {
     co_await decline(x, std::move(*failed));
   } else if (api->speaks != nullptr) {
-    co_await serve_metered(x, std::move(*what_for), **caller);
+    co_await serve_metered(x, std::move(*what_for), **key);
   } else {
     co_await serve_unmetered(x, *what_for, *api->unmetered);
   }

@@ -11,25 +11,39 @@ namespace {
 int usual_status(problem_kind kind) noexcept {
   switch (kind) {
     case problem_kind::malformed_http:
-    case problem_kind::bad_request: return 400;
-    case problem_kind::unauthenticated: return 401;
+    case problem_kind::bad_request:
+      return 400;
+    case problem_kind::unauthenticated:
+      return 401;
     case problem_kind::forbidden:
-    case problem_kind::unpriced_model: return 403;
-    case problem_kind::not_found: return 404;
-    case problem_kind::method_not_allowed: return 405;
-    case problem_kind::request_timeout: return 408;
-    case problem_kind::body_too_large: return 413;
-    case problem_kind::unsupported_media: return 415;
+    case problem_kind::unpriced_model:
+      return 403;
+    case problem_kind::not_found:
+      return 404;
+    case problem_kind::method_not_allowed:
+      return 405;
+    case problem_kind::request_timeout:
+      return 408;
+    case problem_kind::body_too_large:
+      return 413;
+    case problem_kind::unsupported_media:
+      return 415;
     case problem_kind::budget_exceeded:
-    case problem_kind::budget_busy: return 429;
-    case problem_kind::head_too_large: return 431;
+    case problem_kind::budget_busy:
+      return 429;
+    case problem_kind::head_too_large:
+      return 431;
     case problem_kind::upstream_refused:
     case problem_kind::upstream_reset:
-    case problem_kind::upstream_garbage: return 502;
+    case problem_kind::upstream_garbage:
+      return 502;
     case problem_kind::storage_unavailable:
-    case problem_kind::overloaded: return 503;
-    case problem_kind::upstream_timeout: return 504;
-    case problem_kind::internal: return 500;
+    case problem_kind::overloaded:
+      return 503;
+    case problem_kind::upstream_timeout:
+      return 504;
+    case problem_kind::internal:
+      return 500;
   }
   return 500;
 }
@@ -38,26 +52,46 @@ int usual_status(problem_kind kind) noexcept {
 
 std::string_view to_string(problem_kind kind) noexcept {
   switch (kind) {
-    case problem_kind::malformed_http: return "malformed_http";
-    case problem_kind::bad_request: return "bad_request";
-    case problem_kind::unauthenticated: return "unauthenticated";
-    case problem_kind::forbidden: return "forbidden";
-    case problem_kind::not_found: return "not_found";
-    case problem_kind::method_not_allowed: return "method_not_allowed";
-    case problem_kind::request_timeout: return "request_timeout";
-    case problem_kind::body_too_large: return "body_too_large";
-    case problem_kind::head_too_large: return "head_too_large";
-    case problem_kind::unsupported_media: return "unsupported_media";
-    case problem_kind::budget_exceeded: return "budget_exceeded";
-    case problem_kind::budget_busy: return "budget_busy";
-    case problem_kind::unpriced_model: return "unpriced_model";
-    case problem_kind::storage_unavailable: return "storage_unavailable";
-    case problem_kind::overloaded: return "overloaded";
-    case problem_kind::upstream_refused: return "upstream_refused";
-    case problem_kind::upstream_reset: return "upstream_reset";
-    case problem_kind::upstream_garbage: return "upstream_garbage";
-    case problem_kind::upstream_timeout: return "upstream_timeout";
-    case problem_kind::internal: return "internal";
+    case problem_kind::malformed_http:
+      return "malformed_http";
+    case problem_kind::bad_request:
+      return "bad_request";
+    case problem_kind::unauthenticated:
+      return "unauthenticated";
+    case problem_kind::forbidden:
+      return "forbidden";
+    case problem_kind::not_found:
+      return "not_found";
+    case problem_kind::method_not_allowed:
+      return "method_not_allowed";
+    case problem_kind::request_timeout:
+      return "request_timeout";
+    case problem_kind::body_too_large:
+      return "body_too_large";
+    case problem_kind::head_too_large:
+      return "head_too_large";
+    case problem_kind::unsupported_media:
+      return "unsupported_media";
+    case problem_kind::budget_exceeded:
+      return "budget_exceeded";
+    case problem_kind::budget_busy:
+      return "budget_busy";
+    case problem_kind::unpriced_model:
+      return "unpriced_model";
+    case problem_kind::storage_unavailable:
+      return "storage_unavailable";
+    case problem_kind::overloaded:
+      return "overloaded";
+    case problem_kind::upstream_refused:
+      return "upstream_refused";
+    case problem_kind::upstream_reset:
+      return "upstream_reset";
+    case problem_kind::upstream_garbage:
+      return "upstream_garbage";
+    case problem_kind::upstream_timeout:
+      return "upstream_timeout";
+    case problem_kind::internal:
+      return "internal";
   }
   return "internal";
 }
@@ -68,7 +102,8 @@ std::optional<bool> problem::should_retry() const noexcept {
     case problem_kind::budget_busy:
     case problem_kind::storage_unavailable:
     case problem_kind::overloaded:
-    case problem_kind::upstream_refused: return true;
+    case problem_kind::upstream_refused:
+      return true;
     // Sent again, the same request meets the same answer.
     case problem_kind::malformed_http:
     case problem_kind::bad_request:
@@ -80,13 +115,16 @@ std::optional<bool> problem::should_retry() const noexcept {
     case problem_kind::head_too_large:
     case problem_kind::unsupported_media:
     case problem_kind::budget_exceeded:
-    case problem_kind::unpriced_model: return false;
-    // The provider may have done (and billed) the work: whether to pay twice is the client's own rule.
+    case problem_kind::unpriced_model:
+      return false;
+    // The provider may have done (and billed) the work: whether to pay twice is the client's own
+    // rule.
     case problem_kind::request_timeout:
     case problem_kind::upstream_reset:
     case problem_kind::upstream_garbage:
     case problem_kind::upstream_timeout:
-    case problem_kind::internal: return std::nullopt;
+    case problem_kind::internal:
+      return std::nullopt;
   }
   return std::nullopt;
 }

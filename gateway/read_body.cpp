@@ -10,7 +10,8 @@ namespace stint {
 namespace {
 problem too_large(const exchange& x) {
   return make_problem(problem_kind::body_too_large,
-                      "the body is larger than " + std::to_string(x.shared().settings.limits.body_bytes_max) +
+                      "the body is larger than " +
+                          std::to_string(x.shared().settings.limits.body_bytes_max) +
                           " bytes (limits.body_bytes_max)");
 }
 
@@ -18,7 +19,8 @@ problem too_large(const exchange& x) {
 problem body_interrupted(exchange& x) {
   x.keep_alive = false;
   if (x.client.watch.expired()) {
-    return make_problem(problem_kind::request_timeout, "the body did not arrive in time (limits.body_timeout_ms)");
+    return make_problem(problem_kind::request_timeout,
+                        "the body did not arrive in time (limits.body_timeout_ms)");
   }
   x.client.watch.note_client_gone();
   return make_problem(problem_kind::malformed_http, "the connection ended inside the body");
@@ -39,7 +41,8 @@ asio::awaitable<std::optional<problem>> read_with_length(exchange& x) {
   x.body.resize(length);
   while (filled < length) {
     x.client.watch.await(x.client.wire, patience(x));
-    const io_outcome got = co_await x.client.wire.read_some(asio::buffer(x.body.data() + filled, length - filled));
+    const io_outcome got =
+        co_await x.client.wire.read_some(asio::buffer(x.body.data() + filled, length - filled));
     x.client.watch.await_nothing();
     if (got.error) co_return body_interrupted(x);
     filled += got.bytes;
@@ -47,7 +50,8 @@ asio::awaitable<std::optional<problem>> read_with_length(exchange& x) {
   co_return std::nullopt;
 }
 
-// Chunks are read into the free end of the session buffer, which never moves, and decoded from there.
+// Chunks are read into the free end of the session buffer, which never moves, and decoded from
+// there.
 asio::awaitable<std::optional<problem>> read_chunked(exchange& x) {
   const limits_config& limits = x.shared().settings.limits;
   const std::size_t body_start = x.client.buffer.position();
@@ -60,9 +64,10 @@ asio::awaitable<std::optional<problem>> read_chunked(exchange& x) {
     if (state == chunk_state::body_too_large) co_return too_large(x);
     if (state != chunk_state::more) {
       x.keep_alive = false;
-      co_return make_problem(problem_kind::malformed_http, state == chunk_state::malformed
-                                                               ? "malformed chunked body (RFC 9112 §7.1)"
-                                                               : "the body's chunk framing is over its limit");
+      co_return make_problem(problem_kind::malformed_http,
+                             state == chunk_state::malformed
+                                 ? "malformed chunked body (RFC 9112 §7.1)"
+                                 : "the body's chunk framing is over its limit");
     }
     x.client.buffer.rewind(body_start);
     x.client.watch.await(x.client.wire, patience(x));
@@ -79,15 +84,18 @@ constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 }  // namespace
 
 std::optional<problem> refuse_body_unread(const exchange& x, bool must_be_json) {
-  if (x.head.framing == body_framing::length && x.head.content_length > x.shared().settings.limits.body_bytes_max) {
+  if (x.head.framing == body_framing::length &&
+      x.head.content_length > x.shared().settings.limits.body_bytes_max) {
     return too_large(x);
   }
   if (!must_be_json) return std::nullopt;
   if (x.head.framing == body_framing::none) {
-    return make_problem(problem_kind::bad_request, "the request has no body; send the JSON of the call");
+    return make_problem(problem_kind::bad_request,
+                        "the request has no body; send the JSON of the call");
   }
   const auto type = x.head.find("content-type");
-  // A missing type is taken as JSON, as the providers do; multipart and form bodies are never priced.
+  // A missing type is taken as JSON, as the providers do; multipart and form bodies are never
+  // priced.
   if (type && type->find("json") == std::string_view::npos) {
     return make_problem(problem_kind::unsupported_media, "content-type must be application/json");
   }

@@ -17,24 +17,29 @@ bool passes(const passthrough_config& rule, const request_head& head) noexcept {
 }  // namespace
 
 const dialect& dialect_for_errors(std::string_view path) noexcept {
-  return dialect_of(path.starts_with(anthropic_messages_path) ? dialect_kind::anthropic : dialect_kind::openai);
+  return dialect_of(path.starts_with(anthropic_messages_path) ? dialect_kind::anthropic
+                                                              : dialect_kind::openai);
 }
 
 result<recognised> recognise(const config& settings, const request_head& head) {
   const bool openai = head.path == openai_chat_path;
   if (openai || head.path == anthropic_messages_path) {
     if (head.method != http_method::post) {
-      return make_problem(problem_kind::method_not_allowed, std::string(head.path) + " takes POST only");
+      return make_problem(problem_kind::method_not_allowed,
+                          std::string(head.path) + " takes POST only");
     }
-    return recognised{.speaks = &dialect_of(openai ? dialect_kind::openai : dialect_kind::anthropic)};
+    return recognised{.speaks =
+                          &dialect_of(openai ? dialect_kind::openai : dialect_kind::anthropic)};
   }
   for (const passthrough_config& rule : settings.passthrough) {
     if (passes(rule, head)) return recognised{.unmetered = &rule};
   }
   return make_problem(problem_kind::not_found,
                       "Stint meters POST /v1/chat/completions and POST /v1/messages; " +
-                          std::string(to_string(head.method)) + " " + std::string(head.path.substr(0, 200)) +
-                          " is neither. To let it through unmetered, list it under 'passthrough' in the configuration.");
+                          std::string(to_string(head.method)) + " " +
+                          std::string(head.path.substr(0, 200)) +
+                          " is neither. To let it through unmetered, list it under 'passthrough' "
+                          "in the configuration.");
 }
 
 }  // namespace stint

@@ -12,16 +12,20 @@ constexpr std::chrono::seconds progress_every{1};
 
 problem broken_answer(const upstream_answer& from, bool timed_out) {
   const std::string name = "provider '" + from.provider().name + "' ";
-  return timed_out ? make_problem(problem_kind::upstream_timeout, name + "stopped in the middle of its answer")
-                   : make_problem(problem_kind::upstream_reset, name + "broke off in the middle of its answer");
+  return timed_out ? make_problem(problem_kind::upstream_timeout,
+                                  name + "stopped in the middle of its answer")
+                   : make_problem(problem_kind::upstream_reset,
+                                  name + "broke off in the middle of its answer");
 }
 
 void count_break(exchange& x, const upstream_answer& from, body_progress how) {
-  x.shared().seen.upstream_failed(from.provider().name, how == body_progress::timed_out ? upstream_fault::timeout
-                                                                                        : upstream_fault::reset);
+  x.shared().seen.upstream_failed(from.provider().name, how == body_progress::timed_out
+                                                            ? upstream_fault::timeout
+                                                            : upstream_fault::reset);
 }
 
-void read_usage(const exchange& x, const examined_call* call, std::string_view body, int status, relay_outcome& ended) {
+void read_usage(const exchange& x, const examined_call* call, std::string_view body, int status,
+                relay_outcome& ended) {
   if (call == nullptr) return;
   ended.report = x.speaks->read_answer(body, ended.implausible);
   // An error without usage was not billed; a success without usage was, so it is counted here.
@@ -31,7 +35,8 @@ void read_usage(const exchange& x, const examined_call* call, std::string_view b
   }
 }
 
-asio::awaitable<relay_outcome> relay_whole(exchange& x, upstream_answer& from, owed_call& owed, relay_order order) {
+asio::awaitable<relay_outcome> relay_whole(exchange& x, upstream_answer& from, owed_call& owed,
+                                           relay_order order) {
   relay_outcome ended;
   ended.status = from.head.status;
   ended.first_byte = from.first_byte;
@@ -39,15 +44,18 @@ asio::awaitable<relay_outcome> relay_whole(exchange& x, upstream_answer& from, o
   add_upstream_fields(from.head, fields);
   const std::size_t bytes_max = x.shared().settings.limits.answer_bytes_max;
   std::string body;
-  body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(from.head.content_length, bytes_max)));
+  body.reserve(
+      static_cast<std::size_t>(std::min<std::uint64_t>(from.head.content_length, bytes_max)));
   answer_body source(x, from);
   body_progress progress = body_progress::more;
-  while (progress == body_progress::more && body.size() <= bytes_max) progress = co_await source.read_piece(body);
+  while (progress == body_progress::more && body.size() <= bytes_max)
+    progress = co_await source.read_piece(body);
   if (progress != body_progress::complete) {
     count_break(x, from, progress);
     x.client.watch.unwatch_client();
     from.abandon();
-    ended.outcome = x.client.watch.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
+    ended.outcome =
+        x.client.watch.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
     problem why = broken_answer(from, progress == body_progress::timed_out);
     ended.status = why.status;
     read_usage(x, order.call, body, from.head.status, ended);
@@ -71,7 +79,8 @@ asio::awaitable<relay_outcome> relay_whole(exchange& x, upstream_answer& from, o
   co_return ended;
 }
 
-relay_outcome stream_outcome(const exchange& x, upstream_answer& from, stream_meter* meter, body_progress progress) {
+relay_outcome stream_outcome(const exchange& x, upstream_answer& from, stream_meter* meter,
+                             body_progress progress) {
   relay_outcome ended;
   ended.status = from.head.status;
   ended.first_byte = from.first_byte;
@@ -80,7 +89,8 @@ relay_outcome stream_outcome(const exchange& x, upstream_answer& from, stream_me
   } else if (progress != body_progress::complete) {
     ended.outcome = call_outcome::upstream_gone;
   } else {
-    ended.outcome = meter != nullptr && meter->saw_error() ? call_outcome::upstream_error : call_outcome::completed;
+    ended.outcome = meter != nullptr && meter->saw_error() ? call_outcome::upstream_error
+                                                           : call_outcome::completed;
   }
   if (meter == nullptr) return ended;
   ended.report = meter->reported();
@@ -91,8 +101,10 @@ relay_outcome stream_outcome(const exchange& x, upstream_answer& from, stream_me
   return ended;
 }
 
-// Passes on what arrives until the stream ends, breaks, or the client goes. `meter` is null for a pass-through.
-asio::awaitable<body_progress> pump(exchange& x, upstream_answer& from, stream_meter* meter, owed_call& owed) {
+// Passes on what arrives until the stream ends, breaks, or the client goes. `meter` is null for a
+// pass-through.
+asio::awaitable<body_progress> pump(exchange& x, upstream_answer& from, stream_meter* meter,
+                                    owed_call& owed) {
   answer_body source(x, from);
   std::string arrived;
   std::string passed;
@@ -119,7 +131,8 @@ asio::awaitable<body_progress> pump(exchange& x, upstream_answer& from, stream_m
   co_return progress;
 }
 
-asio::awaitable<relay_outcome> relay_stream(exchange& x, upstream_answer& from, owed_call& owed, relay_order order) {
+asio::awaitable<relay_outcome> relay_stream(exchange& x, upstream_answer& from, owed_call& owed,
+                                            relay_order order) {
   x.out.clear();
   begin_head(x, from.head.status, x.out);
   add_upstream_fields(from.head, x.out);
@@ -146,7 +159,9 @@ asio::awaitable<relay_outcome> relay_stream(exchange& x, upstream_answer& from, 
   if (meter != nullptr) meter->release(tail);
   if (ended.outcome == call_outcome::upstream_gone) {
     count_break(x, from, progress);
-    if (meter != nullptr) tail += x.speaks->error_event(broken_answer(from, progress == body_progress::timed_out), x.id);
+    if (meter != nullptr)
+      tail +=
+          x.speaks->error_event(broken_answer(from, progress == body_progress::timed_out), x.id);
     x.keep_alive = false;
   }
   co_await write_chunk(x, tail, true);
@@ -154,10 +169,13 @@ asio::awaitable<relay_outcome> relay_stream(exchange& x, upstream_answer& from, 
 }
 }  // namespace
 
-asio::awaitable<relay_outcome> relay(exchange& x, upstream_answer& from, owed_call& owed, relay_order order) {
+asio::awaitable<relay_outcome> relay(exchange& x, upstream_answer& from, owed_call& owed,
+                                     relay_order order) {
   // Pass-throughs may be of any size and are never looked into, so they stream.
-  const bool stream = order.call == nullptr || (order.call->request.stream && from.head.is_event_stream());
-  if (stream && from.head.framing != answer_framing::none) co_return co_await relay_stream(x, from, owed, order);
+  const bool stream =
+      order.call == nullptr || (order.call->request.stream && from.head.is_event_stream());
+  if (stream && from.head.framing != answer_framing::none)
+    co_return co_await relay_stream(x, from, owed, order);
   co_return co_await relay_whole(x, from, owed, order);
 }
 

@@ -1,13 +1,12 @@
 // Tested by tests/end_to_end.
 #include "gateway/server.hpp"
 
-#include <sys/socket.h>
-
 #include <stdexcept>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <sys/socket.h>
 
 #include "gateway/connection.hpp"
 #include "gateway/http/tls.hpp"
@@ -26,11 +25,13 @@ struct server::io_thread {
 
 namespace {
 constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
-// After accept() failed for want of descriptors or memory: long enough not to spin, short enough not to be noticed.
+// After accept() failed for want of descriptors or memory: long enough not to spin, short enough
+// not to be noticed.
 constexpr std::chrono::milliseconds accept_pause{50};
 constexpr std::chrono::milliseconds drain_poll{10};
 
-// A connection's coroutine ends by returning; an exception is a defect or memory running out, and is counted as such.
+// A connection's coroutine ends by returning; an exception is a defect or memory running out, and
+// is counted as such.
 void note_end(service& shared, const std::exception_ptr& failure) {
   if (failure) shared.seen.refused(problem_kind::internal);
 }
@@ -41,7 +42,8 @@ server::server(service& shared, int thread_count) : shared_(shared) {
   if (listen.tls) tls_ = make_listener_tls(*listen.tls);
   error_code error;
   const auto address = asio::ip::make_address(listen.address, error);
-  if (error) throw std::runtime_error("listen.address: '" + listen.address + "' is not an IP address");
+  if (error)
+    throw std::runtime_error("listen.address: '" + listen.address + "' is not an IP address");
   tcp::endpoint at(address, listen.port);
   for (int i = 0; i < thread_count; ++i) {
     threads_.push_back(std::make_unique<io_thread>(shared));
@@ -65,8 +67,9 @@ void server::listen_on(io_thread& on, tcp::endpoint at) {
   if (!error) on.acceptor.bind(at, error);
   if (!error) on.acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
-    throw std::runtime_error("cannot listen on " + at.address().to_string() + ":" + std::to_string(at.port()) + ": " +
-                             error.message() + "; choose another listen.port, or stop what uses it");
+    throw std::runtime_error("cannot listen on " + at.address().to_string() + ":" +
+                             std::to_string(at.port()) + ": " + error.message() +
+                             "; choose another listen.port, or stop what uses it");
   }
 }
 
@@ -80,13 +83,15 @@ asio::awaitable<void> server::accept_forever(io_thread& on) {
       co_await pause.async_wait(as_outcome);
       continue;
     }
-    if (shared_.connections.load(std::memory_order_relaxed) >= shared_.settings.limits.connections_max) {
+    if (shared_.connections.load(std::memory_order_relaxed) >=
+        shared_.settings.limits.connections_max) {
       shared_.seen.refused(problem_kind::overloaded);
       continue;  // the socket closes: a full gateway must not spend more on the caller
     }
     transport wire = tls_ ? transport(std::move(socket), *tls_) : transport(std::move(socket));
     auto served = serve_connection(on.own, std::move(wire));
-    asio::co_spawn(on.context, std::move(served), [this](const std::exception_ptr& failure) { note_end(shared_, failure); });
+    asio::co_spawn(on.context, std::move(served),
+                   [this](const std::exception_ptr& failure) { note_end(shared_, failure); });
   }
 }
 
@@ -110,12 +115,14 @@ bool server::drain(std::chrono::milliseconds patience) {
     });
   }
   const auto until = monotonic::now() + patience;
-  while (shared_.connections.load() > 0 && monotonic::now() < until) std::this_thread::sleep_for(drain_poll);
+  while (shared_.connections.load() > 0 && monotonic::now() < until)
+    std::this_thread::sleep_for(drain_poll);
   const bool clean = shared_.connections.load() == 0;
   for (auto& each : threads_) {
     asio::post(each->context, [on = each.get()] { on->own.watch().close_all(); });
   }
-  while (shared_.connections.load() > 0) std::this_thread::sleep_for(drain_poll);
+  while (shared_.connections.load() > 0)
+    std::this_thread::sleep_for(drain_poll);
   for (auto& each : threads_) {
     asio::post(each->context, [on = each.get()] { on->own.watch().stop(); });
     each->worker.join();

@@ -7,7 +7,8 @@ namespace stint {
 namespace {
 std::mt19937_64 seeded() {
   std::random_device device;
-  std::seed_seq seed{device(), device(), device(), device(), device(), device(), device(), device()};
+  std::seed_seq seed{device(), device(), device(), device(),
+                     device(), device(), device(), device()};
   return std::mt19937_64(seed);
 }
 }  // namespace
@@ -17,7 +18,8 @@ thread_context::thread_context(service& shared, asio::io_context& context)
   for (const provider_config& provider : shared.settings.providers) {
     tls_.push_back(provider.tls ? make_upstream_tls(provider) : nullptr);
     pools_.push_back(std::make_unique<upstream_pool>(context, provider, tls_.back().get()));
-    watch_.add_periodic([pool = pools_.back().get()](monotonic::time_point now) { pool->close_idle(now); });
+    watch_.add_periodic(
+        [pool = pools_.back().get()](monotonic::time_point now) { pool->close_idle(now); });
   }
 }
 
@@ -26,7 +28,9 @@ upstream_pool& thread_context::pool_of(const provider_config& provider) noexcept
   return *pools_[index];
 }
 
-call_id thread_context::next_id(wall_time now) noexcept { return make_call_id(now, random_(), random_()); }
+call_id thread_context::next_id(wall_time now) noexcept {
+  return make_call_id(now, random_(), random_());
+}
 
 wall_time wall_now() noexcept {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());

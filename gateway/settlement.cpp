@@ -20,7 +20,8 @@ owed_call::~owed_call() {
   x_.shared().ledger.settle(resolve(unforeseen), [](const settled&) {});
 }
 
-void owed_call::note_progress(std::int64_t output_tokens, const std::optional<usage>& input_report) {
+void owed_call::note_progress(std::int64_t output_tokens,
+                              const std::optional<usage>& input_report) {
   progress_note note;
   note.id = id_;
   note.known = input_report.value_or(known_);
@@ -31,8 +32,8 @@ void owed_call::note_progress(std::int64_t output_tokens, const std::optional<us
   x_.shared().ledger.note_progress(std::move(note));
 }
 
-// The model that served the call decides its price (Anthropic's safety fallback answers with another one); a served name that
-// has no price is charged as the model that was asked for.
+// The model that served the call decides its price (Anthropic's safety fallback answers with
+// another one); a served name that has no price is charged as the model that was asked for.
 const price* owed_call::served_rates(const relay_outcome& ended) const {
   if (call_->unpriced || !ended.report || ended.report->model.empty()) return call_->rates;
   const auto found = x_.shared().prices.find(simulated_base_model(ended.report->model), admitted_);

@@ -9,17 +9,19 @@ namespace stint {
 
 namespace {
 constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
-// A look-up is trusted this long: short enough to follow a fail-over, long enough to stay off the request path.
+// A look-up is trusted this long: short enough to follow a fail-over, long enough to stay off the
+// request path.
 constexpr std::chrono::seconds resolved_for{30};
 
 problem cannot_connect(const provider_config& provider, const std::string& why, bool timed_out) {
   return make_problem(timed_out ? problem_kind::upstream_timeout : problem_kind::upstream_refused,
-                      "provider '" + provider.name + "' at " + provider.host + ":" + std::to_string(provider.port) +
-                          " cannot be reached: " + why);
+                      "provider '" + provider.name + "' at " + provider.host + ":" +
+                          std::to_string(provider.port) + " cannot be reached: " + why);
 }
 }  // namespace
 
-upstream_pool::upstream_pool(asio::io_context& context, const provider_config& provider, asio::ssl::context* tls)
+upstream_pool::upstream_pool(asio::io_context& context, const provider_config& provider,
+                             asio::ssl::context* tls)
     : context_(context), provider_(provider), tls_(tls), resolver_(context) {}
 
 std::unique_ptr<upstream_connection> upstream_pool::take_idle() noexcept {
@@ -36,13 +38,15 @@ std::unique_ptr<upstream_connection> upstream_pool::take_idle() noexcept {
   return nullptr;
 }
 
-asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::acquire(watched& watch, metrics& seen) {
+asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::acquire(
+    watched& watch, metrics& seen) {
   if (auto idle = take_idle()) co_return std::move(idle);
   if (open_ >= provider_.connections_max) {
-    problem full = make_problem(problem_kind::overloaded, "all " + std::to_string(provider_.connections_max) +
-                                                              " connections to provider '" + provider_.name +
-                                                              "' are in use; raise providers." + provider_.name +
-                                                              ".connections_max or try again");
+    problem full = make_problem(problem_kind::overloaded,
+                                "all " + std::to_string(provider_.connections_max) +
+                                    " connections to provider '" + provider_.name +
+                                    "' are in use; raise providers." + provider_.name +
+                                    ".connections_max or try again");
     full.retry_after_s = 1;
     co_return full;
   }
@@ -59,22 +63,26 @@ asio::awaitable<error_code> upstream_pool::resolve() {
   auto [error, found] = co_await resolver_.async_resolve(provider_.host, service, as_outcome);
   if (error) co_return error;
   endpoints_.clear();
-  for (const auto& entry : found) endpoints_.push_back(entry.endpoint());
+  for (const auto& entry : found)
+    endpoints_.push_back(entry.endpoint());
   resolved_at_ = now;
   co_return error_code();
 }
 
-asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::connect(watched& watch, metrics& seen) {
+asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::connect(
+    watched& watch, metrics& seen) {
   const error_code unresolved = co_await resolve();
   if (unresolved) {
     seen.upstream_failed(provider_.name, upstream_fault::refused);
-    co_return cannot_connect(provider_, "its name does not resolve (" + unresolved.message() + ")", false);
+    co_return cannot_connect(provider_, "its name does not resolve (" + unresolved.message() + ")",
+                             false);
   }
   error_code error = asio::error::host_not_found;
   const std::chrono::milliseconds patience(provider_.connect_timeout_ms);
   for (const auto& endpoint : std::vector(endpoints_)) {
     asio::ip::tcp::socket socket(context_);
-    transport link = tls_ != nullptr ? transport(std::move(socket), *tls_) : transport(std::move(socket));
+    transport link =
+        tls_ != nullptr ? transport(std::move(socket), *tls_) : transport(std::move(socket));
     watch.await(link, patience);
     auto [connect_error] = co_await link.socket().async_connect(endpoint, as_outcome);
     error = connect_error;
@@ -90,7 +98,8 @@ asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::con
     watch.await_nothing();
     if (watch.expired()) {
       seen.upstream_failed(provider_.name, upstream_fault::timeout);
-      co_return cannot_connect(provider_, "no answer in " + std::to_string(patience.count()) + " ms", true);
+      co_return cannot_connect(provider_,
+                               "no answer in " + std::to_string(patience.count()) + " ms", true);
     }
     if (!error) co_return std::make_unique<upstream_connection>(transport(std::move(link)));
   }
@@ -118,8 +127,10 @@ void upstream_pool::close_idle(monotonic::time_point now) noexcept {
   const std::chrono::milliseconds patience(provider_.pool_idle_ms);
   // Oldest first, because give_back() appends.
   std::size_t old = 0;
-  while (old < idle_.size() && now - idle_[old]->idle_since >= patience) ++old;
-  for (std::size_t i = 0; i < old; ++i) drop(std::move(idle_[i]));
+  while (old < idle_.size() && now - idle_[old]->idle_since >= patience)
+    ++old;
+  for (std::size_t i = 0; i < old; ++i)
+    drop(std::move(idle_[i]));
   idle_.erase(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(old));
 }
 

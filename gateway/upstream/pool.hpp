@@ -1,5 +1,6 @@
-// Keep-alive connections to one provider, of one io thread: never shared, so never locked. A connection goes back only after
-// an answer that was read to its exact end; any doubt and it is closed instead.
+// Keep-alive connections to one provider, of one io thread: never shared, so never locked. A
+// connection goes back only after an answer that was read to its exact end; any doubt and it is
+// closed instead.
 #pragma once
 
 #include <memory>
@@ -22,7 +23,8 @@ namespace stint {
 struct upstream_connection {
   explicit upstream_connection(transport link) : wire(std::move(link)) {}
 
-  static constexpr std::size_t buffer_bytes = 32 * 1024;  // a whole response head fits; reads are this large at the most
+  static constexpr std::size_t buffer_bytes =
+      32 * 1024;  // a whole response head fits; reads are this large at the most
 
   transport wire;
   std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(buffer_bytes);
@@ -31,17 +33,22 @@ struct upstream_connection {
   monotonic::time_point idle_since{};
   bool reused = false;
 
-  [[nodiscard]] std::string_view unread() const noexcept { return {buffer.get() + begin, end - begin}; }
+  [[nodiscard]] std::string_view unread() const noexcept {
+    return {buffer.get() + begin, end - begin};
+  }
 };
 
 class upstream_pool {
  public:
   // `provider` and `tls` (null: plain) must outlive the pool.
-  upstream_pool(asio::io_context& context, const provider_config& provider, asio::ssl::context* tls);
+  upstream_pool(asio::io_context& context, const provider_config& provider,
+                asio::ssl::context* tls);
 
-  // An idle connection that is still quiet, or a new one: resolved, connected, verified, within connect_timeout_ms. The
-  // caller's `watch` carries the deadline. Counted against connections_max until given back or dropped.
-  [[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_connection>>> acquire(watched& watch, metrics& seen);
+  // An idle connection that is still quiet, or a new one: resolved, connected, verified, within
+  // connect_timeout_ms. The caller's `watch` carries the deadline. Counted against connections_max
+  // until given back or dropped.
+  [[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_connection>>> acquire(
+      watched& watch, metrics& seen);
 
   void give_back(std::unique_ptr<upstream_connection> connection) noexcept;
   void drop(std::unique_ptr<upstream_connection> connection) noexcept;
@@ -52,7 +59,8 @@ class upstream_pool {
 
  private:
   [[nodiscard]] std::unique_ptr<upstream_connection> take_idle() noexcept;
-  [[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_connection>>> connect(watched& watch, metrics& seen);
+  [[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_connection>>> connect(
+      watched& watch, metrics& seen);
   [[nodiscard]] asio::awaitable<error_code> resolve();
 
   asio::io_context& context_;

@@ -6,11 +6,20 @@
 namespace stint {
 
 namespace {
-// What a provider's API may need from the client and cannot be abused: never credentials, framing or routing.
-constexpr std::array<std::string_view, 12> passed_on = {
-    "accept",          "user-agent",  "anthropic-version",      "anthropic-beta",      "openai-beta",
-    "idempotency-key", "traceparent", "x-stainless-lang",       "x-stainless-runtime", "x-client-request-id",
-    "content-type",    "tracestate"};
+// What a provider's API may need from the client and cannot be abused: never credentials, framing
+// or routing.
+constexpr std::array<std::string_view, 12> passed_on = {"accept",
+                                                        "user-agent",
+                                                        "anthropic-version",
+                                                        "anthropic-beta",
+                                                        "openai-beta",
+                                                        "idempotency-key",
+                                                        "traceparent",
+                                                        "x-stainless-lang",
+                                                        "x-stainless-runtime",
+                                                        "x-client-request-id",
+                                                        "content-type",
+                                                        "tracestate"};
 
 void field(std::string_view name, std::string_view value, std::string& out) {
   out += name;
@@ -36,7 +45,8 @@ void build_upstream_head(const outbound& what, std::string& out) {
   for (const std::string_view name : passed_on) {
     if (const auto value = what.from->find(name)) field(name, *value, out);
   }
-  if (what.anthropic && !what.from->find("anthropic-version")) field("anthropic-version", "2023-06-01", out);
+  if (what.anthropic && !what.from->find("anthropic-version"))
+    field("anthropic-version", "2023-06-01", out);
   if (!provider.credential.empty()) {
     if (what.anthropic) {
       field("x-api-key", provider.credential.reveal(), out);

@@ -1,5 +1,6 @@
-// The head of an outbound request: always Content-Length, never hop-by-hop fields, `Accept-Encoding: identity` so that usage
-// can be read, the provider's credential in the form its API wants.
+// The head of an outbound request: always Content-Length, never hop-by-hop fields,
+// `Accept-Encoding: identity` so that usage can be read, the provider's credential in the form its
+// API wants.
 #pragma once
 
 #include <string>
@@ -12,10 +13,11 @@ namespace stint {
 
 struct outbound {
   const provider_config* provider = nullptr;
-  const request_head* from = nullptr;  // the client's: method, target, and the fields of the allow-list
+  const request_head* from =
+      nullptr;  // the client's: method, target, and the fields of the allow-list
   std::size_t body_bytes = 0;
-  bool anthropic = false;              // which form of credential
-  std::string_view request_id;         // both for the simulated provider only, whose bill is kept by them
+  bool anthropic = false;       // which form of credential
+  std::string_view request_id;  // both for the simulated provider only, whose bill is kept by them
   std::string_view tenant;
 };
 
