@@ -1,0 +1,24 @@
+// Tested by tests/gateway/dialect_test.cpp.
+#include "gateway/provider/dialect.hpp"
+
+#include "gateway/provider/anthropic.hpp"
+#include "gateway/provider/openai.hpp"
+
+namespace stint {
+
+std::string_view to_string(dialect_kind kind) noexcept {
+  switch (kind) {
+    case dialect_kind::openai: return "openai";
+    case dialect_kind::anthropic: return "anthropic";
+  }
+  return "openai";
+}
+
+const dialect& dialect_of(dialect_kind kind) noexcept {
+  static const openai_dialect openai;
+  static const anthropic_dialect anthropic;
+  if (kind == dialect_kind::anthropic) return anthropic;
+  return openai;
+}
+
+}  // namespace stint
