@@ -1,5 +1,7 @@
 // `stint serve`: builds everything in order, runs until SIGTERM or SIGINT, and takes it down in the opposite order, so that the
 // ledger is the last to go. Tested by tests/end_to_end.
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -8,6 +10,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/program_options.hpp>
 
+#include "gateway/access_log.hpp"
 #include "gateway/admin/admin_server.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/config.hpp"
@@ -93,7 +96,12 @@ int serve(config settings, const price_book& prices) {
   ledger_settings.durability = settings.durability;
   ledger_settings.caps = settings.caps;
   ledger_settings.rows_kept_days = settings.rows_kept_days;
-  ledger_settings.on_committed = [&seen](auto rows, auto crossings) { seen.committed(rows, crossings); };
+  std::optional<access_log> log;
+  if (settings.access_log) log.emplace(STDOUT_FILENO);
+  ledger_settings.on_committed = [&seen, &log](std::span<const ledger_row> rows, auto crossings) {
+    seen.committed(rows, crossings);
+    if (log) log->committed(rows);
+  };
   ledger_thread ledger(std::move(ledger_settings));
   key_ring keys(stored_keys(ledger));
   asio::thread_pool counting(1);
