@@ -35,13 +35,15 @@ def merged(base, more):
 
 
 class gateway:
-    """Use as `with gateway(caps=[…]) as stint:`. `settings` are merged over the configuration written here."""
+    """Use as `with gateway(caps=[…]) as stint:`. `settings` are merged over the configuration written here; `prefix` is a
+    command to start the gateway with, such as taskset."""
 
-    def __init__(self, caps=(), environment=None, **settings):
+    def __init__(self, caps=(), environment=None, prefix=(), **settings):
         self.folder = Path(tempfile.mkdtemp(prefix="stint-test-"))
         self.process = None
         self.log = b""
         self.starts = 0
+        self.prefix = list(prefix)
         self.environment = {**os.environ, **(environment or {})}
         base = {
             "listen": {"address": "127.0.0.1", "port": 0},
@@ -85,7 +87,7 @@ class gateway:
         self.starts += 1
         with open(self._log_file, "wb") as log:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--config", self.config],
+                [*self.prefix, BINARY, "serve", "--config", self.config],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
