@@ -107,6 +107,8 @@ std::optional<std::int64_t> parse_duration_ms(std::string_view text) noexcept {
 std::optional<std::string> nearest_word(std::string_view word, std::span<const std::string> known) {
   constexpr std::size_t longest = 64;
   if (word.size() > longest) return std::nullopt;
+  // Another number is not a misspelt one.
+  if (!word.empty() && is_digit(word.front())) return std::nullopt;
   // One slip for every three letters: "ternant" is near "tenant", "foo" is not near "per".
   const std::size_t most = std::clamp<std::size_t>(word.size() / 3, 1, 3);
   std::optional<std::string> nearest;
