@@ -30,6 +30,25 @@ constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds accept_pause{50};
 constexpr std::chrono::milliseconds drain_poll{10};
 
+std::runtime_error cannot_listen(const tcp::endpoint& at, const error_code& error) {
+  return std::runtime_error("cannot listen on " + at.address().to_string() + ":" +
+                            std::to_string(at.port()) + ": " + error.message() +
+                            "; choose another listen.port, or stop what uses it");
+}
+
+// SO_REUSEPORT would let a second gateway take half of the connections without a word, so the port
+// is first asked for alone.
+void refuse_shared_port(const tcp::endpoint& at) {
+  if (at.port() == 0) return;
+  asio::io_context context;
+  tcp::acceptor probe(context);
+  error_code error;
+  probe.open(at.protocol(), error);
+  if (!error) probe.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) probe.bind(at, error);
+  if (error) throw cannot_listen(at, error);
+}
+
 // A connection's coroutine ends by returning; an exception is a defect or memory running out, and
 // is counted as such.
 void note_end(service& shared, const std::exception_ptr& failure) {
@@ -45,6 +64,7 @@ server::server(service& shared, int thread_count) : shared_(shared) {
   if (error)
     throw std::runtime_error("listen.address: '" + listen.address + "' is not an IP address");
   tcp::endpoint at(address, listen.port);
+  refuse_shared_port(at);
   for (int i = 0; i < thread_count; ++i) {
     threads_.push_back(std::make_unique<io_thread>(shared));
     listen_on(*threads_.back(), at);
@@ -66,11 +86,7 @@ void server::listen_on(io_thread& on, tcp::endpoint at) {
   if (!error) on.acceptor.set_option(reuse_port(true), error);
   if (!error) on.acceptor.bind(at, error);
   if (!error) on.acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) {
-    throw std::runtime_error("cannot listen on " + at.address().to_string() + ":" +
-                             std::to_string(at.port()) + ": " + error.message() +
-                             "; choose another listen.port, or stop what uses it");
-  }
+  if (error) throw cannot_listen(at, error);
 }
 
 asio::awaitable<void> server::accept_forever(io_thread& on) {

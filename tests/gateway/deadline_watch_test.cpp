@@ -1,0 +1,109 @@
+// Goal: the sweep closes what is overdue, notices a client that goes, and leaves the rest alone.
+// Method: real sockets on loopback; each test waits on the read that the sweep must end, under an
+// overall deadline.
+#include "gateway/deadline_watch.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/test/unit_test.hpp>
+
+namespace stint {
+
+namespace {
+using tcp = asio::ip::tcp;
+
+struct linked_pair {
+  explicit linked_pair(asio::io_context& context) : near(context), far(context) {
+    tcp::acceptor acceptor(context, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    far.connect(acceptor.local_endpoint());
+    acceptor.accept(near);
+  }
+  tcp::socket near;
+  tcp::socket far;
+};
+
+struct watched_pair {
+  watched_pair()
+      : client(context),
+        upstream(context),
+        client_wire(std::move(client.near)),
+        upstream_wire(std::move(upstream.near)),
+        watch(context),
+        entry(watch, client_wire) {
+    watch.start();
+  }
+
+  // Runs until a read on `wire` ends, which only the watch can make happen; the error it ended
+  // with.
+  error_code read_until_ended(transport& wire) {
+    error_code ended;
+    bool done = false;
+    char byte = 0;
+    wire.socket().async_read_some(asio::buffer(&byte, 1),
+                                  [&](const error_code& error, std::size_t) {
+                                    ended = error;
+                                    done = true;
+                                  });
+    const auto until = monotonic::now() + std::chrono::seconds(10);
+    while (!done && monotonic::now() < until)
+      context.run_one_for(std::chrono::milliseconds(20));
+    BOOST_REQUIRE(done);
+    return ended;
+  }
+
+  asio::io_context context;
+  linked_pair client;
+  linked_pair upstream;
+  transport client_wire;
+  transport upstream_wire;
+  deadline_watch watch;
+  watched entry;
+};
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(deadline_watch_sweep, watched_pair)
+
+BOOST_AUTO_TEST_CASE(an_overdue_target_is_closed_and_said_to_have_expired) {
+  entry.await(upstream_wire, std::chrono::milliseconds(1));
+  BOOST_TEST(read_until_ended(upstream_wire) == error_code(asio::error::operation_aborted));
+  BOOST_TEST(entry.expired());
+  BOOST_TEST(client_wire.socket().is_open());
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_goes_closes_the_upstream_it_was_waiting_for) {
+  entry.watch_client(&upstream_wire);
+  client.far.close();
+  BOOST_TEST(read_until_ended(upstream_wire) == error_code(asio::error::operation_aborted));
+  BOOST_TEST(entry.client_gone());
+  BOOST_TEST(!entry.expired());
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_pipelines_is_not_taken_for_one_that_goes) {
+  entry.watch_client(&upstream_wire);
+  client.far.write_some(asio::buffer("next", 4));
+  entry.await(upstream_wire, std::chrono::milliseconds(200));
+  read_until_ended(upstream_wire);
+  BOOST_TEST(entry.expired());
+  BOOST_TEST(!entry.client_gone());
+}
+
+BOOST_AUTO_TEST_CASE(draining_closes_only_what_is_idle) {
+  watched busy(watch, upstream_wire);
+  entry.set_idle(true);
+  watch.drain();
+  read_until_ended(client_wire);
+  BOOST_TEST(!client_wire.socket().is_open());
+  BOOST_TEST(upstream_wire.socket().is_open());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_longer_awaited_is_left_open) {
+  watched other(watch, client_wire);
+  entry.await(client_wire, std::chrono::milliseconds(1));
+  entry.await_nothing();
+  other.await(upstream_wire, std::chrono::milliseconds(150));
+  read_until_ended(upstream_wire);
+  BOOST_TEST(client_wire.socket().is_open());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint
