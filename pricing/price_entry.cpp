@@ -85,7 +85,7 @@ std::vector<context_step> read_steps(price_fields& entry,
       }
     }
     if (first && !steps.empty() && *first <= steps.back().first_tokens) {
-      fields.add_mistake(line_of(*fields.find("first_tokens")), "first_tokens",
+      fields.add_mistake(fields.line("first_tokens"), "first_tokens",
                          "not above the step before it; list the steps from small to large");
     }
     steps.push_back(step);
@@ -107,7 +107,7 @@ daily_period read_period(price_fields& fields) {
       fields.multiplier_permille("multiplier", presence::required).value_or(1000);
   const auto days = fields.text("days", presence::optional, 20);
   if (days && *days != "all" && *days != "weekdays") {
-    fields.add_mistake(line_of(*fields.find("days")), "days", "expected all or weekdays");
+    fields.add_mistake(fields.line("days"), "days", "expected all or weekdays");
   }
   period.weekdays_only = days == "weekdays";
   const auto needed = period.weekdays_only ? presence::required : presence::optional;
@@ -145,7 +145,7 @@ void read_validity(price_fields& fields, price& entry) {
   if (from) entry.valid_from = *from;
   entry.valid_until = until;
   if (until && *until <= entry.valid_from) {
-    fields.add_mistake(line_of(*fields.find("until")), "until",
+    fields.add_mistake(fields.line("until"), "until",
                        "not after from; the entry would never be valid");
     entry.valid_until.reset();
   }
@@ -176,7 +176,6 @@ price_entry read_price(const YAML::Node& map, const std::string& path,
       mistakes};
   price_entry entry{.value = {}, .line = fields.line()};
   price& value = entry.value;
-  if (!map.IsMap()) return entry;
 
   value.model = fields.text("model", presence::required, model_bytes_max).value_or("");
   value.provider = fields.text("provider", presence::required, model_bytes_max).value_or("");
@@ -189,7 +188,7 @@ price_entry read_price(const YAML::Node& map, const std::string& path,
   if (const auto found = providers.find(value.provider); found != providers.end()) {
     shared = found->second;
   } else if (!value.provider.empty()) {
-    fields.add_mistake(line_of(*fields.find("provider")), "provider",
+    fields.add_mistake(fields.line("provider"), "provider",
                        "not one of providers; add it there or correct the name");
   }
   tier_factors own;

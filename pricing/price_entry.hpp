@@ -1,5 +1,5 @@
 // One entry of the price file's `prices:` list, and one of its `providers:`. Start-up and reload
-// only. Tested by tests/pricing/price_file_test.cpp.
+// only. Tested by tests/pricing/price_file_test.cpp and price_file_mistakes_test.cpp.
 #pragma once
 
 #include <array>

@@ -105,8 +105,8 @@ int line_of(const YAML::Node& node) {
 price_fields::price_fields(const YAML::Node& map, std::string path,
                            std::initializer_list<std::string_view> known,
                            std::vector<price_file_mistake>& mistakes)
-    : path_(std::move(path)), mistakes_(mistakes), line_(line_of(map)) {
-  if (!map.IsMap()) {
+    : path_(std::move(path)), mistakes_(mistakes), line_(line_of(map)), is_map_(map.IsMap()) {
+  if (!is_map_) {
     mistakes_.push_back({line_, (path_.empty() ? "the file" : path_) +
                                     ": expected keys and values, found " + describe(map)});
     return;
@@ -122,21 +122,31 @@ price_fields::price_fields(const YAML::Node& map, std::string path,
     const std::string shown = shortened(key);
     if (known.size() != 0 && std::find(known.begin(), known.end(), key) == known.end()) {
       add_mistake(line, shown, "unknown key; the keys here are " + joined(known));
-    } else if (const YAML::Node* first = find(key); first != nullptr) {
+    } else if (const field* first = find_field(key); first != nullptr) {
       add_mistake(line, shown,
-                  "repeated; it stands on line " + std::to_string(line_of(*first)) +
+                  "repeated; it stands on line " + std::to_string(first->line) +
                       " already, keep one of the two");
     } else {
-      entries_.emplace_back(key, item.second);
+      const bool empty = item.second.IsNull();
+      entries_.push_back({key, item.second, empty ? line : line_of(item.second)});
     }
   }
 }
 
+const price_fields::field* price_fields::find_field(std::string_view key) const noexcept {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const field& entry) { return entry.key == key; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
 const YAML::Node* price_fields::find(std::string_view key) const noexcept {
-  for (const auto& [name, value] : entries_) {
-    if (name == key) return &value;
-  }
-  return nullptr;
+  const field* const found = find_field(key);
+  return found == nullptr ? nullptr : &found->value;
+}
+
+int price_fields::line(std::string_view key) const noexcept {
+  const field* const found = find_field(key);
+  return found == nullptr ? line_ : found->line;
 }
 
 std::string price_fields::path_of(std::string_view key) const {
@@ -147,18 +157,21 @@ void price_fields::add_mistake(int line, std::string_view key, std::string_view 
   mistakes_.push_back({line, path_of(key) + ": " + std::string{message}});
 }
 
+void price_fields::add_absence(std::string_view key, presence needed, std::string_view form) {
+  if (needed == presence::required && is_map_) {
+    add_mistake(line_, key, "missing; expected " + std::string{form});
+  }
+}
+
 std::optional<std::string> price_fields::scalar(std::string_view key, presence needed,
                                                 std::string_view form) {
   const YAML::Node* node = find(key);
   if (node == nullptr) {
-    if (needed == presence::required) {
-      add_mistake(line_, key, "missing; expected " + std::string{form});
-    }
+    add_absence(key, needed, form);
     return std::nullopt;
   }
   if (!node->IsScalar()) {
-    add_mistake(line_of(*node), key,
-                "expected " + std::string{form} + ", found " + describe(*node));
+    add_mistake(line(key), key, "expected " + std::string{form} + ", found " + describe(*node));
     return std::nullopt;
   }
   return node->Scalar();
@@ -172,7 +185,7 @@ auto price_fields::parsed(std::string_view key, presence needed, std::string_vie
   auto value = parse(std::string_view{*text});
   if (!value) {
     const YAML::Node& node = *find(key);
-    add_mistake(line_of(node), key, "expected " + std::string{form} + ", found " + describe(node));
+    add_mistake(line(key), key, "expected " + std::string{form} + ", found " + describe(node));
   }
   return value;
 }
@@ -258,14 +271,11 @@ std::vector<YAML::Node> price_fields::list(std::string_view key, presence needed
                                            std::string_view example) {
   const YAML::Node* node = find(key);
   if (node == nullptr) {
-    if (needed == presence::required) {
-      add_mistake(line_, key, "missing; expected " + std::string{example});
-    }
+    add_absence(key, needed, example);
     return {};
   }
   if (!node->IsSequence()) {
-    add_mistake(line_of(*node), key,
-                "expected " + std::string{example} + ", found " + describe(*node));
+    add_mistake(line(key), key, "expected " + std::string{example} + ", found " + describe(*node));
     return {};
   }
   return {node->begin(), node->end()};

@@ -1,7 +1,7 @@
 // One map of the price file, read key by key. Whatever is wrong (an unknown or repeated key, a
 // missing or malformed value) is added to the caller's list with its line and its fix, and reading
 // goes on, so that one run reports every mistake. Start-up and reload only; lives as long as the
-// map is being read. Tested by tests/pricing/price_file_test.cpp.
+// map is being read. Tested by tests/pricing/price_file_test.cpp and price_file_mistakes_test.cpp.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <yaml-cpp/yaml.h>
@@ -32,12 +31,17 @@ class price_fields {
                std::initializer_list<std::string_view> known,
                std::vector<price_file_mistake>& mistakes);
 
-  [[nodiscard]] const std::vector<std::pair<std::string, YAML::Node>>& entries() const noexcept {
-    return entries_;
-  }
+  struct field {
+    std::string key;
+    YAML::Node value;
+    int line = 0;  // of the value, or of the key when the value is empty
+  };
+  [[nodiscard]] const std::vector<field>& entries() const noexcept { return entries_; }
   // Null when the key is absent.
   [[nodiscard]] const YAML::Node* find(std::string_view key) const noexcept;
   [[nodiscard]] int line() const noexcept { return line_; }
+  // Of the value of a key, or of the map when the key is absent.
+  [[nodiscard]] int line(std::string_view key) const noexcept;
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] std::string path_of(std::string_view key) const;
 
@@ -66,10 +70,14 @@ class price_fields {
   auto parsed(std::string_view key, presence needed, std::string_view form, Parse parse)
       -> decltype(parse(std::string_view{}));
 
-  std::vector<std::pair<std::string, YAML::Node>> entries_;
+  [[nodiscard]] const field* find_field(std::string_view key) const noexcept;
+  void add_absence(std::string_view key, presence needed, std::string_view form);
+
+  std::vector<field> entries_;
   std::string path_;
   std::vector<price_file_mistake>& mistakes_;
   int line_ = 0;
+  bool is_map_ = false;  // otherwise that is the one mistake, and its keys are not missed
 };
 
 }  // namespace stint

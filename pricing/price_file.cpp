@@ -1,5 +1,5 @@
-// Tested by tests/pricing/price_file_test.cpp (every kind of mistake), shipped_prices_test.cpp and
-// garbled_price_file_test.cpp.
+// Tested by tests/pricing/price_file_test.cpp, price_file_mistakes_test.cpp,
+// shipped_prices_test.cpp, shipped_terms_test.cpp and garbled_price_file_test.cpp.
 #include "pricing/price_file.hpp"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ provider_table read_providers(price_fields& top, mistake_list& mistakes) {
     return table;
   }
   const price_fields providers{*node, "providers", {}, mistakes};
-  for (const auto& [name, terms] : providers.entries()) {
+  for (const auto& [name, terms, line] : providers.entries()) {
     table.emplace(name, read_provider(terms, providers.path_of(name), mistakes));
   }
   return table;
@@ -54,7 +54,7 @@ std::vector<price_entry> read_prices(price_fields& top, const provider_table& pr
   }
   if (const YAML::Node* list = top.find("prices");
       list != nullptr && list->IsSequence() && nodes.empty()) {
-    top.add_mistake(line_of(*list), "prices", "empty; a gateway needs at least one price");
+    top.add_mistake(top.line("prices"), "prices", "empty; a gateway needs at least one price");
   }
   return entries;
 }
@@ -114,7 +114,7 @@ std::vector<price_alias> read_aliases(price_fields& top, const std::vector<price
     const auto to =
         fields.text("to", is_prefix ? presence::optional : presence::required, model_bytes_max);
     if (!from) continue;
-    const int line = line_of(*fields.find(key));
+    const int line = fields.line(key);
     if (!seen.insert(key + *from).second) {
       fields.add_mistake(line, key,
                          "repeated; an earlier alias has this name, keep one of the two");
@@ -123,7 +123,7 @@ std::vector<price_alias> read_aliases(price_fields& top, const std::vector<price
       fields.add_mistake(line, key, "a model in prices has this name; its price would always win");
     }
     if (!is_prefix && to && !models.contains(*to)) {
-      fields.add_mistake(line_of(*fields.find("to")), "to",
+      fields.add_mistake(fields.line("to"), "to",
                          "no model in prices has this name; an alias leads to one in one step");
     }
     aliases.push_back({.from = *from, .to = to.value_or(""), .is_prefix = is_prefix});

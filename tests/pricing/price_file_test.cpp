@@ -1,0 +1,131 @@
+// Goal: what a correct price file says is read exactly, and a file that cannot be read says why.
+// Its mistakes: price_file_mistakes_test.cpp.
+#include "pricing/price_file.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "pricing/price_file_sample.hpp"
+#include "pricing/price_samples.hpp"
+
+using namespace stint;
+using namespace stint::samples;
+
+namespace {
+
+price_book accepted(const std::string& text) {
+  auto parsed = parse_price_file(text);
+  if (const auto* wrong = std::get_if<mistakes>(&parsed)) BOOST_FAIL(shown(*wrong));
+  return std::get<price_book>(std::move(parsed));
+}
+
+const price& found(const price_book& book, std::string_view model, wall_time at = any_time()) {
+  const auto price = book.find(model, at);
+  BOOST_REQUIRE_MESSAGE(price.has_value(), "no price for " << model);
+  return **price;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(price_file)
+
+BOOST_AUTO_TEST_CASE(a_missing_rate_falls_back_to_the_kind_it_is_part_of) {
+  const price_book book = accepted(correct);
+  const token_rates& rates = found(book, "second").base;
+  BOOST_TEST(rates.input == 3 * dollar);
+  BOOST_TEST(rates.cached_input == 3 * dollar);
+  BOOST_TEST(rates.cache_write_5m == 3 * dollar);
+  BOOST_TEST(rates.cache_write_1h == 3 * dollar);
+  BOOST_TEST(rates.audio_input == 3 * dollar);
+  BOOST_TEST(rates.output == 4 * dollar);
+  BOOST_TEST(rates.audio_output == 4 * dollar);
+
+  const price_book writes = accepted(with_fields("cache_write_5m: 3.75"));
+  BOOST_TEST(found(writes, "second").base.cache_write_1h == 375 * cent);
+}
+
+BOOST_AUTO_TEST_CASE(every_field_of_an_entry_is_read) {
+  const price_book book =
+      accepted(with_fields("cached_input: 0.0125, cache_write_5m: 3.75, cache_write_1h: 6, "
+                           "audio_input: 32, audio_output: 64, "
+                           "from: 2026-11-20T08:30:15Z, until: 2027-01-01, context_window: "
+                           "1_050_000, max_output: 128000, web_search: 0.035, "
+                           "tiers: {priority: 1.75}, note: uncertain, "
+                           "steps: [{first_tokens: 200_001, input: 6, cached_input: 0.025, "
+                           "cache_write_5m: 7.5, cache_write_1h: 12, "
+                           "audio_input: 33, output: 9, audio_output: 65}], "
+                           "periods: [{from: \"01:30\", until: \"24:00\", days: weekdays, "
+                           "days_seen_at: \"-03:30\", multiplier: 2.5}]"));
+  const price& price = found(book, "second", utc(2026, 11, 20, 8, 30, 15));
+  BOOST_TEST(!book.find("second", utc(2026, 11, 20, 8, 30, 14, 999'999)).has_value());
+  BOOST_TEST((price.valid_until == utc(2027, 1, 1)));
+  BOOST_TEST(price.provider == "openai");
+  BOOST_TEST(price.base.cached_input == 12'500'000);
+  BOOST_TEST(price.base.cache_write_5m == 375 * cent);
+  BOOST_TEST(price.base.cache_write_1h == 6 * dollar);
+  BOOST_TEST(price.base.audio_input == 32 * dollar);
+  BOOST_TEST(price.base.audio_output == 64 * dollar);
+  BOOST_TEST(price.context_window_tokens == 1'050'000);
+  BOOST_TEST(price.output_tokens_max == 128'000);
+  BOOST_TEST(price.web_search_nanodollars == 35'000'000);
+  BOOST_TEST(price.source == "page");
+  BOOST_TEST(price.source_date == "2026-11-21");
+  BOOST_TEST(price.note == "uncertain");
+
+  BOOST_TEST_REQUIRE(price.steps.size() == 1);
+  BOOST_TEST(price.steps[0].first_tokens == 200'001);
+  BOOST_TEST(price.steps[0].rates.input == 6 * dollar);
+  BOOST_TEST(price.steps[0].rates.cached_input == 25'000'000);
+  BOOST_TEST(price.steps[0].rates.cache_write_5m == 750 * cent);
+  BOOST_TEST(price.steps[0].rates.cache_write_1h == 12 * dollar);
+  BOOST_TEST(price.steps[0].rates.audio_input == 33 * dollar);
+  BOOST_TEST(price.steps[0].rates.output == 9 * dollar);
+  BOOST_TEST(price.steps[0].rates.audio_output == 65 * dollar);
+
+  BOOST_TEST_REQUIRE(price.periods.size() == 1);
+  BOOST_TEST(price.periods[0].from_minute == 90);
+  BOOST_TEST(price.periods[0].until_minute == 1440);
+  BOOST_TEST(price.periods[0].weekdays_only);
+  BOOST_TEST(price.periods[0].weekday_offset_minutes == -210);
+  BOOST_TEST(price.periods[0].multiplier_permille == 2500);
+}
+
+BOOST_AUTO_TEST_CASE(tiers_come_from_the_entry_then_the_provider_then_are_one) {
+  const price_book book = accepted(with_fields("tiers: {batch: 0.25}"));
+  const auto tier = [&](std::string_view model, service_tier which) {
+    return found(book, model).tier_permille[static_cast<std::size_t>(which)];
+  };
+  BOOST_TEST(tier("second", service_tier::standard) == 1000);
+  BOOST_TEST(tier("second", service_tier::flex) == 500);
+  BOOST_TEST(tier("second", service_tier::batch) == 250);
+  BOOST_TEST(tier("second", service_tier::priority) == 2000);
+  BOOST_TEST(tier("second", service_tier::fast) == 2000);  // as priority
+  BOOST_TEST(tier("first", service_tier::batch) == 1000);
+  BOOST_TEST(tier("first", service_tier::fast) == 1000);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_on_disk_is_read_like_its_text) {
+  const auto path = std::filesystem::temp_directory_path() / "stint_price_file_test.yaml";
+  std::ofstream{path} << correct;
+  const auto loaded = load_price_file(path.string());
+  std::filesystem::remove(path);
+  BOOST_REQUIRE(std::holds_alternative<price_book>(loaded));
+  BOOST_TEST(std::get<price_book>(loaded).version() == "7");
+  BOOST_TEST(std::get<price_book>(loaded).prices().size() == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_says_why) {
+  for (const char* path : {"/nonexistent/prices.yaml", "/tmp"}) {
+    const auto loaded = load_price_file(path);
+    BOOST_TEST_REQUIRE(std::holds_alternative<mistakes>(loaded));
+    const mistakes& list = std::get<mistakes>(loaded);
+    BOOST_TEST_REQUIRE(list.size() == 1);
+    BOOST_TEST(list[0].line == 0);
+    BOOST_TEST(list[0].message.starts_with("the file: cannot be read ("), list[0].message);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
