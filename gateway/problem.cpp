@@ -138,12 +138,8 @@ problem make_problem(problem_kind kind, std::string message, std::string param) 
   return made;
 }
 
-}  // namespace stint
-
-namespace boost::system {
-
-void throw_exception_from_error(const stint::problem& error, const boost::source_location&) {
+void throw_exception_from_error(const problem& error, const boost::source_location&) {
   throw std::logic_error("value() of a failed result: " + error.message);
 }
 
-}  // namespace boost::system
+}  // namespace stint

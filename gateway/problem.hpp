@@ -1,5 +1,5 @@
-// Why a call is not served: one value that every step of `handle` can return, and that each API dialect renders in its own
-// error shape. Plain values.
+// Why a call is not served: one value that every step of `handle` can return, and that each API
+// dialect renders in its own error shape. Plain values.
 #pragma once
 
 #include <cstdint>
@@ -40,25 +40,24 @@ enum class problem_kind : std::uint8_t {
 struct problem {
   problem_kind kind = problem_kind::internal;
   int status = 500;
-  std::string message;                  // one sentence or two: what is wrong, which field, how to mend it
-  std::string param;                    // the offending field, when there is one: "model", "max_tokens"
+  std::string message;  // one sentence or two: what is wrong, which field, how to mend it
+  std::string param;    // the offending field, when there is one: "model", "max_tokens"
   std::optional<hold_refusal> refusal;  // for budget_*: the figures
   std::optional<int> retry_after_s;     // only when waiting that long really helps
 
-  // Sent as x-should-retry; the official SDKs obey it before the status. Nothing: leave it to the status.
+  // Sent as x-should-retry; the official SDKs obey it before the status. Nothing: leave it to the
+  // status.
   [[nodiscard]] std::optional<bool> should_retry() const noexcept;
 };
 
 // With the kind's usual status.
 [[nodiscard]] problem make_problem(problem_kind kind, std::string message, std::string param = {});
 
-}  // namespace stint
+// problem as the error type of a result: asking a failed one for its value is a defect, so it
+// throws. Found by argument-dependent look-up from boost::system::result.
+[[noreturn]] void throw_exception_from_error(const problem& error,
+                                             const boost::source_location& where);
 
-namespace boost::system {
-[[noreturn]] void throw_exception_from_error(const stint::problem& error, const boost::source_location& where);
-}  // namespace boost::system
-
-namespace stint {
 template <typename T>
 using result = boost::system::result<T, problem>;
 }  // namespace stint

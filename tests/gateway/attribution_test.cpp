@@ -18,7 +18,7 @@ virtual_key acme_key() {
 }
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(attribution)
+BOOST_AUTO_TEST_SUITE(attribution_step)
 
 BOOST_AUTO_TEST_CASE(the_tenant_comes_from_the_key_and_the_feature_from_the_header) {
   const parsed_head head("x-stint-feature: search-web\r\nx-tenant-id: other\r\n");
