@@ -172,9 +172,9 @@ class gateway:
         assert answer.status == 200, f"GET {path}: {answer.status} {answer.body!r}"
         return answer
 
-    def rows(self):
-        """Every row of the ledger, newest first, as the command line gives them."""
-        return json.loads(self.command("ledger", "--format", "json", "--limit", 1_000_000).stdout)
+    def rows(self, limit=1_000_000):
+        """The rows of the ledger, newest first, as the command line gives them."""
+        return json.loads(self.command("ledger", "--format", "json", "--limit", limit).stdout)
 
     def caps(self):
         """Every cap counter as of one moment."""
@@ -208,7 +208,7 @@ class gateway:
     # The simulated provider's side.
 
     def bill(self):
-        return http_client.request(self.simulated, "GET", "/simulate/bill").json()
+        return http_client.request(self.simulated, "GET", "/simulate/bill?calls=1").json()
 
     # Traffic.
 

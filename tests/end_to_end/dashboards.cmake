@@ -1,0 +1,1 @@
+add_end_to_end_test(dashboards LABEL end_to_end TIMEOUT 600)

@@ -1,0 +1,132 @@
+"""The official npm packages `openai` and `@anthropic-ai/sdk` against the real gateway; the calls are in node/calls.cjs."""
+
+import json
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+from sdk_fixture import ANTHROPIC_MODEL, LONG, OPENAI_MODEL, PIXEL, WEATHER, sdk_fixture
+
+HERE = Path(__file__).resolve().parent
+SCENE = {"openai": OPENAI_MODEL, "anthropic": ANTHROPIC_MODEL, "long": LONG, "image": PIXEL, "tool": WEATHER}
+
+
+class node_fixture(sdk_fixture):
+    SDK = ""
+
+    def call(self, what, key=None):
+        """What the SDK returned or raised."""
+        environment = {
+            **os.environ,
+            "NODE_PATH": os.path.join(os.environ["STINT_PACKAGES"], "end_to_end/node/node_modules"),
+            "STINT_URL": f"http://{self.stint.proxy}",
+            "STINT_KEY": key or self.key,
+            "STINT_SCENE": json.dumps(SCENE),
+        }
+        done = subprocess.run(
+            ["node", HERE / "node/calls.cjs", self.SDK, what], env=environment, capture_output=True, text=True, timeout=120
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def value(self, what, key=None):
+        result = self.call(what, key)
+        self.assertNotIn("error", result)
+        return result["value"]
+
+    def error(self, what, key):
+        return self.call(what, key)["error"]
+
+    def check_wrong_key(self):
+        error = self.error("plain", "sk-stint-wrong")
+        self.assertEqual((error["name"], error["status"]), ("AuthenticationError", 401))
+
+    def check_over_cap(self):
+        key = self.capped_key()
+        self.value("plain", key)
+        before = self.refusals()
+        for what in ("plain", "stream"):
+            error = self.error(what, key)
+            self.assertEqual((error["name"], error["status"]), ("RateLimitError", 429))
+            self.assertIn("one-call", error["message"])
+        self.assertEqual(self.refusals() - before, 2, "the SDK tried again")
+
+    def check_leave(self):
+        self.assertEqual(self.value("leave")["seen"], 5)
+        row = self.newest_row()
+        self.assertEqual(row["outcome"], "client_gone")
+        self.assertIn("counted", row["flags"])
+
+
+class openai_sdk(node_fixture):
+    SDK = "openai"
+
+    def test_plain(self):
+        self.assertEqual(self.value("plain")["usage"]["completion_tokens"], 16)
+
+    def test_streaming_without_asking_for_usage_hides_it(self):
+        chunks = self.value("stream")
+        self.assertTrue(all(chunk["choices"] for chunk in chunks))
+        self.assertEqual(chunks[-1]["choices"][0]["finish_reason"], "stop")
+        self.assertEqual(self.newest_row()["source"], "provider")
+
+    def test_streaming_with_usage(self):
+        last = self.value("stream_usage")[-1]
+        self.assertEqual((last["choices"], last["usage"]["completion_tokens"]), ([], 16))
+
+    def test_tools(self):
+        self.assertEqual(self.value("tools")["choices"][0]["message"]["tool_calls"][0]["function"]["name"], "weather")
+        names = [
+            call.get("function", {}).get("name")
+            for chunk in self.value("tools_stream")
+            for choice in chunk["choices"]
+            for call in choice["delta"].get("tool_calls") or []
+        ]
+        self.assertIn("weather", names)
+
+    def test_an_image_by_data_url(self):
+        self.assertGreaterEqual(self.value("image")["usage"]["prompt_tokens"], 85)
+
+    def test_a_wrong_key_is_an_authentication_error(self):
+        self.check_wrong_key()
+
+    def test_over_the_cap_is_a_rate_limit_error_and_is_not_retried(self):
+        self.check_over_cap()
+
+    def test_an_early_disconnect_is_settled_at_what_was_streamed(self):
+        self.check_leave()
+
+
+class anthropic_sdk(node_fixture):
+    SDK = "anthropic"
+
+    def test_plain(self):
+        self.assertEqual(self.value("plain")["usage"]["output_tokens"], 16)
+
+    def test_streaming(self):
+        final = self.value("stream")
+        self.assertEqual((final["usage"]["output_tokens"], final["stop_reason"]), (16, "end_turn"))
+
+    def test_tools(self):
+        for what in ("tools", "tools_stream"):
+            names = [part["name"] for part in self.value(what)["content"] if part["type"] == "tool_use"]
+            self.assertEqual(names, ["weather"])
+
+    def test_an_image_by_data_url(self):
+        self.assertTrue(self.value("image")["content"])
+
+    def test_a_wrong_key_is_an_authentication_error(self):
+        self.check_wrong_key()
+
+    def test_over_the_cap_is_a_rate_limit_error_and_is_not_retried(self):
+        self.check_over_cap()
+
+    def test_an_early_disconnect_is_settled_at_what_was_streamed(self):
+        self.check_leave()
+
+
+del sdk_fixture, node_fixture
+
+if __name__ == "__main__":
+    unittest.main()

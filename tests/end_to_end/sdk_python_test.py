@@ -1,0 +1,147 @@
+"""The official Python packages `openai` and `anthropic` against the real gateway. Run by the virtual environment that has them."""
+
+import unittest
+
+import anthropic
+import openai
+
+from sdk_fixture import ANTHROPIC_MODEL, LONG, OPENAI_MODEL, PIXEL, WEATHER, sdk_fixture
+
+ASK = [{"role": "user", "content": "What is a ledger?"}]
+
+
+class openai_sdk(sdk_fixture):
+    def client(self, key=None):
+        return openai.OpenAI(api_key=key or self.key, base_url=f"http://{self.stint.proxy}/v1")
+
+    def test_plain(self):
+        done = self.client().chat.completions.create(model=OPENAI_MODEL, messages=ASK)
+        self.assertEqual(done.usage.completion_tokens, 16)
+        self.assertTrue(done.choices[0].message.content)
+        self.assertEqual(self.newest_row()["outcome"], "completed")
+
+    def test_streaming_without_asking_for_usage_hides_it(self):
+        chunks = list(self.client().chat.completions.create(model=OPENAI_MODEL, messages=ASK, stream=True))
+        self.assertTrue(all(chunk.choices for chunk in chunks), "a chunk without choices reached a client that did not ask")
+        self.assertEqual(chunks[-1].choices[0].finish_reason, "stop")
+        self.assertEqual(self.newest_row()["source"], "provider")
+
+    def test_streaming_with_usage(self):
+        chunks = list(
+            self.client().chat.completions.create(
+                model=OPENAI_MODEL, messages=ASK, stream=True, stream_options={"include_usage": True}
+            )
+        )
+        self.assertEqual(chunks[-1].usage.completion_tokens, 16)
+        self.assertEqual(chunks[-1].choices, [])
+
+    def test_tools(self):
+        tools = [{"type": "function", "function": {"name": "weather", "description": "Says the weather",
+                                                   "parameters": WEATHER}}]
+        for stream in (False, True):
+            made = self.client().chat.completions.create(
+                model=OPENAI_MODEL + "?tool=1", messages=ASK, tools=tools, stream=stream
+            )
+            if stream:
+                calls = [call for chunk in made for call in (chunk.choices[0].delta.tool_calls or [])]
+            else:
+                calls = made.choices[0].message.tool_calls
+            self.assertEqual(calls[0].function.name, "weather")
+            self.assertEqual(self.newest_row()["source"], "provider")
+
+    def test_an_image_by_data_url(self):
+        parts = [
+            {"type": "text", "text": "What is this?"},
+            {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}", "detail": "low"}},
+        ]
+        done = self.client().chat.completions.create(model=OPENAI_MODEL, messages=[{"role": "user", "content": parts}])
+        self.assertGreaterEqual(done.usage.prompt_tokens, 85, "a low-detail image costs gpt-4o 85 tokens")
+
+    def test_a_wrong_key_is_an_authentication_error(self):
+        with self.assertRaises(openai.AuthenticationError):
+            self.client("sk-stint-wrong").chat.completions.create(model=OPENAI_MODEL, messages=ASK)
+
+    def test_over_the_cap_is_a_rate_limit_error_and_is_not_retried(self):
+        client = self.client(self.capped_key())
+        client.chat.completions.create(model=OPENAI_MODEL, messages=ASK)
+        before = self.refusals()
+        for stream in (False, True):
+            with self.assertRaises(openai.RateLimitError) as raised:
+                client.chat.completions.create(model=OPENAI_MODEL, messages=ASK, stream=stream)
+        self.assertEqual(self.refusals() - before, 2, "the SDK tried again")
+        self.assertEqual(raised.exception.code, "budget_exceeded")
+        self.assertIn("one-call", raised.exception.message)
+
+    def test_an_early_disconnect_is_settled_at_what_was_streamed(self):
+        stream = self.client().chat.completions.create(model=OPENAI_MODEL + LONG, messages=ASK, stream=True)
+        for _ in range(5):
+            next(stream)
+        stream.close()
+        row = self.newest_row()
+        self.assertEqual(row["outcome"], "client_gone")
+        self.assertIn("counted", row["flags"])
+
+
+class anthropic_sdk(sdk_fixture):
+    def client(self, key=None):
+        return anthropic.Anthropic(api_key=key or self.key, base_url=f"http://{self.stint.proxy}")
+
+    def create(self, client=None, model=ANTHROPIC_MODEL, messages=ASK, **more):
+        return (client or self.client()).messages.create(model=model, messages=messages, max_tokens=64, **more)
+
+    def test_plain(self):
+        done = self.create()
+        self.assertEqual(done.usage.output_tokens, 16)
+        self.assertTrue(done.content[0].text)
+
+    def test_streaming(self):
+        with self.client().messages.stream(model=ANTHROPIC_MODEL, messages=ASK, max_tokens=64) as stream:
+            text = "".join(stream.text_stream)
+            final = stream.get_final_message()
+        self.assertTrue(text)
+        self.assertEqual((final.usage.output_tokens, final.stop_reason), (16, "end_turn"))
+        self.assertEqual(self.newest_row()["source"], "provider")
+
+    def test_tools(self):
+        tools = [{"name": "weather", "description": "Says the weather", "input_schema": WEATHER}]
+        done = self.create(model=ANTHROPIC_MODEL + "?tool=1", tools=tools)
+        self.assertEqual([part.name for part in done.content if part.type == "tool_use"], ["weather"])
+        with self.client().messages.stream(
+            model=ANTHROPIC_MODEL + "?tool=1", messages=ASK, max_tokens=64, tools=tools
+        ) as stream:
+            self.assertIn("tool_use", [part.type for part in stream.get_final_message().content])
+
+    def test_an_image_by_data_url(self):
+        source = {"type": "base64", "media_type": "image/png", "data": PIXEL}
+        parts = [{"type": "image", "source": source}, {"type": "text", "text": "What is this?"}]
+        self.assertTrue(self.create(messages=[{"role": "user", "content": parts}]).content)
+
+    def test_a_wrong_key_is_an_authentication_error(self):
+        with self.assertRaises(anthropic.AuthenticationError):
+            self.create(self.client("sk-stint-wrong"))
+
+    def test_over_the_cap_is_a_rate_limit_error_and_is_not_retried(self):
+        client = self.client(self.capped_key())
+        self.create(client)
+        before = self.refusals()
+        for stream in (False, True):
+            with self.assertRaises(anthropic.RateLimitError):
+                self.create(client, stream=stream)
+        self.assertEqual(self.refusals() - before, 2, "the SDK tried again")
+
+    def test_an_early_disconnect_is_settled_at_what_was_streamed(self):
+        stream = self.client().messages.create(
+            model=ANTHROPIC_MODEL + LONG, messages=ASK, max_tokens=4000, stream=True
+        )
+        for _ in range(5):
+            next(stream)
+        stream.close()
+        row = self.newest_row()
+        self.assertEqual(row["outcome"], "client_gone")
+        self.assertIn("counted", row["flags"])
+
+
+del sdk_fixture
+
+if __name__ == "__main__":
+    unittest.main()
