@@ -52,7 +52,7 @@ class shipped_files(unittest.TestCase):
             self.assertIn(alert, tests)
             self.assertIn(alert, readme)
 
-    def test_a_severity_without_a_route_would_be_silent(self):
+    def test_every_severity_reaches_its_receiver(self):
         severities = set(re.findall(r"severity: (\w+)", RULES.read_text()))
         for severity, receiver in (("page", "pager"), ("warning", "team"), ("info", "inbox")):
             status, output = run(
