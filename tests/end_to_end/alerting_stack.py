@@ -179,7 +179,7 @@ class alerting_stack:
 
     def query_range(self, expression, seconds):
         """[(labels, [number, …])] over the last `seconds`, a point each second, as a graph is drawn."""
-        (_, now), = self.query("time()")
+        (_, now), = self.query("vector(time())")
         result = self._get("/api/v1/query_range", query=expression, start=now - seconds, end=now, step=1)["result"]
         return [(each["metric"], [float(value) for _, value in each["values"]]) for each in result]
 
