@@ -87,9 +87,15 @@ std::string_view without_dated_suffix(std::string_view model) noexcept {
   return {};
 }
 
-constexpr auto model_of = [](const price& entry) noexcept -> std::string_view {
-  return entry.model;
+struct by_model {
+  bool operator()(const price& entry, std::string_view model) const noexcept {
+    return entry.model < model;
+  }
+  bool operator()(std::string_view model, const price& entry) const noexcept {
+    return model < entry.model;
+  }
 };
+
 constexpr auto from_of = [](const price_alias& alias) noexcept -> std::string_view {
   return alias.from;
 };
@@ -151,8 +157,8 @@ price_book::price_book(std::string version, std::vector<price> prices,
 }
 
 std::span<const price> price_book::dated_entries(std::string_view model) const noexcept {
-  const auto found = std::ranges::equal_range(prices_, model, {}, model_of);
-  return {found.begin(), found.end()};
+  const auto found = std::equal_range(prices_.begin(), prices_.end(), model, by_model{});
+  return {found.first, found.second};
 }
 
 std::span<const price> price_book::whole_or_alias(std::string_view model) const noexcept {

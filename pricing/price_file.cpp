@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <set>
 #include <string_view>
+#include <system_error>
 #include <tuple>
 
 #include <yaml-cpp/yaml.h>
@@ -147,6 +147,7 @@ std::variant<price_book, mistake_list> read_document(const YAML::Node& root) {
     return mistakes;
   }
   std::vector<price> prices;
+  prices.reserve(entries.size());
   for (const price_entry& entry : entries)
     prices.push_back(entry.value);
   return price_book{*version, std::move(prices), std::move(aliases)};
@@ -188,9 +189,9 @@ std::variant<price_book, std::vector<price_file_mistake>> load_price_file(const 
     text.append(block, static_cast<std::size_t>(file.gcount()));
   }
   if (!file.is_open() || file.bad()) {
-    const char* const reason = errno != 0 ? std::strerror(errno) : "input error";
-    return mistake_list{{0, std::string{"the file: cannot be read ("} + reason +
-                                "); check its path and permissions"}};
+    const std::string reason = std::generic_category().message(errno != 0 ? errno : EIO);
+    return mistake_list{
+        {0, "the file: cannot be read (" + reason + "); check its path and permissions"}};
   }
   return parse_price_file(text);
 }

@@ -269,6 +269,15 @@ BOOST_AUTO_TEST_CASE(half_of_a_fraction_is_still_rounded_up_once) {
   BOOST_TEST(cost(sample, {.input_tokens = 4}, service_tier::batch) == 25);
 }
 
+BOOST_AUTO_TEST_CASE(the_smallest_amount_above_nothing_costs_a_nanodollar) {
+  // 1 token × a millionth of a nano-dollar × 0.001 × 0.001
+  price sample = plain_price("dust", plain_rates(1, 0));
+  set_tier(sample, service_tier::batch, 1);
+  sample.periods = {{.from_minute = 0, .until_minute = 1440, .multiplier_permille = 1}};
+  BOOST_TEST(cost(sample, {.input_tokens = 1}, service_tier::batch) == 1);
+  BOOST_TEST(cost(sample, {.input_tokens = 0}, service_tier::batch) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_used_costs_nothing) {
   BOOST_TEST(cost(openai_price(), {}) == 0);
   BOOST_TEST(cost(anthropic_price(), {.web_searches = 3}) == 3 * cent);

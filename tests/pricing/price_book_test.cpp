@@ -27,7 +27,8 @@ price_book sample_book() {
   return price_book{"v1",
                     {entry("rising", 4, change), entry("gpt-x", 1), entry("rising", 2, {}, change),
                      entry("gpt-x-mini", 9), entry("gpt-x-2024-05-13", 5), entry("vendor/named", 6),
-                     entry("gone", 3, {}, utc(2025, 1, 1)), entry("zeta", 8)},
+                     entry("gone", 3, {}, utc(2025, 1, 1)), entry("zeta", 8), entry("gpt-both", 7),
+                     entry("long/both", 11)},
                     {{.from = "short", .to = "gpt-x"},
                      {.from = "sim/", .to = "", .is_prefix = true},
                      {.from = "sim/long/", .to = "gpt-", .is_prefix = true},
@@ -83,6 +84,7 @@ BOOST_AUTO_TEST_CASE(aliases_lead_to_a_price_in_one_step) {
 }
 
 BOOST_AUTO_TEST_CASE(the_longest_prefix_is_tried_first) {
+  BOOST_TEST(found("sim/long/both") == 7);    // though sim/ would lead to a price as well
   BOOST_TEST(found("sim/long/x-mini") == 9);  // sim/long/ → gpt-
   BOOST_TEST(found("sim/long/zeta") == 0);
 }
@@ -115,7 +117,7 @@ BOOST_AUTO_TEST_CASE(only_a_date_is_taken_off_a_name) {
 BOOST_AUTO_TEST_CASE(the_book_keeps_its_version_and_its_prices_in_order) {
   const price_book book = sample_book();
   BOOST_TEST(book.version() == "v1");
-  BOOST_TEST(book.prices().size() == 8);
+  BOOST_TEST(book.prices().size() == 10);
   for (std::size_t i = 1; i < book.prices().size(); ++i) {
     const price& before = book.prices()[i - 1];
     const price& after = book.prices()[i];

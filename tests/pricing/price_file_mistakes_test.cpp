@@ -226,15 +226,21 @@ BOOST_AUTO_TEST_CASE(all_mistakes_are_reported_at_once_in_the_order_of_lines) {
     BOOST_TEST(list[i].line == lines[i], shown(list));
 }
 
-BOOST_AUTO_TEST_CASE(the_last_of_three_overlapping_entries_is_compared_with_the_longest) {
+BOOST_AUTO_TEST_CASE(every_entry_inside_a_longer_one_overlaps_it) {
+  const std::string dated = "  - {model: dated, provider: other, ";
+  const std::string rest = ", input: 1, output: 1, source: page, source_date: 2026-11}\n";
   const std::string text =
-      replaced(correct, "  - {model: dated, provider: other, until",
-               "  - {model: dated, provider: other, from: 2026-01-01, until: 2026-02-01, input: 1, "
-               "output: 1, source: p, "
-               "source_date: 2026-11}\n  - {model: dated, provider: other, until");
+      replaced(correct, dated + "until",
+               dated + "from: 2026-01-01, until: 2026-02-01" + rest + dated +
+                   "from: 2026-03-01, until: 2026-04-01" + rest + dated + "until");
+  // The one that lasts until 2026-12-01 is now on line 11.
   const mistakes list = refused(text);
-  BOOST_TEST_REQUIRE(list.size() == 1, shown(list));
+  BOOST_TEST_REQUIRE(list.size() == 2, shown(list));
   BOOST_TEST(list[0].line == 9, shown(list));
+  BOOST_TEST(list[1].line == 10, shown(list));
+  for (const price_file_mistake& mistake : list) {
+    BOOST_TEST(mistake.message.find("on line 11;") != std::string::npos, mistake.message);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
