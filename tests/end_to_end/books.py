@@ -18,7 +18,7 @@ NOT_ADMITTED = ("refused", "unmetered")
 
 
 def tokens(row, kinds):
-    return sum(row["usage"].get(kind, 0) for kind in kinds)
+    return sum(row["usage"][f"{kind}_tokens"] for kind in kinds)
 
 
 def row_sums(rows):
@@ -73,6 +73,7 @@ def check_books(stint, restarted=False):
         for unit, total in seen.items():
             assert total == sums[unit], f"metric {unit}: {total}, ledger rows: {sums[unit]}"
     assert counted or not rows, "no cap for ever is configured"
+    assert stint.verify() == [], stint.verify()
     return rows
 
 
@@ -86,7 +87,7 @@ def check_bill(stint, rows, provider="sim"):
     exact = 0
     for call_id, line in billed.items():
         row = rows[call_id]
-        ours = (tokens(row, INPUT_KINDS), row["usage"].get("cached_input", 0), tokens(row, OUTPUT_KINDS))
+        ours = (tokens(row, INPUT_KINDS), row["usage"]["cached_input_tokens"], tokens(row, OUTPUT_KINDS))
         theirs = (line["prompt_tokens"], line["cached_tokens"], line["completion_tokens"])
         assert line["requests"] == 1, f"the provider was called {line['requests']} times for {call_id}"
         if row["outcome"] == "client_gone":

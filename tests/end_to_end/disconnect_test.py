@@ -57,10 +57,10 @@ class disconnect(unittest.TestCase):
         call_id = self.leave(openai_body("Say it.", "gpt-4o", stream=True, max_tokens=1000), after_events=WORDS)
         wait_until(lambda: self.upstream.closed_by_peer > before, "the upstream's connection to be closed")
         row = self.row_of(call_id)
-        self.assertEqual((row["outcome"], row["source"]), ("client_gone", "counted"))
+        self.assertEqual((row["outcome"], row["usage_source"]), ("client_gone", "counted"))
         self.assertIn("counted", row["flags"])
-        self.assertEqual(row["usage"]["output"], WORDS)  # " word" is one token
-        self.assertGreater(row["usage"]["input"], 0)
+        self.assertEqual(row["usage"]["output_tokens"], WORDS)  # " word" is one token
+        self.assertGreater(row["usage"]["input_tokens"], 0)
         self.assertGreater(row["cost_nanodollars"], 0)
 
     def test_leaving_while_waiting_closes_the_upstream_and_settles(self):
@@ -69,7 +69,7 @@ class disconnect(unittest.TestCase):
         wait_until(lambda: self.upstream.closed_by_peer > before, "the upstream's connection to be closed")
         row = self.row_of(None)
         self.assertEqual(row["outcome"], "client_gone")
-        self.assertGreater(row["usage"]["input"], 0, "the provider had the prompt and bills it")
+        self.assertGreater(row["usage"]["input_tokens"], 0, "the provider had the prompt and bills it")
 
     def test_leaving_the_simulated_provider_agrees_with_its_bill(self):
         """Its bill knows what it had sent when the connection broke: never less than what we counted as delivered."""
@@ -80,8 +80,8 @@ class disconnect(unittest.TestCase):
             with self.subTest(path=path):
                 row = self.row_of(self.leave(body, path, after_events=20))
                 self.assertEqual(row["outcome"], "client_gone")
-                self.assertGreater(row["usage"]["output"], 5)
-                self.assertLess(row["usage"]["output"], 5000)
+                self.assertGreater(row["usage"]["output_tokens"], 5)
+                self.assertLess(row["usage"]["output_tokens"], 5000)
 
 
 class termination(unittest.TestCase):
@@ -118,7 +118,7 @@ class termination(unittest.TestCase):
             rows = {row["id"]: row for row in check_books(stint, restarted=True)}
             for call_id, _ in endings:
                 self.assertEqual(rows[call_id]["outcome"], "completed")
-                self.assertEqual(rows[call_id]["usage"]["output"], 60)
+                self.assertEqual(rows[call_id]["usage"]["output_tokens"], 60)
 
     def turned_away(self, stint, key):
         try:
@@ -137,7 +137,7 @@ class termination(unittest.TestCase):
                 self.assertEqual(stint.terminate(20), 0, stint.log_text())
             stint.start()
             row = next(row for row in check_books(stint, restarted=True) if row["id"] == head.request_id)
-            self.assertGreater(row["usage"]["input"], 0)
+            self.assertGreater(row["usage"]["input_tokens"], 0)
             self.assertIn("counted", row["flags"])
             self.assertNotIn("orphaned", row["flags"], "a planned stop must settle, not abandon")
 

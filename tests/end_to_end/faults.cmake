@@ -1,4 +1,4 @@
 # Everything that can end in the middle: the process, the provider, the client.
 add_end_to_end_test(kill LABEL faults TIMEOUT 600 SERIAL)
-add_end_to_end_test(upstream_faults LABEL faults TIMEOUT 600)
+add_end_to_end_test(upstream_fault LABEL faults TIMEOUT 600)
 add_end_to_end_test(disconnect LABEL faults TIMEOUT 300)

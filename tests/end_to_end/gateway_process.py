@@ -22,6 +22,7 @@ BINARY = Path(os.environ.get("STINT_BINARY", ROOT / "build/release/stint"))
 
 # A deadline for what is local and quick; sanitizer builds need most of it.
 READY_S = 60.0
+ROWS_PAGE = 1000  # the most that the admin API gives at once
 
 
 def merged(base, more):
@@ -172,13 +173,28 @@ class gateway:
         assert answer.status == 200, f"GET {path}: {answer.status} {answer.body!r}"
         return answer
 
-    def rows(self, limit=1_000_000):
-        """The rows of the ledger, newest first, as the command line gives them."""
-        return json.loads(self.command("ledger", "--format", "json", "--limit", limit).stdout)
+    def rows(self, limit=None):
+        """The rows of the ledger, newest first; all of them without a limit."""
+        rows, before = [], ""
+        while limit is None or len(rows) < limit:
+            page = self.admin_get(f"/api/v1/ledger?limit={min(limit or ROWS_PAGE, ROWS_PAGE)}{before}").json()
+            rows += page["rows"]
+            if not page["next_before"]:
+                break
+            before = f"&before={page['next_before']}"
+        return rows
 
     def caps(self):
-        """Every cap counter as of one moment."""
-        return json.loads(self.command("caps", "--format", "json").stdout)
+        """Every cap counter as of one moment, each with the name and unit of its cap."""
+        caps = self.admin_get("/api/v1/caps").json()["caps"]
+        return [{**one, "cap": cap["name"], "unit": cap["unit"]} for cap in caps for one in cap["standings"]]
+
+    def verify(self):
+        """What the gateway's own proof of its books says; empty when they hold."""
+        headers = {"Authorization": f"Bearer {self.admin_token()}"}
+        answer = http_client.request(self.admin, "POST", "/api/v1/ledger/verify", headers)
+        assert answer.status == 200, answer.body
+        return answer.json()["differences"]
 
     def metrics(self):
         """The samples of /metrics as {(name, ((label, value), …)): number}."""

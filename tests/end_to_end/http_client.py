@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 client over plain sockets. It never retries, never hides how an answer ended, and can send any bytes at all."""
+"""A small HTTP/1.1 client over plain sockets. It never retries, never hides how an answer ended, and can send any bytes."""
 
 import json
 import socket

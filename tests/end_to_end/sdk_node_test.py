@@ -69,7 +69,7 @@ class openai_sdk(node_fixture):
         chunks = self.value("stream")
         self.assertTrue(all(chunk["choices"] for chunk in chunks))
         self.assertEqual(chunks[-1]["choices"][0]["finish_reason"], "stop")
-        self.assertEqual(self.newest_row()["source"], "provider")
+        self.assertEqual(self.newest_row()["usage_source"], "provider")
 
     def test_streaming_with_usage(self):
         last = self.value("stream_usage")[-1]
@@ -125,8 +125,6 @@ class anthropic_sdk(node_fixture):
     def test_an_early_disconnect_is_settled_at_what_was_streamed(self):
         self.check_leave()
 
-
-del sdk_fixture, node_fixture
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,4 +1,4 @@
-"""The official Python packages `openai` and `anthropic` against the real gateway. Run by the virtual environment that has them."""
+"""The official Python packages `openai` and `anthropic` against the real gateway. Needs the virtual environment with them."""
 
 import unittest
 
@@ -24,7 +24,7 @@ class openai_sdk(sdk_fixture):
         chunks = list(self.client().chat.completions.create(model=OPENAI_MODEL, messages=ASK, stream=True))
         self.assertTrue(all(chunk.choices for chunk in chunks), "a chunk without choices reached a client that did not ask")
         self.assertEqual(chunks[-1].choices[0].finish_reason, "stop")
-        self.assertEqual(self.newest_row()["source"], "provider")
+        self.assertEqual(self.newest_row()["usage_source"], "provider")
 
     def test_streaming_with_usage(self):
         chunks = list(
@@ -47,7 +47,7 @@ class openai_sdk(sdk_fixture):
             else:
                 calls = made.choices[0].message.tool_calls
             self.assertEqual(calls[0].function.name, "weather")
-            self.assertEqual(self.newest_row()["source"], "provider")
+            self.assertEqual(self.newest_row()["usage_source"], "provider")
 
     def test_an_image_by_data_url(self):
         parts = [
@@ -100,7 +100,7 @@ class anthropic_sdk(sdk_fixture):
             final = stream.get_final_message()
         self.assertTrue(text)
         self.assertEqual((final.usage.output_tokens, final.stop_reason), (16, "end_turn"))
-        self.assertEqual(self.newest_row()["source"], "provider")
+        self.assertEqual(self.newest_row()["usage_source"], "provider")
 
     def test_tools(self):
         tools = [{"name": "weather", "description": "Says the weather", "input_schema": WEATHER}]
@@ -140,8 +140,6 @@ class anthropic_sdk(sdk_fixture):
         self.assertEqual(row["outcome"], "client_gone")
         self.assertIn("counted", row["flags"])
 
-
-del sdk_fixture
 
 if __name__ == "__main__":
     unittest.main()

@@ -90,7 +90,7 @@ class script:
         return True
 
 
-class upstream_faults(unittest.TestCase):
+class upstream_fault(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.script = script()
@@ -197,12 +197,12 @@ class upstream_faults(unittest.TestCase):
         self.assertNotIn(b"[DONE]", answer.body, "a broken stream was passed off as finished")
         self.assertTrue(not whole or b'"error"' in answer.body, "nothing tells the client that the stream broke")
         if b'"usage":{' in answer.body.replace(b" ", b""):
-            self.assertEqual(row["source"], "provider")
-            self.assertEqual(row["usage"]["output"], USAGE["completion_tokens"])
+            self.assertEqual(row["usage_source"], "provider")
+            self.assertEqual(row["usage"]["output_tokens"], USAGE["completion_tokens"])
         else:
-            self.assertEqual(row["source"], "counted")
+            self.assertEqual(row["usage_source"], "counted")
             self.assertIn("counted", row["flags"])
-            self.assertGreaterEqual(row["usage"]["output"], got)
+            self.assertGreaterEqual(row["usage"]["output_tokens"], got)
         self.assertEqual(row["outcome"], "upstream_gone")
 
     def test_a_stream_cut_anywhere_ends_honestly_and_is_settled_at_what_was_delivered(self):
@@ -230,7 +230,7 @@ class upstream_faults(unittest.TestCase):
                 answer, whole = self.stream("payload_then_silence")
                 self.assertEqual(answer.status, 200)
                 self.assertTrue(not whole or b'"error"' in answer.body)
-                self.assertEqual(self.newest_row(answer)["source"], "counted")
+                self.assertEqual(self.newest_row(answer)["usage_source"], "counted")
 
     def test_usage_that_cannot_be_true_is_replaced_by_our_count(self):
         for name, usage in {
@@ -245,17 +245,17 @@ class upstream_faults(unittest.TestCase):
                 self.assertTrue(whole)
                 self.assertIn(b"[DONE]", answer.body)
                 row = self.newest_row(answer)
-                self.assertEqual(row["source"], "counted")
-                self.assertGreater(row["usage"]["output"], 0)
-                self.assertLess(row["usage"]["output"], 20)
+                self.assertEqual(row["usage_source"], "counted")
+                self.assertGreater(row["usage"]["output_tokens"], 0)
+                self.assertLess(row["usage"]["output_tokens"], 20)
 
     def test_usage_in_several_chunks_counts_once(self):
         events = streamed_events(["one"], USAGE, done=False) + streamed_events([], USAGE)
         self.script.payload = streamed_answer(events)
         answer, _ = self.stream("payload_then_close")
         row = self.newest_row(answer)
-        self.assertEqual(row["usage"]["output"], USAGE["completion_tokens"])
-        self.assertEqual(row["usage"]["input"], USAGE["prompt_tokens"])
+        self.assertEqual(row["usage"]["output_tokens"], USAGE["completion_tokens"])
+        self.assertEqual(row["usage"]["input_tokens"], USAGE["prompt_tokens"])
 
     def test_events_are_passed_on_as_they_arrive(self):
         """The upstream sends one event and falls silent; the client must have it before the stream ends."""
