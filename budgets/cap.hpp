@@ -1,4 +1,5 @@
-// One entry of the cap list: what it selects, how it splits, what it measures, when it resets. Immutable once loaded.
+// One entry of the cap list: what it selects, how it splits, what it measures, when it resets.
+// Immutable once loaded.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,9 @@ enum class cap_mode : std::uint8_t { enforce, warn };
 
 struct cap {
   std::string name;  // unique in the list; also the identity of its counters on disk
-  std::vector<std::pair<dimension, std::string>> match;  // all globs must match; empty selects every call
-  std::vector<dimension> per;                            // one counter for each scope
+  std::vector<std::pair<dimension, std::string>>
+      match;                   // all globs must match; empty selects every call
+  std::vector<dimension> per;  // one counter for each scope
   cap_unit unit = cap_unit::usd;
   window_rule window;
   std::string zone_name = "UTC";

@@ -1,5 +1,6 @@
-// Spend summed by hour and day × tenant × feature × model × provider × key, kept for ever, so that a spend query costs the
-// number of distinct combinations, never the number of calls. Hours and days are UTC. Plain values.
+// Spend summed by hour and day × tenant × feature × model × provider × key, kept for ever, so that
+// a spend query costs the number of distinct combinations, never the number of calls. Hours and
+// days are UTC. Plain values.
 #pragma once
 
 #include <cstdint>
@@ -29,10 +30,10 @@ struct rollup_sums {
 };
 
 struct rollup_query {
-  wall_time from{};                 // inclusive, rounded down to the hour
-  wall_time until{};                // exclusive, rounded up to the hour
-  std::vector<dimension> by;        // tenant, feature, model, provider, key; empty: one line
-  bool by_day = false;              // one line a UTC day
+  wall_time from{};           // inclusive, rounded down to the hour
+  wall_time until{};          // exclusive, rounded up to the hour
+  std::vector<dimension> by;  // tenant, feature, model, provider, key; empty: one line
+  bool by_day = false;        // one line a UTC day
   std::vector<std::pair<dimension, std::string>> match;  // globs
 };
 
@@ -42,7 +43,8 @@ struct rollup_line {
   rollup_sums sums;
 };
 
-// The cost centres of a roll-up: an attribution without the user. The views live as long as what they were taken from.
+// The cost centres of a roll-up: an attribution without the user. The views live as long as what
+// they were taken from.
 struct rollup_key {
   std::int64_t start_seconds = 0;  // of the UTC hour or day
   std::string_view tenant;

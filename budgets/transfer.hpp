@@ -1,6 +1,6 @@
-// The records of the ledger. Two-phase as in double-entry systems: a hold is pending until it is posted (something was used),
-// voided (nothing was) or orphaned (the process died; posted at what is known). Each is immutable and resolves once; the first
-// resolution wins. Plain values.
+// The records of the ledger. Two-phase as in double-entry systems: a hold is pending until it is
+// posted (something was used), voided (nothing was) or orphaned (the process died; posted at what
+// is known). Each is immutable and resolves once; the first resolution wins. Plain values.
 #pragma once
 
 #include <cstdint>
@@ -41,35 +41,42 @@ enum class call_outcome : std::uint8_t {
 
 // Things that finance must be able to find: bits of ledger_row::flags.
 namespace row_flag {
-inline constexpr std::uint32_t counted = 1U << 0;        // usage is our count, not the provider's
-inline constexpr std::uint32_t orphaned = 1U << 1;       // resolved after a crash
-inline constexpr std::uint32_t unpriced = 1U << 2;       // no price known: settled at the ceiling price, or at none
-inline constexpr std::uint32_t unmetered = 1U << 3;      // passed through, usage unknown
-inline constexpr std::uint32_t estimated = 1U << 4;      // tokenizer not public: the hold was an estimate
-inline constexpr std::uint32_t hidden_input = 1U << 5;   // the prompt held parts of unknown size
-inline constexpr std::uint32_t over_hold = 1U << 6;      // used more than was held; the caps saw every token of it
-inline constexpr std::uint32_t implausible = 1U << 7;    // the provider's report was garbage and was replaced by our count
+inline constexpr std::uint32_t counted = 1U << 0;   // usage is our count, not the provider's
+inline constexpr std::uint32_t orphaned = 1U << 1;  // resolved after a crash
+inline constexpr std::uint32_t unpriced =
+    1U << 2;  // no price known: settled at the ceiling price, or at none
+inline constexpr std::uint32_t unmetered = 1U << 3;  // passed through, usage unknown
+inline constexpr std::uint32_t estimated = 1U
+                                           << 4;  // tokenizer not public: the hold was an estimate
+inline constexpr std::uint32_t hidden_input = 1U << 5;  // the prompt held parts of unknown size
+inline constexpr std::uint32_t over_hold =
+    1U << 6;  // used more than was held; the caps saw every token of it
+inline constexpr std::uint32_t implausible =
+    1U << 7;  // the provider's report was garbage and was replaced by our count
 }  // namespace row_flag
 
-// Free tags of a call (prompt version, session, …): kept in the row only, never a label, never a cap.
+// Free tags of a call (prompt version, session, …): kept in the row only, never a label, never a
+// cap.
 using free_tags = std::vector<std::pair<std::string, std::string>>;
 
 struct hold_request {
   call_id id;
-  // Chooses the window of every cap; the call belongs there however long it runs. The ledger's time never goes back: a call
-  // admitted before the latest one seen counts, and is recorded, as admitted with it.
+  // Chooses the window of every cap; the call belongs there however long it runs. The ledger's time
+  // never goes back: a call admitted before the latest one seen counts, and is recorded, as
+  // admitted with it.
   wall_time admitted{};
   attribution charged;
-  amounts worst;             // what is held against every cap that selects the call
-  usage known;               // what is certain already: the prompt. An orphan is posted at this
+  amounts worst;  // what is held against every cap that selects the call
+  usage known;    // what is certain already: the prompt. An orphan is posted at this
   nanodollars known_cost;
   std::string price_version;
-  std::uint32_t flags = 0;   // row_flag: estimated, unpriced, hidden_input
+  std::uint32_t flags = 0;  // row_flag: estimated, unpriced, hidden_input
   bool streaming = false;
   free_tags tags;
 };
 
-// What a stream has delivered so far, noted on the log now and then so that an orphan is charged for it.
+// What a stream has delivered so far, noted on the log now and then so that an orphan is charged
+// for it.
 struct progress_note {
   call_id id;
   usage known;  // replaces hold_request::known
@@ -87,7 +94,7 @@ struct settlement {
   std::uint32_t flags = 0;  // added to the hold's
   int status = 0;           // HTTP status the client got
   service_tier tier = service_tier::standard;
-  wall_time first_byte{};   // epoch: none
+  wall_time first_byte{};  // epoch: none
   wall_time ended{};
 };
 
@@ -116,8 +123,8 @@ struct ledger_row {
 // True when the row has tokens, searches or money in it.
 [[nodiscard]] bool carries_usage(const ledger_row& row) noexcept;
 
-// What the row adds to the counters of the caps that select it. A call that was held is one request however it ended; a call
-// that never was held counts as one only when it carries usage.
+// What the row adds to the counters of the caps that select it. A call that was held is one request
+// however it ended; a call that never was held counts as one only when it carries usage.
 [[nodiscard]] amounts posted_amounts(const ledger_row& row) noexcept;
 
 // Where one cap stands for one scope and window.
@@ -144,25 +151,28 @@ enum class refusal_reason : std::uint8_t {
 
 struct hold_refusal {
   refusal_reason reason = refusal_reason::budget_exceeded;
-  cap_standing standing;        // of the cap that refused; empty for storage_unavailable
-  std::int64_t requested = 0;   // in the cap's unit
+  cap_standing standing;       // of the cap that refused; empty for storage_unavailable
+  std::int64_t requested = 0;  // in the cap's unit
 };
 
 struct admission {
   std::optional<hold_refusal> refused;   // nothing: the hold is on the log
-  std::optional<cap_standing> tightest;  // of the admitted call's caps, the one with the smallest share left; after the hold
+  std::optional<cap_standing> tightest;  // of the admitted call's caps, the one with the smallest
+                                         // share left; after the hold
   std::vector<std::string> warned;       // names of mode: warn caps that would have refused
 };
 
 struct settled {
-  // False when storage failed. The resolution is kept and written as soon as storage works again; if the process ends before,
-  // the hold is still on the log and is resolved as an orphan at the next start.
+  // False when storage failed. The resolution is kept and written as soon as storage works again;
+  // if the process ends before, the hold is still on the log and is resolved as an orphan at the
+  // next start.
   bool recorded = false;
   bool already_resolved = false;  // an earlier resolution won
   std::optional<cap_standing> tightest;
 };
 
-// A threshold that a committed call made a counter cross. Once per cap, scope, window and threshold, across restarts.
+// A threshold that a committed call made a counter cross. Once per cap, scope, window and
+// threshold, across restarts.
 struct alert_crossing {
   std::string cap;
   std::string scope;

@@ -1,0 +1,25 @@
+// When a counter reaches a percentage of its limit. Each percentage fires once per counter; what
+// has fired is kept with the counter on disk. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace stint {
+
+inline constexpr std::int64_t no_alert_left = std::numeric_limits<std::int64_t>::max();
+
+// The smallest posted amount, of at least one, that is `percent` of `limit`; no_alert_left when
+// none fits in 64 bits.
+[[nodiscard]] std::int64_t alert_position(std::int64_t limit, int percent) noexcept;
+
+// The position of the first percentage above `reached`.
+[[nodiscard]] std::int64_t next_alert_position(const std::vector<int>& percents, std::int64_t limit,
+                                               int reached) noexcept;
+
+// The highest percentage that `posted` has reached; 0: none.
+[[nodiscard]] int percent_reached(const std::vector<int>& percents, std::int64_t limit,
+                                  std::int64_t posted) noexcept;
+
+}  // namespace stint

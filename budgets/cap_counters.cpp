@@ -1,0 +1,121 @@
+// Tested by tests/budgets/cap_counters_test.cpp.
+#include "budgets/cap_counters.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "budgets/alert.hpp"
+
+namespace stint {
+
+const window& cap_counters::advance(wall_time at) {
+  if (opened_ && (!current_.end || at < *current_.end)) return current_;
+  if (opened_ && !open_.empty()) {
+    auto& closed = closed_.emplace_back();
+    closed.start = current_.start;
+    closed.counters = std::move(open_);
+    closed.next = closed.counters.begin();
+    open_ = scope_map{};
+  }
+  current_ = window_at(definition_.window, at);
+  opened_ = true;
+  return current_;
+}
+
+counter* cap_counters::find(std::string_view scope) const noexcept {
+  const auto found = open_.find(scope);
+  return found == open_.end() ? nullptr : found->second.get();
+}
+
+counter& cap_counters::find_or_open(std::string_view scope) {
+  if (counter* found = find(scope)) return *found;
+  return insert(open_, scope, current_);
+}
+
+counter& cap_counters::insert(scope_map& into, std::string_view scope, const window& within) {
+  auto made = std::make_unique<counter>();
+  made->cap_index = index_;
+  made->cap_number = number_;
+  made->scope = scope;
+  made->window = within;
+  made->next_alert_at = next_alert_position(definition_.alert_percent, definition_.limit, 0);
+  const std::string_view key = made->scope;
+  return *into.emplace(key, std::move(made)).first->second;
+}
+
+counter& cap_counters::restore(const stored& from) {
+  counter* at = find_at(from.start, from.scope);
+  if (at == nullptr && from.start == current_.start) at = &insert(open_, from.scope, current_);
+  if (at == nullptr) {
+    auto closed = std::ranges::find(closed_, from.start, &closed_window::start);
+    if (closed == closed_.end()) {
+      closed = closed_.emplace(closed_.end());
+      closed->start = from.start;
+    }
+    at = &insert(closed->counters, from.scope, window_at(definition_.window, from.start));
+    closed->next = closed->counters.begin();
+  }
+  at->posted = from.posted;
+  // Where the limit was raised since, the percentages above the new ratio fire again when they are
+  // reached again.
+  at->threshold = std::min(
+      from.threshold, percent_reached(definition_.alert_percent, definition_.limit, from.posted));
+  at->next_alert_at =
+      next_alert_position(definition_.alert_percent, definition_.limit, at->threshold);
+  return *at;
+}
+
+counter* cap_counters::find_at(wall_time start, std::string_view scope) const noexcept {
+  if (start == current_.start) return find(scope);
+  const auto closed = std::ranges::find(closed_, start, &closed_window::start);
+  if (closed == closed_.end()) return nullptr;
+  const auto found = closed->counters.find(scope);
+  return found == closed->counters.end() ? nullptr : found->second.get();
+}
+
+void cap_counters::release(counter& unused) {
+  if (unused.window.start == current_.start) return;
+  const auto closed = std::ranges::find(closed_, unused.window.start, &closed_window::start);
+  if (closed == closed_.end()) return;
+  erase(*closed, closed->counters.find(std::string_view(unused.scope)));
+  if (closed->counters.empty()) closed_.erase(closed);
+}
+
+void cap_counters::erase(closed_window& from, scope_map::iterator at) {
+  // Erasing leaves the other iterators of this map valid: nothing is inserted into a closed window
+  // while it is swept.
+  if (at == from.next) ++from.next;
+  from.counters.erase(at);
+}
+
+void cap_counters::sweep(std::size_t& budget) {
+  for (auto closed = closed_.begin(); closed != closed_.end() && budget != 0;) {
+    while (closed->next != closed->counters.end() && budget != 0) {
+      --budget;
+      const auto at = closed->next++;
+      if (at->second->holds == 0 && !at->second->changed) closed->counters.erase(at);
+    }
+    closed = closed->counters.empty() ? closed_.erase(closed) : std::next(closed);
+  }
+}
+
+cap_standing cap_counters::standing_of(const counter& of) const {
+  return {.cap = definition_.name,
+          .scope = of.scope,
+          .unit = definition_.unit,
+          .mode = definition_.mode,
+          .window = of.window,
+          .limit = definition_.limit,
+          .used = of.posted,
+          .held = of.held,
+          .threshold_reached = of.threshold};
+}
+
+std::size_t cap_counters::counters_in_memory() const noexcept {
+  std::size_t count = open_.size();
+  for (const auto& closed : closed_)
+    count += closed.counters.size();
+  return count;
+}
+
+}  // namespace stint

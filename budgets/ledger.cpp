@@ -1,0 +1,322 @@
+// Tested by tests/budgets/ledger_test.cpp and tests/simulation/ledger_simulation.cpp.
+#include "budgets/ledger.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "budgets/alert.hpp"
+#include "budgets/checked_sum.hpp"
+#include "pricing/invariant.hpp"
+
+namespace stint {
+namespace {
+
+__extension__ using wide = __int128;
+
+// How many counters of closed windows are looked at after each group: bounded work, yet a million
+// scopes are gone after a thousand groups.
+constexpr std::size_t sweep_budget = 1'024;
+
+// Of several caps that refuse, the one is named that waiting helps least.
+[[nodiscard]] int severity(refusal_reason reason) noexcept {
+  switch (reason) {
+    case refusal_reason::budget_busy:
+      return 1;
+    case refusal_reason::budget_exceeded:
+      return 2;
+    case refusal_reason::request_too_large:
+      return 3;
+    case refusal_reason::storage_unavailable:
+      return 4;
+  }
+  return 0;
+}
+
+[[nodiscard]] bool not_negative(const amounts& of) noexcept {
+  return of.input_tokens >= 0 && of.output_tokens >= 0 && of.cost >= nanodollars{} &&
+         of.requests >= 0;
+}
+
+[[nodiscard]] bool exceeds(const amounts& used, const amounts& held) noexcept {
+  return used.input_tokens > held.input_tokens || used.output_tokens > held.output_tokens ||
+         used.cost > held.cost;
+}
+
+[[nodiscard]] ledger_row row_of(hold_request& held, settlement& what) {
+  ledger_row row;
+  row.id = held.id;
+  row.admitted = held.admitted;
+  row.first_byte = what.first_byte;
+  row.ended = what.ended;
+  row.charged = std::move(held.charged);
+  row.model_served = std::move(what.model_served);
+  row.used = what.used;
+  row.cost = what.cost;
+  row.price_version =
+      what.price_version.empty() ? std::move(held.price_version) : std::move(what.price_version);
+  row.held = held.worst;
+  row.source = what.source;
+  row.outcome = what.outcome;
+  row.tier = what.tier;
+  row.status = what.status;
+  row.flags = held.flags | what.flags;
+  row.streaming = held.streaming;
+  row.tags = std::move(held.tags);
+  if (exceeds(posted_amounts(row), held.worst)) row.flags |= row_flag::over_hold;
+  return row;
+}
+
+}  // namespace
+
+bool ledger_changes::empty() const noexcept {
+  return holds_put.empty() && holds_removed.empty() && counters.empty() && rows.empty();
+}
+
+ledger::ledger(std::vector<numbered_cap> caps, std::uint32_t epoch, wall_time last_seen)
+    : epoch_(epoch), last_seen_(last_seen) {
+  caps_.reserve(caps.size());
+  for (auto& each : caps) {
+    const auto index = static_cast<std::uint32_t>(caps_.size());
+    caps_.emplace_back(std::move(each.definition), index, each.number);
+  }
+  scope_buffers_.resize(caps_.size());
+  next_window_ = last_seen;
+  advance(last_seen);
+}
+
+wall_time ledger::advance(wall_time at) {
+  last_seen_ = std::max(last_seen_, at);
+  if (last_seen_ < next_window_) return last_seen_;
+  next_window_ = wall_time::max();
+  for (auto& each : caps_) {
+    const window& open = each.advance(last_seen_);
+    if (open.end) next_window_ = std::min(next_window_, *open.end);
+  }
+  return last_seen_;
+}
+
+admission ledger::hold(hold_request request) {
+  invariant(not_negative(request.worst), "a hold of less than nothing");
+  const call_id id = request.id;
+  if (const auto found = holds_.find(id); found != holds_.end()) {
+    return {.refused = {}, .tightest = tightest_of(found->second->touches), .warned = {}};
+  }
+  evaluation decided;
+  if (resolved_.contains(id)) {
+    // Its one row is written; a second call under the id could not be recorded.
+    decided.refused.emplace().reason = refusal_reason::storage_unavailable;
+  } else {
+    request.admitted = advance(request.admitted);
+    evaluate(request, decided);
+  }
+  if (decided.refused) {
+    return {.refused = std::move(decided.refused), .tightest = {}, .warned = {}};
+  }
+  auto held = std::make_unique<active_hold>();
+  held->epoch = epoch_;
+  for (const auto& each : decided.candidates) {
+    counter& at = each.at != nullptr ? *each.at : each.of->find_or_open(each.scope);
+    at.held = checked_sum(at.held, each.amount);
+    ++at.holds;
+    held->touches.push_back({.at = &at, .amount = each.amount});
+  }
+  held->request = std::move(request);
+  mark_changed(*held);
+  auto tightest = tightest_of(held->touches);
+  holds_.emplace(id, std::move(held));
+  return {.refused = {}, .tightest = std::move(tightest), .warned = std::move(decided.warned)};
+}
+
+void ledger::evaluate(const hold_request& request, evaluation& result) {
+  for (std::size_t i = 0; i < caps_.size(); ++i) {
+    const cap& rule = caps_[i].definition();
+    if (!rule.selects(request.charged)) continue;
+    candidate what;
+    what.of = &caps_[i];
+    what.scope = scope_view(request.charged, rule.per, scope_buffers_[i]);
+    what.amount = request.worst.in(rule.unit);
+    if (!caps_[i].counts()) {
+      weigh(what, result);
+      continue;
+    }
+    what.at = caps_[i].find(what.scope);
+    weigh(what, result);
+    result.candidates.push_back(what);
+  }
+}
+
+void ledger::weigh(const candidate& what, evaluation& result) const {
+  const cap& rule = what.of->definition();
+  const std::int64_t posted = what.at != nullptr ? what.at->posted : 0;
+  const std::int64_t held = what.at != nullptr ? what.at->held : 0;
+  if (static_cast<wide>(posted) + held + what.amount <= rule.limit) return;
+  if (rule.mode == cap_mode::warn) {
+    result.warned.push_back(rule.name);
+    return;
+  }
+  refusal_reason reason = refusal_reason::budget_busy;
+  if (!what.of->counts()) {
+    reason = refusal_reason::request_too_large;
+  } else if (static_cast<wide>(posted) + what.amount > rule.limit) {
+    reason = refusal_reason::budget_exceeded;
+  }
+  if (result.refused && severity(result.refused->reason) >= severity(reason)) return;
+  result.refused =
+      hold_refusal{.reason = reason, .standing = standing_of(what), .requested = what.amount};
+}
+
+cap_standing ledger::standing_of(const candidate& what) const {
+  if (what.at != nullptr) return what.of->standing_of(*what.at);
+  counter none;
+  none.scope = what.scope;
+  none.window = what.of->current();
+  return what.of->standing_of(none);
+}
+
+void ledger::note_progress(const progress_note& note) {
+  const auto found = holds_.find(note.id);
+  if (found == holds_.end()) return;  // settled while the note was on its way
+  found->second->request.known = note.known;
+  found->second->request.known_cost = note.known_cost;
+  mark_changed(*found->second);
+}
+
+settled ledger::settle(settlement what) {
+  auto held = take(what.id);
+  if (held == nullptr) {
+    return {.recorded = false, .already_resolved = resolved_.contains(what.id), .tightest = {}};
+  }
+  ledger_row row = row_of(held->request, what);
+  const amounts actual = posted_amounts(row);
+  for (const auto& each : held->touches) {
+    post(*each.at, actual.in(caps_[each.at->cap_index].definition().unit));
+  }
+  settled answer{
+      .recorded = true, .already_resolved = false, .tightest = tightest_of(held->touches)};
+  append_row(std::move(row), held->epoch);
+  return answer;
+}
+
+settled ledger::record(ledger_row row) {
+  if (holds_.contains(row.id) || resolved_.contains(row.id)) {
+    return {.recorded = false, .already_resolved = true, .tightest = {}};
+  }
+  row.admitted = advance(row.admitted);
+  row.held = amounts{.input_tokens = 0, .output_tokens = 0, .cost = {}, .requests = 0};
+  boost::container::small_vector<touch, 4> touched;
+  if (carries_usage(row)) {
+    const amounts actual = posted_amounts(row);
+    for (std::size_t i = 0; i < caps_.size(); ++i) {
+      const cap& rule = caps_[i].definition();
+      if (!caps_[i].counts() || !rule.selects(row.charged)) continue;
+      const auto scope = scope_view(row.charged, rule.per, scope_buffers_[i]);
+      counter& at = caps_[i].find_or_open(scope);
+      post(at, actual.in(rule.unit));
+      touched.push_back({.at = &at, .amount = 0});
+    }
+  }
+  append_row(std::move(row), epoch_);
+  return {.recorded = true, .already_resolved = false, .tightest = tightest_of(touched)};
+}
+
+const hold_request* ledger::find_hold(const call_id& id) const noexcept {
+  const auto found = holds_.find(id);
+  return found == holds_.end() ? nullptr : &found->second->request;
+}
+
+void ledger::withdraw(const call_id& id) {
+  (void)take(id);
+}
+
+// Ends a hold: its counters are given back what it held, and it is to be removed from the log.
+std::unique_ptr<active_hold> ledger::take(const call_id& id) {
+  const auto found = holds_.find(id);
+  if (found == holds_.end()) return nullptr;
+  auto held = std::move(found->second);
+  holds_.erase(found);
+  if (held->changed) std::erase(changes_.holds_put, held.get());
+  for (const auto& each : held->touches) {
+    each.at->held -= each.amount;
+    --each.at->holds;
+    invariant(each.at->held >= 0, "a counter holds less than nothing");
+    mark_changed(*each.at);
+  }
+  changes_.holds_removed.push_back(id);
+  return held;
+}
+
+void ledger::post(counter& at, std::int64_t amount) {
+  at.posted = checked_sum(at.posted, amount);
+  mark_changed(at);
+  if (at.posted < at.next_alert_at) return;
+  const cap& rule = caps_[at.cap_index].definition();
+  for (const int percent : rule.alert_percent) {
+    if (percent <= at.threshold) continue;
+    if (at.posted < alert_position(rule.limit, percent)) break;
+    at.threshold = percent;
+    changes_.alerts.push_back({.cap = rule.name,
+                               .scope = at.scope,
+                               .window = at.window,
+                               .percent = percent,
+                               .used = at.posted,
+                               .limit = rule.limit});
+  }
+  at.next_alert_at = next_alert_position(rule.alert_percent, rule.limit, at.threshold);
+}
+
+void ledger::mark_changed(counter& at) {
+  if (std::exchange(at.changed, true)) return;
+  changes_.counters.push_back(&at);
+}
+
+void ledger::mark_changed(active_hold& held) {
+  if (std::exchange(held.changed, true)) return;
+  changes_.holds_put.push_back(&held);
+}
+
+void ledger::append_row(ledger_row row, std::uint32_t row_epoch) {
+  resolved_.insert(row.id);
+  changes_.rows.push_back(std::move(row));
+  changes_.row_epochs.push_back(row_epoch);
+}
+
+void ledger::written() {
+  for (active_hold* each : changes_.holds_put)
+    each->changed = false;
+  for (counter* each : changes_.counters) {
+    each->changed = false;
+    if (each->holds == 0) caps_[each->cap_index].release(*each);
+  }
+  changes_.holds_put.clear();
+  changes_.holds_removed.clear();
+  changes_.counters.clear();
+  changes_.rows.clear();
+  changes_.row_epochs.clear();
+  changes_.alerts.clear();
+  std::size_t budget = sweep_budget;
+  for (auto& each : caps_)
+    each.sweep(budget);
+}
+
+counter& ledger::restore_counter(std::uint32_t cap_index, const cap_counters::stored& from) {
+  return caps_[cap_index].restore(from);
+}
+
+void ledger::restore_hold(hold_request request, std::uint32_t hold_epoch,
+                          const std::vector<stored_touch>& touches) {
+  auto held = std::make_unique<active_hold>();
+  held->epoch = hold_epoch;
+  for (const auto& each : touches) {
+    counter* at = caps_[each.cap_index].find_at(each.start, each.scope);
+    invariant(at != nullptr, "a hold was restored before its counters");
+    at->held = checked_sum(at->held, each.amount);
+    ++at->holds;
+    held->touches.push_back({.at = at, .amount = each.amount});
+  }
+  held->request = std::move(request);
+  const call_id id = held->request.id;
+  holds_.emplace(id, std::move(held));
+}
+
+}  // namespace stint

@@ -1,0 +1,131 @@
+// The state machine at the heart: holds, counters and their rules, with neither disk nor clock nor
+// thread. Operations are applied one by one and pile up in changes() until the caller has written
+// them and says written(); the same operations give the same changes on every machine. Owned by the
+// ledger's writer, on its thread.
+//
+// Time is what the operations bring: the latest `admitted` seen. It never goes back, so a window
+// that has closed is never open again, whatever the wall clock does; last_seen() is kept on disk
+// for the same reason.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <boost/container/small_vector.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "budgets/cap_counters.hpp"
+#include "budgets/recent_ids.hpp"
+#include "budgets/transfer.hpp"
+
+namespace stint {
+
+// One counter that a hold occupies, and how much of it: settlement gives back exactly this,
+// whatever the caps say by then.
+struct touch {
+  counter* at = nullptr;
+  std::int64_t amount = 0;
+};
+
+struct active_hold {
+  hold_request request;
+  std::uint32_t epoch = 0;  // of the cap list that admitted it
+  boost::container::small_vector<touch, 4> touches;
+  bool changed = false;  // in the group that is not written yet
+};
+
+// What a group of operations changed and must be written in one piece.
+struct ledger_changes {
+  std::vector<active_hold*> holds_put;
+  std::vector<call_id> holds_removed;
+  std::vector<counter*> counters;
+  std::vector<ledger_row> rows;
+  std::vector<std::uint32_t> row_epochs;  // one for each row
+  std::vector<alert_crossing> alerts;
+
+  [[nodiscard]] bool empty() const noexcept;
+};
+
+struct numbered_cap {
+  cap definition;
+  std::uint32_t number = 0;  // of its counters on disk
+};
+
+class ledger {
+ public:
+  ledger(std::vector<numbered_cap> caps, std::uint32_t epoch, wall_time last_seen);
+
+  [[nodiscard]] admission hold(hold_request request);
+  void note_progress(const progress_note& note);
+  [[nodiscard]] settled settle(settlement what);
+  [[nodiscard]] settled record(ledger_row row);
+  // Gives a hold back without a trace: it was never acknowledged.
+  void withdraw(const call_id& id);
+
+  [[nodiscard]] const ledger_changes& changes() const noexcept { return changes_; }
+  void written();
+
+  // Restores what was read from disk. Only before the first operation; the hold's counters are in
+  // the ledger already.
+  struct stored_touch {
+    std::uint32_t cap_index = 0;
+    wall_time start{};
+    std::string scope;
+    std::int64_t amount = 0;
+  };
+  counter& restore_counter(std::uint32_t cap_index, const cap_counters::stored& from);
+  void restore_hold(hold_request request, std::uint32_t hold_epoch,
+                    const std::vector<stored_touch>& touches);
+
+  [[nodiscard]] const std::vector<cap_counters>& caps() const noexcept { return caps_; }
+  [[nodiscard]] wall_time last_seen() const noexcept { return last_seen_; }
+  [[nodiscard]] std::uint32_t epoch() const noexcept { return epoch_; }
+  [[nodiscard]] bool holds(const call_id& id) const noexcept { return holds_.contains(id); }
+  [[nodiscard]] const hold_request* find_hold(const call_id& id) const noexcept;
+  [[nodiscard]] bool resolved_lately(const call_id& id) const noexcept {
+    return resolved_.contains(id);
+  }
+  [[nodiscard]] std::size_t holds_active() const noexcept { return holds_.size(); }
+  // Counters of windows that are open at `now`, and those with something held.
+  [[nodiscard]] std::vector<cap_standing> standings(wall_time now) const;
+
+ private:
+  struct candidate {
+    cap_counters* of = nullptr;
+    counter* at = nullptr;  // nothing is opened for a call that is refused
+    std::string_view scope;
+    std::int64_t amount = 0;
+  };
+  struct evaluation {
+    boost::container::small_vector<candidate, 8> candidates;
+    std::optional<hold_refusal> refused;
+    std::vector<std::string> warned;
+  };
+
+  wall_time advance(wall_time at);
+  void evaluate(const hold_request& request, evaluation& result);
+  void weigh(const candidate& what, evaluation& result) const;
+  [[nodiscard]] cap_standing standing_of(const candidate& what) const;
+  void post(counter& at, std::int64_t amount);
+  void mark_changed(counter& at);
+  void mark_changed(active_hold& held);
+  std::unique_ptr<active_hold> take(const call_id& id);
+  void append_row(ledger_row row, std::uint32_t row_epoch);
+  [[nodiscard]] std::optional<cap_standing> tightest_of(std::span<const touch> touches) const;
+
+  std::vector<cap_counters> caps_;
+  std::uint32_t epoch_;
+  wall_time last_seen_;
+  wall_time next_window_{};  // the first end of any open window
+  boost::unordered_flat_map<call_id, std::unique_ptr<active_hold>, call_id_hash> holds_;
+  recent_ids resolved_;
+  ledger_changes changes_;
+  std::vector<std::string>
+      scope_buffers_;  // one for each cap; views of them live for one operation
+};
+
+}  // namespace stint

@@ -1,0 +1,122 @@
+// Tested by tests/budgets/ledger_thread_test.cpp.
+#include "budgets/ledger_thread.hpp"
+
+#include <thread>
+#include <utility>
+
+#include <pthread.h>
+
+#include "budgets/ledger_query.hpp"
+#include "budgets/ledger_verify.hpp"
+#include "budgets/ledger_writer.hpp"
+#include "budgets/operation_queue.hpp"
+
+namespace stint {
+
+class ledger_thread::implementation {
+ public:
+  explicit implementation(ledger_options options)
+      : caps_(options.caps), queue_(options.queue_max), writer_(std::move(options)) {
+    thread_ = std::thread([this] { run(); });
+    // Shown by top and perf; at most 15 characters.
+    (void)::pthread_setname_np(thread_.native_handle(), "stint-ledger");
+  }
+  ~implementation() {
+    queue_.close();
+    thread_.join();
+  }
+  implementation(const implementation&) = delete;
+  implementation& operator=(const implementation&) = delete;
+
+  [[nodiscard]] operation_queue& queue() noexcept { return queue_; }
+  [[nodiscard]] std::span<const cap> caps() const noexcept { return caps_; }
+  [[nodiscard]] ledger_store::moment moment() const {
+    return ledger_store::moment(writer_.store());
+  }
+  [[nodiscard]] ledger_health health() const {
+    ledger_health result = writer_.health();
+    result.queue_depth = queue_.depth();
+    return result;
+  }
+
+ private:
+  void run() noexcept {
+    std::vector<operation> taken;
+    while (queue_.take(taken, writer_.next_upkeep())) {
+      writer_.process(taken);
+      taken.clear();
+      const auto now = std::chrono::steady_clock::now();
+      if (now >= writer_.next_upkeep()) writer_.upkeep(now);
+    }
+    // What still waits for the storage gets one more chance; otherwise its holds are orphans of the
+    // next start.
+    if (!writer_.health().writable) writer_.upkeep(writer_.next_upkeep());
+  }
+
+  std::vector<cap> caps_;
+  operation_queue queue_;
+  ledger_writer writer_;
+  std::thread thread_;
+};
+
+ledger_thread::ledger_thread(ledger_options options)
+    : implementation_(std::make_unique<implementation>(std::move(options))) {}
+ledger_thread::~ledger_thread() = default;
+
+void ledger_thread::hold(hold_request request, completion<admission> answer) {
+  operation what = hold_operation{.request = std::move(request), .answer = std::move(answer)};
+  if (implementation_->queue().push(std::move(what))) return;
+  admission refused;
+  refused.refused.emplace().reason = refusal_reason::storage_unavailable;
+  std::get<hold_operation>(what).answer(std::move(refused));
+}
+
+void ledger_thread::note_progress(progress_note note) {
+  (void)implementation_->queue().push(std::move(note));
+}
+
+void ledger_thread::settle(settlement what, completion<settled> answer) {
+  operation entry = settle_operation{.what = std::move(what), .answer = std::move(answer)};
+  if (implementation_->queue().push_unbounded(std::move(entry))) return;
+  std::get<settle_operation>(entry).answer(settled{});
+}
+
+void ledger_thread::record(ledger_row row, completion<settled> answer) {
+  operation entry = record_operation{.row = std::move(row), .answer = std::move(answer)};
+  if (implementation_->queue().push_unbounded(std::move(entry))) return;
+  std::get<record_operation>(entry).answer(settled{});
+}
+
+void ledger_thread::standings(completion<std::vector<cap_standing>> answer) {
+  operation entry = standings_operation{.answer = std::move(answer)};
+  if (implementation_->queue().push(std::move(entry))) return;
+  std::get<standings_operation>(entry).answer({});
+}
+
+void ledger_thread::put_key(stored_key key, completion<bool> answer) {
+  operation entry = key_operation{.key = std::move(key), .answer = std::move(answer)};
+  if (implementation_->queue().push(std::move(entry))) return;
+  std::get<key_operation>(entry).answer(false);
+}
+
+std::vector<stored_key> ledger_thread::load_keys() const {
+  return query_keys(implementation_->moment());
+}
+
+std::vector<rollup_line> ledger_thread::spend(const rollup_query& query) const {
+  return query_spend(implementation_->moment(), query);
+}
+
+std::vector<ledger_row> ledger_thread::rows(const row_query& query) const {
+  return query_rows(implementation_->moment(), query);
+}
+
+std::vector<std::string> ledger_thread::verify() const {
+  return verify_books(implementation_->moment(), implementation_->caps());
+}
+
+ledger_health ledger_thread::health() const {
+  return implementation_->health();
+}
+
+}  // namespace stint

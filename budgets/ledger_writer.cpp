@@ -1,0 +1,193 @@
+// Tested by tests/budgets/ledger_writer_test.cpp; the failing half by storage_failure_test.cpp.
+#include "budgets/ledger_writer.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <variant>
+
+#include "budgets/ledger_format.hpp"
+
+namespace stint {
+namespace {
+
+// Bounds how long one operation waits for the others of its group, and the size of a batch (about 1
+// MB).
+constexpr std::size_t group_max = 1'024;
+
+[[nodiscard]] settlement orphan_of(const hold_request& held, wall_time now) {
+  settlement what;
+  what.id = held.id;
+  what.outcome = call_outcome::orphaned;
+  what.source = usage_source::orphaned;
+  what.used = held.known;
+  what.cost = held.known_cost;
+  what.flags = row_flag::orphaned;
+  what.ended = now;
+  return what;
+}
+
+[[nodiscard]] ledger_options with_clock(ledger_options options) {
+  if (!options.now) {
+    options.now = [] {
+      return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    };
+  }
+  return options;
+}
+
+}  // namespace
+
+ledger_writer::ledger_writer(ledger_options options)
+    : options_(with_clock(std::move(options))),
+      store_({.directory = options_.directory,
+              .sync_each_group = options_.durability == durability::disk,
+              .environment = options_.environment}) {
+  ledger_recovery recovery(store_, options_.caps);
+  registered_ = recovery.registered();
+  ledger_ = recovery.take_ledger();
+  resolve_orphans(recovery);
+}
+
+void ledger_writer::resolve_orphans(ledger_recovery& from) {
+  const wall_time now = std::max(options_.now(), ledger_->last_seen());
+  while (true) {
+    const auto ids = from.restore_holds(*ledger_, group_max);
+    if (ids.empty()) break;
+    for (const call_id& id : ids)
+      (void)ledger_->settle(orphan_of(*ledger_->find_hold(id), now));
+    if (const auto failed = write_changes()) {
+      throw std::runtime_error("the ledger cannot be written (" + failed->what +
+                               "): check the disk and its free space");
+    }
+    commit();
+    counts_.orphans += ids.size();
+  }
+}
+
+void ledger_writer::process(std::span<operation> operations) {
+  while (!operations.empty()) {
+    const auto size = std::min(operations.size(), group_max);
+    if (failed_) {
+      for (operation& each : operations.first(size))
+        turn_away(each);
+    } else {
+      write_group(operations.first(size));
+    }
+    operations = operations.subspan(size);
+  }
+}
+
+void ledger_writer::write_group(std::span<operation> operations) {
+  for (operation& each : operations) {
+    std::visit([this](auto& what) { apply(what); }, each);
+  }
+  counts_.operations.fetch_add(operations.size(), std::memory_order_relaxed);
+  if (const auto failed = write_changes()) {
+    fail_group(*failed);
+  } else {
+    commit();
+  }
+  answer_waiters();
+}
+
+void ledger_writer::apply(hold_operation& what) {
+  const call_id id = what.request.id;
+  const bool known = ledger_->holds(id);
+  admission result = ledger_->hold(std::move(what.request));
+  const bool made = !known && !result.refused;
+  holds_.push_back(
+      {.id = id, .answer = std::move(what.answer), .result = std::move(result), .made_hold = made});
+}
+
+void ledger_writer::apply(progress_note& what) {
+  ledger_->note_progress(what);
+}
+
+void ledger_writer::apply(settle_operation& what) {
+  const call_id id = what.what.id;
+  settled result = ledger_->settle(std::move(what.what));
+  if (!result.recorded && !result.already_resolved) {
+    // Resolved longer ago than the ledger remembers, or never held: only the disk knows.
+    try {
+      result.already_resolved = ledger_store::moment(store_).has_row(id);
+    } catch (const std::runtime_error& unreadable) {
+      note_failure({unreadable.what()});
+    }
+  }
+  settlements_.push_back({.id = id, .answer = std::move(what.answer), .result = std::move(result)});
+}
+
+void ledger_writer::apply(record_operation& what) {
+  const call_id id = what.row.id;
+  settled result = ledger_->record(std::move(what.row));
+  settlements_.push_back({.id = id, .answer = std::move(what.answer), .result = std::move(result)});
+}
+
+void ledger_writer::apply(standings_operation& what) {
+  standings_.push_back(std::move(what.answer));
+}
+
+void ledger_writer::apply(key_operation& what) {
+  std::string key;
+  ledger_format::append_stored_key(key, what.key.id);
+  puts_.emplace_back(std::move(key), std::move(what.key.encoded));
+  keys_.push_back({.id = {}, .answer = std::move(what.answer), .result = true});
+}
+
+storage_result ledger_writer::write_changes() {
+  if (ledger_->changes().empty() && puts_.empty()) return std::nullopt;
+  auto failed = store_.write({.changes = &ledger_->changes(),
+                              .last_seen = ledger_->last_seen(),
+                              .puts = puts_,
+                              .rollups_written = rollups_written_});
+  if (!failed) counts_.groups.fetch_add(1, std::memory_order_relaxed);
+  return failed;
+}
+
+void ledger_writer::commit() {
+  const ledger_changes& changes = ledger_->changes();
+  if (options_.on_committed && (!changes.rows.empty() || !changes.alerts.empty())) {
+    options_.on_committed(changes.rows, changes.alerts);
+  }
+  ledger_->written();
+  puts_.clear();
+  rollups_written_ = false;
+}
+
+void ledger_writer::answer_waiters() {
+  publish_counts();
+  for (auto& each : holds_)
+    each.answer(std::move(each.result));
+  for (auto& each : settlements_)
+    each.answer(std::move(each.result));
+  for (auto& each : keys_)
+    each.answer(each.result);
+  for (auto& each : standings_)
+    each(ledger_->standings(options_.now()));
+  holds_.clear();
+  settlements_.clear();
+  keys_.clear();
+  standings_.clear();
+}
+
+void ledger_writer::publish_counts() noexcept {
+  counts_.holds_active.store(ledger_->holds_active(), std::memory_order_relaxed);
+  counts_.deferred.store(deferred_.size(), std::memory_order_relaxed);
+  counts_.writable.store(!failed_, std::memory_order_relaxed);
+}
+
+ledger_health ledger_writer::health() const {
+  ledger_health result;
+  result.writable = counts_.writable.load(std::memory_order_relaxed);
+  result.groups = counts_.groups.load(std::memory_order_relaxed);
+  result.operations = counts_.operations.load(std::memory_order_relaxed);
+  result.holds_active = counts_.holds_active.load(std::memory_order_relaxed);
+  result.orphans_at_start = counts_.orphans.load(std::memory_order_relaxed);
+  result.deferred = counts_.deferred.load(std::memory_order_relaxed);
+  result.dropped = counts_.dropped.load(std::memory_order_relaxed);
+  const std::lock_guard lock(error_mutex_);
+  result.last_error = last_error_;
+  return result;
+}
+
+}  // namespace stint
