@@ -37,17 +37,12 @@ std::string_view word_of(refusal_reason reason) noexcept {
   return "unknown";
 }
 
-// Steering parameters of a simulated model ("sim/gpt-4o?tokens=9") are not part of its name.
-std::string_view model_label(std::string_view model) noexcept {
-  return model.substr(0, model.find('?'));
-}
-
 // A refused call for a model that no price book knows is a typing mistake or an attack, and names
 // of that kind must not use up the budget of real models. The ledger row keeps the name.
 std::string_view model_label(const ledger_row& row) noexcept {
   const bool unknown =
       row.outcome == call_outcome::refused && (row.flags & row_flag::unpriced) != 0;
-  return unknown ? overflow_label : model_label(row.charged.model);
+  return unknown ? overflow_label : std::string_view(row.charged.model);
 }
 
 double seconds(std::chrono::nanoseconds time) noexcept {
@@ -175,10 +170,9 @@ void metrics::committed(std::span<const ledger_row> rows,
 }
 
 void metrics::observe(const call_timing& timing) {
-  const std::string_view model = model_label(timing.model);
   const std::string_view streaming = timing.streaming ? "true" : "false";
   const auto record = [&](implementation& to, auto family, std::chrono::nanoseconds time) {
-    (to.*family)->at({model, timing.provider, streaming}).Observe(seconds(time));
+    (to.*family)->at({timing.model, timing.provider, streaming}).Observe(seconds(time));
   };
   record(*implementation_, &implementation::overhead, timing.overhead);
   record(*implementation_, &implementation::duration, timing.duration);

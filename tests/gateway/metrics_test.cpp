@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(a_window_is_named_by_its_length_in_any_zone) {
 
 BOOST_AUTO_TEST_CASE(timings_fill_histograms_by_model_and_provider) {
   metrics seen(1'000);
-  seen.observe({.model = "sim/gpt-4o?tokens=9",
+  seen.observe({.model = "sim/gpt-4o",
                 .provider = "sim",
                 .streaming = true,
                 .overhead = std::chrono::microseconds(150),
