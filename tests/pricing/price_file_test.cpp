@@ -7,6 +7,7 @@
 #include <string>
 
 #include <boost/test/unit_test.hpp>
+#include <unistd.h>
 
 #include "pricing/price_file_sample.hpp"
 #include "pricing/price_samples.hpp"
@@ -108,7 +109,8 @@ BOOST_AUTO_TEST_CASE(tiers_come_from_the_entry_then_the_provider_then_are_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_on_disk_is_read_like_its_text) {
-  const auto path = std::filesystem::temp_directory_path() / "stint_price_file_test.yaml";
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("stint_price_file_test_" + std::to_string(::getpid()) + ".yaml");
   std::ofstream{path} << correct;
   const auto loaded = load_price_file(path.string());
   std::filesystem::remove(path);
