@@ -1,7 +1,7 @@
 """The dashboard. Goal: every query of every panel shows data, and the spend it shows is the spend there was.
 
-Method: the real gateway under mixed traffic (plain, streams, errors, refusals, a cut stream, pass-through), read by Debian's own Prometheus;
-the queries are taken from the dashboard file and asked as Grafana asks them.
+Method: the real gateway under mixed traffic (plain, streams, errors, refusals, a cut stream, pass-through), read by Debian's own
+Prometheus; the queries are taken from the dashboard file and asked as Grafana asks them.
 """
 
 import json
