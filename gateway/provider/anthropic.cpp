@@ -1,5 +1,6 @@
-// Answers and streams of Anthropic Messages. Usage: wire-facts §2 and §3; the three input kinds are disjoint, and the usage of
-// message_delta is cumulative, so that it overwrites field by field. Tested by tests/gateway/anthropic_test.cpp.
+// Answers and streams of Anthropic Messages. Usage: wire-facts §2 and §3; the three input kinds are
+// disjoint, and the usage of message_delta is cumulative, so that it overwrites field by field.
+// Tested by tests/gateway/anthropic_test.cpp.
 #include "gateway/provider/anthropic.hpp"
 
 #include <algorithm>
@@ -13,11 +14,13 @@ namespace {
 
 // The fields as last reported.
 struct usage_fields {
-  std::optional<std::int64_t> input, output, created, read, created_5m, created_1h, thinking, searches;
+  std::optional<std::int64_t> input, output, created, read, created_5m, created_1h, thinking,
+      searches;
   std::optional<service_tier> tier;
 
   void overwrite(simdjson::dom::object reported, bool& implausible) {
-    const auto take = [&](std::optional<std::int64_t>& into, simdjson::dom::object from, std::string_view key) {
+    const auto take = [&](std::optional<std::int64_t>& into, simdjson::dom::object from,
+                          std::string_view key) {
       if (const auto count = read_count(from, key, implausible)) into = count;
     };
     take(input, reported, "input_tokens");
@@ -69,7 +72,8 @@ void count_block(std::int64_t index, simdjson::dom::object block, text_counter& 
       into.feed(text_key{0, text_kind::tool_name, index}, text);
     } else if (key == "partial_json" && value.get(text) == simdjson::SUCCESS) {
       into.feed(text_key{0, text_kind::tool_arguments, index}, text);
-    } else if (key == "input" && value.get(input) == simdjson::SUCCESS && input.begin() != input.end()) {
+    } else if (key == "input" && value.get(input) == simdjson::SUCCESS &&
+               input.begin() != input.end()) {
       into.feed(text_key{0, text_kind::tool_arguments, index}, simdjson::minify(input));
     }
   }
@@ -121,7 +125,8 @@ class anthropic_meter final : public metered_stream {
     simdjson::dom::object message;
     if (type == "message_start" && (*data)["message"].get(message) == simdjson::SUCCESS) {
       model_ = std::string(text_of(message, "model"));
-      if (const auto reported = read_part(message, "usage", implausible)) fields_.overwrite(*reported, implausible);
+      if (const auto reported = read_part(message, "usage", implausible))
+        fields_.overwrite(*reported, implausible);
     } else if (type == "message_delta") {
       if (const auto reported = read_part(*data, "usage", implausible)) {
         usage_fields before = fields_;
@@ -156,7 +161,8 @@ class anthropic_meter final : public metered_stream {
     const std::string_view type = text_of(data, "type");
     if (type == "content_block_delta" && data["delta"].get(block) == simdjson::SUCCESS) {
       count_block(index, block, into);
-    } else if (type == "content_block_start" && data["content_block"].get(block) == simdjson::SUCCESS) {
+    } else if (type == "content_block_start" &&
+               data["content_block"].get(block) == simdjson::SUCCESS) {
       count_block(index, block, into);
     }
   }
@@ -172,7 +178,8 @@ class anthropic_meter final : public metered_stream {
 
 }  // namespace
 
-std::optional<usage_report> anthropic_dialect::read_answer(std::string_view body, bool& implausible) const {
+std::optional<usage_report> anthropic_dialect::read_answer(std::string_view body,
+                                                           bool& implausible) const {
   implausible = false;
   std::optional<usage_report> report;
   with_object(body, [&](simdjson::dom::object answer) {
@@ -207,7 +214,8 @@ std::int64_t anthropic_dialect::count_answer(std::string_view body, std::string_
   return counter.total();
 }
 
-std::unique_ptr<stream_meter> anthropic_dialect::meter_stream(std::string_view model, const chat_request&) const {
+std::unique_ptr<stream_meter> anthropic_dialect::meter_stream(std::string_view model,
+                                                              const chat_request&) const {
   return std::make_unique<anthropic_meter>(model);
 }
 

@@ -1,5 +1,5 @@
-// What an Anthropic Messages request is billed by. Source: the Messages API reference as typed in anthropic-sdk-python and
-// -typescript. Tested by tests/gateway/anthropic_test.cpp.
+// What an Anthropic Messages request is billed by. Source: the Messages API reference as typed in
+// anthropic-sdk-python and -typescript. Tested by tests/gateway/anthropic_test.cpp.
 #include <algorithm>
 
 #include "gateway/provider/anthropic.hpp"
@@ -13,8 +13,9 @@ namespace {
 // 0 is allowed: it only warms the prompt cache.
 constexpr integer_bounds output_bounds{0, usage_count_max};
 
-// A search tool without max_uses is not limited by the API. Its server-side loop pauses after ten rounds, and a round seldom
-// makes more than one search; what goes beyond the hold is settled and flagged as over_hold.
+// A search tool without max_uses is not limited by the API. Its server-side loop pauses after ten
+// rounds, and a round seldom makes more than one search; what goes beyond the hold is settled and
+// flagged as over_hold.
 constexpr std::int64_t searches_default = 20;
 constexpr integer_bounds search_bounds{0, 1'000};
 
@@ -25,24 +26,28 @@ result<std::int64_t> read_searches(simdjson::dom::object body) {
   if (!*tools) return searches;
   for (const simdjson::dom::element item : **tools) {
     simdjson::dom::object tool;
-    if (item.get(tool) != simdjson::SUCCESS) return field_problem("tools", "must be an array of objects.");
+    if (item.get(tool) != simdjson::SUCCESS)
+      return field_problem("tools", "must be an array of objects.");
     const auto type = read_text(tool, field_name{"type", "tools.type"});
     if (!type) return type.error();
     if (!type->starts_with("web_search")) continue;
     const auto uses = read_integer(tool, field_name{"max_uses", "tools.max_uses"}, search_bounds);
     if (!uses) return uses.error();
     searches += uses->value_or(searches_default);
-    if (searches > search_bounds.max) return field_problem("tools.max_uses", "allows more than 1000 searches in all.");
+    if (searches > search_bounds.max)
+      return field_problem("tools.max_uses", "allows more than 1000 searches in all.");
   }
   return searches;
 }
 
-// Thinking is part of max_tokens, so that its budget adds nothing to the bound; it is only checked to be a figure.
+// Thinking is part of max_tokens, so that its budget adds nothing to the bound; it is only checked
+// to be a figure.
 std::optional<problem> check_thinking(simdjson::dom::object body) {
   const auto thinking = read_object(body, field_name{"thinking", "thinking"});
   if (!thinking) return thinking.error();
   if (!*thinking) return std::nullopt;
-  const auto budget = read_integer(**thinking, field_name{"budget_tokens", "thinking.budget_tokens"}, output_bounds);
+  const auto budget = read_integer(
+      **thinking, field_name{"budget_tokens", "thinking.budget_tokens"}, output_bounds);
   if (!budget) return budget.error();
   return std::nullopt;
 }
@@ -104,7 +109,8 @@ result<chat_request> anthropic_dialect::read_request(simdjson::dom::element docu
   return request;
 }
 
-std::optional<std::string> anthropic_dialect::edit_body(std::string_view, const chat_request&) const {
+std::optional<std::string> anthropic_dialect::edit_body(std::string_view,
+                                                        const chat_request&) const {
   return std::nullopt;
 }
 

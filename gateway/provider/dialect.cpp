@@ -8,8 +8,10 @@ namespace stint {
 
 std::string_view to_string(dialect_kind kind) noexcept {
   switch (kind) {
-    case dialect_kind::openai: return "openai";
-    case dialect_kind::anthropic: return "anthropic";
+    case dialect_kind::openai:
+      return "openai";
+    case dialect_kind::anthropic:
+      return "anthropic";
   }
   return "openai";
 }

@@ -14,7 +14,8 @@ std::optional<simdjson::dom::object> parse_object(std::string_view json) {
   return root;
 }
 
-std::optional<std::int64_t> read_count(simdjson::dom::object in, std::string_view key, bool& implausible) {
+std::optional<std::int64_t> read_count(simdjson::dom::object in, std::string_view key,
+                                       bool& implausible) {
   simdjson::dom::element value;
   if (in[key].get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;
   std::int64_t count = -1;
@@ -30,7 +31,8 @@ std::optional<std::int64_t> read_count(simdjson::dom::object in, std::string_vie
   return std::nullopt;
 }
 
-std::optional<simdjson::dom::object> read_part(simdjson::dom::object in, std::string_view key, bool& implausible) {
+std::optional<simdjson::dom::object> read_part(simdjson::dom::object in, std::string_view key,
+                                               bool& implausible) {
   simdjson::dom::element value;
   if (in[key].get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;
   simdjson::dom::object part;
@@ -48,11 +50,13 @@ bool seems_to_have(std::string_view json, std::string_view quoted_key) noexcept 
   const char* at = json.data();
   const char* const end = json.data() + json.size();
   const auto skip_space = [end](const char* p) {
-    while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r')) ++p;
+    while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+      ++p;
     return p;
   };
   while (at < end) {
-    const void* hit = memmem(at, static_cast<std::size_t>(end - at), quoted_key.data(), quoted_key.size());
+    const void* hit =
+        memmem(at, static_cast<std::size_t>(end - at), quoted_key.data(), quoted_key.size());
     if (hit == nullptr) return false;
     at = skip_space(static_cast<const char*>(hit) + quoted_key.size());
     if (at == end || *at != ':') continue;

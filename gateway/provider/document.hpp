@@ -1,5 +1,5 @@
-// Reading a provider's JSON: one parser per thread, so that a stream's many small events cost no allocation. What is returned
-// lives until the next call on the same thread.
+// Reading a provider's JSON: one parser per thread, so that a stream's many small events cost no
+// allocation. What is returned lives until the next call on the same thread.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace stint {
 // The root of a JSON object; nothing when the text is not one.
 [[nodiscard]] std::optional<simdjson::dom::object> parse_object(std::string_view json);
 
-// Calls use(object) on the root; for whole answers, whose parser is not kept when the answer was large. False when the text is
-// not a JSON object.
+// Calls use(object) on the root; for whole answers, whose parser is not kept when the answer was
+// large. False when the text is not a JSON object.
 template <typename Use>
 bool with_object(std::string_view json, Use&& use) {
   constexpr std::size_t kept_parser_bytes_max = 1U << 20;
@@ -32,19 +32,22 @@ bool with_object(std::string_view json, Use&& use) {
   return true;
 }
 
-// Reads one token count of a provider's report. Absent and null are nothing. What cannot be true (negative, above
-// usage_count_max, not whole, not a number) sets `implausible`.
-[[nodiscard]] std::optional<std::int64_t> read_count(simdjson::dom::object in, std::string_view key, bool& implausible);
+// Reads one token count of a provider's report. Absent and null are nothing. What cannot be true
+// (negative, above usage_count_max, not whole, not a number) sets `implausible`.
+[[nodiscard]] std::optional<std::int64_t> read_count(simdjson::dom::object in, std::string_view key,
+                                                     bool& implausible);
 
 // The member when it is a non-null object; another type sets `implausible`.
-[[nodiscard]] std::optional<simdjson::dom::object> read_part(simdjson::dom::object in, std::string_view key,
+[[nodiscard]] std::optional<simdjson::dom::object> read_part(simdjson::dom::object in,
+                                                             std::string_view key,
                                                              bool& implausible);
 
 // The member's text, "" when it is absent or no string.
 [[nodiscard]] std::string_view text_of(simdjson::dom::object in, std::string_view key);
 
-// Whether `json` has a member `"key":` whose value is not null. A cheap look for deciding what to parse: `quoted_key` comes with
-// its quotes. Never misses an unescaped key; text that looks like one may give a false yes.
+// Whether `json` has a member `"key":` whose value is not null. A cheap look for deciding what to
+// parse: `quoted_key` comes with its quotes. Never misses an unescaped key; text that looks like
+// one may give a false yes.
 [[nodiscard]] bool seems_to_have(std::string_view json, std::string_view quoted_key) noexcept;
 
 }  // namespace stint

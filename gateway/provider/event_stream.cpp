@@ -13,8 +13,9 @@ std::size_t event_stream::find_line_end(std::string_view event) const {
   return std::string_view::npos;
 }
 
-// The length of the event at the start of the text, blank line included; nothing when it is not all there. Remembers how far it
-// has looked, so that a stream that comes byte by byte is still scanned once.
+// The length of the event at the start of the text, blank line included; nothing when it is not all
+// there. Remembers how far it has looked, so that a stream that comes byte by byte is still scanned
+// once.
 std::optional<std::size_t> event_stream::find_end(std::string_view event) {
   for (;;) {
     if (line_ended_by_cr_ && line_begin_ < event.size()) {
@@ -51,7 +52,8 @@ stream_event event_stream::read_event(std::string_view raw) {
     lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
     const std::size_t colon = line.find(':');
     const std::string_view field = line.substr(0, colon);
-    std::string_view value = colon == std::string_view::npos ? std::string_view{} : line.substr(colon + 1);
+    std::string_view value =
+        colon == std::string_view::npos ? std::string_view{} : line.substr(colon + 1);
     if (value.starts_with(' ')) value.remove_prefix(1);
     if (field == "event") {
       event.type = value;
@@ -76,7 +78,8 @@ void event_stream::keep(std::string_view rest, bool was_pending) {
   }
   // One large event must not keep its memory for the rest of a long stream.
   constexpr std::size_t kept_bytes_max = 64 * 1024;
-  if (unfinished_.capacity() > kept_bytes_max && unfinished_.size() < kept_bytes_max) unfinished_.shrink_to_fit();
+  if (unfinished_.capacity() > kept_bytes_max && unfinished_.size() < kept_bytes_max)
+    unfinished_.shrink_to_fit();
 }
 
 stream_event event_stream::unfinished_event() {

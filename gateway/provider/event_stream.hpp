@@ -1,7 +1,8 @@
-// Splits a stream of server-sent events (WHATWG HTML §9.2) without changing a byte of it: each event comes with its raw bytes,
-// so that whoever relays it decides about the event as a whole. CR, LF and CRLF line ends, a byte order mark, comments, several
-// data lines and `data:` without a space are understood; the outcome is the same however the bytes are cut into reads. An event
-// that lies in one read is not copied. Belongs to one stream; not thread-safe.
+// Splits a stream of server-sent events (WHATWG HTML §9.2) without changing a byte of it: each
+// event comes with its raw bytes, so that whoever relays it decides about the event as a whole. CR,
+// LF and CRLF line ends, a byte order mark, comments, several data lines and `data:` without a
+// space are understood; the outcome is the same however the bytes are cut into reads. An event that
+// lies in one read is not copied. Belongs to one stream; not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -12,20 +13,22 @@
 namespace stint {
 
 struct stream_event {
-  std::string_view raw;    // from the end of the event before to the end of this one's blank line
-  std::string_view data;   // data lines joined by LF; valid during the call
-  std::string_view type;   // the event field; "" when there is none
-  bool has_data = false;   // false: comments or blank lines only
-  bool is_line_feed = false;  // the LF of a CRLF that ended the event before, which came in an earlier read
+  std::string_view raw;   // from the end of the event before to the end of this one's blank line
+  std::string_view data;  // data lines joined by LF; valid during the call
+  std::string_view type;  // the event field; "" when there is none
+  bool has_data = false;  // false: comments or blank lines only
+  bool is_line_feed =
+      false;  // the LF of a CRLF that ended the event before, which came in an earlier read
 };
 
 class event_stream {
  public:
-  // A longer event is no chat answer; holding more of it would let one upstream eat the memory of all.
+  // A longer event is no chat answer; holding more of it would let one upstream eat the memory of
+  // all.
   static constexpr std::size_t event_bytes_max = 8U << 20;
 
-  // Calls sink(const stream_event&) for each event that is complete. False when an unfinished event is over the limit: the
-  // stream is then of no use any more, and take_unfinished() has its bytes.
+  // Calls sink(const stream_event&) for each event that is complete. False when an unfinished event
+  // is over the limit: the stream is then of no use any more, and take_unfinished() has its bytes.
   template <typename Sink>
   [[nodiscard]] bool feed(std::string_view bytes, Sink&& sink) {
     if (bytes.empty()) return true;
@@ -70,13 +73,13 @@ class event_stream {
   void keep(std::string_view rest, bool was_pending);
 
   std::string unfinished_;
-  std::string joined_;              // data lines of the current event, when there are several
-  std::size_t line_begin_ = 0;      // of the unfinished event: where its last, unfinished line begins
-  std::size_t scanned_ = 0;         // of the unfinished event: bytes known to hold no further line end
-  bool line_ended_by_cr_ = false;   // an LF at line_begin_ belongs to the line before
-  bool ended_by_cr_ = false;        // the last event ended by CR at the very end of a read
-  bool may_have_cr_ = false;        // no CR so far: line ends can be looked for by memchr
-  bool at_start_ = true;            // a byte order mark may come
+  std::string joined_;          // data lines of the current event, when there are several
+  std::size_t line_begin_ = 0;  // of the unfinished event: where its last, unfinished line begins
+  std::size_t scanned_ = 0;     // of the unfinished event: bytes known to hold no further line end
+  bool line_ended_by_cr_ = false;  // an LF at line_begin_ belongs to the line before
+  bool ended_by_cr_ = false;       // the last event ended by CR at the very end of a read
+  bool may_have_cr_ = false;       // no CR so far: line ends can be looked for by memchr
+  bool at_start_ = true;           // a byte order mark may come
 };
 
 }  // namespace stint

@@ -7,10 +7,13 @@ namespace stint {
 
 namespace {
 
-bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c) noexcept {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 std::size_t skip_space(std::string_view json, std::size_t at) noexcept {
-  while (at < json.size() && is_space(json[at])) ++at;
+  while (at < json.size() && is_space(json[at]))
+    ++at;
   return at;
 }
 
@@ -45,7 +48,9 @@ std::size_t skip_value(std::string_view json, std::size_t at) noexcept {
       ++at;
       continue;
     } else {  // number, true, false, null
-      while (at < json.size() && !is_space(json[at]) && json[at] != ',' && json[at] != '}' && json[at] != ']') ++at;
+      while (at < json.size() && !is_space(json[at]) && json[at] != ',' && json[at] != '}' &&
+             json[at] != ']')
+        ++at;
     }
     if (depth == 0) return at;
   }
@@ -59,7 +64,8 @@ int hex_digit(char c) noexcept {
   return -1;
 }
 
-// `raw` is a key between its quotes. Escapes other than \uXXXX never spell a character that a field name has.
+// `raw` is a key between its quotes. Escapes other than \uXXXX never spell a character that a field
+// name has.
 bool key_is(std::string_view raw, std::string_view name) noexcept {
   std::size_t at = 0;
   for (const char expected : name) {
@@ -70,7 +76,8 @@ bool key_is(std::string_view raw, std::string_view name) noexcept {
     }
     if (at + 6 > raw.size() || raw[at + 1] != 'u') return false;
     int unit = 0;
-    for (std::size_t i = at + 2; i < at + 6; ++i) unit = unit * 16 + hex_digit(raw[i]);
+    for (std::size_t i = at + 2; i < at + 6; ++i)
+      unit = unit * 16 + hex_digit(raw[i]);
     if (unit != static_cast<std::uint8_t>(expected)) return false;
     at += 6;
   }
@@ -79,7 +86,8 @@ bool key_is(std::string_view raw, std::string_view name) noexcept {
 
 }  // namespace
 
-std::optional<json_range> find_member(std::string_view json, std::size_t object_begin, std::string_view name) {
+std::optional<json_range> find_member(std::string_view json, std::size_t object_begin,
+                                      std::string_view name) {
   std::size_t at = skip_space(json, object_begin);
   if (at >= json.size() || json[at] != '{') return std::nullopt;
   at = skip_space(json, at + 1);
@@ -107,7 +115,8 @@ std::string replace_range(std::string_view json, json_range range, std::string_v
   return edited;
 }
 
-std::string insert_member(std::string_view json, std::size_t object_begin, std::string_view name, std::string_view value) {
+std::string insert_member(std::string_view json, std::size_t object_begin, std::string_view name,
+                          std::string_view value) {
   const std::size_t begin = skip_space(json, object_begin);
   const std::size_t closing = skip_value(json, begin) - 1;
   const bool is_empty = skip_space(json, begin + 1) == closing;

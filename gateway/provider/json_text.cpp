@@ -7,7 +7,8 @@ namespace stint {
 
 namespace {
 
-// The length of the well-formed UTF-8 sequence at the start of `text` (Unicode 15, table 3-7); 0 when there is none.
+// The length of the well-formed UTF-8 sequence at the start of `text` (Unicode 15, table 3-7); 0
+// when there is none.
 std::size_t utf8_length(std::string_view text) noexcept {
   const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const auto follows = [&](std::size_t i, unsigned low, unsigned high) {
@@ -32,12 +33,23 @@ std::size_t utf8_length(std::string_view text) noexcept {
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view digits = "0123456789abcdef";
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   const auto byte = static_cast<std::uint8_t>(c);
   if (byte < 0x20 || byte == 0x7F) {
@@ -70,7 +82,8 @@ void append_json_string(std::string& out, std::string_view text) {
 std::string shortened(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
   std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0) == 0x80) --end;
+  while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0) == 0x80)
+    --end;
   return std::string(text.substr(0, end)) + "…";
 }
 

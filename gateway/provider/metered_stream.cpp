@@ -7,13 +7,16 @@ namespace stint {
 
 namespace {
 
-// Ten thousand streams must fit in 64 KiB each. Short answers stay below it and are then never parsed at all.
+// Ten thousand streams must fit in 64 KiB each. Short answers stay below it and are then never
+// parsed at all.
 constexpr std::size_t backlog_bytes_max = 16 * 1024;
 
-// Bytes after the terminator have no reader: SDKs stop there. A few are kept for the client, the rest is dropped.
+// Bytes after the terminator have no reader: SDKs stop there. A few are kept for the client, the
+// rest is dropped.
 constexpr std::size_t held_bytes_max = 64 * 1024;
 
-// Larger unfinished events are not looked into at every read: a last event without its blank line is a small one.
+// Larger unfinished events are not looked into at every read: a last event without its blank line
+// is a small one.
 constexpr std::size_t inspected_unfinished_bytes_max = 16 * 1024;
 
 }  // namespace
@@ -43,7 +46,8 @@ void metered_stream::take(const stream_event& event, std::string& out) {
 void metered_stream::inspect_unfinished() {
   unfinished_is_terminator_ = false;
   unfinished_is_hidden_ = false;
-  if (events_.unfinished().empty() || events_.unfinished().size() > inspected_unfinished_bytes_max) return;
+  if (events_.unfinished().empty() || events_.unfinished().size() > inspected_unfinished_bytes_max)
+    return;
   const stream_event event = events_.unfinished_event();
   if (!event.has_data) return;
   unfinished_is_terminator_ = is_terminator(event);

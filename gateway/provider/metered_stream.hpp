@@ -1,5 +1,6 @@
-// What the stream meters of all dialects that speak server-sent events share: cutting the stream into events, keeping back what
-// must wait, and counting delivered text only when someone asks. A dialect says what each event is.
+// What the stream meters of all dialects that speak server-sent events share: cutting the stream
+// into events, keeping back what must wait, and counting delivered text only when someone asks. A
+// dialect says what each event is.
 #pragma once
 
 #include <optional>
@@ -19,7 +20,9 @@ class metered_stream : public stream_meter {
 
   void consume(std::string_view bytes, std::string& out) final;
   void release(std::string& out) final;
-  [[nodiscard]] bool complete() const noexcept final { return is_terminated_ || unfinished_is_terminator_; }
+  [[nodiscard]] bool complete() const noexcept final {
+    return is_terminated_ || unfinished_is_terminator_;
+  }
   [[nodiscard]] std::int64_t counted_output_tokens() final;
   [[nodiscard]] std::int64_t output_tokens_bound() const noexcept final;
 
@@ -28,8 +31,9 @@ class metered_stream : public stream_meter {
 
   // What to do with one event that has data. Updates the dialect's own state.
   [[nodiscard]] virtual disposition inspect(const stream_event& event) = 0;
-  // Reads what the event reports of usage and says whether it must be hidden. May be called again for the same event, first
-  // while its blank line is missing: some servers never send the last one.
+  // Reads what the event reports of usage and says whether it must be hidden. May be called again
+  // for the same event, first while its blank line is missing: some servers never send the last
+  // one.
   virtual disposition note_usage(const stream_event& event) = 0;
   // Whether the event, complete or not, is the dialect's terminator.
   [[nodiscard]] virtual bool is_terminator(const stream_event& event) const = 0;
@@ -49,10 +53,10 @@ class metered_stream : public stream_meter {
 
   event_stream events_;
   text_counter counter_;
-  std::string backlog_;                   // data of events not yet counted, one behind the other
+  std::string backlog_;  // data of events not yet counted, one behind the other
   std::vector<std::size_t> backlog_ends_;
-  std::int64_t folded_tokens_ = 0;        // counter_'s total when the backlog was last folded
-  std::string held_;                      // from the terminator on
+  std::int64_t folded_tokens_ = 0;  // counter_'s total when the backlog was last folded
+  std::string held_;                // from the terminator on
   disposition last_ = disposition::pass;
   bool is_terminated_ = false;
   bool unfinished_is_terminator_ = false;

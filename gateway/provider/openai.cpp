@@ -1,4 +1,5 @@
-// Answers and streams of OpenAI Chat Completions. Where usage appears: wire-facts §3. Tested by tests/gateway/openai_test.cpp.
+// Answers and streams of OpenAI Chat Completions. Where usage appears: wire-facts §3. Tested by
+// tests/gateway/openai_test.cpp.
 #include "gateway/provider/openai.hpp"
 
 #include "gateway/provider/document.hpp"
@@ -21,23 +22,27 @@ void count_choices(simdjson::dom::object answer, std::string_view member, text_c
     if (item.get(choice) != simdjson::SUCCESS) continue;
     std::int64_t index = place;
     if (choice["index"].get(index) != simdjson::SUCCESS) index = place;
-    if (choice[member].get(message) == simdjson::SUCCESS) count_openai_message(index, message, into);
+    if (choice[member].get(message) == simdjson::SUCCESS)
+      count_openai_message(index, message, into);
     into.feed(text_key{index, text_kind::content, 0}, text_of(choice, "text"));
   }
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
   return text;
 }
 
 class openai_meter final : public metered_stream {
  public:
-  openai_meter(std::string_view model, bool hides_usage) : metered_stream(model), hides_usage_(hides_usage) {}
+  openai_meter(std::string_view model, bool hides_usage)
+      : metered_stream(model), hides_usage_(hides_usage) {}
 
-  // vLLM and xAI may report on every chunk: each report covers everything so far, so the last one holds. A report after which
-  // more text came is not the whole bill.
+  // vLLM and xAI may report on every chunk: each report covers everything so far, so the last one
+  // holds. A report after which more text came is not the whole bill.
   [[nodiscard]] std::optional<usage_report> reported() const override {
     if (is_stale_) return std::nullopt;
     return report_;
@@ -62,28 +67,36 @@ class openai_meter final : public metered_stream {
     if (!seems_to_have(event.data, "\"usage\"")) return disposition::pass;
     const auto chunk = parse_object(event.data);
     simdjson::dom::element reported;
-    if (!chunk || (*chunk)["usage"].get(reported) != simdjson::SUCCESS || reported.is_null()) return disposition::pass;
+    if (!chunk || (*chunk)["usage"].get(reported) != simdjson::SUCCESS || reported.is_null())
+      return disposition::pass;
     bool implausible = false;
     auto report = read_openai_report(*chunk, implausible);
     if (report || implausible) {
       saw_implausible_ = saw_implausible_ || implausible;
-      report_ = std::move(report);  // after a report that cannot be true, an earlier one is not the whole bill either
+      report_ = std::move(report);  // after a report that cannot be true, an earlier one is not the
+                                    // whole bill either
       is_stale_ = false;
       just_reported_ = true;
     }
     simdjson::dom::array choices;
-    const bool is_extra = (*chunk)["choices"].get(choices) == simdjson::SUCCESS && choices.begin() == choices.end();
+    const bool is_extra =
+        (*chunk)["choices"].get(choices) == simdjson::SUCCESS && choices.begin() == choices.end();
     return is_extra && hides_usage_ ? disposition::hide : disposition::pass;
   }
 
   void note_error(std::string_view data) {
     const auto chunk = parse_object(data);
     simdjson::dom::element error;
-    if (chunk && (*chunk)["error"].get(error) == simdjson::SUCCESS && !error.is_null()) saw_error_ = true;
+    if (chunk && (*chunk)["error"].get(error) == simdjson::SUCCESS && !error.is_null())
+      saw_error_ = true;
   }
 
-  bool is_terminator(const stream_event& event) const override { return trimmed(event.data) == "[DONE]"; }
-  void count_text(simdjson::dom::object data, text_counter& into) const override { count_choices(data, "delta", into); }
+  bool is_terminator(const stream_event& event) const override {
+    return trimmed(event.data) == "[DONE]";
+  }
+  void count_text(simdjson::dom::object data, text_counter& into) const override {
+    count_choices(data, "delta", into);
+  }
 
   bool hides_usage_;
   std::optional<usage_report> report_;
@@ -95,23 +108,27 @@ class openai_meter final : public metered_stream {
 
 }  // namespace
 
-std::optional<usage_report> openai_dialect::read_answer(std::string_view body, bool& implausible) const {
+std::optional<usage_report> openai_dialect::read_answer(std::string_view body,
+                                                        bool& implausible) const {
   implausible = false;
   std::optional<usage_report> report;
-  with_object(body, [&](simdjson::dom::object answer) { report = read_openai_report(answer, implausible); });
+  with_object(body, [&](simdjson::dom::object answer) {
+    report = read_openai_report(answer, implausible);
+  });
   return report;
 }
 
 std::int64_t openai_dialect::count_answer(std::string_view body, std::string_view model) const {
   text_counter counter(model);
-  const bool is_json =
-      with_object(body, [&](simdjson::dom::object answer) { count_choices(answer, "message", counter); });
+  const bool is_json = with_object(
+      body, [&](simdjson::dom::object answer) { count_choices(answer, "message", counter); });
   // A broken-off answer was generated all the same: its bytes are counted as they stand.
   if (!is_json) counter.feed(text_key{0, text_kind::other, 0}, body);
   return counter.total();
 }
 
-std::unique_ptr<stream_meter> openai_dialect::meter_stream(std::string_view model, const chat_request& request) const {
+std::unique_ptr<stream_meter> openai_dialect::meter_stream(std::string_view model,
+                                                           const chat_request& request) const {
   return std::make_unique<openai_meter>(model, !request.client_wants_usage);
 }
 

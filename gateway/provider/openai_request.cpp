@@ -1,5 +1,6 @@
-// What an OpenAI chat request is billed by. Sources: the OpenAPI description (openai/openai-openapi, CreateChatCompletionRequest)
-// and the pages of the compatible servers as named below. Tested by tests/gateway/openai_test.cpp.
+// What an OpenAI chat request is billed by. Sources: the OpenAPI description
+// (openai/openai-openapi, CreateChatCompletionRequest) and the pages of the compatible servers as
+// named below. Tested by tests/gateway/openai_test.cpp.
 #include <algorithm>
 
 #include "gateway/provider/json_splice.hpp"
@@ -14,8 +15,9 @@ namespace {
 constexpr integer_bounds output_bounds{1, usage_count_max};
 constexpr integer_bounds choice_bounds{1, 128};  // OpenAI's own limit of n
 
-// max_tokens is the older name of max_completion_tokens; servers differ in which they obey when both are there, so the larger
-// one bounds. llama.cpp's n_predict overrides both, −1 meaning no bound; other servers ignore it, so it can only raise.
+// max_tokens is the older name of max_completion_tokens; servers differ in which they obey when
+// both are there, so the larger one bounds. llama.cpp's n_predict overrides both, −1 meaning no
+// bound; other servers ignore it, so it can only raise.
 result<std::optional<std::int64_t>> read_output_bound(simdjson::dom::object body) {
   std::optional<std::int64_t> bound;
   for (const std::string_view name : {"max_tokens", "max_completion_tokens"}) {
@@ -23,7 +25,8 @@ result<std::optional<std::int64_t>> read_output_bound(simdjson::dom::object body
     if (!value) return value.error();
     if (*value) bound = std::max(bound.value_or(0), **value);
   }
-  const auto raised = read_integer(body, field_name{"n_predict", "n_predict"}, integer_bounds{-1, usage_count_max});
+  const auto raised =
+      read_integer(body, field_name{"n_predict", "n_predict"}, integer_bounds{-1, usage_count_max});
   if (!raised) return raised.error();
   if (!bound || !*raised) return bound;
   if (**raised < 0) return std::optional<std::int64_t>{};
@@ -48,7 +51,8 @@ result<bool> asks_for_audio(simdjson::dom::object body) {
   bool audio = false;
   for (const simdjson::dom::element item : **modalities) {
     std::string_view modality;
-    if (item.get(modality) != simdjson::SUCCESS) return field_problem("modalities", "must be an array of strings.");
+    if (item.get(modality) != simdjson::SUCCESS)
+      return field_problem("modalities", "must be an array of strings.");
     audio = audio || modality == "audio";
   }
   return audio;
@@ -105,15 +109,18 @@ result<chat_request> openai_dialect::read_request(simdjson::dom::element documen
   request.output_bound_tokens = *bound;
   request.choices = *choices;
   request.tier = *tier;
-  request.cache_write_5m = true;  // caching is automatic; whether a write costs anything is the price's matter
+  request.cache_write_5m =
+      true;  // caching is automatic; whether a write costs anything is the price's matter
   request.output_may_be_audio = *audio;
-  request.web_searches_max = *search ? *choices : 0;  // a search model searches once for each answer
+  request.web_searches_max =
+      *search ? *choices : 0;  // a search model searches once for each answer
   request.user = *user;
   return request;
 }
 
 // Without include_usage a stream ends without a word about what it cost (wire-facts §3).
-std::optional<std::string> openai_dialect::edit_body(std::string_view body, const chat_request& request) const {
+std::optional<std::string> openai_dialect::edit_body(std::string_view body,
+                                                     const chat_request& request) const {
   if (!request.stream || request.client_wants_usage) return std::nullopt;
   constexpr std::string_view asked = R"({"include_usage":true})";
   const auto options = find_member(body, 0, "stream_options");

@@ -37,8 +37,9 @@ counts read_counts(simdjson::dom::object reported, bool& implausible) {
   return read;
 }
 
-// xAI's completion_tokens leave the reasoning out, which shows in the total, or in more reasoning than completion. Whatever a
-// total has beyond prompt and completion was generated, and is billed as output.
+// xAI's completion_tokens leave the reasoning out, which shows in the total, or in more reasoning
+// than completion. Whatever a total has beyond prompt and completion was generated, and is billed
+// as output.
 std::int64_t output_of(const counts& read) {
   std::int64_t output = read.completion.value_or(0);
   if (read.total) output = std::max(output, *read.total - *read.prompt);
@@ -60,7 +61,8 @@ std::optional<usage> read_openai_usage(simdjson::dom::object reported, bool& imp
     used.cache_write_5m_tokens = read.written;
     // Audio may have been cached too: what is left of the prompt bounds it.
     const std::int64_t fresh = *read.prompt - read.cached - read.written;
-    used.audio_input_tokens = std::clamp<std::int64_t>(read.audio_in, 0, std::max<std::int64_t>(fresh, 0));
+    used.audio_input_tokens =
+        std::clamp<std::int64_t>(read.audio_in, 0, std::max<std::int64_t>(fresh, 0));
     used.input_tokens = fresh - used.audio_input_tokens;
     used.audio_output_tokens = std::min(read.audio_out, output);
     used.output_tokens = output - used.audio_output_tokens;

@@ -21,7 +21,8 @@ std::string figure(cap_unit unit, std::int64_t amount) {
 std::string words(cap_unit unit, std::int64_t amount) {
   if (unit == cap_unit::usd) return "$" + figure(unit, amount);
   std::string text = std::to_string(amount) + " ";
-  for (const char c : to_string(unit)) text += c == '_' ? ' ' : c;
+  for (const char c : to_string(unit))
+    text += c == '_' ? ' ' : c;
   return text;
 }
 
@@ -33,16 +34,21 @@ std::string named(const cap_standing& standing) {
 
 std::string balance(const hold_refusal& refusal) {
   const cap_standing& at = refusal.standing;
-  return "limit " + words(at.unit, at.limit) + ", used " + words(at.unit, at.used) + ", held by calls in flight " +
-         words(at.unit, at.held) + ", needed by this request up to " + words(at.unit, refusal.requested);
+  return "limit " + words(at.unit, at.limit) + ", used " + words(at.unit, at.used) +
+         ", held by calls in flight " + words(at.unit, at.held) +
+         ", needed by this request up to " + words(at.unit, refusal.requested);
 }
 
 std::string_view reason_word(refusal_reason reason) noexcept {
   switch (reason) {
-    case refusal_reason::budget_exceeded: return "budget_exceeded";
-    case refusal_reason::budget_busy: return "budget_busy";
-    case refusal_reason::request_too_large: return "request_too_large";
-    case refusal_reason::storage_unavailable: return "storage_unavailable";
+    case refusal_reason::budget_exceeded:
+      return "budget_exceeded";
+    case refusal_reason::budget_busy:
+      return "budget_busy";
+    case refusal_reason::request_too_large:
+      return "request_too_large";
+    case refusal_reason::storage_unavailable:
+      return "storage_unavailable";
   }
   return "budget_exceeded";
 }
@@ -54,27 +60,31 @@ std::string format_utc(wall_time at) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - day));
   char text[48];
-  const int length = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", int(date.year()),
-                                   unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
-                                   int(time.minutes().count()), int(time.seconds().count()));
+  const int length =
+      std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", int(date.year()),
+                    unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
+                    int(time.minutes().count()), int(time.seconds().count()));
   return std::string(text, static_cast<std::size_t>(length));
 }
 
 std::string describe_refusal(const hold_refusal& refusal) {
   const cap_standing& at = refusal.standing;
-  const std::string reset = at.window.end ? " It resets at " + format_utc(*at.window.end) + "." : "";
+  const std::string reset =
+      at.window.end ? " It resets at " + format_utc(*at.window.end) + "." : "";
   switch (refusal.reason) {
     case refusal_reason::budget_exceeded:
-      return "The " + named(at) + " does not have room for this request: " + balance(refusal) + "." +
-             (reset.empty() ? " It does not reset by itself." : reset);
+      return "The " + named(at) + " does not have room for this request: " + balance(refusal) +
+             "." + (reset.empty() ? " It does not reset by itself." : reset);
     case refusal_reason::budget_busy:
-      return "The " + named(at) + " is held by calls in flight at the moment: " + balance(refusal) + "." + reset +
-             " Retry shortly.";
+      return "The " + named(at) + " is held by calls in flight at the moment: " + balance(refusal) +
+             "." + reset + " Retry shortly.";
     case refusal_reason::request_too_large:
-      return "This request alone may need up to " + words(at.unit, refusal.requested) + ", and the " + named(at) +
-             " allows " + words(at.unit, at.limit) + " a request. Lower max_tokens or shorten the prompt.";
+      return "This request alone may need up to " + words(at.unit, refusal.requested) +
+             ", and the " + named(at) + " allows " + words(at.unit, at.limit) +
+             " a request. Lower max_tokens or shorten the prompt.";
     case refusal_reason::storage_unavailable:
-      return "The gateway cannot record calls at the moment, so nothing was forwarded. Retry shortly.";
+      return "The gateway cannot record calls at the moment, so nothing was forwarded. Retry "
+             "shortly.";
   }
   return {};
 }

@@ -4,14 +4,15 @@
 #include <algorithm>
 #include <string>
 
+#include "pricing/price_book.hpp"
+
 namespace stint {
 
 namespace {
 
-constexpr std::size_t model_bytes_max = 256;
-
 template <typename T>
-result<std::optional<T>> read_as(simdjson::dom::object in, field_name name, std::string_view expected) {
+result<std::optional<T>> read_as(simdjson::dom::object in, field_name name,
+                                 std::string_view expected) {
   const auto value = find_field(in, name.key);
   if (!value) return std::optional<T>{};
   T read;
@@ -33,13 +34,14 @@ std::optional<simdjson::dom::element> find_field(simdjson::dom::object in, std::
   return value;
 }
 
-result<std::optional<std::int64_t>> read_integer(simdjson::dom::object in, field_name name, integer_bounds bounds) {
+result<std::optional<std::int64_t>> read_integer(simdjson::dom::object in, field_name name,
+                                                 integer_bounds bounds) {
   const auto value = find_field(in, name.key);
   if (!value) return std::optional<std::int64_t>{};
   std::int64_t number = 0;
   if (value->get(number) != simdjson::SUCCESS || number < bounds.min || number > bounds.max) {
-    return field_problem(name.path, "must be a whole number from " + std::to_string(bounds.min) + " to " +
-                                        std::to_string(bounds.max) + ".");
+    return field_problem(name.path, "must be a whole number from " + std::to_string(bounds.min) +
+                                        " to " + std::to_string(bounds.max) + ".");
   }
   return std::optional<std::int64_t>(number);
 }
@@ -56,7 +58,8 @@ result<std::string_view> read_text(simdjson::dom::object in, field_name name) {
   return value->value_or(std::string_view{});
 }
 
-result<std::optional<simdjson::dom::object>> read_object(simdjson::dom::object in, field_name name) {
+result<std::optional<simdjson::dom::object>> read_object(simdjson::dom::object in,
+                                                         field_name name) {
   return read_as<simdjson::dom::object>(in, name, "must be an object.");
 }
 
@@ -68,9 +71,11 @@ result<std::string_view> read_model(simdjson::dom::object body) {
   const auto model = read_text(body, field_name{"model", "model"});
   if (!model) return model.error();
   if (model->empty()) return field_problem("model", "is required: name the model to use.");
-  const bool has_control = std::any_of(model->begin(), model->end(), [](char c) { return (c & ~0x1F) == 0 || c == 0x7F; });
+  const bool has_control = std::any_of(model->begin(), model->end(),
+                                       [](char c) { return (c & ~0x1F) == 0 || c == 0x7F; });
   if (model->size() > model_bytes_max || has_control) {
-    return field_problem("model", "must be at most 256 bytes without control characters.");
+    return field_problem("model", "must be at most " + std::to_string(model_bytes_max) +
+                                      " bytes without control characters.");
   }
   return *model;
 }
@@ -81,7 +86,8 @@ std::optional<problem> check_messages(simdjson::dom::object body) {
   const auto messages = read_array(body, field_name{"messages", "messages"});
   if (!messages) return messages.error();
   if (!*messages) return field_problem("messages", "is required: an array of messages.");
-  if ((*messages)->size() > messages_max) return field_problem("messages", "may hold at most 100000 messages.");
+  if ((*messages)->size() > messages_max)
+    return field_problem("messages", "may hold at most 100000 messages.");
   return std::nullopt;
 }
 

@@ -1,5 +1,6 @@
-// Typed, range-checked reads of one field of a request body. An absent field and null are the same, as both APIs define it; a
-// wrong type or range is a problem that names the field and what it takes. Pure functions.
+// Typed, range-checked reads of one field of a request body. An absent field and null are the same,
+// as both APIs define it; a wrong type or range is a problem that names the field and what it
+// takes. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -23,16 +24,21 @@ struct integer_bounds {
   std::int64_t max = 0;
 };
 
-[[nodiscard]] std::optional<simdjson::dom::element> find_field(simdjson::dom::object in, std::string_view key);
+[[nodiscard]] std::optional<simdjson::dom::element> find_field(simdjson::dom::object in,
+                                                               std::string_view key);
 
-[[nodiscard]] result<std::optional<std::int64_t>> read_integer(simdjson::dom::object in, field_name name,
+[[nodiscard]] result<std::optional<std::int64_t>> read_integer(simdjson::dom::object in,
+                                                               field_name name,
                                                                integer_bounds bounds);
 [[nodiscard]] result<bool> read_flag(simdjson::dom::object in, field_name name);
 [[nodiscard]] result<std::string_view> read_text(simdjson::dom::object in, field_name name);
-[[nodiscard]] result<std::optional<simdjson::dom::object>> read_object(simdjson::dom::object in, field_name name);
-[[nodiscard]] result<std::optional<simdjson::dom::array>> read_array(simdjson::dom::object in, field_name name);
+[[nodiscard]] result<std::optional<simdjson::dom::object>> read_object(simdjson::dom::object in,
+                                                                       field_name name);
+[[nodiscard]] result<std::optional<simdjson::dom::array>> read_array(simdjson::dom::object in,
+                                                                     field_name name);
 
-// "model": required, and fit to be recorded and looked up: 1 … 256 bytes without control characters.
+// "model": required, and fit to be recorded and looked up: 1 … model_bytes_max bytes without
+// control characters.
 [[nodiscard]] result<std::string_view> read_model(simdjson::dom::object body);
 // "messages": a required array.
 [[nodiscard]] std::optional<problem> check_messages(simdjson::dom::object body);

@@ -17,28 +17,57 @@ namespace {
 constexpr std::size_t top_level_fields_max = 256;
 
 // Fields that are read or counted here. Sorted.
-constexpr std::array<std::string_view, 36> known_fields = {
-    "arguments",   "audio",      "best_of",        "budget_tokens",
-    "cache_control", "content",  "functions",      "include_usage",
-    "input",       "input_schema", "max_completion_tokens", "max_tokens",
-    "max_uses",    "messages",   "metadata",       "modalities",
-    "model",       "n",          "n_predict",      "name",
-    "parameters",  "prediction", "response_format", "role",
-    "service_tier", "source",    "speed",          "stream",
-    "stream_options", "system",  "text",           "thinking",
-    "tools",       "ttl",        "type",           "user"};
+constexpr std::array<std::string_view, 36> known_fields = {"arguments",
+                                                           "audio",
+                                                           "best_of",
+                                                           "budget_tokens",
+                                                           "cache_control",
+                                                           "content",
+                                                           "functions",
+                                                           "include_usage",
+                                                           "input",
+                                                           "input_schema",
+                                                           "max_completion_tokens",
+                                                           "max_tokens",
+                                                           "max_uses",
+                                                           "messages",
+                                                           "metadata",
+                                                           "modalities",
+                                                           "model",
+                                                           "n",
+                                                           "n_predict",
+                                                           "name",
+                                                           "parameters",
+                                                           "prediction",
+                                                           "response_format",
+                                                           "role",
+                                                           "service_tier",
+                                                           "source",
+                                                           "speed",
+                                                           "stream",
+                                                           "stream_options",
+                                                           "system",
+                                                           "text",
+                                                           "thinking",
+                                                           "tools",
+                                                           "ttl",
+                                                           "type",
+                                                           "user"};
 static_assert(std::is_sorted(known_fields.begin(), known_fields.end()));
 
 // Below these, keys are the user's own and may differ in case alone.
 constexpr std::array<std::string_view, 12> free_form = {
-    "chat_template_kwargs", "definitions", "$defs",      "input",  "input_schema", "json_schema",
-    "logit_bias",           "metadata",    "parameters", "properties", "schema", "examples"};
+    "chat_template_kwargs", "definitions", "$defs",      "input",
+    "input_schema",         "json_schema", "logit_bias", "metadata",
+    "parameters",           "properties",  "schema",     "examples"};
 
 bool is_odd(std::string_view key) noexcept {
-  return std::any_of(key.begin(), key.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c & 0x80) != 0; });
+  return std::any_of(key.begin(), key.end(),
+                     [](char c) { return (c >= 'A' && c <= 'Z') || (c & 0x80) != 0; });
 }
 
-// Lower case as Go's decoder folds it: ASCII, and the two letters outside ASCII whose simple folding is ASCII.
+// Lower case as Go's decoder folds it: ASCII, and the two letters outside ASCII whose simple
+// folding is ASCII.
 std::string folded(std::string_view key) {
   std::string lower;
   lower.reserve(key.size());
@@ -77,7 +106,8 @@ std::optional<std::string_view> find_duplicate(std::vector<std::string_view>& ke
 problem duplicate_problem(std::string_view key) {
   const std::string quoted = shortened(key, 64);
   return make_problem(problem_kind::bad_request,
-                      "The field \"" + quoted + "\" appears twice in one object of the request body (escapes and " +
+                      "The field \"" + quoted +
+                          "\" appears twice in one object of the request body (escapes and " +
                           "letter case do not tell fields apart). Send it once.",
                       quoted);
 }
@@ -111,7 +141,8 @@ struct key_walk {
       if (fold != key && std::binary_search(known_fields.begin(), known_fields.end(), fold)) {
         const std::string quoted = shortened(key, 64);
         return make_problem(problem_kind::bad_request,
-                            "The field \"" + quoted + "\" must be spelled \"" + fold + "\".", quoted);
+                            "The field \"" + quoted + "\" must be spelled \"" + fold + "\".",
+                            quoted);
       }
     }
     keys.assign(folds.begin(), folds.end());
@@ -127,7 +158,8 @@ struct key_walk {
       any_odd = any_odd || is_odd(key);
       if (key == "cache_control") see_cache_control(value);
       if (value.is_object() || value.is_array()) {
-        const bool below = is_free_form || std::find(free_form.begin(), free_form.end(), key) != free_form.end();
+        const bool below =
+            is_free_form || std::find(free_form.begin(), free_form.end(), key) != free_form.end();
         pending.push_back(step{value, below});
       }
     }
@@ -143,18 +175,21 @@ result<body_facts> check_keys(simdjson::dom::object body) {
   key_walk walk;
   if (auto wrong = walk.enter(body, false)) return std::move(*wrong);
   if (walk.keys.size() > top_level_fields_max) {
-    return make_problem(problem_kind::bad_request,
-                        "The request body has more than " + std::to_string(top_level_fields_max) + " fields.");
+    return make_problem(
+        problem_kind::bad_request,
+        "The request body has more than " + std::to_string(top_level_fields_max) + " fields.");
   }
   while (!walk.pending.empty()) {
     const key_walk::step next = walk.pending.back();
     walk.pending.pop_back();
     if (next.value.is_object()) {
-      if (auto wrong = walk.enter(next.value.get_object().value_unsafe(), next.is_free_form)) return std::move(*wrong);
+      if (auto wrong = walk.enter(next.value.get_object().value_unsafe(), next.is_free_form))
+        return std::move(*wrong);
       continue;
     }
     for (const simdjson::dom::element item : next.value.get_array().value_unsafe()) {
-      if (item.is_object() || item.is_array()) walk.pending.push_back(key_walk::step{item, next.is_free_form});
+      if (item.is_object() || item.is_array())
+        walk.pending.push_back(key_walk::step{item, next.is_free_form});
     }
   }
   return walk.facts;

@@ -1,6 +1,7 @@
-// The check that makes a request body mean the same to us and to every upstream. simdjson takes the first of two equal keys,
-// many upstreams the last, and Go's decoder takes "Max_Tokens" for "max_tokens": each of these would be a way past a cap
-// (reliability.md §2). Pure function; iterative; linear up to sorting.
+// The check that makes a request body mean the same to us and to every upstream. simdjson takes the
+// first of two equal keys, many upstreams the last, and Go's decoder takes "Max_Tokens" for
+// "max_tokens": each of these would be a way past a cap (reliability.md §2). Pure function;
+// iterative; linear up to sorting.
 #pragma once
 
 #include <simdjson.h>
@@ -15,9 +16,9 @@ struct body_facts {
   bool cache_write_1h = false;  // a cache_control with ttl "1h"
 };
 
-// Refuses, at any depth, two equal keys of one object; and, outside the parts that belong to the user (JSON schemas, tool
-// inputs, metadata), keys that differ only in case and case variants of a field that is read here or counted. Also bounds the
-// number of top-level fields.
+// Refuses, at any depth, two equal keys of one object; and, outside the parts that belong to the
+// user (JSON schemas, tool inputs, metadata), keys that differ only in case and case variants of a
+// field that is read here or counted. Also bounds the number of top-level fields.
 [[nodiscard]] result<body_facts> check_keys(simdjson::dom::object body);
 
 }  // namespace stint

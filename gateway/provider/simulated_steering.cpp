@@ -12,16 +12,17 @@ constexpr std::string_view prefix = "sim/";
 bool read_number(std::string_view text, std::int64_t max, std::int64_t& into) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 0 || value > max) return false;
+  if (error != std::errc{} || end != text.data() + text.size() || value < 0 || value > max)
+    return false;
   into = value;
   return true;
 }
 
 bool read_fault(std::string_view word, simulated_fault& into) {
   constexpr std::pair<std::string_view, simulated_fault> words[] = {
-      {"none", simulated_fault::none},         {"stall", simulated_fault::stall},
-      {"reset", simulated_fault::reset},       {"truncate", simulated_fault::truncate},
-      {"garbage", simulated_fault::garbage},   {"bad_chunk", simulated_fault::bad_chunk}};
+      {"none", simulated_fault::none},       {"stall", simulated_fault::stall},
+      {"reset", simulated_fault::reset},     {"truncate", simulated_fault::truncate},
+      {"garbage", simulated_fault::garbage}, {"bad_chunk", simulated_fault::bad_chunk}};
   for (const auto& [name, fault] : words) {
     if (name == word) {
       into = fault;
@@ -33,8 +34,10 @@ bool read_fault(std::string_view word, simulated_fault& into) {
 
 bool read_usage(std::string_view word, simulated_usage& into) {
   constexpr std::pair<std::string_view, simulated_usage> words[] = {
-      {"reported", simulated_usage::reported}, {"missing", simulated_usage::missing},
-      {"negative", simulated_usage::negative}, {"huge", simulated_usage::huge},
+      {"reported", simulated_usage::reported},
+      {"missing", simulated_usage::missing},
+      {"negative", simulated_usage::negative},
+      {"huge", simulated_usage::huge},
       {"repeated", simulated_usage::repeated}};
   for (const auto& [name, usage] : words) {
     if (name == word) {
@@ -100,16 +103,19 @@ steering_result read_steering(std::string_view model, const boost::beast::http::
     const std::string_view word = words.substr(0, words.find('&'));
     words.remove_prefix(word.size() == words.size() ? word.size() : word.size() + 1);
     const std::size_t equals = word.find('=');
-    take(word.substr(0, equals), equals == std::string_view::npos ? std::string_view{} : word.substr(equals + 1));
+    take(word.substr(0, equals),
+         equals == std::string_view::npos ? std::string_view{} : word.substr(equals + 1));
   }
   constexpr std::string_view header_prefix = "x-sim-";
   for (const auto& field : head) {
     const std::string_view name(field.name_string().data(), field.name_string().size());
     if (name.size() <= header_prefix.size()) continue;
     std::string key;
-    for (const char c : name) key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : (c == '-' ? '_' : c);
+    for (const char c : name)
+      key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : (c == '-' ? '_' : c);
     if (!key.starts_with("x_sim_")) continue;
-    take(std::string_view(key).substr(header_prefix.size()), std::string_view(field.value().data(), field.value().size()));
+    take(std::string_view(key).substr(header_prefix.size()),
+         std::string_view(field.value().data(), field.value().size()));
   }
   return read;
 }

@@ -1,5 +1,5 @@
-// How one call to the simulated provider is steered: by "?key=value&…" behind the model's name, which passes through a gateway,
-// or by x-sim-* headers, which do not. Pure functions.
+// How one call to the simulated provider is steered: by "?key=value&…" behind the model's name,
+// which passes through a gateway, or by x-sim-* headers, which do not. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace stint {
 
-// "sim/gpt-4o?tokens=5" → "sim/gpt-4o": the name to price and to tokenize by. Other models are returned whole.
+// "sim/gpt-4o?tokens=5" → "sim/gpt-4o": the name to price and to tokenize by. Other models are
+// returned whole.
 [[nodiscard]] std::string_view simulated_base_model(std::string_view model) noexcept;
 
 enum class simulated_fault : std::uint8_t {
@@ -29,15 +30,17 @@ struct steering {
   std::optional<std::int64_t> tokens;          // visible output of each choice
   std::optional<std::int64_t> delay_first_ms;  // before the first token
   std::optional<std::int64_t> delay_ms;        // before each further token
-  int status = 200;                            // another: an error in the API's own shape, not billed
+  int status = 200;  // another: an error in the API's own shape, not billed
   simulated_fault fault = simulated_fault::none;
-  std::int64_t after_bytes = 0;                // of the body, where the fault strikes
+  std::int64_t after_bytes = 0;  // of the body, where the fault strikes
   simulated_usage usage = simulated_usage::reported;
-  std::int64_t cached = 0;        // prompt tokens read from the cache
-  std::int64_t cache_write = 0;   // prompt tokens written to it
-  std::int64_t reasoning = 0;     // output tokens of reasoning: hidden (OpenAI), a thinking block (Anthropic)
-  std::int64_t piece_bytes = 0;   // each write carries at most so many bytes of the body; 0: as it comes
-  bool tool = false;              // answer with a tool call, if the request has tools
+  std::int64_t cached = 0;       // prompt tokens read from the cache
+  std::int64_t cache_write = 0;  // prompt tokens written to it
+  std::int64_t reasoning =
+      0;  // output tokens of reasoning: hidden (OpenAI), a thinking block (Anthropic)
+  std::int64_t piece_bytes =
+      0;              // each write carries at most so many bytes of the body; 0: as it comes
+  bool tool = false;  // answer with a tool call, if the request has tools
 };
 
 struct steering_result {
@@ -46,6 +49,7 @@ struct steering_result {
 };
 
 // The model's suffix first, then headers, which win.
-[[nodiscard]] steering_result read_steering(std::string_view model, const boost::beast::http::fields& head);
+[[nodiscard]] steering_result read_steering(std::string_view model,
+                                            const boost::beast::http::fields& head);
 
 }  // namespace stint

@@ -5,7 +5,8 @@ namespace stint {
 
 namespace {
 
-// 128 choices with a few tool calls each; texts beyond share one counter, which may miscount where they meet but forgets nothing.
+// 128 choices with a few tool calls each; texts beyond share one counter, which may miscount where
+// they meet but forgets nothing.
 constexpr std::size_t texts_max = 1'024;
 constexpr int part_depth_max = 4;
 
@@ -60,12 +61,14 @@ void text_counter::feed_element(const text_key& key, simdjson::dom::element valu
       continue;
     } else if (next.value.get(parts) == simdjson::SUCCESS) {
       std::vector<step> items;
-      for (const simdjson::dom::element item : parts) items.push_back(step{item, next.depth + 1});
+      for (const simdjson::dom::element item : parts)
+        items.push_back(step{item, next.depth + 1});
       pending.insert(pending.end(), items.rbegin(), items.rend());
     } else if (next.value.get(part) == simdjson::SUCCESS) {
       for (const std::string_view name : {"text", "thinking"}) {
         simdjson::dom::element inner;
-        if (part[name].get(inner) == simdjson::SUCCESS) pending.push_back(step{inner, next.depth + 1});
+        if (part[name].get(inner) == simdjson::SUCCESS)
+          pending.push_back(step{inner, next.depth + 1});
       }
     }
   }
@@ -73,7 +76,8 @@ void text_counter::feed_element(const text_key& key, simdjson::dom::element valu
 
 std::int64_t text_counter::total() const noexcept {
   std::int64_t tokens = 0;
-  for (const entry& one : entries_) tokens += one.count.total();
+  for (const entry& one : entries_)
+    tokens += one.count.total();
   return (tokens * factor_permille_ + 999) / 1000;
 }
 

@@ -1,5 +1,6 @@
-// Counts the output text of one answer as it is delivered. Each text (a choice's content, a tool call's arguments, …) is
-// tokenized on its own and exactly, however it was cut into pieces. Belongs to one answer; not thread-safe.
+// Counts the output text of one answer as it is delivered. Each text (a choice's content, a tool
+// call's arguments, …) is tokenized on its own and exactly, however it was cut into pieces. Belongs
+// to one answer; not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,15 @@
 
 namespace stint {
 
-enum class text_kind : std::uint8_t { content, refusal, reasoning, tool_name, tool_arguments, transcript, other };
+enum class text_kind : std::uint8_t {
+  content,
+  refusal,
+  reasoning,
+  tool_name,
+  tool_arguments,
+  transcript,
+  other
+};
 
 struct text_key {
   std::int64_t choice = 0;
@@ -23,11 +32,13 @@ struct text_key {
 
 class text_counter {
  public:
-  // A simulated model ("sim/…") is counted without the estimate's factor: its provider bills by the public vocabulary.
+  // A simulated model ("sim/…") is counted without the estimate's factor: its provider bills by the
+  // public vocabulary.
   explicit text_counter(std::string_view model);
 
   void feed(const text_key& key, std::string_view piece);
-  // A string; or the parts of an array of objects with "text" or "thinking", as Mistral writes reasoning.
+  // A string; or the parts of an array of objects with "text" or "thinking", as Mistral writes
+  // reasoning.
   void feed_element(const text_key& key, simdjson::dom::element value);
   [[nodiscard]] std::int64_t total() const noexcept;
 

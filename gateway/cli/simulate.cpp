@@ -1,0 +1,122 @@
+// `stint simulate`: the simulated provider by itself, for tests and for trying out a client. Tested
+// by tests/gateway/simulated_test.cpp.
+#include <csignal>
+#include <iostream>
+#include <optional>
+
+#include <boost/program_options.hpp>
+
+#include "gateway/cli/commands.hpp"
+#include "gateway/provider/simulated.hpp"
+
+namespace stint {
+
+namespace options = boost::program_options;
+
+namespace {
+
+constexpr int exit_ok = 0;
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+constexpr std::string_view explanation = R"(
+A call is steered by "?key=value&key=value" behind the model's name, or by headers x-sim-key: value:
+  tokens=N  delay_first_ms=N  delay_ms=N  status=N  tool=1  piece_bytes=N
+  fault=stall|reset|truncate|garbage|bad_chunk  after_bytes=N
+  usage=missing|negative|huge|repeated  cached=N  cache_write=N  reasoning=N
+for example {"model": "sim/gpt-4o?tokens=200&delay_ms=5&fault=reset&after_bytes=500", …}.
+
+  POST /v1/chat/completions   OpenAI, streaming or not
+  POST /v1/messages           Anthropic, streaming or not
+  GET  /simulate/bill         what was charged, by x-stint-tenant; with ?calls=1 also by x-stint-request-id
+  POST /simulate/reset        empties the bill
+  GET  /simulate/last         the last call as received
+)";
+
+int misused(std::string_view what) {
+  std::cerr << "stint simulate: " << what << "\nSee stint simulate --help\n";
+  return exit_usage;
+}
+
+// "fixed:32", "bound", "lognormal:MEDIAN:SIGMA"; false when it is none of them.
+bool read_length(const std::string& text, simulation& how) {
+  const std::size_t colon = text.find(':');
+  const std::string kind = text.substr(0, colon);
+  const std::string rest = colon == std::string::npos ? "" : text.substr(colon + 1);
+  try {
+    std::size_t used = 0;
+    if (kind == "bound") {
+      how.length = output_length::bound;
+      return rest.empty();
+    }
+    if (kind != "fixed" && kind != "lognormal") return false;
+    how.length = kind == "fixed" ? output_length::fixed : output_length::log_normal;
+    how.fixed_tokens = std::stoll(rest, &used);
+    if (how.fixed_tokens < 0 || how.fixed_tokens > 1'000'000) return false;
+    if (kind == "fixed") return used == rest.size();
+    if (used >= rest.size() || rest[used] != ':') return false;
+    const std::string sigma = rest.substr(used + 1);
+    how.log_normal_sigma = std::stod(sigma, &used);
+    return used == sigma.size() && how.log_normal_sigma >= 0 && how.log_normal_sigma <= 10;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+int run_until_signal(const simulation& how) {
+  // Blocked before the provider's thread starts, so that they are taken here.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  try {
+    const simulated_provider provider(how);
+    std::cout << "listening simulated=" << how.address << ':' << provider.port() << std::endl;
+    int signal = 0;
+    sigwait(&signals, &signal);
+    return exit_ok;
+  } catch (const std::exception& failure) {
+    std::cerr << "stint simulate: " << failure.what() << '\n';
+    return exit_failed;
+  }
+}
+
+}  // namespace
+
+int run_simulate(std::span<const std::string> arguments) {
+  simulation how;
+  std::string length;
+  options::options_description known(
+      "stint simulate: a provider that needs no key and costs nothing\n\nOptions");
+  known.add_options()("help,h", "show this help")(
+      "address", options::value(&how.address)->default_value(how.address), "listen here")(
+      "port", options::value(&how.port)->default_value(0),
+      "listen here; 0: any free port, printed at start")(
+      "length", options::value(&length)->default_value("fixed:32"),
+      "output tokens: fixed:N, bound (what the request allows), or lognormal:MEDIAN:SIGMA")(
+      "seed", options::value(&how.seed)->default_value(how.seed), "of lengths and texts")(
+      "delay-first-ms", options::value(&how.first_token_delay_ms)->default_value(0),
+      "before the first byte")("delay-token-ms",
+                               options::value(&how.token_delay_ms)->default_value(0),
+                               "before each further token");
+  try {
+    options::variables_map given;
+    const std::vector<std::string> words(arguments.begin(), arguments.end());
+    options::store(options::command_line_parser(words).options(known).positional({}).run(), given);
+    options::notify(given);
+    if (given.contains("help")) {
+      std::cout << known << explanation;
+      return exit_ok;
+    }
+  } catch (const options::error& mistake) {
+    return misused(mistake.what());
+  }
+  if (!read_length(length, how))
+    return misused("--length must be fixed:N, bound, or lognormal:MEDIAN:SIGMA");
+  if (how.first_token_delay_ms < 0 || how.token_delay_ms < 0)
+    return misused("delays cannot be negative");
+  return run_until_signal(how);
+}
+
+}  // namespace stint
