@@ -141,7 +141,7 @@ class gateway:
 
     def command(self, *arguments, check=True):
         done = subprocess.run(
-            [BINARY, *map(str, arguments), "--config", self.config],
+            [BINARY, *map(str, arguments), "--config", self.config, "--admin", self.admin],
             capture_output=True,
             text=True,
             timeout=60,
