@@ -1,4 +1,5 @@
-// The sub-commands of `stint`. Each takes the words behind its own name and returns the exit status: 0 done, 1 failed, 2 misused.
+// The sub-commands of `stint`. Each takes the words behind its own name and returns the exit
+// status: 0 done, 1 failed, 2 misused.
 #pragma once
 
 #include <span>

@@ -1,0 +1,74 @@
+// `stint check-config`. Tested by tests/gateway/cli_commands_test.cpp.
+#include <iostream>
+
+#include "gateway/cli/command_line.hpp"
+#include "gateway/cli/commands.hpp"
+#include "gateway/config.hpp"
+#include "pricing/price_file.hpp"
+
+namespace stint {
+namespace {
+
+namespace options = boost::program_options;
+
+command_form form() {
+  command_form form;
+  form.usage = "stint check-config [FILE]";
+  form.teaching =
+      "Reads a configuration and the price file it names, as `stint serve` would, and prints every "
+      "mistake with its line and\n"
+      "the fix. Ends with status 1 when there is one. Starts nothing, changes nothing.\n\n"
+      "  stint check-config config/stint.yaml && kill -HUP <pid of stint serve>\n";
+  form.hidden.add_options()("file",
+                            options::value<std::string>()->default_value("config/stint.yaml"));
+  form.positional.add("file", 1);
+  return form;
+}
+
+std::size_t print_mistakes(const std::string& file, const std::vector<config_mistake>& mistakes) {
+  for (const auto& mistake : mistakes)
+    std::cerr << describe(file, mistake) << '\n';
+  return mistakes.size();
+}
+
+std::size_t check_prices(const std::string& file) {
+  const auto read = load_price_file(file);
+  const auto* mistakes = std::get_if<std::vector<price_file_mistake>>(&read);
+  if (mistakes == nullptr) return 0;
+  for (const auto& mistake : *mistakes) {
+    std::cerr << describe(file, {.line = mistake.line, .message = mistake.message}) << '\n';
+  }
+  return mistakes->size();
+}
+
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+int check(const std::string& file) {
+  const auto read = load_config(file);
+  std::size_t mistakes = 0;
+  const auto* settings = std::get_if<config>(&read);
+  if (settings == nullptr) {
+    mistakes = print_mistakes(file, std::get<std::vector<config_mistake>>(read));
+  } else {
+    for (const auto& warning : warnings_about(*settings))
+      std::cerr << file << ": warning: " << warning << '\n';
+    mistakes = check_prices(settings->prices_file);
+  }
+  if (mistakes > 0) throw command_failure(counted(mistakes, "mistake"));
+  std::cout << file << ": no mistakes; " << counted(settings->providers.size(), "provider")
+            << " (one is built in), " << counted(settings->caps.size(), "cap") << '\n';
+  return exit_done;
+}
+
+}  // namespace
+
+int run_check_config(std::span<const std::string> arguments) {
+  return run_command("check-config", [&] {
+    const auto given = read_words(arguments, form());
+    return given ? check((*given)["file"].as<std::string>()) : exit_done;
+  });
+}
+
+}  // namespace stint

@@ -1,0 +1,55 @@
+// What the sub-commands share in reading their words: help, mistakes of use, and how a failure
+// ends.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <boost/program_options.hpp>
+
+namespace stint {
+
+inline constexpr int exit_done = 0;
+inline constexpr int exit_failure = 1;
+inline constexpr int exit_misuse = 2;
+
+// The command could not do what was asked; the message says why and what to do.
+class command_failure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The words make no sense; the message says which.
+class misuse : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct command_form {
+  std::string usage;     // "stint spend [options]"
+  std::string teaching;  // what it does, with examples; shown above the options
+  boost::program_options::options_description options{"Options"};
+  boost::program_options::options_description hidden;  // positional words
+  boost::program_options::positional_options_description positional;
+};
+
+// The given options; nothing when help was asked for and has been printed. Throws misuse. --help is
+// added here.
+[[nodiscard]] std::optional<boost::program_options::variables_map> read_words(
+    std::span<const std::string> arguments, const command_form& form);
+
+// Runs `body`, printing what it throws as "stint spend: …" on standard error.
+[[nodiscard]] int run_command(std::string_view name, const std::function<int()>& body);
+
+// One of table, csv and json; throws misuse otherwise.
+enum class output_format : std::uint8_t { table, csv, json };
+[[nodiscard]] output_format read_format(const std::string& word);
+
+// A file, or standard input for "-". At most `bytes_max`. Throws command_failure.
+[[nodiscard]] std::string read_input(const std::string& name, std::size_t bytes_max);
+
+}  // namespace stint

@@ -1,0 +1,116 @@
+// `stint count`. Tested by tests/gateway/cli_commands_test.cpp.
+#include <iostream>
+
+#include <boost/json.hpp>
+#include <simdjson.h>
+
+#include "gateway/cli/amount_text.hpp"
+#include "gateway/cli/command_line.hpp"
+#include "gateway/cli/commands.hpp"
+#include "tokenizer/encoding.hpp"
+#include "tokenizer/prompt_count.hpp"
+
+namespace stint {
+namespace {
+
+namespace options = boost::program_options;
+
+constexpr std::size_t input_bytes_max = 64U << 20;
+
+struct counted {
+  std::int64_t expected = 0;
+  std::int64_t upper_bound = 0;
+  bool exact = false;
+  bool hidden_input = false;
+};
+
+command_form form() {
+  command_form form;
+  form.usage = "stint count --model MODEL FILE|-";
+  form.teaching =
+      "Counts the tokens of a text, or of a whole chat request (a JSON object with \"messages\": "
+      "framing, tools and images too),\n"
+      "as the gateway counts them. Needs no running gateway. Where the model's tokenizer is not "
+      "public, the figure is an estimate\n"
+      "and the upper bound is what a cap would hold.\n\n"
+      "  echo -n 'hello world' | stint count --model gpt-4o -\n"
+      "  stint count --model claude-sonnet-5 request.json\n";
+  form.options.add_options()("model,m", options::value<std::string>()->required(),
+                             "as in a request: gpt-4o, claude-sonnet-5, …")(
+      "text", "count the file as text, even if it is a chat request")("json",
+                                                                      "print a JSON object");
+  form.hidden.add_options()("file", options::value<std::string>());
+  form.positional.add("file", 1);
+  return form;
+}
+
+counted count_text(const std::string& model, const std::string& text) {
+  const auto known = tokenizer::encoding_for_model(model);
+  const auto tokens = known.text->count(text);
+  const auto scaled = [&](std::int64_t permille) { return (tokens * permille + 999) / 1000; };
+  if (known.exact) return {.expected = tokens, .upper_bound = tokens, .exact = true};
+  return {.expected = scaled(known.factor_permille),
+          .upper_bound = scaled(known.upper_permille),
+          .exact = false};
+}
+
+std::optional<counted> count_request(const std::string& model, const std::string& text) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  if (parser.parse(text.data(), text.size(), true).get(document) != simdjson::SUCCESS)
+    return std::nullopt;
+  simdjson::dom::array messages;
+  if (document["messages"].get(messages) != simdjson::SUCCESS) return std::nullopt;
+  const bool anthropic =
+      std::string_view(model).substr(model.starts_with("sim/") ? 4 : 0).starts_with("claude");
+  const auto api =
+      anthropic ? tokenizer::chat_api::anthropic_messages : tokenizer::chat_api::openai_chat;
+  const auto prompt = tokenizer::count_prompt(model, api, document);
+  return counted{.expected = prompt.expected,
+                 .upper_bound = prompt.upper_bound,
+                 .exact = prompt.exact,
+                 .hidden_input = prompt.hidden_input};
+}
+
+void print(const counted& tokens, const std::string& encoding, bool request) {
+  std::cout << grouped(tokens.expected) << (tokens.expected == 1 ? " token" : " tokens") << " ("
+            << (request ? "chat request" : "text") << ", " << encoding << ", "
+            << (tokens.exact ? "exact" : "estimate; at most " + grouped(tokens.upper_bound))
+            << ")\n";
+  if (tokens.hidden_input)
+    std::cout << "It also names content that cannot be counted here: remote images, files or "
+                 "stored prompts.\n";
+}
+
+int count(const options::variables_map& given) {
+  if (!given.contains("file")) throw misuse("count what? Name a file, or - for standard input");
+  const auto& model = given["model"].as<std::string>();
+  const auto text = read_input(given["file"].as<std::string>(), input_bytes_max);
+  std::optional<counted> request;
+  if (!given.contains("text")) request = count_request(model, text);
+  const auto tokens = request ? *request : count_text(model, text);
+  const std::string encoding(tokenizer::encoding_for_model(model).text->name());
+  if (given.contains("json")) {
+    std::cout << boost::json::serialize(boost::json::object{{"tokens", tokens.expected},
+                                                            {"upper_bound", tokens.upper_bound},
+                                                            {"exact", tokens.exact},
+                                                            {"hidden_input", tokens.hidden_input},
+                                                            {"encoding", encoding},
+                                                            {"as", request ? "request" : "text"}})
+              << '\n';
+  } else {
+    print(tokens, encoding, request.has_value());
+  }
+  return exit_done;
+}
+
+}  // namespace
+
+int run_count(std::span<const std::string> arguments) {
+  return run_command("count", [&] {
+    const auto given = read_words(arguments, form());
+    return given ? count(*given) : exit_done;
+  });
+}
+
+}  // namespace stint

@@ -1,0 +1,220 @@
+// `stint ledger`. Tested by tests/gateway/cli_commands_test.cpp.
+#include <filesystem>
+#include <iostream>
+
+#include <boost/json.hpp>
+
+#include "gateway/admin/time_text.hpp"
+#include "gateway/cli/admin_client.hpp"
+#include "gateway/cli/amount_text.hpp"
+#include "gateway/cli/command_line.hpp"
+#include "gateway/cli/commands.hpp"
+#include "gateway/cli/json_fields.hpp"
+#include "gateway/cli/text_table.hpp"
+
+namespace stint {
+namespace {
+
+namespace json = boost::json;
+namespace options = boost::program_options;
+using words = std::vector<std::string>;
+
+constexpr auto teaching =
+    "The ledger: one row for each call, for ever its own, from which every figure is derived.\n\n"
+    "  stint ledger list --limit 20                     the newest calls\n"
+    "  stint ledger list --match tenant:acme --from today --format csv\n"
+    "  stint ledger show 019a9f3c-2b1e-7c44-9d0e-5a6b7c8d9e0f   one call in full (clients see its "
+    "id as x-stint-request-id)\n"
+    "  stint ledger verify                              proves that rows, sums and cap counters "
+    "agree\n"
+    "  stint ledger verify --data var/stint             the same while no gateway runs\n";
+
+command_form base_form(const std::string& usage) {
+  command_form form;
+  form.usage = usage;
+  form.teaching = teaching;
+  add_admin_options(form.options);
+  return form;
+}
+
+std::string list_target(const options::variables_map& given) {
+  const auto now =
+      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  std::string target = "/api/v1/ledger?limit=" + std::to_string(given["limit"].as<int>());
+  if (given.contains("from")) {
+    const auto from = first_moment(given["from"].as<std::string>(), now);
+    if (!from)
+      throw misuse(
+          "--from: expected today, yesterday, month, a date like 2026-11-01 or a time like "
+          "2026-11-01T12:00:00Z");
+    target += query_part("from", to_iso_time(*from));
+  }
+  if (given.contains("to")) {
+    const auto to = end_moment(given["to"].as<std::string>(), now);
+    if (!to)
+      throw misuse(
+          "--to: expected now, today, yesterday, a date like 2026-11-30 or a time like "
+          "2026-11-30T12:00:00Z");
+    target += query_part("to", to_iso_time(*to));
+  }
+  if (given.contains("before")) target += query_part("before", given["before"].as<std::string>());
+  if (given.contains("match")) {
+    for (const auto& match : given["match"].as<words>())
+      target += query_part("match", match);
+  }
+  return target;
+}
+
+text_table table_of(const json::array& rows, output_format format) {
+  text_table table({{"id"},
+                    {"admitted"},
+                    {"tenant"},
+                    {"feature"},
+                    {"model"},
+                    {"outcome"},
+                    {"status", align::right},
+                    {"tokens", align::right},
+                    {format == output_format::csv ? "cost_usd" : "cost", align::right},
+                    {"flags"}});
+  for (const auto& item : rows) {
+    const auto& row = item.as_object();
+    const auto tokens = field_count(field_object(row, "usage"), "total_tokens");
+    const bool plain = format == output_format::csv;
+    table.add({field_text(row, "id"), field_text(row, "admitted"), field_text(row, "tenant"),
+               field_text(row, "feature"), field_text(row, "model"), field_text(row, "outcome"),
+               field_text(row, "status"), plain ? std::to_string(tokens) : grouped(tokens),
+               plain ? field_text(row, "cost_usd")
+                     : amount_in_unit("usd", field_count(row, "cost_nanodollars")),
+               field_text(row, "flags")});
+  }
+  return table;
+}
+
+int list(std::span<const std::string> arguments) {
+  auto form = base_form("stint ledger list [options]");
+  form.options.add_options()("limit", options::value<int>()->default_value(20),
+                             "how many, at most 1000")("before", options::value<std::string>(),
+                                                       "older than this id: the next page")(
+      "from", options::value<std::string>(), "today, yesterday, month, a date or a time (UTC)")(
+      "to", options::value<std::string>(),
+      "now, today, yesterday, a date (to its end) or a time (UTC)")(
+      "match", options::value<words>(),
+      "only these, like tenant:acme or model:gpt-*; may be repeated")(
+      "format", options::value<std::string>()->default_value("table"), "table, csv or json");
+  const auto given = read_words(arguments, form);
+  if (!given) return exit_done;
+  const auto format = read_format((*given)["format"].as<std::string>());
+  const auto answer = admin_client(find_admin(*given)).get(list_target(*given));
+  if (format == output_format::json) {
+    std::cout << json::serialize(answer) << '\n';
+    return exit_done;
+  }
+  const auto table = table_of(field_list(answer.get_object(), "rows"), format);
+  if (format == output_format::csv) {
+    table.print_csv(std::cout);
+    return exit_done;
+  }
+  table.print(std::cout);
+  const auto next = field_text(answer.get_object(), "next_before");
+  if (!next.empty()) std::cout << "\nolder ones: --before " << next << '\n';
+  return exit_done;
+}
+
+void print_indented(const json::object& object, const std::string& indent) {
+  for (const auto& field : object) {
+    std::cout << indent << std::string(field.key());
+    if (field.value().is_object()) {
+      std::cout << '\n';
+      print_indented(field.value().get_object(), indent + "  ");
+    } else {
+      std::cout << ": " << field_text(object, field.key()) << '\n';
+    }
+  }
+}
+
+int show(std::span<const std::string> arguments) {
+  auto form = base_form("stint ledger show ID [options]");
+  form.options.add_options()("json", "as JSON");
+  form.hidden.add_options()("id", options::value<std::string>());
+  form.positional.add("id", 1);
+  const auto given = read_words(arguments, form);
+  if (!given) return exit_done;
+  const auto id = given->contains("id") ? (*given)["id"].as<std::string>() : std::string{};
+  if (!parse_call_id(id))
+    throw misuse("expected a request id, as clients see it in x-stint-request-id");
+  const auto answer = admin_client(find_admin(*given)).get("/api/v1/ledger/" + id);
+  if (given->contains("json")) {
+    std::cout << json::serialize(answer) << '\n';
+  } else {
+    print_indented(field_object(answer.get_object(), "row"), "");
+  }
+  return exit_done;
+}
+
+int report(const std::vector<std::string>& differences) {
+  for (const auto& difference : differences)
+    std::cout << difference << '\n';
+  if (!differences.empty())
+    throw command_failure(
+        "the ledger does not agree with itself: " + std::to_string(differences.size()) +
+        " differences; keep a copy of the data directory and report this");
+  std::cout << "the ledger agrees with itself: rows, sums and cap counters are equal to the last "
+               "token and nano-dollar\n";
+  return exit_done;
+}
+
+// Opens the ledger with the caps of the configuration, as the gateway would, so that its counters
+// are the ones that are proved.
+int verify_offline(const std::string& directory, const std::string& config_file) {
+  if (!std::filesystem::is_directory(directory))
+    throw command_failure("there is no directory " + directory);
+  auto read = load_config(config_file);
+  auto* settings = std::get_if<config>(&read);
+  if (settings == nullptr) {
+    throw command_failure(
+        describe(config_file, std::get<std::vector<config_mistake>>(read).front()) +
+        "\nThe caps are needed to prove their counters; name the configuration with --config");
+  }
+  ledger_options opened;
+  opened.directory = directory;
+  opened.durability = settings->durability;
+  opened.caps = settings->caps;
+  opened.rows_kept_days = settings->rows_kept_days;
+  const ledger_thread ledger(std::move(opened));
+  return report(ledger.verify());
+}
+
+int verify(std::span<const std::string> arguments) {
+  auto form = base_form("stint ledger verify [options]");
+  form.options.add_options()("data", options::value<std::string>(),
+                             "open this data directory itself; only while no gateway runs on it");
+  const auto given = read_words(arguments, form);
+  if (!given) return exit_done;
+  if (given->contains("data"))
+    return verify_offline((*given)["data"].as<std::string>(), (*given)["config"].as<std::string>());
+  const auto answer = admin_client(find_admin(*given)).post("/api/v1/ledger/verify", "");
+  std::vector<std::string> differences;
+  for (const auto& difference : field_list(answer.get_object(), "differences")) {
+    differences.emplace_back(difference.as_string());
+  }
+  return report(differences);
+}
+
+}  // namespace
+
+int run_ledger(std::span<const std::string> arguments) {
+  return run_command("ledger", [&] {
+    const std::string verb = arguments.empty() ? "" : arguments.front();
+    if (verb == "--help" || verb == "-h") {
+      std::cout << "Usage: stint ledger list|show|verify [options]\n\n"
+                << teaching << "\nOptions of each: stint ledger list --help\n";
+      return exit_done;
+    }
+    if (verb == "list") return list(arguments.subspan(1));
+    if (verb == "show") return show(arguments.subspan(1));
+    if (verb == "verify") return verify(arguments.subspan(1));
+    throw misuse("expected list, show or verify");
+  });
+}
+
+}  // namespace stint
