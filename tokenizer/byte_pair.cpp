@@ -163,8 +163,8 @@ class window_merge {
 // at worst until it holds the rest of the piece.
 class long_piece {
  public:
-  static constexpr std::size_t window_bytes = 16 * 1024;
-  static constexpr std::uint32_t overlap_bytes = 1024;
+  static constexpr std::size_t window_bytes = 4 * 1024;
+  static constexpr std::uint32_t overlap_bytes = 512;
 
   // Calls token(begin, size) for each token in order.
   template <class Token>
@@ -173,13 +173,14 @@ class long_piece {
     std::size_t begin = 0;         // where the first token of `current_` begins in the piece
     std::uint32_t first_size = 0;  // what size that token must have; 0: any
     std::size_t window = window_bytes;
+    following_bytes_ = {};
     for (;;) {
       const std::size_t length = std::min(window, size - begin);
       merge_.run(words, piece + begin, length, readable, current_);
       while (begin + current_.back() < size && (first_size == 0 || current_[1] == first_size)) {
         const std::size_t kept = overlap_start();
         const std::size_t from = begin + current_[kept];
-        merge_.run(words, piece + from, std::min(window_bytes, size - from), readable, following_);
+        merge_following(words, piece + from, std::min(window_bytes, size - from), readable);
         const auto [ours, theirs] = common_token(kept);
         if (theirs == following_.size()) break;
         for (std::size_t i = 0; i < ours; ++i) {
@@ -199,6 +200,15 @@ class long_piece {
   }
 
  private:
+  // A run of one character, or anything else of a short period, shows the same window again and
+  // again: its tokens are known.
+  void merge_following(const vocabulary& words, const byte* window, std::size_t size,
+                       const byte* readable) {
+    const std::string_view bytes(reinterpret_cast<const char*>(window), size);
+    if (bytes != following_bytes_) merge_.run(words, window, size, readable, following_);
+    following_bytes_ = bytes;
+  }
+
   // The first token of `current_` that begins in the overlap, but never the first of all: each step
   // must advance.
   [[nodiscard]] std::size_t overlap_start() const {
@@ -240,9 +250,10 @@ class long_piece {
   window_merge merge_;
   std::vector<std::uint32_t> current_;
   std::vector<std::uint32_t> following_;
+  std::string_view following_bytes_;  // the window that `following_` belongs to, within the piece
 };
 
-// Each thread keeps the windows' memory (about 0.4 MB) once it has met a long piece.
+// Each thread keeps the windows' memory (about 0.1 MB) once it has met a long piece.
 long_piece& long_piece_of_thread() {
   thread_local long_piece instance;
   return instance;

@@ -1,0 +1,35 @@
+// What a model's name says, whatever stands around it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace stint::tokenizer {
+
+// Without the gateway's "sim/" and without a router's vendor path ("openai/gpt-4o" → "gpt-4o"). A
+// view into `model`.
+[[nodiscard]] constexpr std::string_view bare_model(std::string_view model) noexcept {
+  const std::size_t slash = model.rfind('/');
+  return slash == std::string_view::npos ? model : model.substr(slash + 1);
+}
+
+enum class name_match : std::uint8_t { exact, prefix, contains };
+
+[[nodiscard]] constexpr bool matches(name_match how, std::string_view pattern,
+                                     std::string_view name) noexcept {
+  switch (how) {
+    case name_match::exact:
+      return name == pattern;
+    case name_match::prefix:
+      return name.starts_with(pattern);
+    case name_match::contains:
+      return name.find(pattern) != std::string_view::npos;
+  }
+  return false;
+}
+
+// Whether this is a Claude of the generation that tokenizes text and images anew: 4.7, 4.8 and 5
+// onwards.
+[[nodiscard]] bool is_claude_47_or_later(std::string_view bare) noexcept;
+
+}  // namespace stint::tokenizer

@@ -1,0 +1,56 @@
+// Where the rules are, each with its source: framing and messages in openai_prompt.cpp and
+// anthropic_prompt.cpp, tools in openai_tools.cpp and tool_text.cpp, content parts in
+// openai_part.cpp and anthropic_block.cpp, images in image_tokens.cpp, factors of models in
+// model_encoding.cpp. Text and its estimates are scaled by the model's factor, framing and media
+// are not.
+#include "tokenizer/prompt_count.hpp"
+
+#include "tokenizer/prompt_walk.hpp"
+
+namespace stint::tokenizer {
+
+void add_json_text(const prompt_context& prompt, simdjson::dom::element value) {
+  std::string_view text;
+  if (value.get(text) == simdjson::SUCCESS) {
+    prompt.tally.add_text(text);
+  } else {
+    prompt.tally.add_text(simdjson::minify(value));
+  }
+  prompt.tally.mark_estimated();
+}
+
+void add_json_text(const prompt_context& prompt, simdjson::dom::object value) {
+  prompt.tally.add_text(simdjson::minify(value));
+  prompt.tally.mark_estimated();
+}
+
+// OpenAI and Claude show a PDF as its text and an image of each page: 2,100 to 2,500 tokens a page
+// on Claude (huggingface.co/datasets/JOHNISKING/pdf-token-cost). Documents of text have some 60 KB
+// a page with fonts and images, bare ones seldom less than 10 KB. By id or URL nothing is known:
+// ten pages, at most a hundred.
+token_range document_tokens(std::size_t base64_size) noexcept {
+  constexpr std::int64_t page_tokens = 2'300;
+  constexpr std::int64_t page_tokens_max = 3'000;
+  if (base64_size == 0) return {.expected = 10 * page_tokens, .upper = 100 * page_tokens_max};
+  const auto bytes = static_cast<std::int64_t>(base64_size / 4 * 3);
+  return {.expected = (bytes / 60'000 + 1) * page_tokens,
+          .upper = (bytes / 10'000 + 1) * page_tokens_max};
+}
+
+prompt_tokens count_prompt(std::string_view model, chat_api api,
+                           simdjson::dom::element request) noexcept {
+  const model_encoding words = encoding_for_model(model);
+  prompt_tally tally{words};
+  const prompt_context prompt{.model = model, .frame = words.frame, .tally = tally};
+  simdjson::dom::object object;
+  if (request.get(object) != simdjson::SUCCESS) {
+    add_json_text(prompt, request);
+  } else if (api == chat_api::openai_chat) {
+    walk_openai_chat(prompt, object);
+  } else {
+    walk_anthropic_messages(prompt, object);
+  }
+  return tally.result();
+}
+
+}  // namespace stint::tokenizer
