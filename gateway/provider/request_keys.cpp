@@ -182,14 +182,15 @@ result<body_facts> check_keys(simdjson::dom::object body) {
   while (!walk.pending.empty()) {
     const key_walk::step next = walk.pending.back();
     walk.pending.pop_back();
-    if (next.value.is_object()) {
-      if (auto wrong = walk.enter(next.value.get_object().value_unsafe(), next.is_free_form))
-        return std::move(*wrong);
-      continue;
-    }
-    for (const simdjson::dom::element item : next.value.get_array().value_unsafe()) {
-      if (item.is_object() || item.is_array())
-        walk.pending.push_back(key_walk::step{item, next.is_free_form});
+    simdjson::dom::object object;
+    simdjson::dom::array array;
+    if (next.value.get(object) == simdjson::SUCCESS) {
+      if (auto wrong = walk.enter(object, next.is_free_form)) return std::move(*wrong);
+    } else if (next.value.get(array) == simdjson::SUCCESS) {
+      for (const simdjson::dom::element item : array) {
+        if (item.is_object() || item.is_array())
+          walk.pending.push_back(key_walk::step{item, next.is_free_form});
+      }
     }
   }
   return walk.facts;
