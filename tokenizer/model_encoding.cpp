@@ -85,7 +85,8 @@ constexpr std::array model_rows = {
     model_row{anywhere, "qwen", o200k, framing::plain, false, 1050, 1250},
     model_row{anywhere, "kimi", o200k, framing::plain, false, 1050, 1300},
     model_row{anywhere, "glm-", o200k, framing::plain, false, 1050, 1300},
-    model_row{anywhere, "tral", o200k, framing::plain, false, 1100, 1300},  // mistral, ministral, codestral, devstral, magistral
+    // Mistral, Ministral, Codestral, Devstral, Magistral.
+    model_row{anywhere, "tral", o200k, framing::plain, false, 1100, 1300},
     model_row{anywhere, "llama", o200k, framing::plain, false, 1050, 1450},
     model_row{anywhere, "grok", o200k, framing::plain, false, 1100, 1500},
 };

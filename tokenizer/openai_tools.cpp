@@ -1,7 +1,7 @@
 // OpenAI tools. The rendered namespace (tool_text.hpp) and 9 tokens; with a system message 4 less,
 // because it is shared, but a newline is added to the first one; tool_choice none 1, a named
-// function 4 and its name: measured on gpt-3.5 (hmarr/ openai-chat-tokens), where this gives the
-// API's own count in all published cases (tests/tokenizer/measured_prompts.json). The cookbook's
+// function 4 and its name: measured on gpt-3.5 (hmarr/openai-chat-tokens), where this gives the
+// API's own count in all published cases (measured_prompts.json in tests/tokenizer). The cookbook's
 // constants per property approximate that rendering, so they are not used. For later models the
 // rendering is the same (harmony, docs/format.md) and the constants are not published. The bound is
 // the larger of rendering and JSON text, and the 16 to 24 measured for "tools exist"

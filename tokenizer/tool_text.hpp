@@ -1,6 +1,6 @@
 // Function definitions as OpenAI shows them to the model: a TypeScript namespace
 // (github.com/openai/harmony, docs/format.md; older models alike). Rendered and then counted, this
-// reproduces what the API reports (tests/tokenizer/prompt_count_test.cpp).
+// reproduces what the API reports (tests/tokenizer/prompt_count_openai_test.cpp).
 #pragma once
 
 #include <string>

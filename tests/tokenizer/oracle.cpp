@@ -48,7 +48,7 @@ int main() {
     }
     const auto tokens = static_cast<std::uint32_t>(ids.size());
     std::fwrite(&tokens, sizeof tokens, 1, stdout);
-    std::fwrite(ids.data(), sizeof ids[0], ids.size(), stdout);
+    if (tokens > 0) std::fwrite(ids.data(), sizeof ids[0], tokens, stdout);
   }
   return std::fflush(stdout) == 0 ? 0 : 1;
 }

@@ -1,5 +1,5 @@
-// Exactness: the token ids of generated texts, ours (the driver tokenizer_oracle) against the WASM package tiktoken, both encodings.
-// Bytes that are not UTF-8 reach the reference the way a JavaScript caller would pass them on: through TextDecoder.
+// Exactness: the token ids of generated texts, ours (the driver tokenizer_oracle) against the WASM package tiktoken, both
+// encodings. Bytes that are not UTF-8 reach the reference the way a JavaScript caller passes them on: through TextDecoder.
 //
 //   node oracle.mjs --driver BINARY --modules DIRECTORY [--npm NPM] [--seed N] [--texts N]
 //
@@ -13,7 +13,8 @@ import { fileURLToPath } from 'node:url';
 import { generateTexts } from './oracle_texts.mjs';
 
 const options = { npm: 'npm', seed: '20261121', texts: '24000' };
-for (let i = 2; i + 1 < process.argv.length; i += 2) options[process.argv[i].replace(/^--/, '')] = process.argv[i + 1];
+for (let i = 2; i + 1 < process.argv.length; i += 2)
+  options[process.argv[i].replace(/^--/, '')] = process.argv[i + 1];
 
 function loadReference() {
   const modules = resolve(options.modules);
@@ -29,7 +30,7 @@ function loadReference() {
 async function encodeWithDriver(number, texts) {
   const driver = spawn(options.driver, { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise((done) => driver.on('close', done));
-  driver.stdin.on('error', () => {});  // its exit status says why
+  driver.stdin.on('error', () => {}); // its exit status says why
   const chunks = [];
   driver.stdout.on('data', (chunk) => chunks.push(chunk));
   const head = Buffer.alloc(5 * texts.length);
@@ -46,8 +47,10 @@ async function encodeWithDriver(number, texts) {
 }
 
 function describe(text, ours, reference) {
-  return `bytes ${text.subarray(0, 200).toString('hex')}\n  text ${JSON.stringify(text.toString().slice(0, 200))}\n` +
-    `  ours      ${ours.slice(0, 60).join(' ')}\n  reference ${reference.slice(0, 60).join(' ')}`;
+  return (
+    `bytes ${text.subarray(0, 200).toString('hex')}\n  text ${JSON.stringify(text.toString().slice(0, 200))}\n` +
+    `  ours      ${ours.slice(0, 60).join(' ')}\n  reference ${reference.slice(0, 60).join(' ')}`
+  );
 }
 
 async function compare(name, number, texts, tiktoken) {
@@ -75,5 +78,6 @@ const tiktoken = loadReference();
 const texts = [...generateTexts(Number(options.seed), Number(options.texts))];
 console.log(`seed ${options.seed}`);
 let wrong = 0;
-for (const [number, name] of ['o200k_base', 'cl100k_base'].entries()) wrong += await compare(name, number, texts, tiktoken);
+for (const [number, name] of ['o200k_base', 'cl100k_base'].entries())
+  wrong += await compare(name, number, texts, tiktoken);
 process.exit(wrong === 0 ? 0 : 1);

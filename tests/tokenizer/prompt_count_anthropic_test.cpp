@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(documents_of_text_are_counted_and_others_estimated_by_pages
   const prompt_tokens text = count_anthropic(
       "claude-sonnet-4-5",
       with_block(
-          R"({"type": "document", "title": "T", "source": {"type": "text", "media_type": "text/plain", "data": "some words here"}})"));
+          R"({"type": "document", "title": "T", "source": {"type": "text", "data": "some words here"}})"));
   BOOST_TEST(!text.hidden_input);
   BOOST_TEST(text.expected == 3 + 4 + scaled(1 + o200k_base().count("some words here")));
   const prompt_tokens pdf = count_anthropic(

@@ -11,14 +11,6 @@ namespace {
 using namespace stint::tokenizer;
 using namespace std::string_literals;
 
-constexpr std::string_view cookbook_conversation = R"({"messages": [
-  {"role": "system", "content": "You are a helpful, pattern-following assistant that translates corporate jargon into plain English."},
-  {"role": "system", "name": "example_user", "content": "New synergies will help drive top-line growth."},
-  {"role": "system", "name": "example_assistant", "content": "Things working well together will increase revenue."},
-  {"role": "system", "name": "example_user", "content": "Let's circle back when we have more bandwidth to touch base on opportunities for increased leverage."},
-  {"role": "system", "name": "example_assistant", "content": "Let's talk later when we're less busy about how to do better."},
-  {"role": "user", "content": "This late pivot means we don't have time to boil the ocean for the client deliverable."}]})";
-
 #define HELLO R"({"messages": [{"role": "user", "content": "hello"}])"
 std::string png(std::uint32_t width, std::uint32_t height) {
   std::string file = "\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR"s;
@@ -40,15 +32,20 @@ std::string image_request(const std::string& url, std::string_view detail) {
 BOOST_AUTO_TEST_SUITE(prompt_count_openai_suite)
 
 BOOST_AUTO_TEST_CASE(the_api_reported_the_cookbooks_conversation) {
-  for (const std::string_view model : {"gpt-3.5-turbo-0613", "gpt-4-0613", "gpt-4", "sim/gpt-4"}) {
-    const prompt_tokens counted = count_openai(model, cookbook_conversation);
-    BOOST_TEST(counted.expected == 129);
-    BOOST_TEST(counted.upper_bound == 129);
+  simdjson::dom::parser parser;
+  simdjson::dom::element request;
+  const std::string path = STINT_SOURCE_DIR "/tests/tokenizer/cookbook_conversation.json";
+  BOOST_TEST_REQUIRE(parser.load(path).get(request) == simdjson::SUCCESS);
+  for (const auto& [model, tokens] :
+       {std::pair{"gpt-3.5-turbo-0613", 129}, std::pair{"gpt-4-0613", 129},
+        std::pair{"sim/gpt-4", 129}, std::pair{"gpt-4o", 124},
+        std::pair{"gpt-4o-mini-2024-07-18", 124}}) {
+    const prompt_tokens counted = count_prompt(model, chat_api::openai_chat, request);
+    BOOST_TEST(counted.expected == tokens);
+    BOOST_TEST(counted.upper_bound == tokens);
     BOOST_TEST(counted.exact);
     BOOST_TEST(!counted.hidden_input);
   }
-  BOOST_TEST(count_openai("gpt-4o", cookbook_conversation).expected == 124);
-  BOOST_TEST(count_openai("gpt-4o-mini", cookbook_conversation).upper_bound == 124);
 }
 
 BOOST_AUTO_TEST_CASE(the_api_reported_the_measured_prompts) {
@@ -203,7 +200,7 @@ BOOST_AUTO_TEST_CASE(malformed_requests_count_as_their_text) {
        R"({"messages": [{"content": [1, "x", {"type": 5}, {"type": "text", "text": 7}, {"type": "image_url"}]}]})",
        R"({"messages": [{"tool_calls": [1, {"function": 3}, {}], "function_call": "x"}]})",
        R"({"messages": [], "tools": {"a": 1}, "tool_choice": {"x": 1}, "response_format": [1]})",
-       R"({"messages": [], "tools": [{"function": {"name": "f", "parameters": {"properties": {"a": 5, "b": {"enum": [1]}}}}}]})"}) {
+       R"({"messages": [], "tools": [{"function": {"name": "f", "parameters": {"properties": {"a": 5}}}}]})"}) {
     for (const std::string_view model : {"gpt-4", "gpt-4o", "claude-opus-5", "unknown"}) {
       (void)count_openai(model, json);
     }

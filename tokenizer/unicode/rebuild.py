@@ -3,10 +3,10 @@
 
 Usage: tokenizer/unicode/rebuild.py      (needs npm and node; everything else is Python's standard library)
 
-The classes are asked of the reference implementation itself: the WASM package tiktoken is given a byte vocabulary and one Unicode
-class as its pattern, so a code point yields tokens exactly when its regex engine puts it into that class. The answer is Unicode
-16.0 (U+1C89, new in 16.0, is a letter; U+A7CE, new in 17.0, is not). It is then compared with Python's unicodedata: where
-that older version has a code point assigned, both must agree.
+The classes are asked of the reference implementation itself: the WASM package tiktoken is given a byte vocabulary and one
+Unicode class as its pattern, so a code point yields tokens exactly when its regex engine puts it into that class. The answer
+is Unicode 16.0 (U+1C89, new in 16.0, is a letter; U+A7CE, new in 17.0, is not). It is then compared with Python's
+unicodedata: where that older version has a code point assigned, both must agree.
 """
 import json
 import pathlib

@@ -1,5 +1,5 @@
-# Links the rank files into the tokenizer layer (embedded.cpp) and refuses to build with files that are not the published ones.
-# Included by the top CMakeLists.txt: source properties belong to the directory that defines the target.
+# Links the rank files into the tokenizer layer (embedded.cpp) and refuses to build with files that are not the published
+# ones. Included by the top CMakeLists.txt: source properties belong to the directory that defines the target.
 set(vocab_dir ${CMAKE_CURRENT_LIST_DIR})
 set(vocab_files)
 foreach(pair

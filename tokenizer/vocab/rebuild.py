@@ -3,8 +3,8 @@
 
 Usage: tokenizer/vocab/rebuild.py        (needs npm; everything else is Python's standard library)
 
-The package keeps its ranks in encoders/<name>.json, field bpe_ranks: lines of "! <first rank> <token> <token> …", the tokens in
-base64 and in rank order. A .tiktoken file has one "<token in base64> <rank>" per line, by rank.
+The package keeps its ranks in encoders/<name>.json, field bpe_ranks: lines of "! <first rank> <token> <token> …", the tokens
+in base64 and in rank order. A .tiktoken file has one "<token in base64> <rank>" per line, by rank.
 """
 import hashlib
 import json
