@@ -15,10 +15,6 @@
 
 #include "gateway/metrics_standings.hpp"
 
-#ifndef STINT_VERSION
-#define STINT_VERSION "unknown"
-#endif
-
 namespace stint {
 namespace {
 

@@ -421,6 +421,7 @@ BOOST_AUTO_TEST_CASE(the_ledgers_health_and_the_process_are_seen) {
   BOOST_TEST(started <= now + 2);
   BOOST_TEST(started > now - 3'600);
   BOOST_TEST(series_of(samples, "stint_build_info") == 1U);
+  BOOST_TEST(samples.count(R"(stint_build_info{version=""})") == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
