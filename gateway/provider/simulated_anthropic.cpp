@@ -40,7 +40,7 @@ class anthropic_script final : public simulated_script {
 
   bool next(simulated_event& event) override {
     event.bytes.clear();
-    event.tokens = 0;
+    event.tokens = event.reasoning = 0;
     switch (stage_) {
       case stage::start:
         give_start(event);
@@ -113,7 +113,7 @@ class anthropic_script final : public simulated_script {
       return;
     }
     give_text(event, "thinking_delta", "thinking", simulated_word(call_.seed, position_++));
-    event.tokens = 1;
+    event.tokens = event.reasoning = 1;
   }
 
   void give_block_start(simulated_event& event) {

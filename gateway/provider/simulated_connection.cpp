@@ -132,7 +132,8 @@ asio::awaitable<bool> answer_whole(asio::ip::tcp::socket& socket, simulated_stat
   simulated_writer writer(socket, peer, call.how, body_framing::length);
   writer.begin(answer_head(200, "application/json", api_headers(call.api, call.id) + length));
   const bool written = co_await writer.write(body);
-  co_return written&& co_await writer.finish();
+  if (!written) co_return false;
+  co_return co_await writer.finish();
 }
 
 // Bills each token when the last byte of its event is with the kernel.
@@ -142,6 +143,7 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
   struct mark {
     std::int64_t end;
     std::int64_t tokens;
+    std::int64_t reasoning;
   };
   simulated_peer peer(socket);
   simulated_writer writer(socket, peer, call.how, body_framing::chunked);
@@ -169,7 +171,7 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
       if (is_delayed && alive) alive = co_await peer.pause(each);
       batch += event.bytes;
       end += static_cast<std::int64_t>(event.bytes.size());
-      if (event.tokens > 0) marks.push_back(mark{end, event.tokens});
+      if (event.tokens > 0) marks.push_back(mark{end, event.tokens, event.reasoning});
     }
     if (alive && !batch.empty() && (!more || each.count() > 0 || batch.size() >= batch_bytes)) {
       alive = co_await writer.write(batch);
@@ -178,13 +180,20 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
     bill_line line;
     const auto written = std::find_if(marks.begin(), marks.end(),
                                       [&](const mark& m) { return m.end > writer.written(); });
-    for (auto one = marks.begin(); one != written; ++one)
+    for (auto one = marks.begin(); one != written; ++one) {
       line.completion_tokens += one->tokens;
+      line.reasoning_tokens += one->reasoning;
+    }
     marks.erase(marks.begin(), written);
-    line.cut = alive ? 0 : 1;
-    if (line.completion_tokens > 0 || line.cut > 0) state.bill.add(payer, line);
+    if (line.completion_tokens > 0) state.bill.add(payer, line);
   }
-  co_return alive&& co_await writer.finish();
+  if (!alive) {
+    bill_line cut;
+    cut.cut = 1;
+    state.bill.add(payer, cut);
+    co_return false;
+  }
+  co_return co_await writer.finish();
 }
 
 asio::awaitable<bool> answer_call(asio::ip::tcp::socket& socket, simulated_state& state,

@@ -60,7 +60,7 @@ class openai_script final : public simulated_script {
 
   bool next(simulated_event& event) override {
     event.bytes.clear();
-    event.tokens = 0;
+    event.tokens = event.reasoning = 0;
     switch (stage_) {
       case stage::roles:
         give_role(event);
@@ -108,7 +108,7 @@ class openai_script final : public simulated_script {
     event.bytes += call_.tool ? "null" : "\"\"";
     event.bytes += R"(,"refusal":null})";
     close_choice(event.bytes, "");
-    event.tokens = call_.reasoning;
+    event.tokens = event.reasoning = call_.reasoning;
     if (turn()) stage_ = call_.tool || call_.words > 0 ? stage::words : stage::finishes;
   }
 

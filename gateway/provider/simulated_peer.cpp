@@ -64,8 +64,10 @@ asio::awaitable<bool> simulated_peer::pause(std::chrono::milliseconds how_long) 
 }
 
 asio::awaitable<void> simulated_peer::wait_until_gone() {
-  while (co_await pause(std::chrono::hours(1))) {
-  }
+  const std::chrono::milliseconds round = std::chrono::hours(1);
+  bool is_here = true;
+  while (is_here)
+    is_here = co_await pause(round);
 }
 
 }  // namespace stint

@@ -15,6 +15,7 @@ namespace stint {
 struct simulated_event {
   std::string bytes;
   std::int64_t tokens = 0;
+  std::int64_t reasoning = 0;  // how many of them
 };
 
 // Yields a stream's events in order. Refers to the call, which must outlive it.
