@@ -1,5 +1,6 @@
 #include "tokenizer/tool_text.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "tokenizer/json_reading.hpp"
@@ -13,6 +14,8 @@ namespace dom = simdjson::dom;
 // still bounds them (openai_tools.cpp). Arrays in arrays recurse as deep as the document does, at
 // most 1,024.
 constexpr int depth_max = 48;
+// Indentation stops growing, so that a deep schema is never rendered much longer than it is.
+constexpr int indent_max = 8;
 
 void render_type(dom::object schema, int depth, std::string& out);
 
@@ -34,7 +37,7 @@ std::unordered_set<std::string_view> required_names(dom::object schema) {
 
 // The properties of an object, a line each, without the braces.
 void render_properties(dom::object schema, int depth, std::string& out) {
-  const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
+  const std::string indent(static_cast<std::size_t>(std::min(depth, indent_max)) * 2, ' ');
   const std::unordered_set<std::string_view> required = required_names(schema);
   for (const dom::key_value_pair property : object_in(schema, "properties")) {
     dom::object type;
