@@ -1,7 +1,8 @@
 """Being paged. Goal: a cap that fills up is told once at each threshold, by the shipped rules and routes, and never again.
 
-Method: the real gateway, Debian's own Prometheus and Alertmanager, and calls whose cost is known to the nano-dollar. The cap is ten
-times the cost of one call, so five, eight and ten calls are exactly 50, 80 and 100 %. In between the gateway dies and comes back.
+Method: the real gateway, Debian's own Prometheus and Alertmanager, and calls whose cost is known to the nano-dollar. The cap
+is ten times the cost of one call, so five, eight and ten calls are exactly 50, 80 and 100 %. In between the gateway dies and
+comes back.
 """
 
 import re

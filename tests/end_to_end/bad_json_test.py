@@ -6,6 +6,7 @@ The upstream is a witness: of a refused body not one byte may reach it.
 import json
 import unittest
 
+from books import FOREVER_CAPS, check_books
 from gateway_process import anthropic_body, gateway, openai_body
 from scripted_upstream import scripted_upstream
 
@@ -84,10 +85,13 @@ class bad_json(unittest.TestCase):
     def setUpClass(cls):
         cls.upstream = scripted_upstream()
         cls.addClassCleanup(cls.upstream.close)
-        cls.stint = gateway(providers={"witness": cls.upstream.provider()})
+        cls.stint = gateway(caps=FOREVER_CAPS, providers={"witness": cls.upstream.provider()})
         cls.stint.__enter__()
         cls.addClassCleanup(cls.stint.__exit__, None, None, None)
         cls.key = cls.stint.create_key()
+
+    def tearDown(self):
+        check_books(self.stint)
 
     def check_refused(self, body, path="/v1/chat/completions"):
         seen = len(self.upstream.requests)

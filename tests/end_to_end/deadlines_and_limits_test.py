@@ -101,9 +101,9 @@ class deadlines_and_limits(unittest.TestCase):
     def test_a_connection_that_says_nothing_is_closed(self):
         self.assertIn(self.closes_in_time(b"")[:13], (b"HTTP/1.1 408 ", b""))
 
-    def test_a_body_that_stops_is_408(self):
+    def test_a_body_that_stops_is_408_or_closed(self):
         whole = http_client.render("POST", "/v1/chat/completions", call_headers(self.key), encoded(openai_body()))
-        self.assertEqual(self.closes_in_time(whole[:-10])[:13], b"HTTP/1.1 408 ")
+        self.assertIn(self.closes_in_time(whole[:-10])[:13], (b"HTTP/1.1 408 ", b""))
 
     def test_an_idle_kept_connection_is_closed_silently(self):
         whole = http_client.render("POST", "/v1/chat/completions", call_headers(self.key), encoded(openai_body()))

@@ -69,10 +69,14 @@ class gateway:
         return self
 
     def __exit__(self, kind, *_):
-        if self.process is not None and self.process.poll() is None:
+        running = self.process is not None and self.process.poll() is None
+        crashed = self.process is not None and not running and self.process.returncode not in (0, -signal.SIGKILL)
+        if running:
             self.process.kill()
             self.process.wait()
-        if kind is not None:
+        if kind is not None or crashed:
+            if crashed:
+                print(f"the gateway ended by itself, with {self.process.returncode}", flush=True)
             print(f"--- the gateway's log ({self.folder} is kept)\n{self.log_text()[-8000:]}\n---", flush=True)
         else:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -60,8 +60,9 @@ const [sdk, what] = process.argv.slice(2);
 const calls = { openai, anthropic }[sdk]();
 calls[what]().then(
   (value) => console.log(JSON.stringify({ value })),
-  (error) =>
-    console.log(
-      JSON.stringify({ error: { name: error.constructor.name, status: error.status, code: error.code, message: error.message } }),
-    ),
+  (error) => {
+    const classes = [];
+    for (let one = error.constructor; one && one.name; one = Object.getPrototypeOf(one)) classes.push(one.name);
+    console.log(JSON.stringify({ error: { classes, status: error.status, code: error.code, message: error.message } }));
+  },
 );
