@@ -1,4 +1,4 @@
-// Tested by tests/gateway/metrics_test.cpp.
+// Tested by tests/gateway/metrics_test.cpp and metrics_bounds_test.cpp.
 #include "gateway/metric_families.hpp"
 
 #include <algorithm>
