@@ -1,6 +1,7 @@
 // Goal: whatever clients send and however many threads do, the number of series stays bounded, the
 // text stays well formed, and no call is lost from the sums.
 #include <atomic>
+#include <latch>
 #include <thread>
 
 #include <boost/test/unit_test.hpp>
@@ -105,11 +106,13 @@ BOOST_AUTO_TEST_CASE(threads_may_observe_and_commit_while_others_scrape) {
   constexpr int rounds = 2'000;
   metrics seen(100);
   std::atomic<bool> done{false};
+  std::latch start(4);  // so that all of them make new series at the same time
   std::thread scraper([&] {
     while (!done)
       static_cast<void>(scrape(seen, {make_standing("acme")}));
   });
   std::thread ledger([&] {
+    start.arrive_and_wait();
     for (int i = 0; i < rounds; ++i) {
       ledger_row row = make_row("tenant" + std::to_string(i % 300));
       row.cost = nanodollars(3);
@@ -119,8 +122,9 @@ BOOST_AUTO_TEST_CASE(threads_may_observe_and_commit_while_others_scrape) {
   std::vector<std::thread> connections;
   for (int t = 0; t < 3; ++t) {
     connections.emplace_back([&] {
+      start.arrive_and_wait();
       for (int i = 0; i < rounds; ++i) {
-        const std::string model = "m" + std::to_string(i % 50);
+        const std::string model = "m" + std::to_string(i / 40);
         seen.observe({.model = model, .provider = "sim", .duration = std::chrono::seconds(1)});
         seen.refused_by_cap(model, refusal_reason::budget_exceeded, model);
         seen.connections_changed(1);
