@@ -90,7 +90,7 @@ std::optional<simulated_tool> choose_tool(simdjson::dom::object body, const simu
   return std::nullopt;
 }
 
-std::string missing_field(simulated_api api, simdjson::dom::object body) {
+std::string_view missing_field(simulated_api api, simdjson::dom::object body) {
   simdjson::dom::array messages;
   std::string_view model;
   if (body["model"].get(model) != simdjson::SUCCESS) return "model: Field required";
@@ -98,6 +98,12 @@ std::string missing_field(simulated_api api, simdjson::dom::object body) {
   if (api == simulated_api::anthropic && !number_at(body, "max_tokens"))
     return "max_tokens: Field required";
   return {};
+}
+
+simulated_error refusal(std::string_view message) {
+  simulated_error error;
+  error.message = message;
+  return error;
 }
 
 }  // namespace
@@ -130,18 +136,17 @@ std::variant<simulated_call, simulated_error> simulated_reader::read(
   simdjson::dom::object body;
   if (parser_.parse(text.data(), text.size()).get(document) != simdjson::SUCCESS ||
       document.get(body) != simdjson::SUCCESS) {
-    return simulated_error{400, "We could not parse the JSON body of your request."};
+    return refusal("We could not parse the JSON body of your request.");
   }
-  if (std::string missing = missing_field(api, body); !missing.empty())
-    return simulated_error{400, std::move(missing)};
+  const std::string_view missing = missing_field(api, body);
+  if (!missing.empty()) return refusal(missing);
   simulated_call call;
   call.api = api;
   std::string_view model;
-  if (body["model"].get(model) != simdjson::SUCCESS)
-    return simulated_error{400, "model: Field required"};
+  if (body["model"].get(model) != simdjson::SUCCESS) return refusal("model: Field required");
   call.model = simulated_base_model(model);
   steering_result steered = read_steering(model, head);
-  if (!steered.mistake.empty()) return simulated_error{400, std::move(steered.mistake)};
+  if (!steered.mistake.empty()) return refusal(steered.mistake);
   call.how = steered.how;
   call.seed = how_.seed * 1'000'003 + ++calls_;
   call.id = (api == simulated_api::openai ? "chatcmpl-sim" : "msg_sim") + std::to_string(calls_);
