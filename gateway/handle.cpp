@@ -85,7 +85,7 @@ asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission
         x.client.watch.client_gone();  // we hung up on it: the prompt was sent and will be billed
     ended.status = answer.error().status;
     co_await owed.settle(ended);
-    co_await decline(x, std::move(answer.error()));
+    co_await decline(x, answer.error());
     co_return;
   }
   relay_order order;
@@ -98,7 +98,7 @@ asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission
 asio::awaitable<void> serve_metered(exchange& x, purpose what_for, const virtual_key& key) {
   auto call = co_await examine_body(x);
   if (!call) {
-    co_await decline(x, std::move(call.error()));
+    co_await decline(x, call.error());
     co_return;
   }
   what_for.charged.model = call->base_model;
