@@ -27,12 +27,24 @@ constexpr std::int64_t tool_bound = 53;
 constexpr token_range server_tool = {.expected = 3'000, .upper = 20'000};
 
 // Parameters that steer the call and are no part of the prompt.
-constexpr std::array<std::string_view, 19> parameters = {
-    "model",         "messages",       "system",    "tools",
-    "tool_choice",   "cache_control",  "container", "context_management",
-    "inference_geo", "max_tokens",     "metadata",  "service_tier",
-    "speed",         "stop_sequences", "stream",    "temperature",
-    "thinking",      "top_k",          "top_p"};
+constexpr std::array<std::string_view, 18> parameters = {"model",
+                                                         "system",
+                                                         "tools",
+                                                         "tool_choice",
+                                                         "cache_control",
+                                                         "container",
+                                                         "context_management",
+                                                         "inference_geo",
+                                                         "max_tokens",
+                                                         "metadata",
+                                                         "service_tier",
+                                                         "speed",
+                                                         "stop_sequences",
+                                                         "stream",
+                                                         "temperature",
+                                                         "thinking",
+                                                         "top_k",
+                                                         "top_p"};
 
 void add_content(const prompt_context& prompt, dom::element content) {
   std::string_view text;
@@ -108,8 +120,6 @@ void walk_anthropic_messages(const prompt_context& prompt, dom::object request) 
     if (field.key == "messages" && field.value.get(messages) == simdjson::SUCCESS) {
       for (const dom::element message : messages)
         add_message(prompt, message);
-    } else if (field.key == "messages") {
-      add_json_text(prompt, field.value);
     } else if (field.key == "system") {
       prompt.tally.add_estimated(system_frame);
       add_content(prompt, field.value);

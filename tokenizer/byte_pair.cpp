@@ -163,7 +163,7 @@ class window_merge {
 // at worst until it holds the rest of the piece.
 class long_piece {
  public:
-  static constexpr std::size_t window_bytes = 4 * 1024;
+  static constexpr std::size_t window_bytes = 4096;
   static constexpr std::uint32_t overlap_bytes = 512;
 
   // Calls token(begin, size) for each token in order.

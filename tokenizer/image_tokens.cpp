@@ -67,6 +67,9 @@ constexpr std::array image_rows = {
 };
 // clang-format on
 
+// Of an image whose size is not known: 1024 × 1024.
+constexpr integer usual_pixels = 1'048'576;
+
 constexpr integer ceil_divide(integer a, integer b) {
   return (a + b - 1) / b;
 }
@@ -174,7 +177,7 @@ token_range claude_tokens(std::string_view name, std::optional<pixel_size> size)
   }
   constexpr integer usual_most = 1'600;
   constexpr integer most = 1'640;  // "about" 1,600
-  if (!size) return {ceil_divide(1024 * 1024, 750), most};
+  if (!size) return {usual_pixels / 750, most};
   const pixel_size fitted = fit_long_side(*size, 1568);
   const integer by_area = ceil_divide(fitted.width * fitted.height, 750);
   const integer by_patch = patches_of(fitted, 28) + 3;
@@ -208,7 +211,7 @@ token_range image_tokens(std::string_view model, std::optional<pixel_size> size,
   if (name.find("gemini") != std::string_view::npos) return gemini_tokens(name, size);
   constexpr integer usual_most = 4'784;
   constexpr integer most = 16'384;
-  if (!size) return {ceil_divide(1024 * 1024, 750), most};
+  if (!size) return {usual_pixels / 750, most};
   const integer by_area = ceil_divide(size->width * size->height, 750);
   return {std::min(by_area, usual_most),
           std::clamp<integer>(std::max(by_area, patches_of(*size, 28)), usual_most, most)};

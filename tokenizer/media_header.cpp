@@ -5,20 +5,20 @@
 namespace stint::tokenizer {
 namespace {
 
-constexpr std::array<std::int8_t, 256> make_digits() noexcept {
-  std::array<std::int8_t, 256> digits{};
+constexpr std::array<int, 256> make_digits() noexcept {
+  std::array<int, 256> digits{};
   digits.fill(-1);
   constexpr std::string_view alphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    digits[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
+    digits[static_cast<std::uint8_t>(alphabet[i])] = static_cast<int>(i);
   }
   digits['-'] = 62;
   digits['_'] = 63;
   return digits;
 }
 
-constexpr std::array<std::int8_t, 256> base64_digits = make_digits();
+constexpr std::array<int, 256> base64_digits = make_digits();
 
 // A JPEG may carry any number of comment and EXIF segments before its frame header.
 constexpr int jpeg_segments_max = 256;

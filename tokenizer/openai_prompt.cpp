@@ -31,52 +31,17 @@ constexpr std::int64_t codex_prefix = 125;
 
 // Parameters that steer the call and are no part of the prompt; tools and response_format are read
 // by walk_openai_tools.
-constexpr std::array<std::string_view, 46> parameters = {"model",
-                                                         "messages",
-                                                         "tools",
-                                                         "functions",
-                                                         "tool_choice",
-                                                         "function_call",
-                                                         "response_format",
-                                                         "audio",
-                                                         "best_of",
-                                                         "echo",
-                                                         "extra_body",
-                                                         "frequency_penalty",
-                                                         "ignore_eos",
-                                                         "logit_bias",
-                                                         "logprobs",
-                                                         "max_completion_tokens",
-                                                         "max_tokens",
-                                                         "metadata",
-                                                         "min_p",
-                                                         "min_tokens",
-                                                         "modalities",
-                                                         "moderation",
-                                                         "n",
-                                                         "parallel_tool_calls",
-                                                         "prediction",
-                                                         "presence_penalty",
-                                                         "prompt_cache_key",
-                                                         "prompt_cache_options",
-                                                         "prompt_cache_retention",
-                                                         "reasoning",
-                                                         "reasoning_effort",
-                                                         "repetition_penalty",
-                                                         "safety_identifier",
-                                                         "seed",
-                                                         "service_tier",
-                                                         "stop",
-                                                         "store",
-                                                         "stream",
-                                                         "stream_options",
-                                                         "temperature",
-                                                         "thinking",
-                                                         "top_k",
-                                                         "top_logprobs",
-                                                         "top_p",
-                                                         "user",
-                                                         "verbosity"};
+// clang-format off
+constexpr std::array<std::string_view, 44> parameters = {
+    "model", "tools", "functions", "tool_choice", "function_call", "response_format", "audio",
+    "best_of", "echo", "frequency_penalty", "ignore_eos", "logit_bias", "logprobs",
+    "max_completion_tokens", "max_tokens", "metadata", "min_p", "min_tokens", "modalities",
+    "moderation", "n", "parallel_tool_calls", "prediction", "presence_penalty",
+    "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "reasoning",
+    "reasoning_effort", "repetition_penalty", "safety_identifier", "seed", "service_tier", "stop",
+    "store", "stream", "stream_options", "temperature", "thinking", "top_k", "top_logprobs",
+    "top_p", "user", "verbosity"};
+// clang-format on
 
 bool is_framing_published(framing frame) {
   return frame == framing::openai_classic || frame == framing::openai_gpt4o;
@@ -212,8 +177,6 @@ void walk_openai_chat(const prompt_context& prompt, dom::object request) {
         add_message(prompt, message);
         has_system = has_system || is_system(message);
       }
-    } else if (field.key == "messages") {
-      add_json_text(prompt, field.value);
     } else if (field.key == "web_search_options") {
       // Search results enter the prompt on the provider's side.
       prompt.tally.add_hidden({.expected = 8'000, .upper = 16'000});

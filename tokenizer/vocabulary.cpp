@@ -16,18 +16,18 @@ constexpr std::size_t longest_token = 255;
   std::abort();
 }
 
-constexpr std::array<std::int8_t, 256> make_base64_values() noexcept {
-  std::array<std::int8_t, 256> values{};
+constexpr std::array<int, 256> make_base64_values() noexcept {
+  std::array<int, 256> values{};
   values.fill(-1);
   constexpr std::string_view alphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
+    values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<int>(i);
   }
   return values;
 }
 
-constexpr std::array<std::int8_t, 256> base64_values = make_base64_values();
+constexpr std::array<int, 256> base64_values = make_base64_values();
 
 using token_buffer = std::array<std::uint8_t, longest_token + 16>;
 
