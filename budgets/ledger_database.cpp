@@ -61,6 +61,7 @@ rocksdb::DBOptions of_database(const store_options& from) {
   options.max_background_jobs = 2;
   options.max_total_wal_size = 128 * mebibyte;  // bounds what a start has to replay
   options.avoid_unnecessary_blocking_io = true;
+  options.max_file_opening_threads = 4;  // started anew at each open, of which there are two
   options.keep_log_file_num = 3;
   options.max_log_file_size = 4 * mebibyte;
   options.stats_dump_period_sec = 0;

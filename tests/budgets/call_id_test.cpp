@@ -35,7 +35,8 @@ BOOST_AUTO_TEST_CASE(text_is_read_back_and_anything_else_is_refused) {
 
 BOOST_AUTO_TEST_CASE(ids_sort_by_time) {
   const wall_time at{std::chrono::seconds{1'772'445'600}};
-  BOOST_TEST((make_call_id(at, ~0ULL, ~0ULL) < make_call_id(at + std::chrono::milliseconds{1}, 0, 0)));
+  BOOST_TEST(
+      (make_call_id(at, ~0ULL, ~0ULL) < make_call_id(at + std::chrono::milliseconds{1}, 0, 0)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

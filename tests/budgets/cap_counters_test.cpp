@@ -39,7 +39,8 @@ BOOST_AUTO_TEST_CASE(a_closed_counter_stays_while_a_hold_refers_to_it_and_no_lon
   counters.advance(monday_ten);
   counter& held = counters.find_or_open("acme");
   held.holds = 1;
-  for (int i = 0; i < 100; ++i) counters.find_or_open("tenant-" + std::to_string(i));
+  for (int i = 0; i < 100; ++i)
+    counters.find_or_open("tenant-" + std::to_string(i));
   counters.advance(monday_ten + a_day);
   BOOST_TEST(counters.counters_in_memory() == 101U);
   std::size_t budget = 60;
@@ -55,7 +56,8 @@ BOOST_AUTO_TEST_CASE(a_closed_counter_stays_while_a_hold_refers_to_it_and_no_lon
   BOOST_TEST(counters.counters_in_memory() == 0U);
 }
 
-// Releases and sweeps in every interleaving of a few hundred counters: the place where the sweep stands may be the one released.
+// Releases and sweeps in every interleaving of a few hundred counters: the place where the sweep
+// stands may be the one released.
 BOOST_AUTO_TEST_CASE(releasing_while_the_sweep_is_under_way_loses_nothing) {
   for (std::size_t step = 1; step < 40; ++step) {
     auto counters = split_by_tenant();
@@ -83,7 +85,8 @@ BOOST_AUTO_TEST_CASE(releasing_while_the_sweep_is_under_way_loses_nothing) {
 BOOST_AUTO_TEST_CASE(restoring_brings_back_usage_and_what_has_fired) {
   auto counters = split_by_tenant();
   const auto open = counters.advance(monday_ten);
-  const counter& at = counters.restore({.start = open.start, .scope = "acme", .posted = 850, .threshold = 80});
+  const counter& at =
+      counters.restore({.start = open.start, .scope = "acme", .posted = 850, .threshold = 80});
   BOOST_TEST(&at == counters.find("acme"));
   BOOST_TEST(at.next_alert_at == 1'000);
   const counter& closed =

@@ -30,8 +30,8 @@ BOOST_AUTO_TEST_CASE(amounts_are_read_in_every_unit) {
 }
 
 BOOST_AUTO_TEST_CASE(every_unit_reads_as_it_is_written) {
-  for (const auto each : {cap_unit::tokens, cap_unit::input_tokens, cap_unit::output_tokens, cap_unit::usd,
-                          cap_unit::requests}) {
+  for (const auto each : {cap_unit::tokens, cap_unit::input_tokens, cap_unit::output_tokens,
+                          cap_unit::usd, cap_unit::requests}) {
     BOOST_TEST((parse_cap_unit(to_string(each)) == each));
   }
   BOOST_TEST(!parse_cap_unit("eur"));

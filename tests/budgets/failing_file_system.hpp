@@ -1,5 +1,7 @@
-// A file system that fails on demand, put under RocksDB through its public wrappers. It counts every call that changes a file and
-// fails from the chosen one on until it is repaired; how it fails is chosen too. One control per store; the control outlives it.
+// A file system that fails on demand, put under RocksDB through its public wrappers. It counts
+// every call that changes a file and fails from the chosen one on until it is repaired; how it
+// fails is chosen too. Syncing is counted and does nothing more: these tests end processes, not
+// machines, and a store is opened a hundred times. One control per store; the control outlives it.
 #pragma once
 
 #include <atomic>
@@ -16,7 +18,8 @@ namespace stint::testing {
 enum class failure_mode : std::uint8_t {
   refused,        // nothing is written: ENOSPC
   cut,            // the first half is written, then EIO: a torn record
-  written_anyway  // all of it is written, and the error is a lie: the group is on the log and nobody was told
+  written_anyway  // all of it is written, and the error is a lie: the group is on the log and
+                  // nobody was told
 };
 
 inline std::ostream& operator<<(std::ostream& out, failure_mode how) {
@@ -70,22 +73,32 @@ class failing_file final : public rocksdb::FSWritableFileOwnerWrapper {
                            rocksdb::IODebugContext* debug) override {
     return Append(data, options, debug);
   }
-  rocksdb::IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
-    if (control_.next()) return failed();
-    return FSWritableFileOwnerWrapper::Sync(options, debug);
+  rocksdb::IOStatus Sync(const rocksdb::IOOptions& options,
+                         rocksdb::IODebugContext* debug) override {
+    (void)options, (void)debug;
+    return control_.next() ? failed() : rocksdb::IOStatus::OK();
   }
-  rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
-    if (control_.next()) return failed();
-    return FSWritableFileOwnerWrapper::Fsync(options, debug);
+  rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options,
+                          rocksdb::IODebugContext* debug) override {
+    return Sync(options, debug);
   }
 
  private:
   [[nodiscard]] rocksdb::IOStatus failed() const {
-    if (control_.mode() == failure_mode::refused) return rocksdb::IOStatus::NoSpace("No space left on device (injected)");
+    if (control_.mode() == failure_mode::refused)
+      return rocksdb::IOStatus::NoSpace("No space left on device (injected)");
     return rocksdb::IOStatus::IOError("Input/output error (injected)");
   }
 
   storage_control& control_;
+};
+
+class unsynced_directory final : public rocksdb::FSDirectory {
+ public:
+  rocksdb::IOStatus Fsync(const rocksdb::IOOptions& /*options*/,
+                          rocksdb::IODebugContext* /*debug*/) override {
+    return rocksdb::IOStatus::OK();
+  }
 };
 
 class failing_file_system final : public rocksdb::FileSystemWrapper {
@@ -103,6 +116,13 @@ class failing_file_system final : public rocksdb::FileSystemWrapper {
     auto status = FileSystemWrapper::NewWritableFile(name, options, file, debug);
     if (status.ok()) *file = std::make_unique<failing_file>(std::move(*file), control_);
     return status;
+  }
+  rocksdb::IOStatus NewDirectory(const std::string& name, const rocksdb::IOOptions& options,
+                                 std::unique_ptr<rocksdb::FSDirectory>* directory,
+                                 rocksdb::IODebugContext* debug) override {
+    (void)name, (void)options, (void)debug;
+    *directory = std::make_unique<unsynced_directory>();
+    return rocksdb::IOStatus::OK();
   }
 
  private:

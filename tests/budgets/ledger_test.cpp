@@ -13,12 +13,14 @@ namespace {
 [[nodiscard]] ledger ledger_of(const std::vector<cap>& caps) {
   std::vector<numbered_cap> numbered;
   for (const cap& each : caps) {
-    numbered.push_back({.definition = each, .number = static_cast<std::uint32_t>(numbered.size() + 1)});
+    numbered.push_back(
+        {.definition = each, .number = static_cast<std::uint32_t>(numbered.size() + 1)});
   }
   return {std::move(numbered), 1, wall_time{}};
 }
 
-[[nodiscard]] cap_standing standing(const ledger& books, const std::string& cap, const std::string& scope = "") {
+[[nodiscard]] cap_standing standing(const ledger& books, const std::string& cap,
+                                    const std::string& scope = "") {
   const auto all = books.standings(books.last_seen());
   const auto* found = find_standing(all, cap, scope);
   BOOST_REQUIRE(found != nullptr);
@@ -62,7 +64,8 @@ BOOST_AUTO_TEST_CASE(a_call_alone_over_a_request_cap_is_too_large_and_occupies_n
   const auto refused = books.hold(hold_of(1, 101)).refused;
   BOOST_REQUIRE(refused);
   BOOST_TEST((refused->reason == refusal_reason::request_too_large));
-  for (std::uint64_t i = 2; i < 20; ++i) BOOST_TEST(!books.hold(hold_of(i, 100)).refused);
+  for (std::uint64_t i = 2; i < 20; ++i)
+    BOOST_TEST(!books.hold(hold_of(i, 100)).refused);
 }
 
 BOOST_AUTO_TEST_CASE(of_several_caps_that_refuse_the_one_is_named_that_waiting_helps_least) {
@@ -245,7 +248,8 @@ BOOST_AUTO_TEST_CASE(sums_near_the_end_of_64_bits_refuse_and_do_not_wrap) {
 }
 
 BOOST_AUTO_TEST_CASE(the_tightest_cap_is_the_one_with_the_smallest_share_left) {
-  auto books = ledger_of({usd_cap("wide", 1'000), usd_cap("narrow", 50, window_kind::hour), usd_cap("big", 1'000'000)});
+  auto books = ledger_of({usd_cap("wide", 1'000), usd_cap("narrow", 50, window_kind::hour),
+                          usd_cap("big", 1'000'000)});
   BOOST_TEST(books.hold(hold_of(1, 20)).tightest->cap == "narrow");
 }
 
@@ -270,7 +274,8 @@ BOOST_AUTO_TEST_CASE(standings_list_open_windows_and_what_is_still_held) {
   BOOST_TEST(all[2].scope == "globex");
   (void)books.settle(settle_of(numbered_id(1), 10));
   books.written();
-  // No call since, but the day is over: only what is held from yesterday, and today's unsplit cap from nothing.
+  // No call since, but the day is over: only what is held from yesterday, and today's unsplit cap
+  // from nothing.
   all = books.standings(monday_ten + std::chrono::hours{24});
   BOOST_REQUIRE(all.size() == 3U);
   BOOST_TEST(all[0].held == 10);

@@ -7,8 +7,12 @@
 namespace stint {
 namespace {
 
-[[nodiscard]] operation_queue::deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds{30}; }
-[[nodiscard]] operation_queue::deadline now() { return std::chrono::steady_clock::now(); }
+[[nodiscard]] operation_queue::deadline soon() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds{30};
+}
+[[nodiscard]] operation_queue::deadline now() {
+  return std::chrono::steady_clock::now();
+}
 
 }  // namespace
 
@@ -47,8 +51,8 @@ BOOST_AUTO_TEST_CASE(a_closed_queue_gives_what_it_has_and_then_ends) {
   BOOST_TEST(!queue.take(taken, soon()));
 }
 
-// Four threads push 5,000 each while one takes: every operation arrives once, and the taker never misses a wake-up (it would
-// then wait for its deadline, and the test for its time-out).
+// Four threads push 5,000 each while one takes: every operation arrives once, and the taker never
+// misses a wake-up (it would then wait for its deadline, and the test for its time-out).
 BOOST_AUTO_TEST_CASE(nothing_is_lost_between_threads) {
   operation_queue queue(100'000);
   constexpr std::size_t threads = 4;
@@ -56,7 +60,8 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_between_threads) {
   std::vector<std::jthread> pushers;
   for (std::size_t i = 0; i < threads; ++i) {
     pushers.emplace_back([&] {
-      for (std::size_t n = 0; n < each; ++n) (void)queue.push(hold_operation{});
+      for (std::size_t n = 0; n < each; ++n)
+        (void)queue.push(hold_operation{});
     });
   }
   std::size_t seen = 0;

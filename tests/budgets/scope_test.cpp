@@ -26,7 +26,8 @@ BOOST_AUTO_TEST_CASE(a_scope_is_its_values_joined_and_escaped) {
 
 // Two calls that differ in any value of `per` must never share a counter.
 BOOST_AUTO_TEST_CASE(different_values_never_share_a_scope) {
-  const std::vector<std::string> values = {"", "/", "%", "a", "a/", "/a", "%2F", "%25", "a/b", "a%2Fb"};
+  const std::vector<std::string> values = {"",   "/",   "%",   "a",   "a/",
+                                           "/a", "%2F", "%25", "a/b", "a%2Fb"};
   std::vector<std::string> seen;
   for (const auto& tenant : values) {
     for (const auto& feature : values) {
@@ -81,7 +82,8 @@ BOOST_AUTO_TEST_CASE(globs_match_as_documented) {
 // The classic blow-up of backtracking matchers: linear here, so it ends at once.
 BOOST_AUTO_TEST_CASE(many_stars_cost_no_more_than_their_length) {
   std::string pattern;
-  for (int i = 0; i < 1'000; ++i) pattern += "a*";
+  for (int i = 0; i < 1'000; ++i)
+    pattern += "a*";
   BOOST_TEST(!glob_match(pattern + "b", std::string(3'000, 'a')));
 }
 

@@ -1,5 +1,5 @@
-// What becomes of calls when the storage fails, at any call it makes and in every way it can fail: nothing acknowledged is lost,
-// nothing counts twice, nothing stays held, and no restart is needed.
+// What becomes of calls when the storage fails, at any call it makes and in every way it can fail:
+// nothing acknowledged is lost, nothing counts twice, nothing stays held, and no restart is needed.
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -14,7 +14,8 @@ namespace {
 
 namespace data = boost::unit_test::data;
 
-const std::vector<failure_mode> every_mode = {failure_mode::refused, failure_mode::cut, failure_mode::written_anyway};
+const std::vector<failure_mode> every_mode = {failure_mode::refused, failure_mode::cut,
+                                              failure_mode::written_anyway};
 
 struct fixture {
   scratch_directory scratch;
@@ -45,7 +46,8 @@ void expect_unavailable(const admission& answer) {
 
 BOOST_FIXTURE_TEST_SUITE(storage_failure_suite, fixture)
 
-BOOST_DATA_TEST_CASE(a_hold_that_cannot_be_logged_is_refused_and_leaves_nothing_held, data::make(every_mode), how) {
+BOOST_DATA_TEST_CASE(a_hold_that_cannot_be_logged_is_refused_and_leaves_nothing_held,
+                     data::make(every_mode), how) {
   driven_writer books(options());
   failing.control().fail_after(0, how);
   expect_unavailable(books.hold(hold_of(1, 1'000)));
@@ -61,16 +63,19 @@ BOOST_DATA_TEST_CASE(a_hold_that_cannot_be_logged_is_refused_and_leaves_nothing_
   verify(books);
 }
 
-BOOST_DATA_TEST_CASE(a_settlement_that_cannot_be_logged_is_written_when_the_storage_returns, data::make(every_mode), how) {
+BOOST_DATA_TEST_CASE(a_settlement_that_cannot_be_logged_is_written_when_the_storage_returns,
+                     data::make(every_mode), how) {
   driven_writer books(options());
-  for (std::uint64_t i = 1; i <= 3; ++i) BOOST_TEST(!books.hold(hold_of(i, 300)).refused);
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    BOOST_TEST(!books.hold(hold_of(i, 300)).refused);
   failing.control().fail_after(0, how);
   for (std::uint64_t i = 1; i <= 2; ++i) {
     const settled answer = books.settle(settle_of(numbered_id(i), 280));
     BOOST_TEST(!answer.recorded);
     BOOST_TEST(!answer.already_resolved);
   }
-  BOOST_TEST(books.settle(settle_of(numbered_id(2), 1)).already_resolved);  // the first one waits already
+  BOOST_TEST(
+      books.settle(settle_of(numbered_id(2), 1)).already_resolved);  // the first one waits already
   BOOST_TEST(books.committed.empty());
   books.upkeep();  // still failing
   BOOST_TEST(!books.writer.health().writable);
@@ -85,7 +90,8 @@ BOOST_DATA_TEST_CASE(a_settlement_that_cannot_be_logged_is_written_when_the_stor
   verify(books);
 }
 
-BOOST_DATA_TEST_CASE(recorded_calls_and_keys_fail_honestly_and_records_follow_later, data::make(every_mode), how) {
+BOOST_DATA_TEST_CASE(recorded_calls_and_keys_fail_honestly_and_records_follow_later,
+                     data::make(every_mode), how) {
   driven_writer books(options());
   failing.control().fail_after(0, how);
   ledger_row row;
@@ -97,7 +103,8 @@ BOOST_DATA_TEST_CASE(recorded_calls_and_keys_fail_honestly_and_records_follow_la
     BOOST_TEST(!books.record(row).recorded);
   }
   bool recorded = true;
-  books.run(key_operation{.key = {.id = "key_9", .encoded = "x"}, .answer = [&](bool answer) { recorded = answer; }});
+  books.run(key_operation{.key = {.id = "key_9", .encoded = "x"},
+                          .answer = [&](bool answer) { recorded = answer; }});
   BOOST_TEST(!recorded);
   failing.control().repair();
   books.upkeep();
@@ -105,8 +112,10 @@ BOOST_DATA_TEST_CASE(recorded_calls_and_keys_fail_honestly_and_records_follow_la
   verify(books);
 }
 
-// Ends the process (as far as the store can tell) in the outage: what was acknowledged is there, and what was held is an orphan.
-BOOST_DATA_TEST_CASE(ending_during_an_outage_loses_nothing_acknowledged, data::make(every_mode), how) {
+// Ends the process (as far as the store can tell) in the outage: what was acknowledged is there,
+// and what was held is an orphan.
+BOOST_DATA_TEST_CASE(ending_during_an_outage_loses_nothing_acknowledged, data::make(every_mode),
+                     how) {
   {
     driven_writer books(options());
     BOOST_TEST(!books.hold(hold_of(1, 100)).refused);
@@ -125,7 +134,8 @@ BOOST_DATA_TEST_CASE(ending_during_an_outage_loses_nothing_acknowledged, data::m
   verify(books);
 }
 
-// Every call to the storage in a busy stretch is made to fail once, so that open, log, flush and manifest all get their turn.
+// Every call to the storage in a busy stretch is made to fail once, so that open, log, flush and
+// manifest all get their turn.
 BOOST_DATA_TEST_CASE(every_single_call_to_the_storage_may_fail,
                      data::make(every_mode) * data::make({false, true}), how, synced) {
   std::int64_t total_used = 0;
@@ -175,9 +185,10 @@ BOOST_DATA_TEST_CASE(opening_anew_may_fail_at_every_step, data::make(every_mode)
 
 BOOST_AUTO_TEST_CASE(opening_on_failing_storage_says_so) {
   failing.control().fail_after(3, failure_mode::refused);
-  BOOST_CHECK_EXCEPTION(driven_writer{options()}, std::runtime_error, [](const std::runtime_error& error) {
-    return std::string(error.what()).find("check the disk") != std::string::npos;
-  });
+  BOOST_CHECK_EXCEPTION(
+      driven_writer{options()}, std::runtime_error, [](const std::runtime_error& error) {
+        return std::string(error.what()).find("check the disk") != std::string::npos;
+      });
   failing.control().repair();
   driven_writer books(options());
   BOOST_TEST(!books.hold(hold_of(1, 10)).refused);

@@ -1,5 +1,6 @@
-// Prints windows for the questions on standard input: "zone kind epoch_seconds first_weekday first_day first_month" a line, answered
-// with "start end". tests/budgets/window_oracle.py asks and compares.
+// Prints windows for the questions on standard input: "zone kind epoch_seconds first_weekday
+// first_day first_month" a line, answered with "start end". tests/budgets/window_oracle.py asks and
+// compares.
 #include <iostream>
 #include <map>
 #include <string>
