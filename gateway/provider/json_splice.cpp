@@ -17,14 +17,16 @@ std::size_t skip_space(std::string_view json, std::size_t at) noexcept {
   return at;
 }
 
-// From the opening quote to behind the closing one.
+// From the opening quote to behind the closing one: the first quote behind an even run of
+// backslashes.
 std::size_t skip_string(std::string_view json, std::size_t at) noexcept {
-  for (++at; at < json.size(); ++at) {
-    if (json[at] == '\\') {
-      ++at;
-    } else if (json[at] == '"') {
-      return at + 1;
-    }
+  const std::size_t begin = at + 1;
+  for (std::size_t quote = json.find('"', begin); quote != std::string_view::npos;
+       quote = json.find('"', quote + 1)) {
+    std::size_t run = quote;
+    while (run > begin && json[run - 1] == '\\')
+      --run;
+    if ((quote - run) % 2 == 0) return quote + 1;
   }
   return json.size();
 }

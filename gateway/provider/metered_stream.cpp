@@ -9,7 +9,7 @@ namespace {
 
 // Ten thousand streams must fit in 64 KiB each. Short answers stay below it and are then never
 // parsed at all.
-constexpr std::size_t backlog_bytes_max = 16 * 1024;
+constexpr std::size_t backlog_bytes_max = 24 * 1024;
 
 // Bytes after the terminator have no reader: SDKs stop there. A few are kept for the client, the
 // rest is dropped.
