@@ -86,7 +86,7 @@ relay_outcome stream_outcome(const exchange& x, upstream_answer& from, stream_me
   ended.first_byte = from.first_byte;
   if (x.client.watch.client_gone()) {
     ended.outcome = call_outcome::client_gone;
-  } else if (progress != body_progress::complete) {
+  } else if (progress != body_progress::complete && (meter == nullptr || !meter->complete())) {
     ended.outcome = call_outcome::upstream_gone;
   } else {
     ended.outcome = meter != nullptr && meter->saw_error() ? call_outcome::upstream_error
@@ -156,13 +156,15 @@ asio::awaitable<relay_outcome> relay_stream(exchange& x, upstream_answer& from, 
   co_await owed.settle(ended);
   if (ended.outcome == call_outcome::client_gone) co_return ended;
   std::string tail;
-  if (meter != nullptr) meter->release(tail);
   if (ended.outcome == call_outcome::upstream_gone) {
     count_break(x, from, progress);
+    // An event that broke off stays behind: the error event would be glued to its half line and be
+    // lost with it.
     if (meter != nullptr)
-      tail +=
-          x.speaks->error_event(broken_answer(from, progress == body_progress::timed_out), x.id);
+      tail = x.speaks->error_event(broken_answer(from, progress == body_progress::timed_out), x.id);
     x.keep_alive = false;
+  } else if (meter != nullptr) {
+    meter->release(tail);
   }
   co_await write_chunk(x, tail, true);
   co_return ended;
