@@ -1,4 +1,4 @@
-// Tested by tests/end_to_end/{stream,upstream_fault}_test.py.
+// Tested by tests/end_to_end/upstream_fault_test.py and tests/end_to_end/disconnect_test.py.
 #include "gateway/relay.hpp"
 
 #include "gateway/answer.hpp"

@@ -1,5 +1,6 @@
 """The client leaves. Mid-stream: the upstream is closed, and the call is settled at the prompt and at what was streamed, because
-the provider bills that much. While it waits for an answer in one piece: the answer is awaited, and settled as billed. SIGTERM: running calls end well, new ones are turned away."""
+the provider bills that much. While it waits for an answer in one piece: the answer is awaited, and settled as billed.
+SIGTERM: running calls end well, new ones are turned away."""
 
 import json
 import signal
