@@ -1,0 +1,239 @@
+#include "simulation/ledger_auditor.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+namespace stint::testing {
+namespace {
+
+// The simulation's zones are UTC and Etc/GMT-5, which has been five hours east for ever.
+[[nodiscard]] std::chrono::seconds offset_of(const cap& rule) {
+  return rule.zone_name == "Etc/GMT-5" ? std::chrono::hours{5} : std::chrono::hours{0};
+}
+
+[[nodiscard]] std::int64_t start_of(const cap& rule, wall_time at) {
+  using namespace std::chrono;
+  const auto offset = offset_of(rule);
+  const auto local = floor<seconds>(at) + offset;
+  const auto day = floor<days>(local);
+  const auto utc = [&](sys_seconds start) { return (start - offset).time_since_epoch().count(); };
+  switch (rule.window.kind) {
+    case window_kind::minute:
+      return utc(floor<minutes>(local));
+    case window_kind::hour:
+      return utc(floor<hours>(local));
+    case window_kind::day:
+      return utc(day);
+    case window_kind::week:
+      return utc(day - days{weekday{day}.iso_encoding() - 1});
+    case window_kind::month: {
+      const year_month_day civil{day};
+      return utc(sys_days{civil.year() / civil.month() / 1});
+    }
+    default:
+      return 0;
+  }
+}
+
+// The simulation matches whole words and one trailing star.
+[[nodiscard]] bool selected(const cap& rule, const attribution& charged) {
+  return std::ranges::all_of(rule.match, [&](const auto& each) {
+    const auto& [where, pattern] = each;
+    const std::string& value = where == dimension::tenant ? charged.tenant : charged.feature;
+    if (pattern.back() != '*') return value == pattern;
+    return value.compare(0, pattern.size() - 1, pattern, 0, pattern.size() - 1) == 0;
+  });
+}
+
+}  // namespace
+
+const cap* ledger_auditor::find_cap(const std::string& name) const {
+  const auto found = std::ranges::find(caps_, name, &cap::name);
+  return found == caps_.end() ? nullptr : &*found;
+}
+
+ledger_auditor::counter_name ledger_auditor::name_of(const cap& rule, const attribution& charged,
+                                                     wall_time at) {
+  std::string scope;
+  for (const dimension each : rule.per) {
+    if (!scope.empty()) scope += '/';
+    scope += each == dimension::tenant ? charged.tenant : charged.feature;
+  }
+  return {.cap = rule.name, .scope = scope, .start = start_of(rule, at)};
+}
+
+std::int64_t ledger_auditor::measured(const cap& rule, const amounts& of) {
+  switch (rule.unit) {
+    case cap_unit::tokens:
+      return of.input_tokens + of.output_tokens;
+    case cap_unit::input_tokens:
+      return of.input_tokens;
+    case cap_unit::output_tokens:
+      return of.output_tokens;
+    case cap_unit::usd:
+      return of.cost.count();
+    case cap_unit::requests:
+      return of.requests;
+  }
+  return 0;
+}
+
+ledger_auditor::verdict ledger_auditor::hold(const hold_request& request) {
+  if (holds_.contains(request.id)) return {};
+  time_ = std::max(time_, request.admitted);
+  pending_call call{.request = request, .counters = {}};
+  verdict worst;
+  for (const cap& rule : caps_) {
+    if (!selected(rule, request.charged)) continue;
+    const auto wanted = measured(rule, request.worst);
+    const auto name = name_of(rule, request.charged, time_);
+    const balance now = balances_.contains(name) ? balances_.at(name) : balance{};
+    std::optional<refusal_reason> reason;
+    if (rule.window.kind == window_kind::request) {
+      if (wanted > rule.limit) reason = refusal_reason::request_too_large;
+    } else {
+      if (now.posted + now.held + wanted > rule.limit) reason = refusal_reason::budget_busy;
+      if (now.posted + wanted > rule.limit) reason = refusal_reason::budget_exceeded;
+      call.counters.push_back({.counter = name, .amount = wanted});
+    }
+    if (!reason || rule.mode == cap_mode::warn) continue;
+    const auto rank = [](refusal_reason of) {
+      return of == refusal_reason::request_too_large ? 2
+             : of == refusal_reason::budget_exceeded ? 1
+                                                     : 0;
+    };
+    if (!worst.refused || rank(*reason) > rank(*worst.refused))
+      worst = {.refused = reason, .refusing_cap = rule.name};
+  }
+  if (worst.refused) return worst;
+  for (const auto& each : call.counters)
+    balances_[each.counter].held += each.amount;
+  holds_.emplace(request.id, std::move(call));
+  return {};
+}
+
+std::optional<ledger_auditor::pending_call> ledger_auditor::release(const call_id& id) {
+  const auto found = holds_.find(id);
+  if (found == holds_.end()) return std::nullopt;
+  auto call = std::move(found->second);
+  holds_.erase(found);
+  for (const auto& each : call.counters)
+    balances_[each.counter].held -= each.amount;
+  return call;
+}
+
+void ledger_auditor::post(const counter_name& to, const amounts& used) {
+  const cap* rule = find_cap(to.cap);
+  if (rule == nullptr) return;
+  balance& at = balances_[to];
+  at.posted += measured(*rule, used);
+  for (const int percent : rule->alert_percent) {
+    const bool reached = at.posted > 0 && at.posted * 100 >= rule->limit * percent;
+    if (!reached || percent <= at.threshold) continue;
+    at.threshold = percent;
+    alerts_.push_back({.counter = to, .percent = percent});
+  }
+}
+
+void ledger_auditor::add_row(const usage& used, nanodollars cost, bool flagged) {
+  rollup_sums one;
+  one.calls = 1;
+  one.flagged = flagged ? 1 : 0;
+  one.used = used;
+  one.cost = cost;
+  total_ += one;
+}
+
+bool ledger_auditor::settle(const settlement& what) {
+  const auto call = release(what.id);
+  if (!call) return false;
+  const amounts used = {.input_tokens = what.used.input_total(),
+                        .output_tokens = what.used.output_total(),
+                        .cost = what.cost,
+                        .requests = call->request.worst.requests};
+  for (const auto& each : call->counters)
+    post(each.counter, used);
+  const amounts& worst = call->request.worst;
+  const bool over = used.input_tokens > worst.input_tokens ||
+                    used.output_tokens > worst.output_tokens || used.cost > worst.cost;
+  add_row(what.used, what.cost, over || what.flags != 0);
+  return true;
+}
+
+void ledger_auditor::record(const ledger_row& row) {
+  time_ = std::max(time_, row.admitted);
+  add_row(row.used, row.cost, row.flags != 0);
+  if (row.used.total() == 0 && row.cost == nanodollars{}) return;
+  const amounts used = {.input_tokens = row.used.input_total(),
+                        .output_tokens = row.used.output_total(),
+                        .cost = row.cost,
+                        .requests = 1};
+  for (const cap& rule : caps_) {
+    if (rule.window.kind == window_kind::request || !selected(rule, row.charged)) continue;
+    post(name_of(rule, row.charged, time_), used);
+  }
+}
+
+void ledger_auditor::note(const progress_note& note) {
+  const auto found = holds_.find(note.id);
+  if (found == holds_.end()) return;
+  found->second.request.known = note.known;
+  found->second.request.known_cost = note.known_cost;
+}
+
+void ledger_auditor::restart(std::vector<cap> caps) {
+  caps_ = std::move(caps);
+  for (auto& [name, at] : balances_) {
+    const cap* rule = find_cap(name.cap);
+    if (rule == nullptr) continue;
+    int reached = 0;
+    for (const int percent : rule->alert_percent) {
+      if (at.posted > 0 && at.posted * 100 >= rule->limit * percent) reached = percent;
+    }
+    at.threshold = std::min(at.threshold, reached);
+  }
+  while (!holds_.empty()) {
+    const auto& [id, call] = *holds_.begin();
+    settlement orphan;
+    orphan.id = id;
+    orphan.used = call.request.known;
+    orphan.cost = call.request.known_cost;
+    orphan.flags = row_flag::orphaned;
+    settle(orphan);
+  }
+}
+
+std::optional<std::string> ledger_auditor::audit(const std::vector<cap_standing>& standings) const {
+  std::set<counter_name> seen;
+  for (const cap_standing& each : standings) {
+    const counter_name name = {
+        .cap = each.cap,
+        .scope = each.scope,
+        .start =
+            std::chrono::floor<std::chrono::seconds>(each.window.start).time_since_epoch().count()};
+    const auto found = balances_.find(name);
+    const balance expected = found == balances_.end() ? balance{} : found->second;
+    const std::string who = each.cap + " \"" + each.scope + "\" from " + std::to_string(name.start);
+    if (!seen.insert(name).second) return who + " is listed twice";
+    if (each.used != expected.posted || each.held != expected.held ||
+        each.threshold_reached != expected.threshold) {
+      return who + ": used " + std::to_string(each.used) + ", held " + std::to_string(each.held) +
+             ", threshold " + std::to_string(each.threshold_reached) + "; expected " +
+             std::to_string(expected.posted) + ", " + std::to_string(expected.held) + ", " +
+             std::to_string(expected.threshold);
+    }
+  }
+  for (const auto& [name, at] : balances_) {
+    const cap* rule = find_cap(name.cap);
+    if (rule == nullptr || (at.posted == 0 && at.held == 0)) continue;
+    const bool open = start_of(*rule, time_) == name.start;
+    if ((open || at.held != 0) && !seen.contains(name)) {
+      return name.cap + " \"" + name.scope + "\" from " + std::to_string(name.start) +
+             " is missing";
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace stint::testing

@@ -1,0 +1,88 @@
+// An independent model of the ledger: what its answers and its books must be, worked out the slow
+// and obvious way, from ordered maps and the words of the cap list, without any of its code but the
+// plain records. A value: copies are what-ifs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "budgets/cap.hpp"
+#include "budgets/rollup.hpp"
+#include "budgets/transfer.hpp"
+
+namespace stint::testing {
+
+class ledger_auditor {
+ public:
+  struct counter_name {
+    std::string cap;
+    std::string scope;
+    std::int64_t start = 0;  // seconds
+    auto operator<=>(const counter_name&) const = default;
+  };
+  struct balance {
+    std::int64_t posted = 0;
+    std::int64_t held = 0;
+    int threshold = 0;
+  };
+  struct alert {
+    counter_name counter;
+    int percent = 0;
+    bool operator==(const alert&) const = default;
+  };
+  struct verdict {
+    std::optional<refusal_reason> refused;
+    std::string refusing_cap;
+  };
+
+  explicit ledger_auditor(std::vector<cap> caps) : caps_(std::move(caps)) {}
+
+  [[nodiscard]] verdict hold(const hold_request& request);
+  // True when this resolves the call.
+  bool settle(const settlement& what);
+  void record(const ledger_row& row);
+  void note(const progress_note& note);
+  void withdraw(const call_id& id) { release(id); }
+  // The process ends and another one starts, with this cap list: what is pending is posted at what
+  // is known.
+  void restart(std::vector<cap> caps);
+
+  [[nodiscard]] const std::vector<cap>& caps() const { return caps_; }
+  [[nodiscard]] wall_time time() const { return time_; }
+  [[nodiscard]] const rollup_sums& total() const { return total_; }
+  [[nodiscard]] std::vector<alert>& alerts() { return alerts_; }
+  [[nodiscard]] std::size_t pending() const { return holds_.size(); }
+  // What is wrong with these standings, taken at time(); nothing when they are right.
+  [[nodiscard]] std::optional<std::string> audit(const std::vector<cap_standing>& standings) const;
+
+ private:
+  struct occupied {
+    counter_name counter;
+    std::int64_t amount = 0;
+  };
+  struct pending_call {
+    hold_request request;
+    std::vector<occupied> counters;
+  };
+
+  [[nodiscard]] const cap* find_cap(const std::string& name) const;
+  [[nodiscard]] static counter_name name_of(const cap& rule, const attribution& charged,
+                                            wall_time at);
+  [[nodiscard]] static std::int64_t measured(const cap& rule, const amounts& of);
+  std::optional<pending_call> release(const call_id& id);
+  void post(const counter_name& to, const amounts& used);
+  void add_row(const usage& used, nanodollars cost, bool flagged);
+
+  std::vector<cap> caps_;
+  wall_time time_{};
+  std::map<counter_name, balance> balances_;
+  std::map<call_id, pending_call> holds_;
+  rollup_sums total_;
+  std::vector<alert> alerts_;
+};
+
+}  // namespace stint::testing
