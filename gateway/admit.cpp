@@ -126,6 +126,21 @@ std::optional<problem> refuse_model(const virtual_key& key, const examined_call&
       "model");
 }
 
+void record_refused(exchange& x, const hold_request& asked, int status) {
+  ledger_row row;
+  row.id = asked.id;
+  row.admitted = asked.admitted;
+  row.ended = wall_now();
+  row.charged = asked.charged;
+  row.price_version = asked.price_version;
+  row.outcome = call_outcome::refused;
+  row.status = status;
+  row.flags = asked.flags;
+  row.streaming = asked.streaming;
+  row.tags = asked.tags;
+  x.shared().ledger.record(std::move(row), [](const settled&) {});
+}
+
 asio::awaitable<result<admission>> reserve(exchange& x, hold_request worst) {
   ledger_thread& ledger = x.shared().ledger;
   const std::string tenant = worst.charged.tenant;

@@ -1,4 +1,4 @@
-// config/stint.yaml as one immutable struct. Loaded at start and on SIGHUP; every mistake is
+// config/stint.yaml as one immutable struct. Loaded at start; every mistake is
 // reported at once with file:line and the fix; unknown and duplicate keys are mistakes. Shared
 // read-only as shared_ptr<const config>.
 #pragma once

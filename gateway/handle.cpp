@@ -105,12 +105,15 @@ asio::awaitable<void> serve_metered(exchange& x, purpose what_for, const virtual
   what_for.charged.provider = call->provider->name;
   what_for.charged.user = call->user;
   auto barred = refuse_model(key, *call);
-  if (!barred) barred = refuse_unpriced(x.shared().settings, what_for.charged, *call);
+  hold_request worst = worst_case_hold(x, what_for, *call);
+  if (!barred) {
+    barred = refuse_unpriced(x.shared().settings, what_for.charged, *call);
+    if (barred) record_refused(x, worst, barred->status);
+  }
   if (barred) {
     co_await decline(x, std::move(*barred));
     co_return;
   }
-  hold_request worst = worst_case_hold(x, what_for, *call);
   const auto admitted = co_await reserve(x, worst);
   if (!admitted) {
     co_await refuse(x, admitted.error());

@@ -1,7 +1,5 @@
-// `stint serve`: builds everything in order, runs until SIGTERM or SIGINT, and takes it down in the opposite order, so that the
-// ledger is the last to go. Tested by tests/end_to_end.
-#include <unistd.h>
-
+// `stint serve`: builds everything in order, runs until SIGTERM or SIGINT, and takes it down in the
+// opposite order, so that the ledger is the last to go. Tested by tests/end_to_end.
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -9,6 +7,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 #include <boost/program_options.hpp>
+#include <unistd.h>
 
 #include "gateway/access_log.hpp"
 #include "gateway/admin/admin_server.hpp"
@@ -51,8 +50,8 @@ std::optional<price> ceiling_of(const config& settings) {
   ceiling.model = "ceiling";
   ceiling.provider = "unknown";
   token_rates& rates = ceiling.base;
-  rates.input = rates.cached_input = rates.cache_write_5m = rates.cache_write_1h = rates.audio_input =
-      settings.ceiling_input_rate;
+  rates.input = rates.cached_input = rates.cache_write_5m = rates.cache_write_1h =
+      rates.audio_input = settings.ceiling_input_rate;
   rates.output = rates.audio_output = settings.ceiling_output_rate;
   return ceiling;
 }
@@ -61,7 +60,9 @@ std::vector<virtual_key> stored_keys(const ledger_thread& ledger) {
   std::vector<virtual_key> keys;
   for (const stored_key& stored : ledger.load_keys()) {
     auto key = decode_key(stored.encoded);
-    if (!key) throw std::runtime_error("the stored key '" + stored.id + "' cannot be read: the ledger is damaged");
+    if (!key)
+      throw std::runtime_error("the stored key '" + stored.id +
+                               "' cannot be read: the ledger is damaged");
     keys.push_back(std::move(*key));
   }
   return keys;
@@ -91,6 +92,10 @@ int serve(config settings, const price_book& prices) {
     if (provider.name == "sim") provider.port = simulated.port();
   }
   metrics seen(settings.series_per_family_max);
+  std::vector<std::string> provider_names;
+  for (const provider_config& provider : settings.providers)
+    provider_names.push_back(provider.name);
+  seen.watch(settings.caps, provider_names);
   ledger_options ledger_settings;
   ledger_settings.directory = settings.data_directory;
   ledger_settings.durability = settings.durability;
@@ -107,7 +112,8 @@ int serve(config settings, const price_book& prices) {
   asio::thread_pool counting(1);
   service shared{settings, prices, ceiling_of(settings), keys, ledger, seen, counting};
   server proxy(shared, thread_count(settings));
-  admin_server admin(settings, prices, ledger, seen, keys, [&shared] { return !shared.draining.load(); });
+  admin_server admin(settings, prices, ledger, seen, keys,
+                     [&shared] { return !shared.draining.load(); });
   proxy.start();
   std::cout << "listening proxy=" << settings.listen.address << ':' << proxy.port()
             << " admin=" << settings.admin.address << ':' << admin.port()
@@ -118,7 +124,8 @@ int serve(config settings, const price_book& prices) {
             << settings.limits.drain_timeout_ms / 1000 << " s" << std::endl;
   const bool clean = proxy.drain(std::chrono::milliseconds(settings.limits.drain_timeout_ms));
   counting.join();
-  std::cout << (clean ? "stopped; every call is settled" : "stopped; calls that did not finish were cut and settled")
+  std::cout << (clean ? "stopped; every call is settled"
+                      : "stopped; calls that did not finish were cut and settled")
             << std::endl;
   return exit_ok;
 }
@@ -128,10 +135,13 @@ int run_serve(std::span<const std::string> arguments) {
   std::string path;
   options::options_description known("stint serve: run the gateway until SIGTERM\n\nOptions");
   known.add_options()("help,h", "show this help")(
-      "config,c", options::value(&path)->default_value("config/stint.yaml"), "the configuration file");
+      "config,c", options::value(&path)->default_value("config/stint.yaml"),
+      "the configuration file");
   try {
     options::variables_map given;
-    options::store(options::command_line_parser({arguments.begin(), arguments.end()}).options(known).run(), given);
+    options::store(
+        options::command_line_parser({arguments.begin(), arguments.end()}).options(known).run(),
+        given);
     options::notify(given);
     if (given.contains("help")) {
       std::cout << known << '\n';
