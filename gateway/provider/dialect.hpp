@@ -1,5 +1,6 @@
-// One API dialect: how its requests name what is billed, how its answers report usage, and how it says no. Dialects are
-// stateless singletons; any thread may use them. Sources of every rule: the provider's pages as cited in each .cpp.
+// One API dialect: how its requests name what is billed, how its answers report usage, and how it
+// says no. Dialects are stateless singletons; any thread may use them. Sources of every rule: the
+// provider's pages as cited in each .cpp.
 #pragma once
 
 #include <cstdint>
@@ -38,32 +39,39 @@ struct chat_request {
 
 // What an answer (or a stream so far) reported.
 struct usage_report {
-  usage used;                         // normalised to our disjoint kinds
-  std::string model;                  // as served; may be ""
-  std::optional<service_tier> tier;   // as billed
+  usage used;                        // normalised to our disjoint kinds
+  std::string model;                 // as served; may be ""
+  std::optional<service_tier> tier;  // as billed
 };
 
-// Follows one streamed answer. Bytes go in as they come off the wire (after transfer decoding, split anywhere); what the
-// client is to get comes out. Parses only what carries usage or ends the stream; the text of the other events is counted only
-// when someone asks. Not thread-safe: belongs to one relay.
+// Follows one streamed answer. Bytes go in as they come off the wire (after transfer decoding,
+// split anywhere); what the client is to get comes out. Parses only what carries usage or ends the
+// stream; the text of the other events is counted only when someone asks. Not thread-safe: belongs
+// to one relay.
 class stream_meter {
  public:
   virtual ~stream_meter() = default;
 
-  // Appends to `out` what may be passed on now: everything, except an event that must be hidden (OpenAI's usage chunk for a
-  // client that did not ask), and except the terminating event, which waits for release() so that the call is settled first.
+  // Appends to `out` what may be passed on now: everything, except an event that must be hidden
+  // (OpenAI's usage chunk for a client that did not ask), and except the terminating event, which
+  // waits for release() so that the call is settled first.
   virtual void consume(std::string_view bytes, std::string& out) = 0;
   // Appends what was kept back (terminator, unfinished bytes). Call once, when the call is settled.
+  // Not after a stream that broke off before it was complete(): half an event would swallow the
+  // error event that follows.
   virtual void release(std::string& out) = 0;
 
-  // The terminator of the dialect was seen ([DONE]; message_stop).
+  // The terminator of the dialect was seen ([DONE]; message_stop), if only its line and not yet the
+  // blank line behind it: go on consuming to the end of the body.
   [[nodiscard]] virtual bool complete() const noexcept = 0;
-  // The provider's own usage, once seen in full enough to bill; nothing before. Implausible figures are never returned.
+  // The provider's own usage, once seen in full enough to bill; nothing before, and nothing while
+  // text has come after the last report. Implausible figures are never returned.
   [[nodiscard]] virtual std::optional<usage_report> reported() const = 0;
   [[nodiscard]] virtual bool saw_implausible_usage() const noexcept = 0;
   // Anthropic says the exact input at the start: true and filled in before the output is known.
   [[nodiscard]] virtual std::optional<usage> reported_input() const = 0;
-  // Our own exact-as-possible count of the output text delivered so far, all choices, tool arguments and reasoning included.
+  // Our own exact-as-possible count of the output text delivered so far, all choices, tool
+  // arguments and reasoning included.
   [[nodiscard]] virtual std::int64_t counted_output_tokens() = 0;
   // An upper bound of the above that costs nothing (bytes of events seen).
   [[nodiscard]] virtual std::int64_t output_tokens_bound() const noexcept = 0;
@@ -78,22 +86,30 @@ class dialect {
   [[nodiscard]] virtual dialect_kind kind() const noexcept = 0;
   [[nodiscard]] virtual tokenizer::chat_api api() const noexcept = 0;
 
-  // Checks and reads the billing fields. Duplicate top-level keys (unescaped, ASCII case-folded), case variants of a billing
-  // field, wrong types and out-of-range numbers are refused, each naming the field and the fix.
-  [[nodiscard]] virtual result<chat_request> read_request(simdjson::dom::element document) const = 0;
+  // Checks and reads the billing fields. Duplicate top-level keys (unescaped, ASCII case-folded),
+  // case variants of a billing field, wrong types and out-of-range numbers are refused, each naming
+  // the field and the fix.
+  [[nodiscard]] virtual result<chat_request> read_request(
+      simdjson::dom::element document) const = 0;
 
-  // The body to forward: the client's own bytes, with the few edits that metering needs spliced in (OpenAI streaming:
-  // stream_options.include_usage = true). Nothing: forward as is. `body` is the text that read_request accepted.
-  [[nodiscard]] virtual std::optional<std::string> edit_body(std::string_view body, const chat_request& request) const = 0;
+  // The body to forward: the client's own bytes, with the few edits that metering needs spliced in
+  // (OpenAI streaming: stream_options.include_usage = true). Nothing: forward as is. `body` is the
+  // text that read_request accepted.
+  [[nodiscard]] virtual std::optional<std::string> edit_body(std::string_view body,
+                                                             const chat_request& request) const = 0;
 
-  // Usage of a whole (non-streamed) answer; nothing when it has none or is not JSON. `implausible` is set when there was a
-  // report that cannot be true.
-  [[nodiscard]] virtual std::optional<usage_report> read_answer(std::string_view body, bool& implausible) const = 0;
+  // Usage of a whole (non-streamed) answer; nothing when it has none or is not JSON. `implausible`
+  // is set when there was a report that cannot be true.
+  [[nodiscard]] virtual std::optional<usage_report> read_answer(std::string_view body,
+                                                                bool& implausible) const = 0;
   // Our own count of the output of a whole answer that carried no usable usage.
-  [[nodiscard]] virtual std::int64_t count_answer(std::string_view body, std::string_view model) const = 0;
+  [[nodiscard]] virtual std::int64_t count_answer(std::string_view body,
+                                                  std::string_view model) const = 0;
 
-  // `sse` is false when the provider answered a stream request with something else: then bytes pass untouched.
-  [[nodiscard]] virtual std::unique_ptr<stream_meter> meter_stream(std::string_view model, const chat_request& request) const = 0;
+  // `sse` is false when the provider answered a stream request with something else: then bytes pass
+  // untouched.
+  [[nodiscard]] virtual std::unique_ptr<stream_meter> meter_stream(
+      std::string_view model, const chat_request& request) const = 0;
 
   // The error body in this dialect's own shape, application/json.
   [[nodiscard]] virtual std::string error_body(const problem& why, const call_id& id) const = 0;

@@ -93,9 +93,11 @@ BOOST_AUTO_TEST_CASE(billing_fields_are_read) {
   BOOST_TEST(!plain.cache_write_1h);
   BOOST_TEST(plain.web_searches_max == 0);
   const chat_request full = read(
-      R"(,"stream":true,"metadata":{"user_id":"u1"},"service_tier":"auto","thinking":{"type":"enabled","budget_tokens":50},)"
+      R"(,"stream":true,"metadata":{"user_id":"u1"},"service_tier":"auto",)"
+      R"("thinking":{"type":"enabled","budget_tokens":50},)"
       R"("system":[{"type":"text","text":"x","cache_control":{"type":"ephemeral"}}],)"
-      R"("tools":[{"type":"web_search_20250305","name":"web_search","max_uses":3},{"name":"f","input_schema":{},"cache_control":{"type":"ephemeral","ttl":"1h"}}])");
+      R"("tools":[{"type":"web_search_20250305","name":"web_search","max_uses":3},{"name":"f",)"
+      R"("input_schema":{},"cache_control":{"type":"ephemeral","ttl":"1h"}}])");
   BOOST_TEST(full.stream);
   BOOST_TEST(full.user == "u1");
   BOOST_TEST((full.tier == service_tier::standard));
@@ -123,7 +125,8 @@ BOOST_AUTO_TEST_CASE(max_tokens_may_be_zero_to_warm_a_cache) {
 BOOST_AUTO_TEST_CASE(cumulative_usage_overwrites_field_by_field) {
   const std::string bytes =
       start(
-          R"({"input_tokens":10,"cache_creation_input_tokens":5,"cache_read_input_tokens":7,"cache_creation":{"ephemeral_1h_input_tokens":5},"output_tokens":1,"service_tier":"priority"})") +
+          R"({"input_tokens":10,"cache_creation_input_tokens":5,"cache_read_input_tokens":7,)"
+          R"("cache_creation":{"ephemeral_1h_input_tokens":5},"output_tokens":1,"service_tier":"priority"})") +
       opened + text("Hello") + finish(R"({"output_tokens":3})") +
       finish(
           R"({"input_tokens":12,"output_tokens":9,"server_tool_use":{"web_search_requests":2}})") +
@@ -204,7 +207,8 @@ BOOST_AUTO_TEST_CASE(every_text_is_counted) {
     expected += tokenizer::o200k_base().count(piece);
   BOOST_TEST(follow(bytes).counted == expected);
   const std::string whole =
-      R"({"content":[{"type":"thinking","thinking":"Let me think","signature":"AAAA"},{"type":"text","text":"Hello"},)"
+      R"({"content":[{"type":"thinking","thinking":"Let me think","signature":"AAAA"},)"
+      R"({"type":"text","text":"Hello"},)"
       R"({"type":"tool_use","id":"t","name":"get_weather","input":{"city":"Paris"}}]})";
   std::int64_t whole_expected = 0;
   for (const char* piece : {"Let me think", "Hello", "get_weather", "{\"city\":\"Paris\"}"})

@@ -43,8 +43,9 @@ std::string delta(const std::string& text, int choice = 0) {
   return chunk("\"choices\":[{\"index\":" + std::to_string(choice) + ",\"delta\":{\"content\":\"" +
                text + "\"}}],\"usage\":null");
 }
-const std::string usage_chunk = chunk(
-    R"("model":"gpt-4o-2024-08-06","service_tier":"default","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12})");
+const std::string usage_chunk =
+    chunk(R"("model":"gpt-4o-2024-08-06","service_tier":"default","choices":[],)"
+          R"("usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12})");
 const std::string done = "data: [DONE]\n\n";
 
 chat_request silent() {
@@ -105,9 +106,11 @@ BOOST_AUTO_TEST_CASE(billing_fields_are_read) {
   BOOST_TEST(!plain.output_bound_tokens);
   BOOST_TEST(plain.choices == 1);
   BOOST_TEST(plain.cache_write_5m);
-  const chat_request full = read(
-      R"({"model":"gpt-4o","messages":[],"stream":true,"n":3,"max_tokens":7,"max_completion_tokens":9,"service_tier":"priority",)"
-      R"("modalities":["text","audio"],"web_search_options":{},"user":"u1","stream_options":{"include_usage":true}})");
+  const chat_request full =
+      read(R"({"model":"gpt-4o","messages":[],"stream":true,"n":3,"max_tokens":7,)"
+           R"("max_completion_tokens":9,"service_tier":"priority",)"
+           R"("modalities":["text","audio"],"web_search_options":{},"user":"u1",)"
+           R"("stream_options":{"include_usage":true}})");
   BOOST_TEST(full.stream);
   BOOST_TEST(full.client_wants_usage);
   BOOST_TEST(*full.output_bound_tokens == 9);
@@ -177,7 +180,8 @@ BOOST_AUTO_TEST_CASE(the_extra_usage_chunk_is_hidden_from_a_client_that_did_not_
 BOOST_AUTO_TEST_CASE(usage_on_a_chunk_with_choices_is_passed_on) {
   // llama.cpp, Mistral and DeepSeek put it on the last chunk.
   const std::string last = chunk(
-      R"("choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":1,"total_tokens":8})");
+      R"("choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,)"
+      R"("completion_tokens":1,"total_tokens":8})");
   const stream_outcome seen = stream(openai(), silent(), {delta("Hello") + last + done});
   BOOST_TEST(seen.passed == delta("Hello") + last);
   BOOST_TEST(spelled(seen.report, seen.implausible) == "7 0 0 0 0 1 0 0 0");
@@ -283,14 +287,15 @@ BOOST_AUTO_TEST_CASE(every_text_of_every_choice_is_counted) {
           R"("choices":[{"index":1,"delta":{"content":"Second cho"}},{"index":0,"delta":{"content":"First"}}])") +
       chunk(R"("choices":[{"index":1,"delta":{"content":"ice"}}])") +
       chunk(R"("choices":[{"index":0,"delta":{"refusal":"No."}}])") +
-      chunk(
-          R"("choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"get_weather","arguments":""}},{"index":1,"function":{"name":"other","arguments":"{}"}}]}}])") +
+      chunk(R"("choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a",)"
+            R"("function":{"name":"get_weather","arguments":""}},{"index":1,)"
+            R"("function":{"name":"other","arguments":"{}"}}]}}])") +
       chunk(
           R"("choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\":"}}]}}])") +
       chunk(
           R"("choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"\"Paris\"}"}}]}}])") +
-      chunk(
-          R"("choices":[{"index":2,"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"ok then"}]}}])");
+      chunk(R"("choices":[{"index":2,"delta":{"content":[{"type":"thinking",)"
+            R"("thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"ok then"}]}}])");
   std::int64_t expected = 0;
   for (const char* text : {"Let me think about it", "Second choice", "First", "No.", "get_weather",
                            "{\"city\":\"Paris\"}", "other", "{}", "hmok then"}) {
@@ -300,8 +305,10 @@ BOOST_AUTO_TEST_CASE(every_text_of_every_choice_is_counted) {
   BOOST_TEST(seen.counted == expected);
   BOOST_TEST(seen.bound >= expected);
   const std::string whole =
-      R"({"choices":[{"index":0,"message":{"content":"First","refusal":"No.","reasoning_content":"Let me think","tool_calls":[)"
-      R"({"type":"function","function":{"name":"f","arguments":"{\"city\":\"Paris\"}"}}]}},{"index":1,"message":{"content":"Second choice"}}]})";
+      R"({"choices":[{"index":0,"message":{"content":"First","refusal":"No.",)"
+      R"("reasoning_content":"Let me think","tool_calls":[)"
+      R"({"type":"function","function":{"name":"f","arguments":"{\"city\":\"Paris\"}"}}]}},)"
+      R"({"index":1,"message":{"content":"Second choice"}}]})";
   std::int64_t whole_expected = 0;
   for (const char* text :
        {"First", "No.", "Let me think", "f", "{\"city\":\"Paris\"}", "Second choice"})

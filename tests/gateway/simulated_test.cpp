@@ -4,11 +4,9 @@
 // raw bytes and socket errors.
 #include "gateway/provider/simulated.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -178,7 +176,8 @@ BOOST_AUTO_TEST_CASE(the_bound_of_the_request_is_kept) {
 
 BOOST_AUTO_TEST_CASE(a_tool_is_called_when_it_is_required_and_its_tokens_are_billed) {
   const std::string tools =
-      R"(,"tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string"},"days":{"type":"integer"}}}}}])";
+      R"(,"tools":[{"type":"function","function":{"name":"get_weather",)"
+      R"("parameters":{"type":"object","properties":{"city":{"type":"string"},"days":{"type":"integer"}}}}}])";
   const client_answer unasked = client.post("/v1/chat/completions", openai_body("tokens=3", tools));
   BOOST_TEST(text_of_json(unasked.body, "/choices/0/finish_reason") == "stop");
   const std::string required = tools + R"(,"tool_choice":"required")";
@@ -201,7 +200,8 @@ BOOST_AUTO_TEST_CASE(a_tool_is_called_when_it_is_required_and_its_tokens_are_bil
   BOOST_TEST(text_of_json(by_header.body, "/choices/0/finish_reason") == "tool_calls");
   BOOST_TEST(billed("completion_tokens") == 3 + 5 * tokens);
   const std::string named =
-      R"(,"tools":[{"name":"f","input_schema":{"type":"object","properties":{"a":{"type":"string"}}}}],"tool_choice":{"type":"any"})";
+      R"(,"tools":[{"name":"f","input_schema":{"type":"object",)"
+      R"("properties":{"a":{"type":"string"}}}}],"tool_choice":{"type":"any"})";
   const client_answer claude = client.post("/v1/messages", anthropic_body("", named));
   BOOST_TEST(text_of_json(claude.body, "/stop_reason") == "tool_use");
   const client_answer claude_stream =
@@ -360,6 +360,25 @@ BOOST_AUTO_TEST_CASE(lengths_follow_the_configuration_and_the_seed) {
   BOOST_TEST(lengths(how).front() == 100);
   how.length = output_length::bound;
   BOOST_TEST(lengths(how).front() == 100'000);
+}
+
+BOOST_AUTO_TEST_CASE(it_can_be_taken_down_while_a_call_is_stalled) {
+  auto other = std::make_unique<simulated_provider>(simulation{});
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::socket socket(context);
+  const auto loopback = boost::asio::ip::make_address("127.0.0.1");
+  socket.connect(boost::asio::ip::tcp::endpoint(loopback, other->port()));
+  const std::string body = openai_body("fault=stall&after_bytes=10", R"(,"stream":true)");
+  const std::string head = "POST /v1/chat/completions HTTP/1.1\r\nHost: sim\r\nContent-Length: ";
+  const std::string request = head + std::to_string(body.size()) + "\r\n\r\n" + body;
+  boost::asio::write(socket, boost::asio::buffer(request));
+  char first = 0;
+  BOOST_TEST(socket.read_some(boost::asio::buffer(&first, 1)) == 1U);
+  other.reset();
+  std::string rest;
+  boost::system::error_code error;
+  boost::asio::read(socket, boost::asio::dynamic_buffer(rest), error);
+  BOOST_TEST(error.failed());
 }
 
 BOOST_AUTO_TEST_CASE(a_taken_port_is_said_so) {
