@@ -113,7 +113,6 @@ asio::awaitable<body_progress> pump(exchange& x, upstream_answer& from, stream_m
   while (progress == body_progress::more) {
     arrived.clear();
     progress = co_await source.read_piece(arrived);
-    if (x.client.watch.client_gone()) break;
     std::string* ready = &arrived;
     if (meter != nullptr) {
       passed.clear();
@@ -125,6 +124,9 @@ asio::awaitable<body_progress> pump(exchange& x, upstream_answer& from, stream_m
         noted = now;
       }
     }
+    // What arrived is on the provider's bill whether the client is still there or not: it is
+    // metered first.
+    if (x.client.watch.client_gone()) break;
     if (ready->empty()) continue;
     if (!co_await write_chunk(x, *ready, false)) break;
   }
