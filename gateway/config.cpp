@@ -13,6 +13,7 @@
 #include "gateway/config_passthrough.hpp"
 #include "gateway/config_providers.hpp"
 #include "gateway/config_reader.hpp"
+#include "pricing/yaml_document.hpp"
 
 namespace stint {
 namespace {
@@ -207,12 +208,13 @@ config_result parse_config(const std::string& yaml_text, const std::string& file
   mistake_list mistakes;
   config_reading run{.into = read, .directory = directory, .mistakes = mistakes};
   try {
-    const auto documents = YAML::LoadAll(yaml_text);
-    if (documents.size() > 1) {
-      mistakes.add(documents[1].Mark().line + 1,
-                   "the file: holds more than one document; delete the line ---");
+    const yaml_document document = read_yaml_document(yaml_text);
+    if (document.second_line) {
+      mistakes.add(*document.second_line,
+                   "the file: holds more than one document; delete the line ---, or the stray comma");
+    } else {
+      read_document(document.is_empty ? YAML::Node(YAML::NodeType::Map) : document.root, run);
     }
-    read_document(documents.empty() ? YAML::Node(YAML::NodeType::Map) : documents.front(), run);
   } catch (const YAML::Exception& error) {
     mistakes.add(error.mark.is_null() ? 0 : error.mark.line + 1,
                  "the file: not YAML: " + error.msg);

@@ -14,6 +14,7 @@
 
 #include "pricing/price_entry.hpp"
 #include "pricing/price_fields.hpp"
+#include "pricing/yaml_document.hpp"
 
 namespace stint {
 
@@ -162,14 +163,14 @@ std::variant<price_book, std::vector<price_file_mistake>> parse_price_file(
   }
   // yaml-cpp reports by exceptions; they end here.
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(yaml_text);
-    if (documents.empty())
+    const yaml_document document = read_yaml_document(yaml_text);
+    if (document.is_empty)
       return mistake_list{{1, "the file: empty; expected version, updated, providers and prices"}};
-    if (documents.size() > 1) {
-      return mistake_list{
-          {line_of(documents[1]), "the file: a second document; remove the line ---"}};
+    if (document.second_line) {
+      return mistake_list{{*document.second_line,
+                           "the file: a second document; remove the line ---, or the stray comma"}};
     }
-    return read_document(documents.front());
+    return read_document(document.root);
   } catch (const YAML::Exception& error) {
     const int line = error.mark.is_null() ? 0 : error.mark.line + 1;
     return mistake_list{{line, "the file: not valid YAML here: " + error.msg}};
