@@ -1,0 +1,52 @@
+// Request bodies: whatever a dialect accepts has figures that can be priced, and survives the edits
+// that metering needs.
+#include <simdjson.h>
+
+#include "fuzz/fuzz.hpp"
+#include "gateway/provider/dialect.hpp"
+
+namespace stint {
+namespace {
+
+void check_figures(const chat_request& request) {
+  fuzz::require(!request.output_bound_tokens || *request.output_bound_tokens >= 0,
+                "an output bound is not negative");
+  fuzz::require(request.choices >= 1, "there is at least one choice");
+  fuzz::require(request.web_searches_max >= 0, "searches are not negative");
+}
+
+void check_edit(const dialect& speaks, std::string_view body, const chat_request& request) {
+  const auto edited = speaks.edit_body(body, request);
+  if (!edited) return;
+  simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  fuzz::require(parser.parse(*edited).get(document) == simdjson::SUCCESS,
+                "an edited body is still JSON");
+  const auto again = speaks.read_request(document);
+  fuzz::require(again.has_value(), "an edited body is still a request");
+  fuzz::require(again->model == request.model, "an edit leaves the model");
+  fuzz::require(again->stream == request.stream, "an edit leaves the mode");
+  fuzz::require(again->output_bound_tokens == request.output_bound_tokens,
+                "an edit leaves the bound");
+  fuzz::require(again->choices == request.choices, "an edit leaves the choices");
+  fuzz::require(!speaks.edit_body(*edited, *again), "an edit is made once");
+}
+
+}  // namespace
+}  // namespace stint
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace stint;
+  const auto body = fuzz::text_of(data, size);
+  simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  if (parser.parse(body.data(), body.size()).get(document) != simdjson::SUCCESS) return 0;
+  for (const auto kind : {dialect_kind::openai, dialect_kind::anthropic}) {
+    const dialect& speaks = dialect_of(kind);
+    const auto request = speaks.read_request(document);
+    if (!request) continue;
+    check_figures(*request);
+    check_edit(speaks, body, *request);
+  }
+  return 0;
+}

@@ -1,0 +1,75 @@
+// Answers and streams of a provider: no usage that cannot be true is ever believed, and what a
+// client gets and what is billed do not depend on how the bytes were cut into reads.
+#include <string>
+
+#include "fuzz/fuzz.hpp"
+#include "gateway/provider/dialect.hpp"
+
+namespace stint {
+namespace {
+
+struct metering {
+  std::string delivered;
+  std::string used;
+  bool complete = false;
+  bool error = false;
+  std::int64_t counted = 0;
+  bool operator==(const metering&) const = default;
+};
+
+std::string text_of(const std::optional<usage_report>& report) {
+  if (!report) return "nothing";
+  const usage& used = report->used;
+  fuzz::require(plausible(used), "a believed report is plausible");
+  std::string text = report->model;
+  for (const auto tokens : {used.input_tokens, used.cached_input_tokens, used.cache_write_5m_tokens,
+                            used.cache_write_1h_tokens, used.audio_input_tokens, used.output_tokens,
+                            used.reasoning_tokens, used.audio_output_tokens, used.web_searches}) {
+    text += ' ' + std::to_string(tokens);
+  }
+  return text;
+}
+
+template <typename Cut>
+metering meter(const dialect& speaks, bool client_wants_usage, Cut cut) {
+  chat_request request;
+  request.model = "gpt-4o";
+  request.stream = true;
+  request.client_wants_usage = client_wants_usage;
+  const auto stream = speaks.meter_stream("gpt-4o", request);
+  metering result;
+  cut([&](std::string_view piece) { stream->consume(piece, result.delivered); });
+  result.complete = stream->complete();
+  result.error = stream->saw_error();
+  result.used = text_of(stream->reported());
+  result.counted = stream->counted_output_tokens();
+  fuzz::require(result.counted >= 0, "a count is not negative");
+  fuzz::require(result.counted <= stream->output_tokens_bound(), "the bound is a bound");
+  stream->release(result.delivered);
+  return result;
+}
+
+void read(const dialect& speaks, std::string_view bytes) {
+  bool implausible = false;
+  (void)text_of(speaks.read_answer(bytes, implausible));
+  fuzz::require(speaks.count_answer(bytes, "gpt-4o") >= 0, "a count is not negative");
+  for (const bool client_wants_usage : {false, true}) {
+    const metering whole = meter(speaks, client_wants_usage, [&](auto feed) { feed(bytes); });
+    if (client_wants_usage)
+      fuzz::require(whole.delivered == bytes, "what is not hidden passes untouched");
+    const metering pieced =
+        meter(speaks, client_wants_usage, [&](auto feed) { fuzz::in_pieces(bytes, 1, feed); });
+    fuzz::require(pieced == whole, "the metering does not depend on the pieces");
+  }
+}
+
+}  // namespace
+}  // namespace stint
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = stint::fuzz::text_of(data, size);
+  for (const auto kind : {stint::dialect_kind::openai, stint::dialect_kind::anthropic}) {
+    stint::read(stint::dialect_of(kind), bytes);
+  }
+  return 0;
+}
