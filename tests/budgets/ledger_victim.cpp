@@ -10,6 +10,7 @@
 
 #include "budgets/ledger_crash_caps.hpp"
 #include "budgets/ledger_thread.hpp"
+#include "tsan_suppressions.hpp"
 
 namespace {
 

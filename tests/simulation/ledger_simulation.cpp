@@ -19,6 +19,7 @@
 #include "budgets/ledger_query.hpp"
 #include "budgets/ledger_verify.hpp"
 #include "simulation/ledger_auditor.hpp"
+#include "tsan_suppressions.hpp"
 
 namespace stint::testing {
 namespace {
