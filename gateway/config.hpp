@@ -42,10 +42,10 @@ struct listener_config {
 };
 
 struct limits_config {
-  std::size_t head_bytes_max = 32 * 1024;
+  std::size_t head_bytes_max = 32U << 10;
   std::size_t head_fields_max = 100;
   std::size_t body_bytes_max = 32U << 20;
-  std::size_t framing_bytes_max = 64 * 1024;  // chunk sizes, extensions and trailers of one body
+  std::size_t framing_bytes_max = 64U << 10;  // chunk sizes, extensions and trailers of one body
   std::size_t connections_max = 10'000;       // over all threads
   std::size_t answer_bytes_max = 64U << 20;   // of an answer that is not streamed
   int head_timeout_ms = 10'000;
@@ -53,8 +53,8 @@ struct limits_config {
   int body_timeout_ms = 30'000;   // without a byte of the body
   int write_stall_ms = 30'000;    // a client that does not read
   int drain_timeout_ms = 30'000;  // SIGTERM: how long running calls may take to finish
-  std::size_t count_inline_bytes_max =
-      64 * 1024;  // larger prompts are counted on the counting pool
+  // Larger prompts are counted on the counting pool.
+  std::size_t count_inline_bytes_max = 64U << 10;
 };
 
 struct provider_config {
@@ -87,33 +87,36 @@ enum class unknown_model_policy : std::uint8_t { refuse, ceiling };
 struct config {
   std::string file;
   listener_config listen;
-  listener_config admin;            // loopback, own port
-  std::string admin_token_file;     // made with mode 0600 at the first start when missing
-  bool metrics_need_token = false;  // GET /metrics on the admin listener: open by default, for
-                                    // Prometheus on the same host
-  std::string data_directory;  // as written; relative to the working directory of `stint serve`
-  stint::durability durability = stint::durability::process;
+  listener_config admin;  // loopback, own port
+
+  std::string admin_token_file;  // made with mode 0600 at the first start when missing
+  std::string data_directory;    // as written; relative to the working directory of `stint serve`
   int rows_kept_days = 90;
   int threads = 0;  // 0: one per core
-  limits_config limits;
-  std::string prices_file;
+  stint::durability durability = stint::durability::process;
+  // GET /metrics on the admin listener: open by default, for Prometheus on the same host.
+  bool metrics_need_token = false;
+  bool access_log = false;
+  // Refuse a call whose key has no default feature and that names none.
+  bool require_feature = false;
   unknown_model_policy unknown_model = unknown_model_policy::refuse;
-  std::int64_t ceiling_input_rate =
-      0;  // nano-dollars per million tokens, with unknown_model: ceiling
-  std::int64_t ceiling_output_rate = 0;
-  std::int64_t default_output_bound_tokens =
-      128'000;  // where neither request nor price book bounds the output
-  bool require_feature =
-      false;  // refuse a call whose key has no default feature and that names none
+  int refusal_status = 429;  // of budget_exceeded: 402, 403, 412, 429
   std::string feature_header = "x-stint-feature";
   std::string tags_header = "x-stint-tags";
-  int refusal_status = 429;  // of budget_exceeded: 402, 403, 412, 429
+  limits_config limits;
+
+  std::string prices_file;
+  // With unknown_model: ceiling; nano-dollars per million tokens.
+  std::int64_t ceiling_input_rate = 0;
+  std::int64_t ceiling_output_rate = 0;
+  // Where neither request nor price book bounds the output.
+  std::int64_t default_output_bound_tokens = 128'000;
+
   std::vector<provider_config> providers;
   simulation simulated;
   std::vector<passthrough_config> passthrough;
   std::vector<cap> caps;
   std::size_t series_per_family_max = 2'000;  // metrics; what is beyond it goes to "other"
-  bool access_log = false;
 
   // The first provider that speaks the dialect and lists the model; null when none does. Models
   // "sim/…" belong to the built-in provider alone, whatever globs another one lists. The built-in

@@ -168,6 +168,7 @@ void read_window(config_section& section, cap& read, mistake_list& mistakes) {
   bool known = false;
   if (node && node->value.IsMap()) {
     std::vector<std::string> names;
+    names.reserve(windows.size());
     for (const auto& [name, kind] : windows)
       names.push_back(name);
     section.mistake("window",

@@ -39,7 +39,8 @@ struct config_text {
 };
 
 // A value of the file that has not been looked into yet.
-struct config_node {
+// yaml-cpp's nodes have no move assignment, so this one's may throw: theirs is a copy.
+struct config_node {  // NOLINT(bugprone-exception-escape)
   YAML::Node value;
   std::string path;
   int line = 0;

@@ -20,8 +20,8 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
-constexpr std::uint32_t head_bytes_max = 16 * 1024;
-constexpr std::size_t body_bytes_max = 64 * 1024;
+constexpr std::uint32_t head_bytes_max = 16U << 10;
+constexpr std::size_t body_bytes_max = 64U << 10;
 constexpr std::size_t request_bytes_max =
     head_bytes_max + 2 * body_bytes_max;          // with chunk framing
 constexpr std::chrono::seconds idle_timeout{60};  // Prometheus scrapes every 15 s on one connection

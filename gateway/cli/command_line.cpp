@@ -65,7 +65,7 @@ std::string read_input(const std::string& name, std::size_t bytes_max) {
   }
   std::istream& input = name == "-" ? std::cin : file;
   std::string text;
-  std::string piece(64 * 1024, '\0');
+  std::string piece(64U << 10, '\0');
   while (input.read(piece.data(), static_cast<std::streamsize>(piece.size())) ||
          input.gcount() > 0) {
     text.append(piece, 0, static_cast<std::size_t>(input.gcount()));

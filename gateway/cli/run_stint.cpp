@@ -95,6 +95,7 @@ int run_stint(std::span<const std::string> arguments) {
   const auto found = find(name);
   if (found != commands.end()) return found->run(arguments.subspan(1));
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const auto& one : commands)
     names.emplace_back(one.name);
   if (name.empty()) {

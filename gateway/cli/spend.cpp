@@ -103,30 +103,35 @@ const std::vector<std::string> exact_fields = {"calls",
                                                "cost_usd",
                                                "cost_nanodollars"};
 
-void print_csv(const json::object& answer) {
-  const auto split = split_by(answer);
+std::vector<table_column> columns_of(const std::vector<std::string>& names) {
   std::vector<table_column> columns;
-  for (const auto& name : split)
+  columns.reserve(names.size());
+  for (const auto& name : names)
     columns.push_back({name});
-  for (const auto& name : exact_fields)
-    columns.push_back({name});
-  text_table table(columns);
-  for (const auto& item : field_list(answer, "lines")) {
-    std::vector<std::string> row;
-    for (const auto& name : split)
-      row.push_back(field_text(item.as_object(), name));
-    for (const auto& name : exact_fields)
-      row.push_back(field_text(item.as_object(), name));
-    table.add(std::move(row));
+  return columns;
+}
+
+std::vector<std::string> cells_of(const json::object& line, const std::vector<std::string>& names) {
+  std::vector<std::string> cells;
+  cells.reserve(names.size());
+  for (const auto& name : names)
+    cells.push_back(field_text(line, name));
+  return cells;
+}
+
+void print_csv(const json::object& answer) {
+  auto names = split_by(answer);
+  names.insert(names.end(), exact_fields.begin(), exact_fields.end());
+  text_table table(columns_of(names));
+  for (const auto& line : field_list(answer, "lines")) {
+    table.add(cells_of(line.as_object(), names));
   }
   table.print_csv(std::cout);
 }
 
 void print_table(const json::object& answer) {
   const auto split = split_by(answer);
-  std::vector<table_column> columns;
-  for (const auto& name : split)
-    columns.push_back({name});
+  auto columns = columns_of(split);
   for (const auto* name :
        {"calls", "flagged", "input", "of it cached", "cache writes", "output", "cost"}) {
     columns.push_back({name, align::right});
@@ -138,12 +143,8 @@ void print_table(const json::object& answer) {
     table.add(std::move(row));
   };
   const auto& lines = field_list(answer, "lines");
-  for (const auto& item : lines) {
-    std::vector<std::string> row;
-    for (const auto& name : split)
-      row.push_back(field_text(item.as_object(), name));
-    add(std::move(row), item.as_object());
-  }
+  for (const auto& line : lines)
+    add(cells_of(line.as_object(), split), line.as_object());
   std::vector<std::string> last(split.size());
   if (!last.empty()) last.front() = "total";
   if (!split.empty() || lines.empty()) add(std::move(last), field_object(answer, "total"));
