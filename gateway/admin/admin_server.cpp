@@ -37,7 +37,7 @@ class admin_server::implementation {
         acceptor_(home_),
         desk_{services_, token_, home_, workers_} {
     listen(settings.admin);
-    asio::co_spawn(home_, accept_all(), [](std::exception_ptr failed) {
+    asio::co_spawn(home_, accept_all(), [](const std::exception_ptr& failed) {
       if (failed) std::rethrow_exception(failed);
     });
     thread_ = std::thread([this] { home_.run(); });
@@ -83,7 +83,7 @@ class admin_server::implementation {
         continue;  // the socket closes: better no answer than no bound
       ++connections_;
       asio::co_spawn(home_, serve_admin_session(std::move(socket), desk_),
-                     [this](std::exception_ptr) { --connections_; });
+                     [this](const std::exception_ptr&) { --connections_; });
     }
   }
 
