@@ -1,4 +1,5 @@
-// Tested by tests/gateway/openai_test.cpp and anthropic_test.cpp.
+// Tested by tests/gateway/document_test.cpp, openai_test.cpp and anthropic_test.cpp; fuzzed by
+// tests/fuzz/usage_fuzz.cpp.
 #include "gateway/provider/document.hpp"
 
 #include <cmath>
@@ -7,6 +8,8 @@
 namespace stint {
 
 std::optional<simdjson::dom::object> parse_object(std::string_view json) {
+  // An event without data is a view of nothing, and simdjson would give its null pointer to memcpy.
+  if (json.empty()) return std::nullopt;
   thread_local simdjson::dom::parser parser;
   simdjson::dom::object root;
   // parse() copies into its own padded buffer, so `json` needs no padding.
