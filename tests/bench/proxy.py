@@ -219,7 +219,7 @@ def main():
         }
         if chosen.hold:
             print(f"{json.dumps({name: address for name, (address, _) in targets.items()})}\nscripts: {folder}\n"
-                  f"stint is process {stint.process.pid}; end with return")
+                  f"stint is process {stint.process.pid}; end with return", flush=True)
             input()
             return
         check_answers(targets, folder, key, upstream.address)
