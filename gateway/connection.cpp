@@ -1,10 +1,10 @@
 // Tested by tests/end_to_end/bad_input_test.py.
 #include "gateway/connection.hpp"
 
-#include "gateway/answer.hpp"
-#include "gateway/exchange.hpp"
+#include "gateway/call/answer.hpp"
+#include "gateway/call/exchange.hpp"
 #include "gateway/handle.hpp"
-#include "gateway/recognise.hpp"
+#include "gateway/call/recognise.hpp"
 
 namespace stint {
 

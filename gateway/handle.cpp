@@ -1,15 +1,15 @@
 // Life of a request. It reads as one sentence, each step a file of its own:
 //
-//   recognise     which API, from method and path alone              recognise.cpp
-//   authenticate  whose key                                          authenticate.cpp
-//   attribute     which feature and tags, checked against the key    attribution.cpp
-//   read body     bounded in size and patience                       read_body.cpp
-//   examine       billing fields, prompt tokens, price               examine.cpp
-//   reserve       the worst case against every cap, on the log       admit.cpp
-//   forward       to the provider, request built from nothing        forward.cpp
-//   relay         the answer, metered as it passes                   relay.cpp
-//   settle        what was really used, before the answer ends       settlement.cpp
-//   observe       times; counts come from the committed record       metrics.cpp
+//   recognise     which API, from method and path alone              call/recognise.cpp
+//   authenticate  whose key                                          call/authenticate.cpp
+//   attribute     which feature and tags, checked against the key    call/attribution.cpp
+//   read body     bounded in size and patience                       call/read_body.cpp
+//   examine       billing fields, prompt tokens, price               call/examine.cpp
+//   reserve       the worst case against every cap, on the log       call/admit.cpp
+//   forward       to the provider, request built from nothing        call/forward.cpp
+//   relay         the answer, metered as it passes                   call/relay.cpp
+//   settle        what was really used, before the answer ends       call/settlement.cpp
+//   observe       times; counts come from the committed record       metrics/metrics.cpp
 //
 // A step that fails returns a problem, which is phrased in the client's dialect and sent. From
 // `reserve` on, an owed_call resolves the hold on every exit, foreseen or not.
@@ -19,16 +19,16 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include "gateway/admit.hpp"
-#include "gateway/answer.hpp"
-#include "gateway/attribution.hpp"
-#include "gateway/authenticate.hpp"
-#include "gateway/examine.hpp"
-#include "gateway/forward.hpp"
-#include "gateway/read_body.hpp"
-#include "gateway/recognise.hpp"
-#include "gateway/relay.hpp"
-#include "gateway/settlement.hpp"
+#include "gateway/call/admit.hpp"
+#include "gateway/call/answer.hpp"
+#include "gateway/call/attribution.hpp"
+#include "gateway/call/authenticate.hpp"
+#include "gateway/call/examine.hpp"
+#include "gateway/call/forward.hpp"
+#include "gateway/call/read_body.hpp"
+#include "gateway/call/recognise.hpp"
+#include "gateway/call/relay.hpp"
+#include "gateway/call/settlement.hpp"
 
 namespace stint {
 
@@ -105,6 +105,7 @@ asio::awaitable<void> serve_metered(exchange& x, purpose what_for, const virtual
   what_for.charged.provider = call->provider->name;
   what_for.charged.user = call->user;
   auto barred = refuse_model(key, *call);
+  if (!barred) barred = refuse_without_credential(*call->provider);
   hold_request worst = worst_case_hold(x, what_for, *call);
   if (!barred) {
     barred = refuse_unpriced(x.shared().settings, what_for.charged, *call);
@@ -133,6 +134,10 @@ asio::awaitable<void> serve_unmetered(exchange& x, const purpose& what_for,
     problem unknown = make_problem(problem_kind::not_found,
                                    "passthrough names an unknown provider: " + rule.provider);
     co_await decline(x, std::move(unknown));
+    co_return;
+  }
+  if (auto barred = refuse_without_credential(*provider)) {
+    co_await decline(x, std::move(*barred));
     co_return;
   }
   hold_request one = unmetered_hold(x, what_for, rule);

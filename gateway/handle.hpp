@@ -3,7 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "gateway/exchange.hpp"
+#include "gateway/call/exchange.hpp"
 
 namespace stint {
 

@@ -11,10 +11,10 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "budgets/ledger_thread.hpp"
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
 #include "gateway/deadline_watch.hpp"
-#include "gateway/key_ring.hpp"
-#include "gateway/metrics.hpp"
+#include "gateway/keys/key_ring.hpp"
+#include "gateway/metrics/metrics.hpp"
 #include "gateway/upstream/pool.hpp"
 #include "pricing/price_book.hpp"
 

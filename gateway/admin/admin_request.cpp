@@ -5,7 +5,7 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "gateway/config_words.hpp"
+#include "gateway/config/config_words.hpp"
 
 namespace stint {
 namespace {

@@ -9,9 +9,9 @@
 #include <memory>
 
 #include "budgets/ledger_thread.hpp"
-#include "gateway/config.hpp"
-#include "gateway/key_ring.hpp"
-#include "gateway/metrics.hpp"
+#include "gateway/config/config.hpp"
+#include "gateway/keys/key_ring.hpp"
+#include "gateway/metrics/metrics.hpp"
 #include "pricing/price_book.hpp"
 
 namespace stint {

@@ -10,7 +10,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "gateway/admin/admin_services.hpp"
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
 
 namespace stint {
 

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/key_ring.hpp"
+#include "gateway/keys/key_ring.hpp"
 
 namespace stint {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "gateway/admin/api_routes.hpp"
 #include "gateway/admin/time_text.hpp"
-#include "gateway/config_words.hpp"
+#include "gateway/config/config_words.hpp"
 
 namespace stint {
 namespace {

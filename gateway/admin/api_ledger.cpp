@@ -6,7 +6,7 @@
 #include "gateway/admin/api_query.hpp"
 #include "gateway/admin/api_routes.hpp"
 #include "gateway/admin/ledger_json.hpp"
-#include "gateway/config_words.hpp"
+#include "gateway/config/config_words.hpp"
 
 namespace stint {
 namespace {

@@ -2,7 +2,7 @@
 #include "gateway/admin/api_query.hpp"
 
 #include "gateway/admin/time_text.hpp"
-#include "gateway/config_words.hpp"
+#include "gateway/config/config_words.hpp"
 
 namespace stint {
 

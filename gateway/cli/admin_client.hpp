@@ -8,7 +8,7 @@
 #include <boost/json/value.hpp>
 #include <boost/program_options.hpp>
 
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
 
 namespace stint {
 

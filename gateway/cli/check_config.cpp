@@ -3,7 +3,7 @@
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
 #include "pricing/price_file.hpp"
 
 namespace stint {
@@ -18,7 +18,7 @@ command_form form() {
       "Reads a configuration and the price file it names, as `stint serve` would, and prints every "
       "mistake with its line and\n"
       "the fix. Ends with status 1 when there is one. Starts nothing, changes nothing.\n\n"
-      "  stint check-config config/stint.yaml && kill -HUP <pid of stint serve>\n";
+      "  stint check-config config/stint.yaml\n";
   form.hidden.add_options()("file",
                             options::value<std::string>()->default_value("config/stint.yaml"));
   form.positional.add("file", 1);

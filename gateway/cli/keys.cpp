@@ -9,7 +9,7 @@
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
 #include "gateway/cli/text_table.hpp"
-#include "gateway/config_words.hpp"
+#include "gateway/config/config_words.hpp"
 
 namespace stint {
 namespace {

@@ -5,7 +5,7 @@
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/text_table.hpp"
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
 #include "pricing/money.hpp"
 #include "pricing/price_file.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
-#include "gateway/config_words.hpp"
+#include "gateway/config/config_words.hpp"
 
 namespace stint {
 namespace {

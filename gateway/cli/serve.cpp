@@ -9,10 +9,10 @@
 #include <boost/program_options.hpp>
 #include <unistd.h>
 
-#include "gateway/access_log.hpp"
 #include "gateway/admin/admin_server.hpp"
 #include "gateway/cli/commands.hpp"
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
+#include "gateway/metrics/access_log.hpp"
 #include "gateway/server.hpp"
 #include "pricing/price_file.hpp"
 #include "tokenizer/encoding.hpp"
@@ -30,7 +30,7 @@ std::optional<config> read_config(const std::string& path) {
   config_result read = load_config(path);
   if (auto* good = std::get_if<config>(&read)) return std::move(*good);
   for (const config_mistake& mistake : std::get<std::vector<config_mistake>>(read)) {
-    std::cerr << path << ':' << mistake.line << ": " << mistake.message << '\n';
+    std::cerr << describe(path, mistake) << '\n';
   }
   return std::nullopt;
 }
@@ -74,9 +74,20 @@ sigset_t blocked_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return set;
+}
+
+// Returns when it is time to stop. A running gateway does not read its configuration again, and
+// says so.
+void wait_for_end(const sigset_t& signals) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+    std::cout << "SIGHUP: the configuration is read at start; restart to apply a change"
+              << std::endl;
+  }
 }
 
 int thread_count(const config& settings) {
@@ -118,8 +129,7 @@ int serve(config settings, const price_book& prices) {
   std::cout << "listening proxy=" << settings.listen.address << ':' << proxy.port()
             << " admin=" << settings.admin.address << ':' << admin.port()
             << " simulated=" << settings.simulated.address << ':' << simulated.port() << std::endl;
-  int signal = 0;
-  sigwait(&signals, &signal);
+  wait_for_end(signals);
   std::cout << "stopping: no new connections; running calls may finish for "
             << settings.limits.drain_timeout_ms / 1000 << " s" << std::endl;
   const bool clean = proxy.drain(std::chrono::milliseconds(settings.limits.drain_timeout_ms));
@@ -153,6 +163,9 @@ int run_serve(std::span<const std::string> arguments) {
   }
   auto settings = read_config(path);
   if (!settings) return exit_failed;
+  for (const std::string& warning : warnings_about(*settings)) {
+    std::cerr << "warning: " << warning << '\n';
+  }
   const auto prices = read_prices(settings->prices_file);
   if (!prices) return exit_failed;
   try {

@@ -6,7 +6,7 @@
 
 #include <boost/asio/ssl/context.hpp>
 
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
 
 namespace stint {
 

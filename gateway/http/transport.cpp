@@ -1,4 +1,4 @@
-// Tested by tests/end_to_end (every exchange) and tests/gateway/upstream_pool_test.cpp.
+// Tested by tests/end_to_end (every exchange) and tests/end_to_end/{tls,upstream_fault}_test.py.
 #include "gateway/http/transport.hpp"
 
 #include <boost/asio/as_tuple.hpp>

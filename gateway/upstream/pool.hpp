@@ -11,10 +11,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
 #include "gateway/deadline_watch.hpp"
 #include "gateway/http/transport.hpp"
-#include "gateway/metrics.hpp"
+#include "gateway/metrics/metrics.hpp"
 #include "gateway/problem.hpp"
 
 namespace stint {

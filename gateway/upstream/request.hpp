@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
 #include "gateway/http/request_head.hpp"
 
 namespace stint {

@@ -1,7 +1,7 @@
 // Configuration files: any text is either a configuration or a list of mistakes, each of which can
 // be shown.
 #include "fuzz/fuzz.hpp"
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace stint;

@@ -1,5 +1,5 @@
 // Goal: one parsable line for each recorded call, whatever its names hold, and all lines are out when the log is gone.
-#include "gateway/access_log.hpp"
+#include "gateway/metrics/access_log.hpp"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // Goal: the tenant always comes from the key, features are checked against it, and free tags are bounded.
-#include "gateway/attribution.hpp"
+#include "gateway/call/attribution.hpp"
 
 #include <boost/test/unit_test.hpp>
 

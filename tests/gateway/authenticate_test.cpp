@@ -1,5 +1,5 @@
 // Goal: only a live key gets in, by either header, and two keys that disagree do not.
-#include "gateway/authenticate.hpp"
+#include "gateway/call/authenticate.hpp"
 
 #include <boost/test/unit_test.hpp>
 

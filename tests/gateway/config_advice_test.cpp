@@ -2,7 +2,7 @@
 // small configurations.
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
 
 using namespace stint;
 

@@ -1,6 +1,6 @@
 // Goal: a cap says exactly what it was written to say, or is a mistake. Method: caps in YAML beside
 // the structs and messages they must give.
-#include "gateway/config_caps.hpp"
+#include "gateway/config/config_caps.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

@@ -1,7 +1,7 @@
 // Goal: a provider is reached at the address that is written, with a credential that is never
 // written, and the first that lists a model gets it. Method: YAML beside structs and messages; the
 // environment is set by the test.
-#include "gateway/config_providers.hpp"
+#include "gateway/config/config_providers.hpp"
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // Goal: the configuration as shipped works, every commented example in it works, and every mistake
 // is reported at once with its line, its place and the fix. Method: a table of broken files and the
 // messages they must give.
-#include "gateway/config.hpp"
+#include "gateway/config/config.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,6 +1,6 @@
 // Goal: the numbers of the configuration are read exactly or not at all. Method: tables of texts
 // and figures.
-#include "gateway/config_words.hpp"
+#include "gateway/config/config_words.hpp"
 
 #include <limits>
 #include <optional>

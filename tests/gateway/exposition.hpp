@@ -13,7 +13,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/metrics.hpp"
+#include "gateway/metrics/metrics.hpp"
 
 namespace stint {
 

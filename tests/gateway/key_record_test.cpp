@@ -1,6 +1,6 @@
 // Goal: a stored key comes back as it was, and a damaged or later record is refused, never half
 // read. Method: round trips and records with one thing wrong.
-#include "gateway/key_record.hpp"
+#include "gateway/keys/key_record.hpp"
 
 #include <boost/test/unit_test.hpp>
 

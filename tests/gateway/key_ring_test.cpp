@@ -1,6 +1,6 @@
 // Goal: a key works exactly while it is valid, for exactly what it allows, and its secret is kept
 // nowhere. Method: keys made by the real generator; SHA-256 against the vector of FIPS 180-2.
-#include "gateway/key_ring.hpp"
+#include "gateway/keys/key_ring.hpp"
 
 #include <set>
 #include <thread>
@@ -8,7 +8,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/key_record.hpp"
+#include "gateway/keys/key_record.hpp"
 
 using namespace stint;
 

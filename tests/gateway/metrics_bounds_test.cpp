@@ -7,7 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/exposition.hpp"
-#include "gateway/metric_families.hpp"
+#include "gateway/metrics/metric_families.hpp"
 
 namespace stint {
 

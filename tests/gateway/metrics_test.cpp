@@ -7,7 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/exposition.hpp"
-#include "gateway/metrics_standings.hpp"
+#include "gateway/metrics/metrics_standings.hpp"
 
 namespace stint {
 namespace {

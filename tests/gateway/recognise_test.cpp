@@ -1,5 +1,5 @@
 // Goal: the route table is the only way in, and it says how to open it.
-#include "gateway/recognise.hpp"
+#include "gateway/call/recognise.hpp"
 
 #include <boost/test/unit_test.hpp>
 

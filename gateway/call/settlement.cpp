@@ -1,0 +1,87 @@
+// Tested, exit by exit, by tests/end_to_end/{disconnect,upstream_fault,kill}_test.py.
+#include "gateway/call/settlement.hpp"
+
+#include "gateway/call/ledger_wait.hpp"
+#include "gateway/provider/simulated_steering.hpp"
+#include "pricing/cost.hpp"
+
+namespace stint {
+
+owed_call::owed_call(exchange& x, const hold_request& held, const examined_call* call)
+    : x_(x), call_(call), id_(held.id), admitted_(held.admitted), known_(held.known) {
+  if (call != nullptr) tier_ = call->request.tier;
+}
+
+owed_call::~owed_call() {
+  if (resolved_) return;
+  relay_outcome unforeseen;
+  unforeseen.outcome = call_outcome::rejected;
+  unforeseen.generated = true;  // uncertain usage is never refunded: the prompt at least was sent
+  x_.shared().ledger.settle(resolve(unforeseen), [](const settled&) {});
+}
+
+void owed_call::note_progress(std::int64_t output_tokens,
+                              const std::optional<usage>& input_report) {
+  progress_note note;
+  note.id = id_;
+  note.known = input_report.value_or(known_);
+  note.known.output_tokens = output_tokens;
+  if (call_ != nullptr && call_->rates != nullptr) {
+    note.known_cost = cost_of(*call_->rates, note.known, tier_, admitted_);
+  }
+  x_.shared().ledger.note_progress(std::move(note));
+}
+
+// The model that served the call decides its price (Anthropic's safety fallback answers with
+// another one); a served name that has no price is charged as the model that was asked for.
+const price* owed_call::served_rates(const relay_outcome& ended) const {
+  if (call_->unpriced || !ended.report || ended.report->model.empty()) return call_->rates;
+  const auto found = x_.shared().prices.find(simulated_base_model(ended.report->model), admitted_);
+  return found ? *found : call_->rates;
+}
+
+settlement owed_call::resolve(const relay_outcome& ended) {
+  resolved_ = true;
+  settlement what;
+  what.id = id_;
+  what.outcome = ended.outcome;
+  what.status = ended.status;
+  what.first_byte = ended.first_byte;
+  what.ended = wall_now();
+  what.price_version = x_.shared().prices.version();
+  what.source = usage_source::none;
+  if (call_ == nullptr) {
+    if (ended.outcome == call_outcome::completed) what.outcome = call_outcome::unmetered;
+    return what;
+  }
+  what.tier = tier_;
+  if (ended.report) {
+    what.source = usage_source::provider;
+    what.used = ended.report->used;
+    what.model_served = ended.report->model;
+    what.tier = ended.report->tier.value_or(tier_);
+  } else if (ended.generated) {
+    what.source = usage_source::counted;
+    what.flags |= row_flag::counted;
+    what.used = ended.input_report.value_or(known_);
+    what.used.output_tokens = ended.counted_output_tokens;
+  }
+  if (ended.implausible) what.flags |= row_flag::implausible;
+  const price* rates = served_rates(ended);
+  if (rates != nullptr && what.source != usage_source::none) {
+    what.cost = cost_of(*rates, what.used, what.tier, admitted_);
+  }
+  used_ = what.used;
+  cost_ = what.cost;
+  return what;
+}
+
+asio::awaitable<settled> owed_call::settle(const relay_outcome& ended) {
+  ledger_thread& ledger = x_.shared().ledger;
+  auto enqueue = [&ledger, what = resolve(ended)](auto completion) mutable {
+    ledger.settle(std::move(what), std::move(completion));
+  };
+  co_return co_await wait_for_ledger<settled>(x_.client.thread.context(), std::move(enqueue));
+}
+
+}  // namespace stint

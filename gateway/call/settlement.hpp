@@ -1,0 +1,60 @@
+// What a held call owes, and the duty to resolve it exactly once on every exit. The happy paths
+// wait for settle(); an exit that nobody foresaw (an exception, a coroutine destroyed at shutdown)
+// settles from the destructor without waiting.
+#pragma once
+
+#include <optional>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "budgets/transfer.hpp"
+#include "gateway/call/examine.hpp"
+#include "gateway/call/exchange.hpp"
+#include "gateway/provider/dialect.hpp"
+
+namespace stint {
+
+// How forwarding and relaying ended, as far as the bill goes.
+struct relay_outcome {
+  call_outcome outcome = call_outcome::upstream_gone;
+  int status = 0;                      // that the client got
+  std::optional<usage_report> report;  // the provider's own figures
+  std::optional<usage> input_report;   // the provider's figures for the prompt alone
+  bool implausible = false;            // there was a report, and it cannot be true
+  bool generated = false;  // the provider began to answer: without a report, our count is charged
+  std::int64_t counted_output_tokens = 0;
+  wall_time first_byte{};
+};
+
+class owed_call {
+ public:
+  // `call` is null for a pass-through; it and `x` outlive this.
+  owed_call(exchange& x, const hold_request& held, const examined_call* call);
+  ~owed_call();
+  owed_call(const owed_call&) = delete;
+  owed_call& operator=(const owed_call&) = delete;
+
+  // Notes what a running stream has delivered, so that even a crash charges for it.
+  void note_progress(std::int64_t output_tokens, const std::optional<usage>& input_report);
+
+  [[nodiscard]] asio::awaitable<settled> settle(const relay_outcome& ended);
+  // Of the last settle().
+  [[nodiscard]] nanodollars cost() const noexcept { return cost_; }
+  [[nodiscard]] const usage& used() const noexcept { return used_; }
+
+ private:
+  [[nodiscard]] settlement resolve(const relay_outcome& ended);
+  [[nodiscard]] const price* served_rates(const relay_outcome& ended) const;
+
+  exchange& x_;
+  const examined_call* call_;
+  call_id id_;
+  wall_time admitted_;
+  usage known_;
+  service_tier tier_ = service_tier::standard;
+  nanodollars cost_;
+  usage used_;
+  bool resolved_ = false;
+};
+
+}  // namespace stint

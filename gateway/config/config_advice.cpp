@@ -1,0 +1,107 @@
+// What is said about a configuration that has been read: how a mistake is shown, what looks
+// unintended, what a reload cannot change. Tested by tests/gateway/config_advice_test.cpp.
+#include <algorithm>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "gateway/config/config.hpp"
+
+namespace stint {
+namespace {
+
+bool is_loopback(const std::string& address) {
+  boost::system::error_code failed;
+  const auto parsed = boost::asio::ip::make_address(address, failed);
+  return address == "localhost" || (!failed && parsed.is_loopback());
+}
+
+bool same_listener(const listener_config& a, const listener_config& b) {
+  const auto certificate = [](const listener_config& l) {
+    return l.tls ? l.tls->certificate_file : "";
+  };
+  const auto key = [](const listener_config& l) { return l.tls ? l.tls->key_file : ""; };
+  return a.address == b.address && a.port == b.port && certificate(a) == certificate(b) &&
+         key(a) == key(b);
+}
+
+void warn_of_provider(const provider_config& provider, std::vector<std::string>& warnings) {
+  const std::string name = "providers." + provider.name + ": ";
+  if (!provider.credential_source.empty() && provider.credential.empty()) {
+    warnings.push_back(name + "its calls will be refused until " + provider.credential_source +
+                       " is set and the gateway restarted");
+  }
+  if (!provider.tls && !is_loopback(provider.host)) {
+    warnings.push_back(
+        name + "prompts and credentials cross the network unencrypted; use https:// in base_url");
+  }
+  if (provider.tls && !provider.verify_certificate) {
+    warnings.push_back(name +
+                       "tls.verify is false: anyone on the path can read and change the calls; set "
+                       "ca_file instead");
+  }
+}
+
+}  // namespace
+
+const provider_config* config::route(dialect_kind dialect, std::string_view model) const noexcept {
+  const bool simulated_model = model.starts_with(simulated_model_prefix);
+  for (const auto& provider : providers) {
+    if ((provider.name == simulated_provider_name) != simulated_model) continue;
+    const auto& spoken = provider.dialects;
+    if (std::find(spoken.begin(), spoken.end(), dialect) == spoken.end()) continue;
+    for (const auto& glob : provider.models) {
+      if (glob_match(glob, model)) return &provider;
+    }
+  }
+  return nullptr;
+}
+
+std::string describe(const std::string& file, const config_mistake& mistake) {
+  std::string text = file;
+  if (mistake.line > 0) text += ":" + std::to_string(mistake.line);
+  return text + ": " + mistake.message;
+}
+
+std::vector<std::string> warnings_about(const config& checked) {
+  std::vector<std::string> warnings;
+  if (!is_loopback(checked.listen.address) && !checked.listen.tls) {
+    warnings.emplace_back(
+        "listen: is open to the network without TLS: keys and prompts can be read on the way; give "
+        "listen.tls, "
+        "or put a TLS proxy in front");
+  }
+  if (!is_loopback(checked.admin.address)) {
+    warnings.emplace_back(
+        "admin: is open to the network without TLS: its token can be read on the way; prefer "
+        "127.0.0.1");
+    if (!checked.metrics_need_token) {
+      warnings.emplace_back(
+          "admin.metrics_need_token: is false, so anyone who reaches the port reads the spend "
+          "figures");
+    }
+  }
+  for (const auto& provider : checked.providers)
+    warn_of_provider(provider, warnings);
+  if (checked.caps.empty())
+    warnings.emplace_back("caps: none: every call is recorded, nothing is limited");
+  return warnings;
+}
+
+std::vector<std::string> settings_needing_restart(const config& running, const config& loaded) {
+  std::vector<std::string> settings;
+  if (!same_listener(running.listen, loaded.listen)) settings.emplace_back("listen");
+  if (!same_listener(running.admin, loaded.admin)) settings.emplace_back("admin");
+  if (running.admin_token_file != loaded.admin_token_file)
+    settings.emplace_back("admin.token_file");
+  if (running.data_directory != loaded.data_directory) settings.emplace_back("data_directory");
+  if (running.durability != loaded.durability) settings.emplace_back("durability");
+  if (running.rows_kept_days != loaded.rows_kept_days) settings.emplace_back("rows_kept_days");
+  if (running.threads != loaded.threads) settings.emplace_back("threads");
+  if (running.simulated.port != loaded.simulated.port) settings.emplace_back("simulated.port");
+  if (running.series_per_family_max != loaded.series_per_family_max) {
+    settings.emplace_back("metrics.series_per_family_max");
+  }
+  return settings;
+}
+
+}  // namespace stint

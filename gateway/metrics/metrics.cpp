@@ -1,0 +1,223 @@
+// Tested by tests/gateway/metrics_test.cpp; every name and label is explained in
+// dashboards/README.md.
+//
+// Counters are doubles, exact for whole numbers up to 2^53: nine million dollars in nano-dollars,
+// per series and process.
+#include "gateway/metrics/metrics.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <mutex>
+#include <sstream>
+#include <utility>
+
+#include <prometheus/text_serializer.h>
+
+#include "gateway/metrics/metrics_process.hpp"
+#include "gateway/metrics/metrics_registry.hpp"
+#include "gateway/metrics/metrics_standings.hpp"
+
+namespace stint {
+namespace {
+
+const std::vector<int> usual_thresholds = {50, 80, 100};
+
+std::string_view word_of(refusal_reason reason) noexcept {
+  switch (reason) {
+    case refusal_reason::budget_exceeded:
+      return "budget_exceeded";
+    case refusal_reason::budget_busy:
+      return "budget_busy";
+    case refusal_reason::request_too_large:
+      return "request_too_large";
+    case refusal_reason::storage_unavailable:
+      return "storage_unavailable";
+  }
+  return "unknown";
+}
+
+// A refused call for a model that no price book knows is a typing mistake or an attack, and names
+// of that kind must not use up the budget of real models. The ledger row keeps the name.
+std::string_view model_label(const ledger_row& row) noexcept {
+  const bool unknown =
+      row.outcome == call_outcome::refused && (row.flags & row_flag::unpriced) != 0;
+  return unknown ? overflow_label : std::string_view(row.charged.model);
+}
+
+double seconds(std::chrono::nanoseconds time) noexcept {
+  return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
+
+std::string_view to_string(upstream_fault fault) noexcept {
+  switch (fault) {
+    case upstream_fault::refused:
+      return "refused";
+    case upstream_fault::tls:
+      return "tls";
+    case upstream_fault::reset:
+      return "reset";
+    case upstream_fault::timeout:
+      return "timeout";
+    case upstream_fault::garbage:
+      return "garbage";
+    case upstream_fault::status_4xx:
+      return "status_4xx";
+    case upstream_fault::status_429:
+      return "status_429";
+    case upstream_fault::status_5xx:
+      return "status_5xx";
+  }
+  return "unknown";
+}
+
+class metrics::implementation : public metrics_registry {
+ public:
+  using metrics_registry::metrics_registry;
+
+  void commit(const ledger_row& row);
+  void commit_usage(const ledger_row& row, std::string_view model);
+  void expect_crossings(const std::vector<const cap_standing*>& standings);
+  void watch(const std::vector<cap>& caps, const std::vector<std::string>& providers);
+
+ private:
+  std::mutex thresholds_mutex_;
+  std::map<std::string, std::vector<int>> thresholds_;  // by cap
+};
+
+void metrics::implementation::commit(const ledger_row& row) {
+  const attribution& to = row.charged;
+  const std::string_view model = model_label(row);
+  calls->at({to.tenant, to.feature, model, to.provider, to_string(row.outcome)}).Increment();
+  for (std::size_t i = 0; i < counted_flags.size(); ++i) {
+    if ((row.flags & counted_flags[i].first) != 0) flagged[i]->Increment();
+  }
+  // A refusal alone makes no series of tokens and money.
+  if (row.outcome != call_outcome::refused || carries_usage(row)) commit_usage(row, model);
+}
+
+void metrics::implementation::commit_usage(const ledger_row& row, std::string_view model) {
+  const attribution& to = row.charged;
+  const auto add = [&](std::string_view kind, std::int64_t count) {
+    tokens->at({to.tenant, to.feature, model, to.provider, kind})
+        .Increment(static_cast<double>(count));
+  };
+  const auto add_if_any = [&](std::string_view kind, std::int64_t count) {
+    if (count != 0) add(kind, count);
+  };
+  const usage& used = row.used;
+  add("input", used.input_tokens);
+  add("cached_input", used.cached_input_tokens);
+  add("output", used.output_tokens);
+  add_if_any("cache_write_5m", used.cache_write_5m_tokens);
+  add_if_any("cache_write_1h", used.cache_write_1h_tokens);
+  add_if_any("audio_input", used.audio_input_tokens);
+  add_if_any("audio_output", used.audio_output_tokens);
+  reasoning->at({to.tenant, to.feature, model, to.provider})
+      .Increment(static_cast<double>(used.reasoning_tokens));
+  if (used.web_searches != 0) {
+    web_searches->at({to.tenant, to.feature, model, to.provider})
+        .Increment(static_cast<double>(used.web_searches));
+  }
+  cost->at({to.tenant, to.feature, model, to.provider})
+      .Increment(static_cast<double>(row.cost.count()));
+}
+
+void metrics::implementation::expect_crossings(const std::vector<const cap_standing*>& standings) {
+  const std::scoped_lock lock(thresholds_mutex_);
+  for (const cap_standing* standing : standings) {
+    const auto known = thresholds_.find(standing->cap);
+    for (const int percent : known == thresholds_.end() ? usual_thresholds : known->second) {
+      // Making the series is enough: it starts at 0.
+      static_cast<void>(crossings->at({standing->cap, standing->scope, std::to_string(percent)}));
+    }
+  }
+}
+
+void metrics::implementation::watch(const std::vector<cap>& caps,
+                                    const std::vector<std::string>& providers) {
+  for (const std::string& provider : providers) {
+    for (std::size_t i = 0; i < upstream_fault_count; ++i) {
+      static_cast<void>(upstream_errors->at({provider, to_string(static_cast<upstream_fault>(i))}));
+    }
+  }
+  std::map<std::string, std::vector<int>> thresholds;
+  for (const cap& each : caps)
+    thresholds.emplace(each.name, each.alert_percent);
+  const std::scoped_lock lock(thresholds_mutex_);
+  thresholds_ = std::move(thresholds);
+}
+
+metrics::metrics(std::size_t series_per_family_max)
+    : implementation_(std::make_unique<implementation>(series_per_family_max)) {}
+
+metrics::~metrics() = default;
+
+void metrics::watch(const std::vector<cap>& caps, const std::vector<std::string>& providers) {
+  implementation_->watch(caps, providers);
+}
+
+void metrics::committed(std::span<const ledger_row> rows,
+                        std::span<const alert_crossing> crossings) {
+  for (const ledger_row& row : rows)
+    implementation_->commit(row);
+  for (const alert_crossing& crossing : crossings) {
+    implementation_->crossings->at({crossing.cap, crossing.scope, std::to_string(crossing.percent)})
+        .Increment();
+  }
+}
+
+void metrics::observe(const call_timing& timing) {
+  const std::string_view streaming = timing.streaming ? "true" : "false";
+  const auto record = [&](implementation& to, auto family, std::chrono::nanoseconds time) {
+    (to.*family)->at({timing.model, timing.provider, streaming}).Observe(seconds(time));
+  };
+  record(*implementation_, &implementation::overhead, timing.overhead);
+  record(*implementation_, &implementation::duration, timing.duration);
+  if (timing.first_byte.count() > 0) {
+    record(*implementation_, &implementation::first_token, timing.first_byte);
+  }
+}
+
+void metrics::upstream_failed(std::string_view provider, upstream_fault fault) {
+  implementation_->upstream_errors->at({provider, to_string(fault)}).Increment();
+}
+
+void metrics::refused(problem_kind kind) {
+  const auto index = static_cast<std::size_t>(kind);
+  if (index < problem_kind_count) implementation_->rejected[index]->Increment();
+}
+
+void metrics::refused_by_cap(std::string_view cap, refusal_reason reason, std::string_view tenant) {
+  implementation_->refusals->at({cap, tenant, word_of(reason)}).Increment();
+}
+
+void metrics::connections_changed(int difference) {
+  implementation_->connections->Increment(difference);
+}
+
+void metrics::storage_failed() {
+  implementation_->storage_failures->Increment();
+}
+
+std::string metrics::expose(const std::vector<cap_standing>& standings,
+                            const ledger_health& ledger) const {
+  const shown_standings shown = choose_standings(standings, implementation_->series_max);
+  implementation_->expect_crossings(shown.fullest);
+
+  std::vector<prometheus::MetricFamily> families = implementation_->registry.Collect();
+  for (auto& family : describe_standings(shown))
+    families.push_back(family);
+  for (auto& family : describe_ledger(ledger))
+    families.push_back(family);
+  for (auto& family : describe_process())
+    families.push_back(family);
+
+  std::ostringstream text;
+  prometheus::TextSerializer{}.Serialize(text, families);
+  return std::move(text).str();
+}
+
+}  // namespace stint
