@@ -14,7 +14,7 @@ FOREVER_CAPS = [
 
 INPUT_KINDS = ("input", "cached_input", "cache_write_5m", "cache_write_1h", "audio_input")
 OUTPUT_KINDS = ("output", "audio_output")
-NOT_ADMITTED = ("refused", "unmetered")
+NOT_ADMITTED = ("refused",)
 
 
 def tokens(row, kinds):

@@ -237,6 +237,10 @@ class gateway:
             self.proxy, "POST", path, call_headers(key, path, headers), encoded(body), timeout_s
         )
 
+    def chat_get(self, key, path):
+        """A GET with a key, for what is passed through."""
+        return http_client.request(self.proxy, "GET", path, {"Authorization": f"Bearer {key}"})
+
 
 def encoded(body):
     return body if isinstance(body, bytes) else json.dumps(body).encode()
