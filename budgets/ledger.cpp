@@ -70,7 +70,8 @@ constexpr std::size_t sweep_budget = 1'024;
 }  // namespace
 
 bool ledger_changes::empty() const noexcept {
-  return holds_put.empty() && holds_removed.empty() && counters.empty() && rows.empty();
+  return holds_put.empty() && holds_removed.empty() && counters.empty() && rows.empty() &&
+         !windows_moved;
 }
 
 ledger::ledger(std::vector<numbered_cap> caps, std::uint32_t epoch, wall_time last_seen)
@@ -83,11 +84,13 @@ ledger::ledger(std::vector<numbered_cap> caps, std::uint32_t epoch, wall_time la
   scope_buffers_.resize(caps_.size());
   next_window_ = last_seen;
   advance(last_seen);
+  changes_.windows_moved = false;
 }
 
 wall_time ledger::advance(wall_time at) {
   last_seen_ = std::max(last_seen_, at);
   if (last_seen_ < next_window_) return last_seen_;
+  changes_.windows_moved = true;
   next_window_ = wall_time::max();
   for (auto& each : caps_) {
     const window& open = each.advance(last_seen_);
@@ -185,7 +188,7 @@ void ledger::note_progress(const progress_note& note) {
 settled ledger::settle(settlement what) {
   auto held = take(what.id);
   if (held == nullptr) {
-    return {.recorded = false, .already_resolved = resolved_.contains(what.id), .tightest = {}};
+    return {.recorded = false, .already_resolved = resolved_lately(what.id), .tightest = {}};
   }
   ledger_row row = row_of(held->request, what);
   const amounts actual = posted_amounts(row);
@@ -223,6 +226,11 @@ settled ledger::record(ledger_row row) {
 const hold_request* ledger::find_hold(const call_id& id) const noexcept {
   const auto found = holds_.find(id);
   return found == holds_.end() ? nullptr : &found->second->request;
+}
+
+bool ledger::resolved_lately(const call_id& id) const noexcept {
+  return resolved_.contains(id) ||
+         std::ranges::find(changes_.rows, id, &ledger_row::id) != changes_.rows.end();
 }
 
 void ledger::withdraw(const call_id& id) {
@@ -294,6 +302,7 @@ void ledger::written() {
   changes_.rows.clear();
   changes_.row_epochs.clear();
   changes_.alerts.clear();
+  changes_.windows_moved = false;
   std::size_t budget = sweep_budget;
   for (auto& each : caps_)
     each.sweep(budget);

@@ -46,6 +46,7 @@ struct ledger_changes {
   std::vector<ledger_row> rows;
   std::vector<std::uint32_t> row_epochs;  // one for each row
   std::vector<alert_crossing> alerts;
+  bool windows_moved = false;  // to be kept even if nothing else is: a closed window stays closed
 
   [[nodiscard]] bool empty() const noexcept;
 };
@@ -86,9 +87,9 @@ class ledger {
   [[nodiscard]] std::uint32_t epoch() const noexcept { return epoch_; }
   [[nodiscard]] bool holds(const call_id& id) const noexcept { return holds_.contains(id); }
   [[nodiscard]] const hold_request* find_hold(const call_id& id) const noexcept;
-  [[nodiscard]] bool resolved_lately(const call_id& id) const noexcept {
-    return resolved_.contains(id);
-  }
+  // True for a call resolved in the group that is not written yet, and for most of those resolved
+  // before it; the disk knows the others.
+  [[nodiscard]] bool resolved_lately(const call_id& id) const noexcept;
   [[nodiscard]] std::size_t holds_active() const noexcept { return holds_.size(); }
   // Counters of windows that are open at `now`, and those with something held.
   [[nodiscard]] std::vector<cap_standing> standings(wall_time now) const;

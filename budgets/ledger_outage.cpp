@@ -70,7 +70,7 @@ void ledger_writer::defer(settle_operation& what) {
   if (ledger_->holds(id) && deferred_ids_.insert(id).second) {
     deferred_.push_back(settle_operation{.what = std::move(what.what), .answer = {}});
   } else {
-    result.already_resolved = deferred_ids_.contains(id) || ledger_->resolved_lately(id);
+    result.already_resolved = deferred_ids_.contains(id) || was_resolved(id);
   }
   answer(std::move(result));
 }

@@ -107,15 +107,19 @@ void ledger_writer::apply(progress_note& what) {
 void ledger_writer::apply(settle_operation& what) {
   const call_id id = what.what.id;
   settled result = ledger_->settle(std::move(what.what));
-  if (!result.recorded && !result.already_resolved) {
-    // Resolved longer ago than the ledger remembers, or never held: only the disk knows.
-    try {
-      result.already_resolved = ledger_store::moment(store_).has_row(id);
-    } catch (const std::runtime_error& unreadable) {
-      note_failure({unreadable.what()});
-    }
-  }
+  if (!result.recorded) result.already_resolved = was_resolved(id);
   settlements_.push_back({.id = id, .answer = std::move(what.answer), .result = std::move(result)});
+}
+
+// Resolved longer ago than the ledger remembers, or never held: only the disk knows.
+bool ledger_writer::was_resolved(const call_id& id) {
+  if (ledger_->resolved_lately(id)) return true;
+  try {
+    return ledger_store::moment(store_).has_row(id);
+  } catch (const std::runtime_error& unreadable) {
+    note_failure({unreadable.what()});
+    return false;
+  }
 }
 
 void ledger_writer::apply(record_operation& what) {

@@ -63,6 +63,7 @@ class ledger_writer {
   void apply(record_operation& what);
   void apply(standings_operation& what);
   void apply(key_operation& what);
+  [[nodiscard]] bool was_resolved(const call_id& id);
   [[nodiscard]] storage_result write_changes();
   void commit();
   void answer_waiters();

@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <ostream>
+#include <thread>
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
@@ -38,8 +39,13 @@ class storage_control {
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
   [[nodiscard]] failure_mode mode() const { return mode_; }
 
+  // What RocksDB's own threads do, and when, is not the same in every run; a simulation leaves them
+  // alone.
+  void only_on_this_thread() { thread_ = std::this_thread::get_id(); }
+
   // True when this call is to fail.
   [[nodiscard]] bool next() {
+    if (thread_ != std::thread::id{} && thread_ != std::this_thread::get_id()) return false;
     ++calls_;
     if (calls_left_ == std::numeric_limits<std::int64_t>::max()) return false;
     return calls_left_.fetch_sub(1) <= 0;
@@ -49,6 +55,7 @@ class storage_control {
   std::atomic<std::int64_t> calls_left_{std::numeric_limits<std::int64_t>::max()};
   std::atomic<std::uint64_t> calls_{0};
   std::atomic<failure_mode> mode_{failure_mode::refused};
+  std::thread::id thread_;
 };
 
 class failing_file final : public rocksdb::FSWritableFileOwnerWrapper {

@@ -134,6 +134,20 @@ BOOST_AUTO_TEST_CASE(a_clock_behind_the_last_run_does_not_reopen_its_window) {
   BOOST_TEST((refused->standing.window.start == next_day - std::chrono::hours{10}));
 }
 
+// Found by the simulation: the only call of the later day was refused, and nothing was written of
+// it.
+BOOST_AUTO_TEST_CASE(a_day_begun_by_a_refused_call_is_remembered_after_a_restart) {
+  const auto next_day = monday_ten + std::chrono::hours{24};
+  {
+    driven_writer books(options());
+    BOOST_TEST(books.hold(hold_of(1, 2'000, next_day)).refused.has_value());
+  }
+  driven_writer books(options());
+  const auto answer = books.hold(hold_of(2, 1, monday_ten));
+  BOOST_REQUIRE(answer.tightest);
+  BOOST_TEST((answer.tightest->window.start == next_day - std::chrono::hours{10}));
+}
+
 BOOST_AUTO_TEST_CASE(raising_a_limit_at_a_restart_keeps_the_usage_and_rearms_the_alerts_above_it) {
   {
     driven_writer books(options());

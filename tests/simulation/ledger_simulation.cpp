@@ -28,6 +28,7 @@ class simulation {
  public:
   simulation(std::uint64_t seed, std::uint64_t operations)
       : seed_(seed), operations_(operations), random_(seed), model_(random_caps()) {
+    storage_.control().only_on_this_thread();
     start();
   }
 
