@@ -27,11 +27,15 @@ void deadline_watch::start() {
 }
 
 void deadline_watch::stop() {
+  // A handler that is queued already gets no error from cancel(), so it looks at the flag.
+  stopped_ = true;
   timer_.cancel();
 }
 
 void deadline_watch::close_all() noexcept {
+  closing_ = true;
   for (watched& entry : entries_) {
+    entry.cut_ = true;
     if (entry.upstream_ != nullptr && entry.watching_) entry.upstream_->close();
     if (entry.target_ != nullptr) entry.target_->close();
     entry.client_.close();
@@ -41,7 +45,7 @@ void deadline_watch::close_all() noexcept {
 void deadline_watch::arm() {
   timer_.expires_after(interval);
   timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
+    if (error || stopped_) return;
     sweep();
     arm();
   });
@@ -49,6 +53,7 @@ void deadline_watch::arm() {
 
 void deadline_watch::sweep() {
   const auto now = monotonic::now();
+  if (closing_) close_all();
   find_gone_clients();
   for (const auto& task : periodic_)
     task(now);

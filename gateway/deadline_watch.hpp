@@ -1,6 +1,7 @@
-// One coarse sweep per io thread instead of a timer per operation: every few tens of milliseconds it closes what has passed its
-// deadline and notices clients that have gone while we wait for a provider (one poll(2) for all of them). Belongs to one io
-// thread; an entry is registered as long as it lives.
+// One coarse sweep per io thread instead of a timer per operation: every few tens of milliseconds
+// it closes what has passed its deadline and notices clients that have gone while we wait for a
+// provider (one poll(2) for all of them). Belongs to one io thread; an entry is registered as long
+// as it lives.
 #pragma once
 
 #include <chrono>
@@ -21,8 +22,8 @@ using monotonic = std::chrono::steady_clock;
 
 class deadline_watch;
 
-// What one connection is waiting for. The sweep sets the flags before it closes, so that the coroutine that wakes with an
-// error can tell a deadline from a reset.
+// What one connection is waiting for. The sweep sets the flags before it closes, so that the
+// coroutine that wakes with an error can tell a deadline from a reset.
 class watched : public boost::intrusive::list_base_hook<
                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
@@ -35,7 +36,8 @@ class watched : public boost::intrusive::list_base_hook<
   void await(transport& target, std::chrono::milliseconds patience) noexcept;
   void await_nothing() noexcept { target_ = nullptr; }
 
-  // While set, the client's going closes `upstream` (nothing: is only noted). A half-close counts as going, as Envoy has it.
+  // While set, the client's going closes `upstream` (nothing: is only noted). A half-close counts
+  // as going, as Envoy has it.
   void watch_client(transport* upstream) noexcept;
   void unwatch_client() noexcept { watching_ = false; }
 
@@ -44,6 +46,8 @@ class watched : public boost::intrusive::list_base_hook<
 
   [[nodiscard]] bool expired() const noexcept { return expired_; }
   [[nodiscard]] bool client_gone() const noexcept { return client_gone_; }
+  // Closed by us at shutdown, whatever it was doing.
+  [[nodiscard]] bool cut() const noexcept { return cut_; }
   void note_client_gone() noexcept { client_gone_ = true; }
 
  private:
@@ -56,6 +60,7 @@ class watched : public boost::intrusive::list_base_hook<
   bool idle_ = false;
   bool expired_ = false;
   bool client_gone_ = false;
+  bool cut_ = false;
 };
 
 class deadline_watch {
@@ -68,10 +73,13 @@ class deadline_watch {
   void start();
   void stop();
   // Run at every sweep, on this thread.
-  void add_periodic(std::function<void(monotonic::time_point)> task) { periodic_.push_back(std::move(task)); }
+  void add_periodic(std::function<void(monotonic::time_point)> task) {
+    periodic_.push_back(std::move(task));
+  }
   // Closes idle connections now and whenever one becomes idle.
   void drain() noexcept { draining_ = true; }
   // Closes everything: what was waiting wakes with an error and settles.
+  // The sweep goes on doing so: an operation that starts later is cut too.
   void close_all() noexcept;
   [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
 
@@ -83,10 +91,12 @@ class deadline_watch {
 
   boost::asio::steady_timer timer_;
   boost::intrusive::list<watched, boost::intrusive::constant_time_size<false>> entries_;
-  std::vector<pollfd> polled_;       // kept between sweeps for its capacity
+  std::vector<pollfd> polled_;  // kept between sweeps for its capacity
   std::vector<watched*> polled_for_;
   std::vector<std::function<void(monotonic::time_point)>> periodic_;
   bool draining_ = false;
+  bool closing_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace stint

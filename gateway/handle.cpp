@@ -81,8 +81,8 @@ asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission
     relay_outcome ended;
     ended.outcome =
         x.client.watch.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
-    ended.generated =
-        x.client.watch.client_gone();  // we hung up on it: the prompt was sent and will be billed
+    // We hung up on it: the prompt was sent and will be billed.
+    ended.generated = x.client.watch.client_gone() || x.client.watch.cut();
     ended.status = answer.error().status;
     co_await owed.settle(ended);
     co_await decline(x, answer.error());

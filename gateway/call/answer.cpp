@@ -206,7 +206,9 @@ asio::awaitable<void> refuse(exchange& x, problem why) {
   if (why.kind == problem_kind::method_not_allowed) add_field("allow", "POST", x.out);
   if (why.refusal) add_budget_fields(why.refusal->standing, x.out);
   end_head_with_length(x, body.size(), x.out);
-  const bool written = co_await write_out(x, body);
+  // An answer to HEAD has the length of a body and none (RFC 9110 §9.3.2).
+  const std::string_view content = x.head.method == http_method::head ? std::string_view() : body;
+  const bool written = co_await write_out(x, content);
   if (written && !x.body_done) co_await drain_and_close(x);
 }
 

@@ -10,6 +10,9 @@ namespace stint {
 namespace {
 // A parser keeps the memory of the largest document it has seen, so large ones get one of their
 // own.
+// The end user's name is copied into the hold, the row and a cap's scope.
+constexpr std::size_t user_bytes_max = 256;
+
 constexpr std::size_t kept_parser_bytes_max = 256 * 1024;
 
 result<examined_call> read_document(const service& shared, const dialect& speaks,
@@ -33,7 +36,15 @@ result<examined_call> read_document(const service& shared, const dialect& speaks
   const auto found = shared.prices.find(call.base_model, now);
   call.unpriced = !found;
   call.rates = found ? *found : (shared.ceiling ? &*shared.ceiling : nullptr);
+  if (call.user.size() > user_bytes_max) {
+    return make_problem(problem_kind::bad_request, "the end user's name is longer than 256 bytes",
+                        "user");
+  }
   call.prompt = tokenizer::count_prompt(call.base_model, speaks.api(), document);
+  if (call.prompt.upper_bound > usage_count_max) {
+    return make_problem(problem_kind::bad_request,
+                        "the prompt counts as more than a billion tokens; no model takes that");
+  }
   std::int64_t bound = shared.settings.default_output_bound_tokens;
   if (call.rates != nullptr && call.rates->output_tokens_max > 0)
     bound = call.rates->output_tokens_max;

@@ -44,7 +44,11 @@ asio::awaitable<std::optional<problem>> send(exchange& x, upstream_answer& answe
   what.provider = order.provider;
   what.from = &x.head;
   what.body_bytes = order.body.size();
-  what.anthropic = x.speaks->kind() == dialect_kind::anthropic;
+  // A provider of one dialect wants its own form of credential on every path; one of both goes by
+  // the path's.
+  const auto& spoken = order.provider->dialects;
+  what.anthropic =
+      (spoken.size() == 1 ? spoken.front() : x.speaks->kind()) == dialect_kind::anthropic;
   if (simulated) {
     what.request_id = id;
     what.tenant = *order.tenant;
@@ -76,7 +80,13 @@ asio::awaitable<std::optional<problem>> read_head(exchange& x, upstream_answer& 
                                  "' sent a malformed answer: " + std::string(check.reason));
     }
     if (check.state == head_state::complete) {
-      if (answer.head.status >= 200) co_return std::nullopt;
+      if (answer.head.status >= 200) {
+        const auto coding = answer.head.find("content-encoding");
+        if (!coding || *coding == "identity") co_return std::nullopt;
+        co_return make_problem(problem_kind::upstream_garbage,
+                               "provider '" + answer.provider().name +
+                                   "' compressed its answer although it was asked not to");
+      }
       from.begin += answer.head.size_bytes;
       scanned = 0;
       if (++interim <= interim_answers_max) continue;

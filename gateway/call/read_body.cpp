@@ -1,6 +1,8 @@
 // Tested by tests/end_to_end/bad_input_test.py.
 #include "gateway/call/read_body.hpp"
 
+#include <algorithm>
+
 #include <simdjson.h>
 
 #include "gateway/http/chunked_body.hpp"
@@ -8,6 +10,13 @@
 namespace stint {
 
 namespace {
+// Media types are case-insensitive (RFC 9110 §8.3.1).
+bool mentions_json(std::string_view type) noexcept {
+  constexpr std::string_view json = "json";
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+  return std::search(type.begin(), type.end(), json.begin(), json.end(), same) != type.end();
+}
+
 problem too_large(const exchange& x) {
   return make_problem(problem_kind::body_too_large,
                       "the body is larger than " +
@@ -30,23 +39,40 @@ std::chrono::milliseconds patience(const exchange& x) {
   return std::chrono::milliseconds(x.shared().settings.limits.body_timeout_ms);
 }
 
+constexpr std::size_t first_room_bytes = 64 * 1024;
+// Besides the patience for each read: a body that drips in slower than this is given up (1 kB/s).
+constexpr std::chrono::microseconds patience_per_byte{1000};
+
+bool too_slow(const exchange& x, std::size_t received) {
+  return monotonic::now() - x.head_read >
+         patience(x) + patience_per_byte * static_cast<std::int64_t>(received);
+}
+
+problem took_too_long(exchange& x) {
+  x.keep_alive = false;
+  return make_problem(problem_kind::request_timeout,
+                      "the body arrives slower than 1 kB/s (limits.body_timeout_ms)");
+}
+
 asio::awaitable<std::optional<problem>> read_with_length(exchange& x) {
   const auto length = static_cast<std::size_t>(x.head.content_length);
-  x.body.reserve(length + simdjson::SIMDJSON_PADDING);
   const std::string_view here = x.client.buffer.unread().substr(0, length);
   x.body.assign(here);
   x.client.buffer.consume(here.size());
-  if (x.body.size() == length) co_return std::nullopt;
   std::size_t filled = x.body.size();
-  x.body.resize(length);
   while (filled < length) {
+    if (too_slow(x, filled)) co_return took_too_long(x);
+    // Memory follows what has arrived, never what was announced.
+    if (filled == x.body.size())
+      x.body.resize(std::min(length, std::max(filled * 2, first_room_bytes)));
     x.client.watch.await(x.client.wire, patience(x));
-    const io_outcome got =
-        co_await x.client.wire.read_some(asio::buffer(x.body.data() + filled, length - filled));
+    const io_outcome got = co_await x.client.wire.read_some(
+        asio::buffer(x.body.data() + filled, x.body.size() - filled));
     x.client.watch.await_nothing();
     if (got.error) co_return body_interrupted(x);
     filled += got.bytes;
   }
+  x.body.reserve(length + simdjson::SIMDJSON_PADDING);
   co_return std::nullopt;
 }
 
@@ -69,6 +95,7 @@ asio::awaitable<std::optional<problem>> read_chunked(exchange& x) {
                                  ? "malformed chunked body (RFC 9112 §7.1)"
                                  : "the body's chunk framing is over its limit");
     }
+    if (too_slow(x, x.body.size())) co_return took_too_long(x);
     x.client.buffer.rewind(body_start);
     x.client.watch.await(x.client.wire, patience(x));
     const io_outcome got = co_await x.client.wire.read_some(x.client.buffer.free_space());
@@ -96,7 +123,7 @@ std::optional<problem> refuse_body_unread(const exchange& x, bool must_be_json) 
   const auto type = x.head.find("content-type");
   // A missing type is taken as JSON, as the providers do; multipart and form bodies are never
   // priced.
-  if (type && type->find("json") == std::string_view::npos) {
+  if (type && !mentions_json(*type)) {
     return make_problem(problem_kind::unsupported_media, "content-type must be application/json");
   }
   return std::nullopt;
@@ -110,7 +137,9 @@ asio::awaitable<std::optional<problem>> read_body(exchange& x) {
   if (x.head.expect_continue && x.client.buffer.unread().empty()) {
     std::array<asio::const_buffer, 3> pieces;
     pieces[0] = asio::buffer(continue_line);
+    x.client.watch.await(x.client.wire, patience(x));
     const io_outcome sent = co_await x.client.wire.write(pieces);
+    x.client.watch.await_nothing();
     if (sent.error) co_return body_interrupted(x);
   }
   std::optional<problem> failed;

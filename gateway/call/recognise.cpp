@@ -12,6 +12,11 @@ bool passes(const passthrough_config& rule, const request_head& head) noexcept {
   std::string_view path = rule.path;
   if (!path.ends_with('*')) return head.path == path;
   path.remove_suffix(1);
+  // A prefix must not be a side door to a metered API: not by escapes that an upstream may decode,
+  // nor by a path below.
+  if (head.path.find('%') != std::string_view::npos) return false;
+  if (head.path.starts_with(openai_chat_path) || head.path.starts_with(anthropic_messages_path))
+    return false;
   return head.path.starts_with(path);
 }
 }  // namespace

@@ -69,6 +69,14 @@ asio::awaitable<relay_outcome> relay_whole(exchange& x, upstream_answer& from, o
   if (x.client.watch.client_gone()) ended.outcome = call_outcome::client_gone;
   read_usage(x, order.call, body, ended.status, ended);
   const settled settled_call = co_await owed.settle(ended);
+  if (order.call != nullptr && ended.status == 401) {
+    // The key that was wrong is ours, not the client's.
+    problem ours = make_problem(
+        problem_kind::upstream_refused,
+        "provider '" + from.provider().name + "' does not accept the gateway's credential");
+    co_await refuse(x, std::move(ours));
+    co_return ended;
+  }
   x.out.clear();
   begin_head(x, ended.status, x.out);
   x.out += fields;
@@ -165,6 +173,8 @@ asio::awaitable<relay_outcome> relay_stream(exchange& x, upstream_answer& from, 
     if (meter != nullptr)
       tail = x.speaks->error_event(broken_answer(from, progress == body_progress::timed_out), x.id);
     x.keep_alive = false;
+    // What is passed through has no error event: only the missing last chunk tells that it is cut.
+    if (meter == nullptr) co_return ended;
   } else if (meter != nullptr) {
     meter->release(tail);
   }

@@ -58,13 +58,17 @@ settlement owed_call::resolve(const relay_outcome& ended) {
   if (ended.report) {
     what.source = usage_source::provider;
     what.used = ended.report->used;
-    what.model_served = ended.report->model;
+    what.model_served = ended.report->model.substr(0, model_bytes_max);
     what.tier = ended.report->tier.value_or(tier_);
   } else if (ended.generated) {
     what.source = usage_source::counted;
     what.flags |= row_flag::counted;
     what.used = ended.input_report.value_or(known_);
     what.used.output_tokens = ended.counted_output_tokens;
+  }
+  // OpenAI bills searches and does not report them: what was allowed is charged.
+  if (what.source != usage_source::none && x_.speaks->kind() == dialect_kind::openai) {
+    what.used.web_searches = call_->request.web_searches_max;
   }
   if (ended.implausible) what.flags |= row_flag::implausible;
   const price* rates = served_rates(ended);
