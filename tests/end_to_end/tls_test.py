@@ -86,10 +86,10 @@ class tls(unittest.TestCase):
         cls.good, cls.other = good, other
         cls.stint = gateway(
             providers={
-                "trusted": good.provider("localhost", ["gpt-4o"], ca_file=str(cls.ca)),
-                "unknown-authority": good.provider("localhost", ["gpt-4.1"]) | {"tls": {"verify": True}},
-                "wrong-name": other.provider("localhost", ["gpt-4o-mini"], ca_file=str(cls.ca)),
-                "unverified": other.provider("localhost", ["gpt-4.1-mini"], verify=False),
+                "trusted": good.provider("127.0.0.1", ["gpt-4o"], ca_file=str(cls.ca)),
+                "unknown-authority": good.provider("127.0.0.1", ["gpt-4.1"]) | {"tls": {"verify": True}},
+                "wrong-name": other.provider("127.0.0.1", ["gpt-4o-mini"], ca_file=str(cls.ca)),
+                "unverified": other.provider("127.0.0.1", ["gpt-4.1-mini"], verify=False),
             },
             listen={"tls": {"certificate_file": str(certificate), "key_file": str(key)}},
         )
