@@ -120,6 +120,16 @@ class bad_json(unittest.TestCase):
             with self.subTest(body=name):
                 self.check_refused(body)
 
+    def test_an_end_users_name_is_bounded(self):
+        self.check_refused((OPENAI % (',"user":"' + "a" * 257 + '"')).encode())
+
+    def test_a_prompt_of_a_billion_tokens_is_refused_and_ends_nothing(self):
+        """Each file part is estimated at thousands of tokens: the sum once passed what a cost may be asked for, and aborted."""
+        part = '{"type":"file","file":{"file_id":"f"}}'
+        body = '{"model":"gpt-4o","messages":[{"role":"user","content":[%s]}]}' % ",".join([part] * 60_000)
+        self.check_refused(body.encode())
+        self.assertEqual(self.stint.chat(self.key, (OPENAI % "").encode()).status, 200)
+
     def test_anthropic_needs_a_bound(self):
         self.check_refused(b'{"model":"claude-sonnet-4-5",' + MESSAGES.encode() + b"}", "/v1/messages")
 
@@ -138,7 +148,8 @@ class bad_json(unittest.TestCase):
             "a long number that bills nothing": OPENAI % (',"zzz":0.' + "1" * 300),
             "the same name at two depths": OPENAI % ',"metadata":{"model":"x"}',
             "a hundred levels": OPENAI % (',"zzz":' + "[" * 100 + "]" * 100),
-            "a megabyte": OPENAI % (',"user":"' + "a" * (1 << 20) + '"'),
+            "a megabyte": OPENAI % (',"zzz":"' + "a" * (1 << 20) + '"'),
+            "the longest name of an end user": OPENAI % (',"user":"' + "a" * 256 + '"'),
         }
         for name, body in good.items():
             with self.subTest(body=name):
