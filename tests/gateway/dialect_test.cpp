@@ -217,7 +217,9 @@ BOOST_AUTO_TEST_CASE(a_spent_budget_says_everything_in_words_and_figures) {
       BOOST_TEST(message.find(part) != std::string::npos,
                  name << ": " << part << " in " << message);
     }
-    const auto figure = [&](const char* key) { return text_at(body, std::string(at) + "/" + key); };
+    const auto figure = [&body, where = std::string(at)](const char* key) {
+      return text_at(body, where + "/" + key);
+    };
     BOOST_TEST(figure("cap") == "tenant-day");
     BOOST_TEST(figure("scope") == "acme");
     BOOST_TEST(figure("unit") == "usd");
