@@ -43,6 +43,10 @@ constexpr std::size_t sweep_budget = 1'024;
          used.cost > held.cost;
 }
 
+[[nodiscard]] bool prompt_weighs_on(cap_unit unit) noexcept {
+  return unit == cap_unit::tokens || unit == cap_unit::input_tokens || unit == cap_unit::usd;
+}
+
 [[nodiscard]] ledger_row row_of(hold_request& held, settlement& what) {
   ledger_row row;
   row.id = held.id;
@@ -113,6 +117,8 @@ admission ledger::hold(hold_request request) {
     request.admitted = advance(request.admitted);
     evaluate(request, decided);
   }
+  if (decided.beyond_share)
+    return {.refused = {}, .tightest = {}, .warned = {}, .beyond_share = true};
   if (decided.refused) {
     return {.refused = std::move(decided.refused), .tightest = {}, .warned = {}};
   }
@@ -139,14 +145,26 @@ void ledger::evaluate(const hold_request& request, evaluation& result) {
     what.of = &caps_[i];
     what.scope = scope_view(request.charged, rule.per, scope_buffers_[i]);
     what.amount = request.worst.in(rule.unit);
-    if (!caps_[i].counts()) {
-      weigh(what, result);
-      continue;
+    if (caps_[i].counts()) {
+      what.at = caps_[i].find(what.scope);
+      result.candidates.push_back(what);
     }
-    what.at = caps_[i].find(what.scope);
+    if (request.room_share > 0 && !leaves_room(what, request.room_share)) {
+      result.beyond_share = true;
+      return;
+    }
     weigh(what, result);
-    result.candidates.push_back(what);
   }
+}
+
+bool ledger::leaves_room(const candidate& what, std::int64_t share) {
+  const cap& rule = what.of->definition();
+  const std::int64_t posted = what.at != nullptr ? what.at->posted : 0;
+  const std::int64_t held = what.at != nullptr ? what.at->held : 0;
+  const wide room = static_cast<wide>(rule.limit) - posted - held;
+  // A cap of the request window has no room to share: each call has it for itself.
+  const bool shared = what.of->counts() && prompt_weighs_on(rule.unit);
+  return what.amount <= room && (!shared || static_cast<wide>(what.amount) * share <= room);
 }
 
 void ledger::weigh(const candidate& what, evaluation& result) const {

@@ -105,11 +105,13 @@ class ledger {
     boost::container::small_vector<candidate, 8> candidates;
     std::optional<hold_refusal> refused;
     std::vector<std::string> warned;
+    bool beyond_share = false;
   };
 
   wall_time advance(wall_time at);
   void evaluate(const hold_request& request, evaluation& result);
   void weigh(const candidate& what, evaluation& result) const;
+  [[nodiscard]] static bool leaves_room(const candidate& what, std::int64_t share);
   [[nodiscard]] cap_standing standing_of(const candidate& what) const;
   void post(counter& at, std::int64_t amount);
   void mark_changed(counter& at);

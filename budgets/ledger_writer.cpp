@@ -95,7 +95,7 @@ void ledger_writer::apply(hold_operation& what) {
   const call_id id = what.request.id;
   const bool known = ledger_->holds(id);
   admission result = ledger_->hold(std::move(what.request));
-  const bool made = !known && !result.refused;
+  const bool made = !known && !result.refused && !result.beyond_share;
   holds_.push_back(
       {.id = id, .answer = std::move(what.answer), .result = std::move(result), .made_hold = made});
 }

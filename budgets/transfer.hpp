@@ -67,7 +67,12 @@ struct hold_request {
   wall_time admitted{};
   attribution charged;
   amounts worst;  // what is held against every cap that selects the call
-  usage known;    // what is certain already: the prompt. An orphan is posted at this
+  // 0, or: hold it only if it leaves room for others. Against a cap that the prompt weighs on
+  // (tokens, money) it may take at most one part in `room_share` of what is left there; any other
+  // cap must let it pass. Meant for a `worst` that is far above what the call will need. Not kept
+  // on the log.
+  std::int64_t room_share = 0;
+  usage known;  // what is certain already: the prompt. An orphan is posted at this
   nanodollars known_cost;
   std::string price_version;
   std::uint32_t flags = 0;  // row_flag: estimated, unpriced, hidden_input
@@ -160,6 +165,8 @@ struct admission {
   std::optional<cap_standing> tightest;  // of the admitted call's caps, the one with the smallest
                                          // share left; after the hold
   std::vector<std::string> warned;       // names of mode: warn caps that would have refused
+  // Nothing is held and nothing is refused: the hold would have taken more than its room_share.
+  bool beyond_share = false;
 };
 
 struct settled {

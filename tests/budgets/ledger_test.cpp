@@ -27,6 +27,12 @@ namespace {
   return *found;
 }
 
+[[nodiscard]] hold_request modest_hold(std::uint64_t number, std::int64_t worst) {
+  hold_request request = hold_of(number, worst);
+  request.room_share = 4;
+  return request;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(ledger_suite)
@@ -92,6 +98,42 @@ BOOST_AUTO_TEST_CASE(a_warning_cap_reports_and_never_refuses) {
   BOOST_TEST(answer.warned.front() == "soft");
   BOOST_TEST(standing(books, "soft").held == 50);
   BOOST_TEST(answer.tightest->cap == "hard");  // what can stop a call is named before what cannot
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_that_must_leave_room_takes_at_most_its_share_of_what_is_left) {
+  auto books = ledger_of({usd_cap("day", 100)});
+  BOOST_TEST(!books.hold(hold_of(1, 20)).refused);
+  const auto beyond = books.hold(modest_hold(2, 21));
+  BOOST_TEST(beyond.beyond_share);
+  BOOST_TEST(!beyond.refused);
+  BOOST_TEST(standing(books, "day").held == 20);
+  const auto within = books.hold(modest_hold(3, 20));
+  BOOST_TEST(!within.beyond_share);
+  BOOST_TEST(standing(books, "day").held == 40);
+  BOOST_TEST(books.hold(modest_hold(4, 16)).beyond_share);  // 60 are left now
+  // The same id may ask again without that wish, as a call does once it was counted.
+  BOOST_TEST(!books.hold(hold_of(2, 60)).refused);
+}
+
+BOOST_AUTO_TEST_CASE(room_is_shared_only_where_the_prompt_weighs) {
+  cap calls = usd_cap("calls", 2);
+  calls.unit = cap_unit::requests;
+  cap output = usd_cap("output", 12);
+  output.unit = cap_unit::output_tokens;
+  auto books = ledger_of({calls, output, token_cap("alone", 20, window_kind::request)});
+  BOOST_TEST(!books.hold(modest_hold(1, 20)).beyond_share);
+  BOOST_TEST(books.hold(modest_hold(2, 20)).beyond_share);  // 2 output tokens are left
+  BOOST_TEST(books.hold(modest_hold(3, 22)).beyond_share);  // too large for one call
+  BOOST_TEST(!books.hold(modest_hold(4, 4)).beyond_share);
+  BOOST_TEST(books.hold(modest_hold(5, 0)).beyond_share);  // no call is left
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_that_must_leave_room_passes_no_warning_cap_unseen) {
+  cap warns = usd_cap("soft", 10);
+  warns.mode = cap_mode::warn;
+  auto books = ledger_of({warns, usd_cap("hard", 1'000)});
+  BOOST_TEST(books.hold(modest_hold(1, 11)).beyond_share);
+  BOOST_TEST(standing(books, "hard").held == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_repeated_hold_is_admitted_again_and_held_once) {

@@ -79,6 +79,17 @@ std::int64_t ledger_auditor::measured(const cap& rule, const amounts& of) {
   return 0;
 }
 
+// A call that asked to leave room for others does not.
+bool ledger_auditor::crowds(const cap& rule, const balance& now, std::int64_t wanted,
+                            std::int64_t share) {
+  const bool alone = rule.window.kind == window_kind::request;
+  const std::int64_t left = rule.limit - (alone ? 0 : now.posted + now.held);
+  if (wanted > left) return true;
+  if (alone || rule.unit == cap_unit::requests || rule.unit == cap_unit::output_tokens)
+    return false;
+  return wanted * share > left;
+}
+
 ledger_auditor::verdict ledger_auditor::hold(const hold_request& request) {
   if (holds_.contains(request.id)) return {};
   time_ = std::max(time_, request.admitted);
@@ -97,6 +108,8 @@ ledger_auditor::verdict ledger_auditor::hold(const hold_request& request) {
       if (now.posted + wanted > rule.limit) reason = refusal_reason::budget_exceeded;
       call.counters.push_back({.counter = name, .amount = wanted});
     }
+    if (request.room_share > 0 && crowds(rule, now, wanted, request.room_share))
+      return {.refused = {}, .refusing_cap = {}, .beyond_share = true};
     if (!reason || rule.mode == cap_mode::warn) continue;
     const auto rank = [](refusal_reason of) {
       return of == refusal_reason::request_too_large ? 2

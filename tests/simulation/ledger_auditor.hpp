@@ -37,6 +37,7 @@ class ledger_auditor {
   struct verdict {
     std::optional<refusal_reason> refused;
     std::string refusing_cap;
+    bool beyond_share = false;
   };
 
   explicit ledger_auditor(std::vector<cap> caps) : caps_(std::move(caps)) {}
@@ -73,6 +74,8 @@ class ledger_auditor {
   [[nodiscard]] static counter_name name_of(const cap& rule, const attribution& charged,
                                             wall_time at);
   [[nodiscard]] static std::int64_t measured(const cap& rule, const amounts& of);
+  [[nodiscard]] static bool crowds(const cap& rule, const balance& now, std::int64_t wanted,
+                                   std::int64_t share);
   std::optional<pending_call> release(const call_id& id);
   void post(const counter_name& to, const amounts& used);
   void add_row(const usage& used, nanodollars cost, bool flagged);

@@ -172,6 +172,7 @@ class simulation {
     call_id id;
     std::optional<refusal_reason> refused;  // of a hold
     std::string refusing_cap;
+    bool beyond_share = false;
     bool new_hold = false;
     bool resolves = false;  // of a settlement
     bool is_repeat = false;
@@ -203,6 +204,7 @@ class simulation {
                      .requests = 1};
     request.known.input_tokens = request.worst.input_tokens;
     request.known_cost = nanodollars{request.worst.cost.count() / 3};
+    if (one_in(4)) request.room_share = static_cast<std::int64_t>(1 + below(16));
     if (!pending_.empty() && one_in(20)) request.id = pending_[below(pending_.size())];
     question asked;
     asked.id = request.id;
@@ -211,6 +213,7 @@ class simulation {
       const auto verdict = model_.hold(request);
       asked.refused = verdict.refused;
       asked.refusing_cap = verdict.refusing_cap;
+      asked.beyond_share = verdict.beyond_share;
       asked.new_hold = model_.pending() != before;
       if (asked.new_hold) pending_.push_back(request.id);
     }
@@ -329,6 +332,8 @@ class simulation {
       } else {
         expect(got.has_value() == asked.refused.has_value(),
                "a hold was wrongly " + std::string(got ? "refused" : "admitted"));
+        expect(asked.admitted->beyond_share == asked.beyond_share,
+               "a hold that must leave room was judged wrongly");
         if (got) {
           expect(got->reason == *asked.refused, "a hold was refused for the wrong reason");
           expect(got->standing.cap == asked.refusing_cap, "a hold was refused by cap " +
