@@ -2,6 +2,7 @@
 // live as long as the parser's document.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include <simdjson.h>
@@ -14,5 +15,9 @@ namespace stint::tokenizer {
                                               std::string_view key) noexcept;
 [[nodiscard]] simdjson::dom::array array_in(simdjson::dom::object from,
                                             std::string_view key) noexcept;
+
+// No fewer bytes than simdjson::minify(value) writes, without writing them.
+[[nodiscard]] std::size_t json_bytes_max(simdjson::dom::element value) noexcept;
+[[nodiscard]] std::size_t json_bytes_max(simdjson::dom::object value) noexcept;
 
 }  // namespace stint::tokenizer

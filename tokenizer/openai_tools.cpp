@@ -47,6 +47,11 @@ void add_system_newline(const prompt_context& prompt, dom::object request) {
     dom::object message;
     if (value.get(message) != simdjson::SUCCESS || string_in(message, "role") != "system") continue;
     const std::string_view text = string_in(message, "content");
+    if (prompt.tally.measure() == text_measure::bytes) {
+      // With the newline the text is one byte longer, however it is cut then.
+      const std::int64_t byte = prompt.tally.count_bytes(1);
+      return prompt.tally.add_estimated_text({.expected = byte, .upper = byte});
+    }
     const encoding& words = prompt.tally.words();
     const std::string_view tail = text.substr(words.stable_prefix(text));
     const std::int64_t more = words.count(std::string(tail) + "\n") - words.count(tail);
@@ -58,13 +63,13 @@ void add_system_newline(const prompt_context& prompt, dom::object request) {
 void add_definitions(const prompt_context& prompt, dom::object request, bool has_system_message) {
   std::string rendered(functions_head);
   std::string other;
-  std::string json;
+  std::int64_t as_json = 0;
   int functions = 0;
   for (const auto& [key, wrapped] : {std::pair{"tools", true}, std::pair{"functions", false}}) {
     dom::element value;
     dom::array entries;
     if (request[key].get(value) != simdjson::SUCCESS || value.is_null()) continue;
-    json += simdjson::minify(value);
+    as_json += count_json(prompt.tally, value);
     if (value.get(entries) == simdjson::SUCCESS) {
       functions += render_entries(entries, wrapped, rendered, other);
     } else {
@@ -75,8 +80,7 @@ void add_definitions(const prompt_context& prompt, dom::object request, bool has
   rendered += functions_tail;
   const std::int64_t shown = functions > 0 ? prompt.tally.count(rendered) : 0;
   const std::int64_t expected = shown + prompt.tally.count(other);
-  prompt.tally.add_estimated_text(
-      {.expected = expected, .upper = std::max(expected, prompt.tally.count(json))});
+  prompt.tally.add_estimated_text({.expected = expected, .upper = std::max(expected, as_json)});
   if (functions == 0) return;
   prompt.tally.add_estimated(tools_exist);
   if (!has_system_message) return;

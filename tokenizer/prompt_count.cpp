@@ -5,22 +5,49 @@
 // are not.
 #include "tokenizer/prompt_count.hpp"
 
+#include "tokenizer/json_reading.hpp"
 #include "tokenizer/prompt_walk.hpp"
 
 namespace stint::tokenizer {
+
+namespace {
+
+// The walk that counting and bounding share, so that what one of them sees the other sees too.
+void walk_request(const prompt_context& prompt, chat_api api, simdjson::dom::element request) {
+  simdjson::dom::object object;
+  if (request.get(object) != simdjson::SUCCESS) {
+    add_json_text(prompt, request);
+  } else if (api == chat_api::openai_chat) {
+    walk_openai_chat(prompt, object);
+  } else {
+    walk_anthropic_messages(prompt, object);
+  }
+}
+
+}  // namespace
+
+std::int64_t count_json(const prompt_tally& tally, simdjson::dom::element value) {
+  if (tally.measure() == text_measure::bytes) return tally.count_bytes(json_bytes_max(value));
+  return tally.count(simdjson::minify(value));
+}
+
+std::int64_t count_json(const prompt_tally& tally, simdjson::dom::object value) {
+  if (tally.measure() == text_measure::bytes) return tally.count_bytes(json_bytes_max(value));
+  return tally.count(simdjson::minify(value));
+}
 
 void add_json_text(const prompt_context& prompt, simdjson::dom::element value) {
   std::string_view text;
   if (value.get(text) == simdjson::SUCCESS) {
     prompt.tally.add_text(text);
   } else {
-    prompt.tally.add_text(simdjson::minify(value));
+    prompt.tally.add_text_tokens(count_json(prompt.tally, value));
   }
   prompt.tally.mark_estimated();
 }
 
 void add_json_text(const prompt_context& prompt, simdjson::dom::object value) {
-  prompt.tally.add_text(simdjson::minify(value));
+  prompt.tally.add_text_tokens(count_json(prompt.tally, value));
   prompt.tally.mark_estimated();
 }
 
@@ -40,17 +67,19 @@ token_range document_tokens(std::size_t base64_size) noexcept {
 prompt_tokens count_prompt(std::string_view model, chat_api api,
                            simdjson::dom::element request) noexcept {
   const model_encoding words = encoding_for_model(model);
-  prompt_tally tally{words};
+  prompt_tally tally(words, text_measure::tokens);
   const prompt_context prompt{.model = model, .frame = words.frame, .tally = tally};
-  simdjson::dom::object object;
-  if (request.get(object) != simdjson::SUCCESS) {
-    add_json_text(prompt, request);
-  } else if (api == chat_api::openai_chat) {
-    walk_openai_chat(prompt, object);
-  } else {
-    walk_anthropic_messages(prompt, object);
-  }
+  walk_request(prompt, api, request);
   return tally.result();
+}
+
+prompt_bound bound_prompt(std::string_view model, chat_api api,
+                          simdjson::dom::element request) noexcept {
+  const model_encoding words = encoding_for_model(model);
+  prompt_tally tally(words, text_measure::bytes);
+  const prompt_context prompt{.model = model, .frame = words.frame, .tally = tally};
+  walk_request(prompt, api, request);
+  return {.at_most = tally.result(), .text_bytes = tally.text()};
 }
 
 }  // namespace stint::tokenizer

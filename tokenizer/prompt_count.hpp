@@ -24,6 +24,20 @@ struct prompt_tokens {
                               // ids, stored prompts
 };
 
+// What can be said of a prompt without counting it.
+struct prompt_bound {
+  // No figure of count_prompt's is above its counterpart here; the flags are the same.
+  prompt_tokens at_most;
+  std::int64_t text_bytes = 0;  // about as many as count_prompt would have to tokenize
+};
+
+// Every token is at least one byte, so the sizes of its strings bound a prompt: framing, media and
+// factors are those of count_prompt, text counts as many tokens as it has bytes. Costs a walk over
+// the request's values, some hundred times less than tokenizing it. Tested by
+// tests/tokenizer/prompt_bound_test.cpp.
+[[nodiscard]] prompt_bound bound_prompt(std::string_view model, chat_api api,
+                                        simdjson::dom::element request) noexcept;
+
 [[nodiscard]] prompt_tokens count_prompt(std::string_view model, chat_api api,
                                          simdjson::dom::element request) noexcept;
 

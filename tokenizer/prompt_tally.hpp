@@ -28,13 +28,21 @@ struct token_range {
   std::int64_t upper = 0;
 };
 
+// What a text's amount is: its tokens, or as many as its bytes allow, which costs nothing to know.
+enum class text_measure : std::uint8_t { tokens, bytes };
+
 class prompt_tally {
  public:
-  explicit prompt_tally(const model_encoding& model) noexcept
-      : model_(model), exact_(model.exact) {}
+  prompt_tally(const model_encoding& model, text_measure measure) noexcept
+      : model_(model), measure_(measure), exact_(model.exact) {}
 
+  [[nodiscard]] text_measure measure() const noexcept { return measure_; }
   [[nodiscard]] std::int64_t count(std::string_view text) const noexcept {
-    return model_.text->count(text);
+    return measure_ == text_measure::tokens ? model_.text->count(text) : count_bytes(text.size());
+  }
+  // Of text that is not there, but known to be so long at most.
+  [[nodiscard]] std::int64_t count_bytes(std::size_t bytes) const noexcept {
+    return model_.text->tokens_max(bytes);
   }
   [[nodiscard]] const encoding& words() const noexcept { return *model_.text; }
 
@@ -70,6 +78,8 @@ class prompt_tally {
   }
   void mark_estimated() noexcept { exact_ = false; }
 
+  // All text so far, before any factor.
+  [[nodiscard]] std::int64_t text() const noexcept { return text_.upper; }
   [[nodiscard]] prompt_tokens result() const noexcept {
     prompt_tokens out;
     const std::int64_t expected =
@@ -95,6 +105,7 @@ class prompt_tally {
   }
 
   model_encoding model_;
+  text_measure measure_;
   token_range text_;
   token_range fixed_;
   std::int64_t audio_ = 0;

@@ -34,6 +34,10 @@ void walk_anthropic_block(const prompt_context& prompt, simdjson::dom::object bl
 void add_json_text(const prompt_context& prompt, simdjson::dom::element value);
 void add_json_text(const prompt_context& prompt, simdjson::dom::object value);
 
+// As much as the value's JSON text is, by the tally's measure.
+[[nodiscard]] std::int64_t count_json(const prompt_tally& tally, simdjson::dom::element value);
+[[nodiscard]] std::int64_t count_json(const prompt_tally& tally, simdjson::dom::object value);
+
 // A document given as base64. Its pages are not parsed: their number is estimated from its size.
 [[nodiscard]] token_range document_tokens(std::size_t base64_size) noexcept;
 

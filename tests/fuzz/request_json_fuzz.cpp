@@ -1,5 +1,5 @@
-// Request bodies: whatever a dialect accepts has figures that can be priced, and survives the edits
-// that metering needs.
+// Request bodies: whatever a dialect accepts has figures that can be priced, survives the edits
+// that metering needs, and counts as no more tokens than its bytes allow.
 #include <simdjson.h>
 
 #include "fuzz/fuzz.hpp"
@@ -32,6 +32,16 @@ void check_edit(const dialect& speaks, std::string_view body, const chat_request
   fuzz::require(!speaks.edit_body(*edited, *again), "an edit is made once");
 }
 
+void check_bound(const dialect& speaks, simdjson::dom::element document,
+                 const chat_request& request) {
+  const auto counted = tokenizer::count_prompt(request.model, speaks.api(), document);
+  const auto bound = tokenizer::bound_prompt(request.model, speaks.api(), document);
+  fuzz::require(counted.upper_bound <= bound.at_most.upper_bound, "a prompt's bound is a bound");
+  fuzz::require(counted.expected <= bound.at_most.expected, "an estimate's bound is a bound");
+  fuzz::require(counted.audio_tokens <= bound.at_most.audio_tokens, "audio's bound is a bound");
+  fuzz::require(counted.exact == bound.at_most.exact, "a bound knows what is exact");
+}
+
 }  // namespace
 }  // namespace stint
 
@@ -47,6 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!request) continue;
     check_figures(*request);
     check_edit(speaks, body, *request);
+    check_bound(speaks, document, *request);
   }
   return 0;
 }
