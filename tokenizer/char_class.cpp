@@ -67,7 +67,7 @@ int sequence_length(const std::uint8_t* at, const std::uint8_t* end, bool& trunc
 
 glyph decode_any(const std::uint8_t* at, const std::uint8_t* end, bool& truncated) noexcept {
   const int length = sequence_length(at, end, truncated);
-  if (length < 0) return {char_class::other, static_cast<std::uint8_t>(-length)};
+  if (length < 0) return {char_class::punctuation, static_cast<std::uint8_t>(-length)};
   if (length == 1) return {look_up(*at), 1};
   return decode_valid(at);
 }

@@ -1,6 +1,6 @@
-// The eight classes of code points that the pre-tokenizers tell apart, and the decoder that finds
+// The classes of code points that the pre-tokenizers tell apart, and the decoder that finds
 // them in bytes. Pure functions over constant tables: safe from any thread. Unicode 16.0, as the
-// reference has it (unicode/rebuild.py says how that is known).
+// references have it (unicode/rebuild.py says how that is known).
 #pragma once
 
 #include <array>
@@ -10,15 +10,16 @@
 namespace stint::tokenizer {
 
 enum class char_class : std::uint8_t {
-  other,    // whatever is not below: punctuation, symbols, controls, unassigned, U+FFFD
-  upper,    // Lu, Lt
-  lower,    // Ll
-  letter,   // Lm, Lo: the patterns of o200k let them stand for either case
-  mark,     // M
-  number,   // N
-  space,    // White_Space but for the two below
-  newline,  // \r, \n
-  end,      // no code point: the text is over
+  other,        // whatever is not below: controls, format characters, unassigned
+  upper,        // Lu, Lt
+  lower,        // Ll
+  letter,       // Lm, Lo: the patterns of o200k let them stand for either case
+  mark,         // M
+  number,       // N
+  space,        // White_Space but for the two below
+  newline,      // \r, \n
+  punctuation,  // P, S, U+FFFD among them; only DeepSeek's pattern tells it from `other`
+  end,          // no code point: the text is over
 };
 
 [[nodiscard]] char_class class_of(char32_t point) noexcept;

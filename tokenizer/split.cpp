@@ -1,114 +1,57 @@
 #include "tokenizer/split.hpp"
 
-#include "tokenizer/char_class.hpp"
+#include "tokenizer/cutter.hpp"
+#include "tokenizer/deepseek_cutter.hpp"
 
 namespace stint::tokenizer {
 namespace {
 
 using byte = std::uint8_t;
 
-constexpr unsigned bit(char_class kind) {
-  return 1U << static_cast<unsigned>(kind);
-}
-
-constexpr unsigned letters =
-    bit(char_class::upper) | bit(char_class::lower) | bit(char_class::letter);
 constexpr unsigned word_head =  // [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]
-    bit(char_class::upper) | bit(char_class::letter) | bit(char_class::mark);
+    bit(char_class::upper) | bit(char_class::letter) | marks;
 constexpr unsigned word_tail =  // [\p{Ll}\p{Lm}\p{Lo}\p{M}]
-    bit(char_class::lower) | bit(char_class::letter) | bit(char_class::mark);
-constexpr unsigned either_case = bit(char_class::letter) | bit(char_class::mark);
-constexpr unsigned numbers = bit(char_class::number);
-constexpr unsigned newlines = bit(char_class::newline);
-constexpr unsigned white = bit(char_class::space) | newlines;
-constexpr unsigned symbols = bit(char_class::other) | bit(char_class::mark);  // [^\s\p{L}\p{N}]
-constexpr unsigned prefixes = symbols | bit(char_class::space);               // [^\r\n\p{L}\p{N}]
+    bit(char_class::lower) | bit(char_class::letter) | marks;
+constexpr unsigned either_case = bit(char_class::letter) | marks;
 
-constexpr bool in(glyph found, unsigned set) {
-  return (bit(found.kind) & set) != 0;
-}
-
-// The text under the cutter. Valid: decode without checking.
+// '(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 template <bool Valid>
-struct cutter {
-  const byte* end;
-  bool touched_end = false;
-  bool blank = false;
+struct gpt2_cutter : cutter<Valid> {
+  using base = cutter<Valid>;
+  using base::look, base::skip;
 
-  glyph look(const byte* at) noexcept {
-    if (at == end) {
-      touched_end = true;
-      return {};
+  const byte* small_contraction(const byte* at) noexcept {
+    const byte* const after = base::contraction(at);
+    if (after == nullptr) return nullptr;
+    for (const byte* letter = at + 1; letter != after; ++letter) {
+      if (*letter < 'a' || *letter > 'z') return nullptr;
     }
-    if (*at < 0x80) return {ascii_class[*at], 1};
-    if constexpr (Valid) return decode_valid(at);
-    return decode_any(at, end, touched_end);
+    return after;
   }
 
-  const byte* skip(const byte* at, unsigned set) noexcept {
-    for (glyph found = look(at); in(found, set); found = look(at))
-      at += found.bytes;
-    return at;
+  const byte* cut(const byte* at) noexcept {
+    if (const byte* found = small_contraction(at)) return found;
+    const byte* const from = *at == ' ' ? at + 1 : at;
+    const glyph body = look(from);
+    if (in(body, letters)) return skip(from + body.bytes, letters);
+    if (in(body, numbers)) return skip(from + body.bytes, numbers);
+    if (in(body, symbols)) return skip(from + body.bytes, symbols);
+    return base::blanks(
+        at, base::run_of_white(at, [this](const byte* here) noexcept { return look(here); }));
   }
+};
 
-  // (?i:'s|'t|'re|'ve|'m|'ll|'d) at `at`, or nullptr. Case folding makes U+017F (ſ) an s.
-  const byte* contraction(const byte* at) noexcept {
-    if (look(at).kind != char_class::other || *at != '\'') return nullptr;
-    const glyph first = look(at + 1);
-    if (first.bytes == 2 && first.kind == char_class::lower) {
-      return at[1] == 0xC5 && at[2] == 0xBF ? at + 3 : nullptr;
-    }
-    if (first.bytes != 1) return nullptr;
-    switch (at[1] | 0x20) {
-      case 's':
-      case 't':
-      case 'm':
-      case 'd':
-        return at + 2;
-      case 'r':
-      case 'v':
-        return look(at + 2).bytes == 1 && (at[2] | 0x20) == 'e' ? at + 3 : nullptr;
-      case 'l':
-        return look(at + 2).bytes == 1 && (at[2] | 0x20) == 'l' ? at + 3 : nullptr;
-      default:
-        return nullptr;
-    }
-  }
+// cl100k, with \p{N}{1,Digits}.
+template <bool Valid, int Digits>
+struct cl100k_cutter : cutter<Valid> {
+  using base = cutter<Valid>;
+  using base::look, base::skip;
 
-  const byte* number(const byte* at) noexcept {  // \p{N}{1,3}
-    for (int digits = 0; digits < 3; ++digits) {
-      const glyph found = look(at);
-      if (!in(found, numbers)) break;
-      at += found.bytes;
-    }
-    return at;
-  }
-
-  // \s*[\r\n]+|\s+(?!\S)|\s+ : through the last newline of the run; else all but the last space,
-  // which the next piece may want; else the one there is. (cl100k's newer spelling, with \s++$ and
-  // \s*[\r\n], cuts a run that ends the text later, but no token joins a newline and a space after
-  // it, so the tokens are the same.)
-  const byte* white_space(const byte* at) noexcept {
-    const byte* const begin = at;
-    const byte* last = at;
-    const byte* after_newline = nullptr;
-    glyph found = look(at);
-    while (in(found, white)) {
-      last = at;
-      at += found.bytes;
-      if (found.kind == char_class::newline) after_newline = at;
-      found = look(at);
-    }
-    if (after_newline != nullptr) return after_newline;
-    blank = true;
-    return found.kind == char_class::end || last == begin ? at : last;
-  }
-
-  const byte* cl100k(const byte* at) noexcept {
-    if (const byte* found = contraction(at)) return found;
+  const byte* cut(const byte* at) noexcept {
+    if (const byte* found = base::contraction(at)) return found;
     const glyph first = look(at);
     if (in(first, letters)) return skip(at + first.bytes, letters);
-    if (in(first, numbers)) return number(at);
+    if (in(first, numbers)) return base::template number<Digits>(at);
     glyph body = first;
     const byte* from = at;
     if (in(first, prefixes)) {
@@ -120,10 +63,16 @@ struct cutter {
       }
     }
     if (in(body, symbols)) return skip(skip(from + body.bytes, symbols), newlines);
-    return white_space(at);
+    return base::white_space(at);
   }
+};
 
-  // The two word patterns of o200k, without prefix and contraction, from `at`.
+template <bool Valid>
+struct o200k_cutter : cutter<Valid> {
+  using base = cutter<Valid>;
+  using base::look, base::skip;
+
+  // The two word patterns, without prefix and contraction, from `at`.
   struct word_ends {
     const byte* mixed =
         nullptr;  // [head]*[tail]+, with the backtracking that leaves a tail for the second part
@@ -144,13 +93,13 @@ struct cutter {
   }
 
   const byte* with_contraction(const byte* word_end) noexcept {
-    const byte* const longer = contraction(word_end);
+    const byte* const longer = base::contraction(word_end);
     return longer != nullptr ? longer : word_end;
   }
 
   // Either word pattern, the prefix taken where there is one and given back where only that makes
   // the first pattern match: a mark can be both prefix and first character.
-  const byte* o200k_word(const byte* at, glyph first) noexcept {
+  const byte* either_word(const byte* at, glyph first) noexcept {
     word_ends found;
     if (in(first, prefixes)) {
       found = word(at + first.bytes);
@@ -165,17 +114,17 @@ struct cutter {
     return end_of_word != nullptr ? with_contraction(end_of_word) : nullptr;
   }
 
-  const byte* o200k(const byte* at) noexcept {
+  const byte* cut(const byte* at) noexcept {
     const glyph first = look(at);
     if (in(first, letters | prefixes)) {
-      if (const byte* found = o200k_word(at, first)) return found;
+      if (const byte* found = either_word(at, first)) return found;
     }
-    if (in(first, numbers)) return number(at);
+    if (in(first, numbers)) return base::template number<3>(at);
     const bool spaced = *at == ' ';
     const byte* const from = spaced ? at + 1 : at;
     const glyph body = spaced ? look(from) : first;
     if (in(body, symbols)) return slashes(skip(from + body.bytes, symbols));
-    return white_space(at);
+    return base::white_space(at);
   }
 
   const byte* slashes(const byte* at) noexcept {  // [\r\n/]*
@@ -187,13 +136,31 @@ struct cutter {
   }
 };
 
-template <bool Valid>
-const byte* cut(split_rule rule, split_text& text, const byte* at) noexcept {
-  cutter<Valid> over{text.end};
-  const byte* const found = rule == split_rule::cl100k ? over.cl100k(at) : over.o200k(at);
+template <typename Cutter>
+const byte* cut_with(split_text& text, const byte* at) noexcept {
+  Cutter over{};
+  over.end = text.end;
+  const byte* const found = over.cut(at);
   text.touched_end |= over.touched_end;
   text.blank = over.blank;
   return found;
+}
+
+template <bool Valid>
+const byte* cut(split_rule rule, split_text& text, const byte* at) noexcept {
+  switch (rule) {
+    case split_rule::cl100k:
+      return cut_with<cl100k_cutter<Valid, 3>>(text, at);
+    case split_rule::qwen2:
+      return cut_with<cl100k_cutter<Valid, 1>>(text, at);
+    case split_rule::gpt2:
+      return cut_with<gpt2_cutter<Valid>>(text, at);
+    case split_rule::deepseek_v3:
+      return cut_with<deepseek_cutter<Valid>>(text, at);
+    case split_rule::o200k:
+      break;
+  }
+  return cut_with<o200k_cutter<Valid>>(text, at);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rebuilds classes.inc: which of the eight classes that the pre-tokenizers tell apart each code point belongs to.
+"""Rebuilds classes.inc: which of the classes that the pre-tokenizers tell apart each code point belongs to.
 
 Usage: tokenizer/unicode/rebuild.py      (needs npm and node; everything else is Python's standard library)
 
@@ -17,9 +17,9 @@ import unicodedata
 
 PACKAGE = "tiktoken@1.0.22"
 # In the order of enum char_class (tokenizer/char_class.hpp).
-OTHER, UPPER, LOWER, LETTER, MARK, NUMBER, SPACE, NEWLINE = range(8)
+OTHER, UPPER, LOWER, LETTER, MARK, NUMBER, SPACE, NEWLINE, PUNCTUATION = range(9)
 PATTERNS = {r"\p{Lu}": UPPER, r"\p{Lt}": UPPER, r"\p{Ll}": LOWER, r"\p{Lm}": LETTER, r"\p{Lo}": LETTER,
-            r"\p{M}": MARK, r"\p{N}": NUMBER, r"\s": SPACE}
+            r"\p{M}": MARK, r"\p{N}": NUMBER, r"\s": SPACE, r"\p{P}": PUNCTUATION, r"\p{S}": PUNCTUATION}
 ASK = r"""
 const {Tiktoken} = require("tiktoken");
 let bytes = "! 0";
@@ -57,7 +57,8 @@ def classify(members):
 
 
 def check_against_python(classes):
-    expected = {"Lu": UPPER, "Lt": UPPER, "Ll": LOWER, "Lm": LETTER, "Lo": LETTER,
+    expected = dict.fromkeys("Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So".split(), PUNCTUATION)
+    expected |= {"Lu": UPPER, "Lt": UPPER, "Ll": LOWER, "Lm": LETTER, "Lo": LETTER,
                 "Mn": MARK, "Mc": MARK, "Me": MARK, "Nd": NUMBER, "Nl": NUMBER, "No": NUMBER}
     for point, found in enumerate(classes):
         category = unicodedata.category(chr(point))
