@@ -11,6 +11,9 @@ adds to one connection's direct calls ÷ what nginx adds. cpu_ratio_* is nginx's
 requests per second on a machine that other programs share.
 """
 
+# tests/bench/run installs: run bench
+# tests/bench/run builds: stint
+
 import argparse
 import json
 import os
