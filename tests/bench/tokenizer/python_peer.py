@@ -1,0 +1,64 @@
+"""A peer of the tokenizer benchmark that is a Python package, in a process of its own: exchange.md says what it is asked.
+
+python_peer.py PEER VOCABULARIES ENCODING counts FILE | ... ENCODING time FILE PASSES
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+
+def rank_file(vocabularies, encoding):
+    return Path(vocabularies) / f"{encoding}.tiktoken"
+
+
+def tiktoken_counter(encoding, vocabularies):
+    """tiktoken with its own definition of the encoding, but the rank file from this repository: nothing is downloaded."""
+    import tiktoken
+    import tiktoken.load
+    from tiktoken_ext import openai_public
+
+    openai_public.load_tiktoken_bpe = lambda _, expected_hash: tiktoken.load.load_tiktoken_bpe(
+        str(rank_file(vocabularies, encoding)), expected_hash
+    )
+    made = tiktoken.Encoding(**getattr(openai_public, encoding)())
+    # Of the ways to ask, the one that does least: no search for special tokens. There is none that only counts.
+    encode = made._core_bpe.encode_ordinary
+    return lambda text: len(encode(text))
+
+
+def quicktok_counter(encoding, _):
+    import quicktok
+
+    return quicktok.get_encoding(encoding).count
+
+
+def tokenizers_counter(encoding, vocabularies):
+    from tokenizer_json import tokenizer_of
+
+    made = tokenizer_of(rank_file(vocabularies, encoding))
+    return lambda text: len(made.encode(text, add_special_tokens=False))
+
+
+COUNTERS = {"tiktoken": tiktoken_counter, "quicktok": quicktok_counter, "tokenizers": tokenizers_counter, "empty": lambda *_: len}
+
+
+def main():
+    peer, vocabularies, encoding, task, path, *more = sys.argv[1:]
+    count = COUNTERS[peer](encoding, vocabularies)
+    items = Path(path).read_bytes().decode().split("\0")[:-1]
+    if task == "counts":
+        print("\n".join(str(count(item)) for item in items))
+        return
+    seconds = []
+    for _ in range(int(more[0])):
+        tokens = 0
+        start = time.process_time()
+        for item in items:
+            tokens += count(item)
+        seconds.append(time.process_time() - start)
+    print(json.dumps({"items": len(items), "tokens": tokens, "seconds": seconds}))
+
+
+main()
