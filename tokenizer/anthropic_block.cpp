@@ -44,7 +44,7 @@ void add_image(const prompt_context& prompt, dom::object block) {
   }
   const token_range tokens = image_tokens(prompt.model, size, image_detail::automatic);
   if (size) {
-    prompt.tally.add_estimated(tokens);
+    prompt.tally.add_media(tokens);
   } else {
     prompt.tally.add_hidden(tokens);
   }
@@ -69,7 +69,7 @@ void add_tool_use(const prompt_context& prompt, dom::object block) {
   prompt.tally.add_estimated(tool_block);
   prompt.tally.add_text(string_in(block, "name"));
   prompt.tally.add_estimated_text(
-      {.expected = 0, .upper = prompt.tally.count(string_in(block, "id"))});
+      {.expected = 0, .upper = prompt.tally.count(string_in(block, "id"))}, content_class::prose);
   dom::element input;
   if (block["input"].get(input) == simdjson::SUCCESS) add_json_text(prompt, input);
 }
@@ -77,7 +77,8 @@ void add_tool_use(const prompt_context& prompt, dom::object block) {
 void add_tool_result(const prompt_context& prompt, dom::object block, int depth) {
   prompt.tally.add_estimated(tool_block);
   prompt.tally.add_estimated_text(
-      {.expected = 0, .upper = prompt.tally.count(string_in(block, "tool_use_id"))});
+      {.expected = 0, .upper = prompt.tally.count(string_in(block, "tool_use_id"))},
+      content_class::prose);
   dom::element content;
   if (block["content"].get(content) == simdjson::SUCCESS) walk_content(prompt, content, depth);
 }
@@ -86,6 +87,7 @@ void add_thinking(const prompt_context& prompt, dom::object block) {
   prompt.tally.add_text(string_in(block, "thinking"));
   const std::size_t opaque = string_in(block, "data").size() + string_in(block, "signature").size();
   prompt.tally.add_estimated({.expected = 0, .upper = static_cast<std::int64_t>(opaque / 4)});
+  prompt.tally.mark_incomparable();
 }
 
 void walk_block(const prompt_context& prompt, dom::object block, int depth) {

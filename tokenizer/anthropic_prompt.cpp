@@ -86,7 +86,7 @@ constexpr std::array built_in_tools = {built_in_tool{"bash_", 245},
 void add_tool(const prompt_context& prompt, dom::element value) {
   dom::object tool;
   if (value.get(tool) != simdjson::SUCCESS) return add_json_text(prompt, value);
-  prompt.tally.add_estimated({.expected = 0, .upper = tool_bound});
+  prompt.tally.add_tool_framing({.expected = 0, .upper = tool_bound}, 1);
   const std::string_view type = string_in(tool, "type");
   for (const built_in_tool& known : built_in_tools) {
     if (type.starts_with(known.prefix)) {
@@ -106,7 +106,8 @@ void add_tools(const prompt_context& prompt, dom::object request) {
   if (value.get(tools) != simdjson::SUCCESS) return add_json_text(prompt, value);
   if (tools.begin() == tools.end()) return;
   const std::string_view choice = string_in(object_in(request, "tool_choice"), "type");
-  prompt.tally.add_estimated(choice == "any" || choice == "tool" ? tools_forced : tools_exist);
+  prompt.tally.add_tool_framing(choice == "any" || choice == "tool" ? tools_forced : tools_exist,
+                                0);
   for (const dom::element tool : tools)
     add_tool(prompt, tool);
 }
@@ -126,6 +127,9 @@ void walk_anthropic_messages(const prompt_context& prompt, dom::object request) 
     } else if (field.key == "mcp_servers") {
       // The servers' tool definitions are fetched by the provider.
       prompt.tally.add_hidden(server_tool);
+    } else if (field.key == "context_management") {
+      // The provider clears parts of the conversation before it counts.
+      prompt.tally.mark_incomparable();
     } else if (std::find(parameters.begin(), parameters.end(), field.key) == parameters.end()) {
       add_json_text(prompt, field.value);  // output_config with its schema among them
     }

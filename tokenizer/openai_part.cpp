@@ -24,7 +24,7 @@ void add_image(const prompt_context& prompt, std::string_view url, image_detail 
   const std::optional<pixel_size> size = image_size(base64_view{inlined->base64});
   const token_range tokens = image_tokens(prompt.model, size, detail);
   if (size) {
-    prompt.tally.add_estimated(tokens);
+    prompt.tally.add_media(tokens);
   } else {
     prompt.tally.add_hidden(tokens);
   }

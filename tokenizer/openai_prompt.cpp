@@ -105,7 +105,7 @@ void add_tool_calls(const prompt_context& prompt, dom::element value) {
     }
     add_call(prompt, function);
     prompt.tally.add_estimated_text(
-        {.expected = 0, .upper = prompt.tally.count(string_in(call, "id"))});
+        {.expected = 0, .upper = prompt.tally.count(string_in(call, "id"))}, content_class::prose);
   }
 }
 
@@ -127,7 +127,7 @@ void add_message_field(const prompt_context& prompt, dom::key_value_pair field) 
   }
   if (key == "tool_call_id") {
     const std::int64_t tokens = prompt.tally.count(string_or_empty(field.value));
-    return prompt.tally.add_estimated_text({.expected = 0, .upper = tokens});
+    return prompt.tally.add_estimated_text({.expected = 0, .upper = tokens}, content_class::prose);
   }
   if (key == "audio") {
     // An earlier spoken answer, by id: its length is the provider's knowledge. Ten minutes, at 50

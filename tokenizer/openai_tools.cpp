@@ -50,13 +50,14 @@ void add_system_newline(const prompt_context& prompt, dom::object request) {
     if (prompt.tally.measure() == text_measure::bytes) {
       // With the newline the text is one byte longer, however it is cut then.
       const std::int64_t byte = prompt.tally.count_bytes(1);
-      return prompt.tally.add_estimated_text({.expected = byte, .upper = byte});
+      return prompt.tally.add_estimated_text({.expected = byte, .upper = byte},
+                                             content_class::prose);
     }
     const encoding& words = prompt.tally.words();
     const std::string_view tail = text.substr(words.stable_prefix(text));
     const std::int64_t more = words.count(std::string(tail) + "\n") - words.count(tail);
     return prompt.tally.add_estimated_text(
-        {.expected = std::max<std::int64_t>(0, more), .upper = 1});
+        {.expected = std::max<std::int64_t>(0, more), .upper = 1}, content_class::prose);
   }
 }
 
@@ -80,9 +81,10 @@ void add_definitions(const prompt_context& prompt, dom::object request, bool has
   rendered += functions_tail;
   const std::int64_t shown = functions > 0 ? prompt.tally.count(rendered) : 0;
   const std::int64_t expected = shown + prompt.tally.count(other);
-  prompt.tally.add_estimated_text({.expected = expected, .upper = std::max(expected, as_json)});
+  prompt.tally.add_estimated_text({.expected = expected, .upper = std::max(expected, as_json)},
+                                  content_class::json);
   if (functions == 0) return;
-  prompt.tally.add_estimated(tools_exist);
+  prompt.tally.add_tool_framing(tools_exist, functions);
   if (!has_system_message) return;
   add_system_newline(prompt, request);
   prompt.tally.discount_estimate(shared_system_saving);
@@ -125,7 +127,8 @@ void add_response_format(const prompt_context& prompt, dom::element value) {
   if (!description.empty()) text.append("// ").append(description).append("\n");
   text += simdjson::minify(shape);
   const std::int64_t tokens = prompt.tally.count(text);
-  prompt.tally.add_estimated_text({.expected = tokens, .upper = tokens + tokens / 4 + 16});
+  prompt.tally.add_estimated_text({.expected = tokens, .upper = tokens + tokens / 4 + 16},
+                                  content_class::json);
 }
 
 }  // namespace

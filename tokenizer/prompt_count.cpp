@@ -24,6 +24,11 @@ void walk_request(const prompt_context& prompt, chat_api api, simdjson::dom::ele
   }
 }
 
+const learned_estimate* learned_of(const count_options& options, std::string_view model,
+                                   chat_api api) noexcept {
+  return options.learned != nullptr ? options.learned->find(model, api) : nullptr;
+}
+
 }  // namespace
 
 std::int64_t count_json(const prompt_tally& tally, simdjson::dom::element value) {
@@ -41,13 +46,13 @@ void add_json_text(const prompt_context& prompt, simdjson::dom::element value) {
   if (value.get(text) == simdjson::SUCCESS) {
     prompt.tally.add_text(text);
   } else {
-    prompt.tally.add_text_tokens(count_json(prompt.tally, value));
+    prompt.tally.add_text_tokens(count_json(prompt.tally, value), content_class::json);
   }
   prompt.tally.mark_estimated();
 }
 
 void add_json_text(const prompt_context& prompt, simdjson::dom::object value) {
-  prompt.tally.add_text_tokens(count_json(prompt.tally, value));
+  prompt.tally.add_text_tokens(count_json(prompt.tally, value), content_class::json);
   prompt.tally.mark_estimated();
 }
 
@@ -64,19 +69,19 @@ token_range document_tokens(std::size_t base64_size) noexcept {
           .upper = (bytes / 10'000 + 1) * page_tokens_max};
 }
 
-prompt_tokens count_prompt(std::string_view model, chat_api api,
-                           simdjson::dom::element request) noexcept {
+prompt_tokens count_prompt(std::string_view model, chat_api api, simdjson::dom::element request,
+                           const count_options& options) noexcept {
   const model_encoding words = encoding_for_model(model);
-  prompt_tally tally(words, text_measure::tokens);
+  prompt_tally tally(words, text_measure::tokens, learned_of(options, model, api));
   const prompt_context prompt{.model = model, .frame = words.frame, .tally = tally};
   walk_request(prompt, api, request);
   return tally.result();
 }
 
-prompt_bound bound_prompt(std::string_view model, chat_api api,
-                          simdjson::dom::element request) noexcept {
+prompt_bound bound_prompt(std::string_view model, chat_api api, simdjson::dom::element request,
+                          const count_options& options) noexcept {
   const model_encoding words = encoding_for_model(model);
-  prompt_tally tally(words, text_measure::bytes);
+  prompt_tally tally(words, text_measure::bytes, learned_of(options, model, api));
   const prompt_context prompt{.model = model, .frame = words.frame, .tally = tally};
   walk_request(prompt, api, request);
   return {.at_most = tally.result(), .text_bytes = tally.text()};

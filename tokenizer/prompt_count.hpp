@@ -9,11 +9,11 @@
 
 #include <simdjson.h>
 
+#include "tokenizer/calibration.hpp"
 #include "tokenizer/encoding.hpp"
+#include "tokenizer/prompt_features.hpp"
 
 namespace stint::tokenizer {
-
-enum class chat_api : std::uint8_t { openai_chat, anthropic_messages };
 
 struct prompt_tokens {
   std::int64_t expected = 0;     // the best estimate; equal to the provider's own count where exact
@@ -22,6 +22,13 @@ struct prompt_tokens {
   bool exact = false;             // public tokenizer and only text in known framing
   bool hidden_input = false;  // holds parts whose size cannot be known here: remote images, file
                               // ids, stored prompts
+  bool learned = false;       // estimated by a calibration, not by the model's fixed factors
+  prompt_features features;   // what a calibration can learn from, once the provider has reported
+};
+
+struct count_options {
+  // What was learnt of models whose tokenizer is not public; null: their fixed factors.
+  const calibration_snapshot* learned = nullptr;
 };
 
 // What can be said of a prompt without counting it.
@@ -36,9 +43,11 @@ struct prompt_bound {
 // the request's values, some hundred times less than tokenizing it. Tested by
 // tests/tokenizer/prompt_bound_test.cpp.
 [[nodiscard]] prompt_bound bound_prompt(std::string_view model, chat_api api,
-                                        simdjson::dom::element request) noexcept;
+                                        simdjson::dom::element request,
+                                        const count_options& options = {}) noexcept;
 
 [[nodiscard]] prompt_tokens count_prompt(std::string_view model, chat_api api,
-                                         simdjson::dom::element request) noexcept;
+                                         simdjson::dom::element request,
+                                         const count_options& options = {}) noexcept;
 
 }  // namespace stint::tokenizer

@@ -1,12 +1,16 @@
 // The running sum of a prompt: text, whose count is scaled at the end where the model's tokenizer
 // is not public, and fixed amounts (framing, images), which are not. Saturating: a hostile request
 // cannot make it wrap. Not thread-safe; one per request.
+//
+// Text is also summed by content class, and what it cannot be compared with is noted, so that the
+// call can teach a calibration (calibration.hpp), and be estimated by one.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <string_view>
 
+#include "tokenizer/calibration_fit.hpp"
 #include "tokenizer/encoding.hpp"
 #include "tokenizer/prompt_count.hpp"
 
@@ -22,19 +26,19 @@ namespace stint::tokenizer {
   return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
 }
 
-// An estimate and what it cannot exceed. Both ≥ 0.
-struct token_range {
-  std::int64_t expected = 0;
-  std::int64_t upper = 0;
-};
-
 // What a text's amount is: its tokens, or as many as its bytes allow, which costs nothing to know.
 enum class text_measure : std::uint8_t { tokens, bytes };
 
 class prompt_tally {
  public:
-  prompt_tally(const model_encoding& model, text_measure measure) noexcept
-      : model_(model), measure_(measure), exact_(model.exact) {}
+  // `learned` may be null.
+  prompt_tally(const model_encoding& model, text_measure measure,
+               const learned_estimate* learned) noexcept
+      : model_(model),
+        measure_(measure),
+        learned_(model.exact ? nullptr : learned),
+        exact_(model.exact),
+        comparable_(!model.exact) {}
 
   [[nodiscard]] text_measure measure() const noexcept { return measure_; }
   [[nodiscard]] std::int64_t count(std::string_view text) const noexcept {
@@ -46,13 +50,24 @@ class prompt_tally {
   }
   [[nodiscard]] const encoding& words() const noexcept { return *model_.text; }
 
-  void add_text(std::string_view text) noexcept { add_text_tokens(count(text)); }
-  void add_text_tokens(std::int64_t tokens) noexcept {
+  void add_text(std::string_view text) noexcept {
+    const std::int64_t tokens = count(text);
     add(text_, {.expected = tokens, .upper = tokens});
+    // Classes are of use only where the tokenizer is not public.
+    if (model_.exact || measure_ == text_measure::bytes) return;
+    const auto parts = split_by_class(tokens, content_shares(text));
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      add(by_class_[i], {.expected = parts[i], .upper = parts[i]});
+  }
+  // Text that was counted elsewhere.
+  void add_text_tokens(std::int64_t tokens, content_class sort) noexcept {
+    add(text_, {.expected = tokens, .upper = tokens});
+    add(by_class_[static_cast<std::size_t>(sort)], {.expected = tokens, .upper = tokens});
   }
   // Text of which only a bound is known: what the provider really renders is not public.
-  void add_estimated_text(token_range tokens) noexcept {
+  void add_estimated_text(token_range tokens, content_class sort) noexcept {
     add(text_, tokens);
+    add(by_class_[static_cast<std::size_t>(sort)], tokens);
     exact_ = false;
   }
   // Amounts in the provider's own tokens, known for sure.
@@ -63,12 +78,23 @@ class prompt_tally {
     add(fixed_, tokens);
     exact_ = false;
   }
-  void add_audio(token_range tokens) noexcept {
+  // What tools add besides their text: a calibration learns it.
+  void add_tool_framing(token_range tokens, std::int64_t definitions) noexcept {
     add_estimated(tokens);
+    tool_slack_ = saturating_add(tool_slack_, tokens.upper - tokens.expected);
+    tools_ = saturating_add(tools_, definitions);
+  }
+  void add_media(token_range tokens) noexcept {
+    add_estimated(tokens);
+    add(media_, tokens);
+    comparable_ = false;
+  }
+  void add_audio(token_range tokens) noexcept {
+    add_media(tokens);
     audio_ = saturating_add(audio_, tokens.upper);
   }
   void add_hidden(token_range tokens) noexcept {
-    add_estimated(tokens);
+    add_media(tokens);
     hidden_ = true;
   }
   // What an estimated rendering saves against its parts; the upper bound does without.
@@ -77,40 +103,39 @@ class prompt_tally {
     exact_ = false;
   }
   void mark_estimated() noexcept { exact_ = false; }
+  // The provider may leave out what was counted, or add to it: no calibration learns from this.
+  void mark_incomparable() noexcept {
+    exact_ = false;
+    comparable_ = false;
+  }
 
   // All text so far, before any factor.
   [[nodiscard]] std::int64_t text() const noexcept { return text_.upper; }
-  [[nodiscard]] prompt_tokens result() const noexcept {
-    prompt_tokens out;
-    const std::int64_t expected =
-        saturating_add(scaled(text_.expected, model_.factor_permille), fixed_.expected);
-    out.expected = std::max<std::int64_t>(0, expected - discount_);
-    const std::int64_t upper =
-        saturating_add(scaled(text_.upper, model_.upper_permille), fixed_.upper);
-    out.upper_bound = std::max(out.expected, upper);
-    out.audio_tokens = std::min(audio_, out.upper_bound);
-    out.exact = exact_;
-    out.hidden_input = hidden_;
-    return out;
-  }
+  [[nodiscard]] prompt_tokens result() const noexcept;
 
  private:
   static void add(token_range& sum, token_range more) noexcept {
     sum.expected = saturating_add(sum.expected, more.expected);
     sum.upper = saturating_add(sum.upper, std::max(more.expected, more.upper));
   }
-  static std::int64_t scaled(std::int64_t tokens, std::int64_t permille) noexcept {
-    const std::int64_t product = saturating_multiply(tokens, permille);
-    return product == INT64_MAX ? product : (product + 999) / 1000;
-  }
+  [[nodiscard]] prompt_features features() const noexcept;
+  [[nodiscard]] token_range by_factors() const noexcept;
+  [[nodiscard]] token_range by_calibration(prompt_features seen) const noexcept;
 
   model_encoding model_;
   text_measure measure_;
+  const learned_estimate* learned_;
   token_range text_;
-  token_range fixed_;
+  // Of text_, when it is measured in tokens of a model whose tokenizer is not public.
+  std::array<token_range, content_class_count> by_class_{};
+  token_range fixed_;  // media_ included
+  token_range media_;
+  std::int64_t tools_ = 0;
+  std::int64_t tool_slack_ = 0;
   std::int64_t audio_ = 0;
   std::int64_t discount_ = 0;
   bool exact_;
+  bool comparable_;
   bool hidden_ = false;
 };
 
