@@ -16,27 +16,34 @@ interleaved; a ratio is the median of the rounds, ours ÷ the peer's, and above 
 # tests/bench/run builds: tokenizer_bench
 
 import argparse
+import concurrent.futures
+import hashlib
 import itertools
 import json
-import math
-import random
+import os
 import statistics
 import subprocess
 from pathlib import Path
 
 import tokenizer_corpora as corpora
 import tokenizer_counters as counters
+import tokenizer_messages as messages
 from tokenizer_counters import ROOT, say
 
 ENCODINGS = ("o200k_base", "cl100k_base")
-PASSES = {"tokenizers": 2}  # of others 3: it is ten times slower than the next
+PASSES = 3
+SLOW = {"tokenizers"}  # ten times slower than the next, so measured in the first round only
 QUICK_BYTES = 2_000_000
-SHORT_BYTES_MAX = 1000
 INSTRUCTION_BYTES = 200_000
 
 
 def texts_in(path):
     return path.read_bytes().decode().split("\0")[:-1]
+
+
+def digest(path):
+    """Which text it was: instructions per byte of another text are not comparable."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
 
 
 def first_bytes(path, size, to):
@@ -51,62 +58,42 @@ def first_bytes(path, size, to):
     return to
 
 
-def short_messages(paths, to, megabytes):
-    """Messages of 20 to 1000 bytes, small sizes more often, no two alike: half English, the rest code and other languages."""
-    dice = random.Random("short")
-    messages = set()
-    for name, share in (("prose", 0.5), ("code", 0.2), ("multilingual", 0.15), ("cjk", 0.15)):
-        total, message, wanted = 0, "", 20
-        for paragraph in itertools.chain.from_iterable(text.split("\n\n") for text in texts_in(paths[name])):
-            message = f"{message}\n\n{paragraph}" if message else paragraph
-            size = len(message.encode())
-            if size < wanted:
-                continue
-            if size <= SHORT_BYTES_MAX and message not in messages:
-                messages.add(message)
-                total += size
-                if total >= share * megabytes * 1e6:
-                    break
-            message, wanted = "", round(math.exp(dice.uniform(math.log(20), math.log(SHORT_BYTES_MAX))))
-    kept = sorted(messages)
-    dice.shuffle(kept)
-    corpora.write(to, kept)
-    return to
+def difference(got, expected):
+    at = next((at for at, (theirs, right) in enumerate(zip(got, expected, strict=True)) if theirs != right), None)
+    return None if at is None else f"text {at} has {expected[at]} tokens, it says {got[at]}"
 
 
 def verify(known, paths):
-    """Leaves out of `known` the peers that do not count as tiktoken does; {name: how it differs}."""
+    """Leaves out of `known` the peers that do not count as tiktoken does; {name: how it differs}. Untimed, so on all cores."""
     wrong = {}
-    for path in paths:
-        for encoding in ENCODINGS:
-            expected = known["tiktoken"].counts(encoding, path)
-            for name in [name for name in known if name != "tiktoken"]:
-                got = known[name].counts(encoding, path)
-                differing = [at for at, (theirs, right) in enumerate(zip(got, expected, strict=True)) if theirs != right]
-                if not differing:
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, encoding in itertools.product(paths, ENCODINGS):
+            asked = {name: pool.submit(one.counts, encoding, path) for name, one in known.items()}
+            expected = asked["tiktoken"].result()
+            for name, answer in asked.items():
+                if (how := difference(answer.result(), expected)) is None:
                     continue
-                at = differing[0]
-                where = (f"{encoding}: {len(differing)} of {len(expected)} texts of {path}; text {at} has {expected[at]} tokens, "
-                         f"{name} says {got[at]}")
                 if name == "stint":
-                    raise SystemExit(f"our count is wrong. {where}")
-                wrong[name] = where
+                    raise SystemExit(f"our count is wrong: {encoding}, {path}: {how}")
+                wrong[name] = f"{encoding}, {path}: {how}"
                 del known[name]
-        say(f"counts of {path.name} compared")
+            say(f"compared the {encoding} counts of {path.name}")
     return wrong
 
 
 def measure(known, encoding, paths, rounds):
     """{(text, counter): {"cold": [MB/s of each round], "warm": [...], "allocations": ...}}"""
-    seen = {}
+    seen, tokens = {}, {}
     for number in range(rounds):
         for text, path in paths.items():
             size = path.stat().st_size
-            order = list(known)
+            order = [name for name in known if number == 0 or name not in SLOW]
             if number % 2:
                 order.reverse()  # so that a machine that slows down or warms up favours nobody
             for name in order:
-                result = known[name].time(encoding, path, PASSES.get(name, 3))
+                result = known[name].time(encoding, path, PASSES)
+                if result["tokens"] != tokens.setdefault(text, result["tokens"]):
+                    raise SystemExit(f"{name} counts {result['tokens']} tokens of {path} when timed, others {tokens[text]}")
                 one = seen.setdefault((text, name), {"cold": [], "warm": []})
                 one["cold"].append((size - result["items"]) / 1e6 / result["seconds"][0])
                 one["warm"].append((size - result["items"]) / 1e6 / min(result["seconds"][1:]))
@@ -118,7 +105,7 @@ def measure(known, encoding, paths, rounds):
 
 
 def ratio(seen, text, peer, when):
-    return statistics.median(a / b for a, b in zip(seen[text, "stint"][when], seen[text, peer][when], strict=True))
+    return statistics.median(a / b for a, b in zip(seen[text, "stint"][when], seen[text, peer][when]))
 
 
 def instructions_per_byte(driver, encoding, path, folder):
@@ -133,7 +120,19 @@ def instructions_per_byte(driver, encoding, path, folder):
     return total / sum(len(text.encode()) for text in texts_in(path))
 
 
-def print_table(known, missing, seen, chosen):
+def resent(ours, encoding, file, rounds):
+    """{"cold": µs, "resent": µs, "ratio"} of a conversation, medians over conversations and rounds."""
+    cold, again = [], []
+    for _ in range(rounds):
+        result = json.loads(ours.ask(encoding, "resent", file))
+        cold += result["cold_seconds"]
+        again += result["resent_seconds"]
+    return {"cold": statistics.median(cold) * 1e6, "resent": statistics.median(again) * 1e6,
+            "ratio": statistics.median(first / second for first, second in zip(cold, again, strict=True))}
+
+
+def print_table(known, missing, found, seen, chosen):
+    print("Texts: " + ", ".join(f"{name} {path.stat().st_size / 1e6:.1f} MB ({digest(path)})" for name, path in found.items()))
     print("Counters: " + ", ".join(f"{one.name} {one.version}" for one in known.values()))
     for name, why in missing.items():
         print(f"Left out: {name}: {why}")
@@ -152,13 +151,13 @@ def print_short(seen, nanoseconds):
     one = seen["short", "stint"]
     size = one["bytes"] / one["items"]
     whole = size / statistics.median(seen["short", "tiktoken"]["cold"]) * 1e3
-    print(f"\nshort: {one['items']} messages, {size:.0f} bytes on average, up to {SHORT_BYTES_MAX}; ours allocated "
-          f"{one['allocations']} times in three passes.\n"
+    print(f"\nshort: {one['items']} messages, {size:.0f} bytes on average, up to {messages.SHORT_BYTES_MAX}; ours allocated "
+          f"{one['allocations']} times in {PASSES} passes.\n"
           "The Python peers pay for a Python call for each message: an empty one costs "
           f"{nanoseconds:.0f} ns here, and tiktoken's whole call {whole:.0f} ns.")
 
 
-def line_of_ratios(seen, known, encoding, instructions):
+def line_of_ratios(seen, known, encoding, instructions, turns):
     short_name = encoding.removesuffix("_base")
     made = {}
     for when, mark in (("cold", ""), ("warm", "warm_")):
@@ -169,6 +168,7 @@ def line_of_ratios(seen, known, encoding, instructions):
     for peer in known:
         if peer != "stint":
             made[f"short_vs_{peer}"] = ratio(seen, "short", peer, "cold")
+    made["resent_vs_cold"] = turns["ratio"]
     for text, count in instructions.items():
         made[f"instructions_per_byte_{text}"] = count
     return {name: round(value, 3) for name, value in made.items()}
@@ -192,31 +192,36 @@ def main():
     folder = ROOT / ".cache/bench/tokenizer"
     folder.mkdir(parents=True, exist_ok=True)
     found = corpora.make(folder)
+    conversations = messages.conversations(found, folder / "conversations")
     pieces = {name: folder / f"{name}.pieces" for name in found}
     if chosen.quick:
         found = {name: first_bytes(path, QUICK_BYTES, folder / f"{name}.quick") for name, path in found.items()}
         pieces = {name: first_bytes(path, QUICK_BYTES, folder / f"{name}.quick-pieces") for name, path in pieces.items()}
-    timed = found | {"short": short_messages(found, folder / "short.messages", 1 if chosen.quick else 3)}
+    timed = found | {"short": messages.short(found, folder / "short.messages", 1 if chosen.quick else 3)}
     known, missing = counters.find(folder, chosen.driver)
     if chosen.quick:
-        del known["tokenizers"]
-        missing["tokenizers"] = "too slow for --quick"
+        for name in SLOW:
+            del known[name]
+            missing[name] = "too slow for --quick"
+    missing |= verify(known, [*timed.values(), *pieces.values()])
     for one in known.values():
         one.prefix = ["taskset", "-c", str(chosen.core)]
-    missing |= verify(known, [*timed.values(), *pieces.values()])
     seen = measure(known, chosen.encoding, timed, chosen.rounds)
-    empty = counters.empty_call(folder / "python").time(chosen.encoding, timed["short"], 3)
+    empty = counters.empty_call(folder / "python").time(chosen.encoding, timed["short"], PASSES)
+    turns = resent(known["stint"], chosen.encoding, conversations, chosen.rounds)
     say("counting instructions")
     instructions = {
         name: instructions_per_byte(chosen.driver, chosen.encoding,
                                     first_bytes(found[name], INSTRUCTION_BYTES, folder / f"{name}.instructions"), folder)
         for name in corpora.NAMES
     }
-    print_table(known, missing, seen, chosen)
+    print_table(known, missing, found, seen, chosen)
     print_short(seen, min(empty["seconds"]) / empty["items"] * 1e9)
+    print(f"\nA conversation of {messages.CONVERSATION_BYTES // 1000} KB, already parsed: {turns['cold']:.0f} µs when it is new, "
+          f"{turns['resent']:.0f} µs when it is sent again with one more message: {turns['ratio']:.1f} times as fast.")
     print("\nInstructions per byte of a cold pass over 200 KB, counted by valgrind, which has no AVX-512: " +
           ", ".join(f"{name} {count:.2f}" for name, count in instructions.items()) + "\n")
-    print(json.dumps(line_of_ratios(seen, known, chosen.encoding, instructions)))
+    print(json.dumps(line_of_ratios(seen, known, chosen.encoding, instructions, turns)))
 
 
 if __name__ == "__main__":

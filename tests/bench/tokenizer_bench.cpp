@@ -2,6 +2,8 @@
 // (tests/bench/tokenizer/exchange.md).
 //   tokenizer_bench ENCODING counts FILE        a count for each text of the file
 //   tokenizer_bench ENCODING time FILE PASSES   JSON: processor seconds of each pass over the file
+//   tokenizer_bench ENCODING resent FILE        JSON: processor seconds of chat requests that come
+//                                               back with one message more
 // The tables are loaded and the texts are in memory before a clock is read; one process for each
 // measurement, so that the first pass finds every cache of the tokenizer empty.
 #include <cstdio>
@@ -15,7 +17,10 @@
 #include <string_view>
 #include <vector>
 
+#include <simdjson.h>
+
 #include "tokenizer/encoding.hpp"
+#include "tokenizer/prompt_count.hpp"
 
 namespace {
 
@@ -84,6 +89,14 @@ extern "C" [[gnu::noinline]] std::int64_t counted_pass(const stint::tokenizer::e
 
 namespace {
 
+void print_seconds(const char* name, const std::vector<double>& seconds) {
+  std::printf("\"%s\":[", name);
+  for (std::size_t i = 0; i < seconds.size(); ++i) {
+    std::printf("%s%.9f", i == 0 ? "" : ",", seconds[i]);
+  }
+  std::printf("]");
+}
+
 void print_times(const stint::tokenizer::encoding& with, const std::vector<std::string_view>& texts,
                  int passes) {
   std::vector<double> seconds(static_cast<std::size_t>(passes));
@@ -94,16 +107,42 @@ void print_times(const stint::tokenizer::encoding& with, const std::vector<std::
     tokens = counted_pass(with, texts.data(), texts.size());
     pass = processor_seconds() - start;
   }
-  std::printf(R"({"items":%zu,"tokens":%lld,"allocations":%lld,"seconds":[)", texts.size(),
+  std::printf(R"({"items":%zu,"tokens":%lld,"allocations":%lld,)", texts.size(),
               static_cast<long long>(tokens), static_cast<long long>(allocations - before));
-  for (std::size_t i = 0; i < seconds.size(); ++i) {
-    std::printf("%s%.9f", i == 0 ? "" : ",", seconds[i]);
+  print_seconds("seconds", seconds);
+  std::printf("}\n");
+}
+
+// Texts come in pairs: a request, and the same with one message more. Both are parsed already.
+int print_resent(const std::vector<std::string_view>& texts) {
+  std::vector<double> cold;
+  std::vector<double> resent;
+  std::int64_t tokens = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    simdjson::dom::parser parser;
+    simdjson::dom::element request;
+    if (parser.parse(simdjson::padded_string(texts[i])).get(request) != simdjson::SUCCESS) {
+      std::fprintf(stderr, "text %zu is not JSON\n", i);
+      return 1;
+    }
+    const double start = processor_seconds();
+    tokens +=
+        stint::tokenizer::count_prompt("gpt-4o", stint::tokenizer::chat_api::openai_chat, request)
+            .expected;
+    (i % 2 == 0 ? cold : resent).push_back(processor_seconds() - start);
   }
-  std::printf("]}\n");
+  std::printf(R"({"items":%zu,"tokens":%lld,)", texts.size(), static_cast<long long>(tokens));
+  print_seconds("cold_seconds", cold);
+  std::printf(",");
+  print_seconds("resent_seconds", resent);
+  std::printf("}\n");
+  return 0;
 }
 
 int usage() {
-  std::fprintf(stderr, "usage: tokenizer_bench ENCODING counts FILE | ENCODING time FILE PASSES\n");
+  std::fprintf(stderr,
+               "usage: tokenizer_bench ENCODING counts FILE | ENCODING time FILE PASSES | "
+               "ENCODING resent FILE\n");
   return 2;
 }
 
@@ -131,6 +170,7 @@ int main(int count, char** arguments) {
     }
     return 0;
   }
+  if (task == "resent" && count == 4) return print_resent(texts);
   const int passes = task == "time" && count == 5 ? std::atoi(arguments[4]) : 0;
   if (passes < 1) return usage();
   print_times(*with, texts, passes);

@@ -12,6 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import tokenizer_sources as sources
 from tokenizer_sources import MEGABYTE
@@ -27,28 +29,27 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def fetch(folder, packages):
-    """Every package's files, below folder/<package>."""
-    missing = [package for package in packages if not (folder / package).is_dir()]
+def fetch(archives, packages):
+    """Downloads the packages of which there is no archive yet."""
+    missing = [package for package in packages if not list(archives.glob(f"{package}_*.deb"))]
     if not missing:
         return
     if not shutil.which("apt-get"):
-        raise SystemExit(f"the texts come from Debian packages, and there is no apt-get here. Unpack these into {folder}/PACKAGE "
-                         f"with dpkg-deb -x: {' '.join(missing)}")
-    downloads = folder / "downloads"
-    downloads.mkdir(parents=True, exist_ok=True)
+        raise SystemExit(f"the texts come from Debian packages, and there is no apt-get here. Put these into {archives}, as .deb "
+                         f"files of Debian 12: {' '.join(missing)}")
+    archives.mkdir(parents=True, exist_ok=True)
     say(f"downloading {len(missing)} packages of text: {' '.join(missing)}")
-    done = subprocess.run(["apt-get", "download", "-q", *missing], cwd=downloads, capture_output=True, text=True)
+    done = subprocess.run(["apt-get", "download", "-q", *missing], cwd=archives, capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"the packages of text cannot be downloaded: {done.stderr.strip()}\nIf the package index is old or was "
                          "never fetched, run: apt-get update")
-    for package in missing:
-        (archive,) = downloads.glob(f"{package}_*.deb")
-        unfinished = folder / f"{package}.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        subprocess.run(["dpkg-deb", "-x", archive, unfinished], check=True)
-        unfinished.rename(folder / package)
-        archive.unlink()
+
+
+def unpack(archives, packages, folder):
+    """Every package's files, below folder/<package>."""
+    for package in packages:
+        newest = max(archives.glob(f"{package}_*.deb"), key=lambda path: path.stat().st_mtime)
+        subprocess.run(["dpkg-deb", "-x", newest, folder / package], check=True)
 
 
 def passages_of(paragraphs):
@@ -215,11 +216,14 @@ def make(folder):
         return paths
     recipes = {"prose": (sources.PROSE, bool), "code": (sources.CODE, bool),
                "multilingual": (sources.MULTILINGUAL, is_translated), "cjk": (sources.CJK, is_cjk)}
-    fetch(folder / "packages", sorted({one.package for chosen, _ in recipes.values() for one in chosen}))
+    packages = sorted({one.package for chosen, _ in recipes.values() for one in chosen})
+    fetch(folder / "packages", packages)
     corpora = {}
-    for name, (chosen, keep) in recipes.items():
-        say(f"making the corpus {name}")
-        corpora[name] = corpus(name, folder / "packages", chosen, keep)
+    with tempfile.TemporaryDirectory(dir=folder) as unpacked:  # ten times the archives' size, so only for as long as it takes
+        unpack(folder / "packages", packages, Path(unpacked))
+        for name, (chosen, keep) in recipes.items():
+            say(f"making the corpus {name}")
+            corpora[name] = corpus(name, Path(unpacked), chosen, keep)
     corpora["json"] = chat_requests(corpora)
     for name, passages in corpora.items():
         write(paths[name], passages)
