@@ -1,0 +1,27 @@
+// Normalization Form C (Unicode Standard Annex 15), which some tokenizers bring a text into before
+// they cut it, Qwen's among them. As the reference has it, the NFC normalizer of Hugging Face's
+// tokenizers, whose tables are those of Unicode 9.0: what was assigned later is left alone.
+//
+// Nearly every text is in this form already, and then finding that out is all there is to do. Pure
+// functions over constant tables: safe from any thread. Linear in the text but for the sorting of
+// the marks on one character.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace stint::tokenizer {
+
+// All three require well-formed UTF-8 but for a sequence that breaks off at the text's end.
+
+// Whether the text is in this form for certain: nothing in it could compose or move.
+[[nodiscard]] bool is_surely_nfc(std::string_view text) noexcept;
+
+[[nodiscard]] std::string to_nfc(std::string_view text);
+
+// The longest prefix that no text appended later can change:
+// to_nfc(text + more) == to_nfc(text[0, p)) + to_nfc(text[p…] + more) for every `more`.
+[[nodiscard]] std::size_t nfc_stable_prefix(std::string_view text) noexcept;
+
+}  // namespace stint::tokenizer
