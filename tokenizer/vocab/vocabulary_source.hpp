@@ -2,6 +2,7 @@
 // owned by whoever read the file (rank_file.hpp, tokenizer_json.hpp).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,5 +19,14 @@ struct vocabulary_source {
   // token, whatever merging would give.
   bool whole_piece_first = true;
 };
+
+// What the readers accept at most. The largest vocabularies there are have 262,144 tokens; the
+// longest token of those that are shipped has 128 bytes.
+inline constexpr std::size_t vocabulary_tokens_max = std::size_t{1} << 20;
+inline constexpr std::size_t token_bytes_max = 255;
+
+// Why no tables can be made of these words, or nothing: too many tokens, an empty or too long one,
+// one that is there twice, two with the same id, a byte that is no token.
+[[nodiscard]] std::string flaw_of(const vocabulary_source& words);
 
 }  // namespace stint::tokenizer
