@@ -4,8 +4,8 @@ Texts of at least 10 MB each out of Debian packages: English prose, source code,
 Korean, chat requests as JSON; passages of about 32 KB, the same ones for every counter. And short messages of up to 1 KB, no two
 alike.
 
-Before anything is timed, every counter's count of every passage, and of every piece of at most 4 KB, is compared with tiktoken's,
-in o200k_base and cl100k_base. A peer that differs is named and left out; if ours differs, the run fails.
+Before anything is timed, every count of every passage, and of every piece of at most 4 KB, is compared with that of tiktoken's
+encode_ordinary, in o200k_base and cl100k_base. A peer that differs is named and left out; if ours differs, the run fails.
 
 Cold is the first pass of a fresh process: tables loaded, texts in memory, nothing of them counted before. Warm is the best of
 later passes over the same texts. Seconds are the process's own processor time. The rounds of ours and of the peers are
@@ -63,13 +63,14 @@ def difference(got, expected):
     return None if at is None else f"text {at} has {expected[at]} tokens, it says {got[at]}"
 
 
-def verify(known, paths):
+def verify(known, reference, paths):
     """Leaves out of `known` the peers that do not count as tiktoken does; {name: how it differs}. Untimed, so on all cores."""
     wrong = {}
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for path, encoding in itertools.product(paths, ENCODINGS):
+            right = pool.submit(reference.counts, encoding, path)
             asked = {name: pool.submit(one.counts, encoding, path) for name, one in known.items()}
-            expected = asked["tiktoken"].result()
+            expected = right.result()
             for name, answer in asked.items():
                 if (how := difference(answer.result(), expected)) is None:
                     continue
@@ -203,11 +204,11 @@ def main():
         for name in SLOW:
             del known[name]
             missing[name] = "too slow for --quick"
-    missing |= verify(known, [*timed.values(), *pieces.values()])
+    missing |= verify(known, counters.reference(folder), [*timed.values(), *pieces.values()])
     for one in known.values():
         one.prefix = ["taskset", "-c", str(chosen.core)]
     seen = measure(known, chosen.encoding, timed, chosen.rounds)
-    empty = counters.empty_call(folder / "python").time(chosen.encoding, timed["short"], PASSES)
+    empty = counters.empty_call(folder).time(chosen.encoding, timed["short"], PASSES)
     turns = resent(known["stint"], chosen.encoding, conversations, chosen.rounds)
     say("counting instructions")
     instructions = {

@@ -114,7 +114,9 @@ void print_times(const stint::tokenizer::encoding& with, const std::vector<std::
 }
 
 // Texts come in pairs: a request, and the same with one message more. Both are parsed already.
-int print_resent(const std::vector<std::string_view>& texts) {
+int print_resent(const stint::tokenizer::encoding& with,
+                 const std::vector<std::string_view>& texts) {
+  const std::string_view model = with.name() == "cl100k_base" ? "gpt-4" : "gpt-4o";
   std::vector<double> cold;
   std::vector<double> resent;
   std::int64_t tokens = 0;
@@ -127,7 +129,7 @@ int print_resent(const std::vector<std::string_view>& texts) {
     }
     const double start = processor_seconds();
     tokens +=
-        stint::tokenizer::count_prompt("gpt-4o", stint::tokenizer::chat_api::openai_chat, request)
+        stint::tokenizer::count_prompt(model, stint::tokenizer::chat_api::openai_chat, request)
             .expected;
     (i % 2 == 0 ? cold : resent).push_back(processor_seconds() - start);
   }
@@ -170,7 +172,7 @@ int main(int count, char** arguments) {
     }
     return 0;
   }
-  if (task == "resent" && count == 4) return print_resent(texts);
+  if (task == "resent" && count == 4) return print_resent(*with, texts);
   const int passes = task == "time" && count == 5 ? std::atoi(arguments[4]) : 0;
   if (passes < 1) return usage();
   print_times(*with, texts, passes);

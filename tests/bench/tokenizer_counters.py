@@ -60,6 +60,10 @@ def install_python(folder):
     shutil.copy(lock, installed)
 
 
+def python_peer(folder, name, version=""):
+    return counter(name, version, [folder / "venv/bin/python", HERE / "python_peer.py", name, ROOT / "tokenizer/vocab"])
+
+
 def python_peers(folder):
     """tiktoken is the reference: without it nothing can be verified, so a failure here ends the run."""
     try:
@@ -68,15 +72,17 @@ def python_peers(folder):
         raise SystemExit(f"the Python peers cannot be installed ({error}). They need PyPI, Python 3.11 on amd64 or arm64, and "
                          "python3-venv; tiktoken is the reference, so there is no run without them") from None
     locked = dict(line.split()[0].split("==") for line in (HERE / "requirements.lock").read_text().splitlines() if "==" in line)
-    python = folder / "venv/bin/python"
-    vocabularies = ROOT / "tokenizer/vocab"
-    return {name: counter(name, locked[package], [python, HERE / "python_peer.py", name, vocabularies])
-            for name, package in PYTHON_PEERS.items()}
+    return {name: python_peer(folder, name, locked[package]) for name, package in PYTHON_PEERS.items()}
+
+
+def reference(folder):
+    """tiktoken's encode_ordinary: what every count is compared with."""
+    return python_peer(folder / "python", "reference")
 
 
 def empty_call(folder):
     """len() asked as the Python peers are: what a call from Python costs before any counting."""
-    return counter("empty", "", [folder / "venv/bin/python", HERE / "python_peer.py", "empty", ROOT / "tokenizer/vocab"])
+    return python_peer(folder / "python", "empty")
 
 
 def rust_peer(folder):
@@ -96,7 +102,7 @@ def rust_peer(folder):
 
 
 def find(folder, driver):
-    """({name: counter}, ours first and tiktoken, the reference, second; {name: why it is missing})."""
+    """({name: counter}, ours first; {name: why it is missing})."""
     found = {"stint": ours(driver)} | python_peers(folder / "python")
     rust = rust_peer(folder / "rust")
     if isinstance(rust, str):

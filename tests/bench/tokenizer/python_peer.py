@@ -4,6 +4,7 @@ python_peer.py PEER VOCABULARIES ENCODING counts FILE | ... ENCODING time FILE P
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ def rank_file(vocabularies, encoding):
     return Path(vocabularies) / f"{encoding}.tiktoken"
 
 
-def tiktoken_counter(encoding, vocabularies):
+def tiktoken_encoding(encoding, vocabularies):
     """tiktoken with its own definition of the encoding, but the rank file from this repository: nothing is downloaded."""
     import tiktoken
     import tiktoken.load
@@ -22,10 +23,19 @@ def tiktoken_counter(encoding, vocabularies):
     openai_public.load_tiktoken_bpe = lambda _, expected_hash: tiktoken.load.load_tiktoken_bpe(
         str(rank_file(vocabularies, encoding)), expected_hash
     )
-    made = tiktoken.Encoding(**getattr(openai_public, encoding)())
-    # Of the ways to ask, the one that does least: no search for special tokens. There is none that only counts.
-    encode = made._core_bpe.encode_ordinary
+    return tiktoken.Encoding(**getattr(openai_public, encoding)())
+
+
+def reference_counter(encoding, vocabularies):
+    encode = tiktoken_encoding(encoding, vocabularies).encode_ordinary
     return lambda text: len(encode(text))
+
+
+def tiktoken_counter(encoding, vocabularies):
+    """tiktoken's fastest way to a count, which makes no Python list of ids: a buffer of them, four bytes each."""
+    encode = tiktoken_encoding(encoding, vocabularies)._core_bpe.encode_to_tiktoken_buffer
+    no_special_tokens = set()
+    return lambda text: memoryview(encode(text, no_special_tokens)).nbytes // 4
 
 
 def quicktok_counter(encoding, _):
@@ -37,11 +47,19 @@ def quicktok_counter(encoding, _):
 def tokenizers_counter(encoding, vocabularies):
     from tokenizer_json import tokenizer_of
 
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # a batch of one has nothing for other threads
     made = tokenizer_of(rank_file(vocabularies, encoding))
-    return lambda text: len(made.encode(text, add_special_tokens=False))
+    # The fast way leaves out the offsets and exists for batches only.
+    return lambda text: len(made.encode_batch_fast([text], add_special_tokens=False)[0])
 
 
-COUNTERS = {"tiktoken": tiktoken_counter, "quicktok": quicktok_counter, "tokenizers": tokenizers_counter, "empty": lambda *_: len}
+COUNTERS = {
+    "reference": reference_counter,
+    "tiktoken": tiktoken_counter,
+    "quicktok": quicktok_counter,
+    "tokenizers": tokenizers_counter,
+    "empty": lambda *_: len,
+}
 
 
 def main():
