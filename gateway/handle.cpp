@@ -4,9 +4,10 @@
 //   authenticate  whose key                                          call/authenticate.cpp
 //   attribute     which feature and tags, checked against the key    call/attribution.cpp
 //   read body     bounded in size and patience                       call/read_body.cpp
-//   examine       billing fields, prompt tokens, price               call/examine.cpp
+//   examine       billing fields, price, the prompt or its bound     call/examine.cpp
 //   reserve       the worst case against every cap, on the log       call/admit.cpp
 //   forward       to the provider, request built from nothing        call/forward.cpp
+//   count         a prompt that its bound let through                call/late_count.cpp
 //   relay         the answer, metered as it passes                   call/relay.cpp
 //   settle        what was really used, before the answer ends       call/settlement.cpp
 //   observe       times; counts come from the committed record       metrics/metrics.cpp
@@ -16,8 +17,6 @@
 //
 // Tested by tests/end_to_end.
 #include "gateway/handle.hpp"
-
-#include <boost/asio/co_spawn.hpp>
 
 #include "gateway/call/admit.hpp"
 #include "gateway/call/answer.hpp"
@@ -38,19 +37,6 @@ asio::awaitable<void> decline(exchange& x, problem why) {
   co_await refuse(x, std::move(why));
 }
 
-// A large body is parsed and counted on the counting pool, so that it holds up nobody else on this
-// thread.
-asio::awaitable<result<examined_call>> examine_body(exchange& x) {
-  const service& shared = x.shared();
-  if (x.body.size() <= shared.settings.limits.count_inline_bytes_max) {
-    co_return examine(shared, *x.speaks, x.body, x.started);
-  }
-  auto elsewhere = [&shared, &x]() -> asio::awaitable<result<examined_call>> {
-    co_return examine(shared, *x.speaks, x.body, x.started);
-  };
-  co_return co_await asio::co_spawn(shared.counting.get_executor(), elsewhere, asio::use_awaitable);
-}
-
 void observe(exchange& x, const hold_request& held, monotonic::time_point forwarded,
              monotonic::time_point answered) {
   const auto now = monotonic::now();
@@ -67,12 +53,13 @@ void observe(exchange& x, const hold_request& held, monotonic::time_point forwar
 // From the hold to the recorded answer, for metered calls and pass-throughs alike. `call` is null
 // for the latter.
 asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission& admitted,
-                                 const examined_call* call, const provider_config& provider) {
+                                 examined_call* call, const provider_config& provider) {
   owed_call owed(x, held, call);
   forward_order outbound;
   outbound.provider = &provider;
   outbound.body = call != nullptr && call->edited_body ? *call->edited_body : x.body;
   outbound.tenant = &held.charged.tenant;
+  outbound.owed = &owed;
   outbound.streaming = held.streaming;
   const auto forwarded = monotonic::now();
   auto answer = co_await forward(x, outbound);
@@ -96,7 +83,7 @@ asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission
 }
 
 asio::awaitable<void> serve_metered(exchange& x, purpose what_for, const virtual_key& key) {
-  auto call = co_await examine_body(x);
+  auto call = co_await examine(x);
   if (!call) {
     co_await decline(x, call.error());
     co_return;
@@ -115,7 +102,7 @@ asio::awaitable<void> serve_metered(exchange& x, purpose what_for, const virtual
     co_await decline(x, std::move(*barred));
     co_return;
   }
-  const auto admitted = co_await reserve(x, worst);
+  const auto admitted = co_await admit(x, what_for, *call, worst);
   if (!admitted) {
     co_await refuse(x, admitted.error());
     co_return;

@@ -1,9 +1,12 @@
 #include "tokenizer/bpe_encoding.hpp"
 
+#include <array>
+#include <memory>
+
 #include <simdjson.h>
 
+#include "tokenizer/byte_pair.hpp"
 #include "tokenizer/char_class.hpp"
-#include "tokenizer/piece_cache.hpp"
 
 namespace stint::tokenizer {
 namespace {
@@ -38,39 +41,51 @@ std::vector<byte> repaired(const byte* piece, std::size_t size) {
   return out;
 }
 
-piece_cache& cache_of_thread() noexcept {
-  constinit thread_local piece_cache cache;
-  return cache;
+// Half a megabyte for each thread and encoding that it has counted with.
+piece_cache& cache_of_thread(std::uint32_t number) {
+  thread_local std::array<std::unique_ptr<piece_cache>, bpe_encoding::encodings_max> caches;
+  std::unique_ptr<piece_cache>& cache = caches[number];
+  if (!cache) cache = std::make_unique<piece_cache>();
+  return *cache;
 }
 
 }  // namespace
 
-std::int64_t bpe_encoding::count_piece(const byte* piece, std::size_t size,
-                                       const byte* readable) const {
-  if (size == 1) return 1;
-  if (size > short_key::max_bytes) return merges_.count(piece, size, readable);
-  const short_key key = short_key::of(piece, size, readable);
-  if (words_.rank_short(key) != no_rank) return 1;
-  piece_cache& cache = cache_of_thread();
-  if (const std::uint32_t known = cache.find(key, number_)) return known;
-  const std::int64_t tokens = merges_.count_merged(piece, size, readable);
-  cache.put(key, number_, static_cast<std::uint32_t>(tokens));
-  return tokens;
+std::int64_t bpe_encoding::count(std::string_view text) const noexcept {
+  return count_until(text, INT64_MAX);
 }
 
-std::int64_t bpe_encoding::count(std::string_view text) const noexcept {
+std::int64_t bpe_encoding::count_until(std::string_view text, std::int64_t limit) const noexcept {
+  static const kernel best = kernels().front();
+  return count_with(best, text, limit);
+}
+
+std::int64_t bpe_encoding::count_with(const kernel& chosen, std::string_view text,
+                                      std::int64_t limit) const noexcept {
+  const byte* const begin = bytes_of(text);
+  if (!is_utf8(begin, text.size())) return count_malformed(text, limit);
+  return chosen.count({.words = words_,
+                       .rule = rule_,
+                       .cache = cache_of_thread(number_),
+                       .begin = begin,
+                       .end = begin + text.size(),
+                       .limit = limit});
+}
+
+std::int64_t bpe_encoding::count_malformed(std::string_view text,
+                                           std::int64_t limit) const noexcept {
   const byte* at = bytes_of(text);
   const byte* const end = at + text.size();
-  split_text cut{.end = end, .valid_utf8 = is_utf8(at, text.size())};
+  split_text cut{.end = end, .valid_utf8 = false};
   std::int64_t tokens = 0;
-  while (at != end) {
+  while (at != end && tokens <= limit) {
     const byte* const piece_end = next_piece(rule_, cut, at);
     const auto size = static_cast<std::size_t>(piece_end - at);
-    if (cut.valid_utf8 || is_utf8(at, size)) {
-      tokens += count_piece(at, size, end);
+    if (is_utf8(at, size)) {
+      tokens += count_whole_piece(words_, at, size, end);
     } else {
       const std::vector<byte> piece = repaired(at, size);
-      tokens += count_piece(piece.data(), piece.size(), piece.data() + piece.size());
+      tokens += count_whole_piece(words_, piece.data(), piece.size(), piece.data() + piece.size());
     }
     at = piece_end;
   }
@@ -86,10 +101,10 @@ std::vector<std::uint32_t> bpe_encoding::encode(std::string_view text) const {
     const byte* const piece_end = next_piece(rule_, cut, at);
     const auto size = static_cast<std::size_t>(piece_end - at);
     if (cut.valid_utf8 || is_utf8(at, size)) {
-      merges_.encode(at, size, end, ids);
+      encode_piece(words_, at, size, ids);
     } else {
       const std::vector<byte> piece = repaired(at, size);
-      merges_.encode(piece.data(), piece.size(), piece.data() + piece.size(), ids);
+      encode_piece(words_, piece.data(), piece.size(), ids);
     }
     at = piece_end;
   }

@@ -2,33 +2,41 @@
 // at once.
 #pragma once
 
-#include "tokenizer/byte_pair.hpp"
 #include "tokenizer/encoding.hpp"
+#include "tokenizer/kernel.hpp"
 #include "tokenizer/split.hpp"
+#include "tokenizer/vocabulary.hpp"
 
 namespace stint::tokenizer {
 
 class bpe_encoding final : public encoding {
  public:
-  // `number` tells the encodings of one process apart in the per-thread cache; < 256.
+  // `number` tells the encodings of one process apart in each thread's caches; < encodings_max.
+  static constexpr std::size_t encodings_max = 32;
+
   bpe_encoding(std::string_view name, std::uint32_t number, split_rule rule,
-               std::string_view rank_file)
-      : name_(name), number_(number), rule_(rule), words_(rank_file), merges_(words_) {}
+               const vocabulary::arrays& words)
+      : name_(name), number_(number), rule_(rule), words_(words) {}
 
   [[nodiscard]] std::string_view name() const noexcept override { return name_; }
   [[nodiscard]] std::int64_t count(std::string_view text) const noexcept override;
+  [[nodiscard]] std::int64_t count_until(std::string_view text,
+                                         std::int64_t limit) const noexcept override;
   [[nodiscard]] std::vector<std::uint32_t> encode(std::string_view text) const override;
   [[nodiscard]] std::size_t stable_prefix(std::string_view text) const noexcept override;
 
- private:
-  [[nodiscard]] std::int64_t count_piece(const std::uint8_t* piece, std::size_t size,
-                                         const std::uint8_t* readable) const;
+  // With a kernel of the caller's choice; for tests.
+  [[nodiscard]] std::int64_t count_with(const kernel& chosen, std::string_view text,
+                                        std::int64_t limit) const noexcept;
 
-  std::string_view name_;
+ private:
+  [[nodiscard]] std::int64_t count_malformed(std::string_view text,
+                                             std::int64_t limit) const noexcept;
+
+  std::string name_;
   std::uint32_t number_;
   split_rule rule_;
   vocabulary words_;
-  byte_pair merges_;
 };
 
 }  // namespace stint::tokenizer

@@ -1,93 +1,13 @@
 #include "tokenizer/byte_pair.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include "tokenizer/short_merge.hpp"
 
 namespace stint::tokenizer {
 namespace {
 
 using byte = std::uint8_t;
-
-// The merging of a short piece. Parts are a linked list over the piece's positions. The pair that
-// begins at a position has one key, rank above position, so that the least key is the leftmost of
-// the lowest rank, and finding it is a plain minimum over an array that needs no compaction.
-class short_merge {
- public:
-  static constexpr std::size_t capacity = byte_pair::short_piece_max;
-
-  short_merge(const vocabulary& words, const byte* piece, std::size_t size, const byte* readable)
-      : words_(words), piece_(piece), readable_(readable), size_(static_cast<std::uint32_t>(size)) {
-    for (std::uint32_t at = 0; at < size_; ++at) {
-      next_[at] = static_cast<byte>(at + 1);
-      previous_[at + 1] = static_cast<byte>(at);
-    }
-    for (std::uint32_t at = 0; at + 1 < size_; ++at) {
-      keys_[at] = key(words_.rank_pair(piece_ + at), at);
-    }
-    const std::uint32_t padded = (size_ + lanes - 1) / lanes * lanes;
-    for (std::uint32_t at = size_ - 1; at < padded; ++at)
-      keys_[at] = none;
-    padded_ = padded;
-    parts_ = size_;
-    run();
-  }
-
-  [[nodiscard]] std::uint32_t parts() const noexcept { return parts_; }
-  [[nodiscard]] std::uint32_t next(std::uint32_t at) const noexcept { return next_[at]; }
-
- private:
-  static constexpr std::int32_t none = INT32_MAX;
-  static constexpr std::uint32_t lanes = 8;
-  static constexpr int position_bits = 7;
-
-  static std::int32_t key(std::uint32_t rank, std::uint32_t at) noexcept {
-    return rank == no_rank ? none : static_cast<std::int32_t>(rank << position_bits | at);
-  }
-
-  [[nodiscard]] std::int32_t least() const noexcept {
-    std::array<std::int32_t, lanes> best;
-    best.fill(none);
-    for (std::uint32_t at = 0; at < padded_; at += lanes) {
-      for (std::uint32_t lane = 0; lane < lanes; ++lane) {
-        best[lane] = std::min(best[lane], keys_[at + lane]);
-      }
-    }
-    return *std::min_element(best.begin(), best.end());
-  }
-
-  void rekey(std::uint32_t at) noexcept {
-    const std::uint32_t second = next_[at];
-    if (second >= size_) {
-      keys_[at] = none;
-      return;
-    }
-    const std::uint32_t stop = next_[second];
-    keys_[at] = key(words_.rank(piece_ + at, stop - at, readable_), at);
-  }
-
-  void run() noexcept {
-    for (std::int32_t found = least(); found != none; found = least()) {
-      const auto at = static_cast<std::uint32_t>(found) & ((1U << position_bits) - 1);
-      const std::uint32_t gone = next_[at];
-      next_[at] = next_[gone];
-      previous_[next_[gone]] = static_cast<byte>(at);
-      keys_[gone] = none;
-      --parts_;
-      rekey(at);
-      if (at > 0) rekey(previous_[at]);
-    }
-  }
-
-  const vocabulary& words_;
-  const byte* piece_;
-  const byte* readable_;
-  std::uint32_t size_;
-  std::uint32_t padded_ = 0;
-  std::uint32_t parts_ = 0;
-  std::array<std::int32_t, capacity> keys_;
-  std::array<byte, capacity + 1> next_;
-  std::array<byte, capacity + 1> previous_;
-};
 
 // The merging of one window of a long piece: the same, with a heap of keys in which outdated ones
 // are skipped.
@@ -95,38 +15,44 @@ class window_merge {
  public:
   // Fills `starts` with where each token begins, relative to the window, and the window's size at
   // the end.
-  void run(const vocabulary& words, const byte* window, std::size_t size, const byte* readable,
+  void run(const vocabulary& words, const byte* window, std::size_t size,
            std::vector<std::uint32_t>& starts) {
     const auto end = static_cast<std::uint32_t>(size);
-    ranks_.assign(size, no_rank);
+    makes_.assign(size, no_symbol);
+    symbols_.resize(size);
     next_.resize(size + 1);
     previous_.resize(size + 1);
     heap_.clear();
     for (std::uint32_t at = 0; at < end; ++at) {
+      symbols_[at] = words.symbol_of(window[at]);
       next_[at] = at + 1;
       previous_[at + 1] = at;
     }
     for (std::uint32_t at = 0; at + 1 < end; ++at) {
-      ranks_[at] = words.rank_pair(window + at);
-      if (ranks_[at] != no_rank) heap_.push_back(std::uint64_t{ranks_[at]} << 32 | at);
+      makes_[at] = words.merged_bytes(window + at);
+      if (makes_[at] != no_symbol) heap_.push_back(std::uint64_t{makes_[at]} << 32 | at);
     }
     std::make_heap(heap_.begin(), heap_.end(), std::greater<>{});
     while (!heap_.empty()) {
       const std::uint64_t least = pop();
       const auto at = static_cast<std::uint32_t>(least);
-      if (ranks_[at] != static_cast<std::uint32_t>(least >> 32)) continue;
+      if (makes_[at] != static_cast<std::uint32_t>(least >> 32)) continue;
       const std::uint32_t gone = next_[at];
-      ranks_[gone] = no_rank;
+      symbols_[at] = makes_[at];
+      makes_[gone] = no_symbol;
       next_[at] = next_[gone];
       previous_[next_[gone]] = at;
-      rekey(words, window, end, readable, at);
-      if (at > 0) rekey(words, window, end, readable, previous_[at]);
+      rekey(words, end, at);
+      if (at > 0) rekey(words, end, previous_[at]);
     }
     starts.clear();
     for (std::uint32_t at = 0; at < end; at = next_[at])
       starts.push_back(at);
     starts.push_back(end);
   }
+
+  // The symbol of the token that begins at a position, after run().
+  [[nodiscard]] std::uint32_t symbol(std::uint32_t at) const noexcept { return symbols_[at]; }
 
  private:
   std::uint64_t pop() {
@@ -136,17 +62,17 @@ class window_merge {
     return least;
   }
 
-  void rekey(const vocabulary& words, const byte* window, std::uint32_t end, const byte* readable,
-             std::uint32_t at) {
+  void rekey(const vocabulary& words, std::uint32_t end, std::uint32_t at) {
     const std::uint32_t second = next_[at];
-    ranks_[at] = second < end ? words.rank(window + at, next_[second] - at, readable) : no_rank;
-    if (ranks_[at] == no_rank) return;
-    heap_.push_back(std::uint64_t{ranks_[at]} << 32 | at);
+    makes_[at] = second < end ? words.merged(symbols_[at], symbols_[second]) : no_symbol;
+    if (makes_[at] == no_symbol) return;
+    heap_.push_back(std::uint64_t{makes_[at]} << 32 | at);
     std::push_heap(heap_.begin(), heap_.end(), std::greater<>{});
   }
 
   std::vector<std::uint64_t> heap_;
-  std::vector<std::uint32_t> ranks_;
+  std::vector<std::uint32_t> makes_;
+  std::vector<std::uint32_t> symbols_;
   std::vector<std::uint32_t> next_;
   std::vector<std::uint32_t> previous_;
 };
@@ -168,19 +94,18 @@ class long_piece {
 
   // Calls token(begin, size) for each token in order.
   template <class Token>
-  void run(const vocabulary& words, const byte* piece, std::size_t size, const byte* readable,
-           Token token) {
+  void run(const vocabulary& words, const byte* piece, std::size_t size, Token token) {
     std::size_t begin = 0;         // where the first token of `current_` begins in the piece
     std::uint32_t first_size = 0;  // what size that token must have; 0: any
     std::size_t window = window_bytes;
     following_bytes_ = {};
     for (;;) {
       const std::size_t length = std::min(window, size - begin);
-      merge_.run(words, piece + begin, length, readable, current_);
+      merge_.run(words, piece + begin, length, current_);
       while (begin + current_.back() < size && (first_size == 0 || current_[1] == first_size)) {
         const std::size_t kept = overlap_start();
         const std::size_t from = begin + current_[kept];
-        merge_following(words, piece + from, std::min(window_bytes, size - from), readable);
+        merge_following(words, piece + from, std::min(window_bytes, size - from));
         const auto [ours, theirs] = common_token(kept);
         if (theirs == following_.size()) break;
         for (std::size_t i = 0; i < ours; ++i) {
@@ -202,10 +127,9 @@ class long_piece {
  private:
   // A run of one character, or anything else of a short period, shows the same window again and
   // again: its tokens are known.
-  void merge_following(const vocabulary& words, const byte* window, std::size_t size,
-                       const byte* readable) {
+  void merge_following(const vocabulary& words, const byte* window, std::size_t size) {
     const std::string_view bytes(reinterpret_cast<const char*>(window), size);
-    if (bytes != following_bytes_) merge_.run(words, window, size, readable, following_);
+    if (bytes != following_bytes_) merge_.run(words, window, size, following_);
     following_bytes_ = bytes;
   }
 
@@ -259,40 +183,48 @@ long_piece& long_piece_of_thread() {
   return instance;
 }
 
-}  // namespace
-
-std::int64_t byte_pair::count(const std::uint8_t* piece, std::size_t size,
-                              const std::uint8_t* readable) const {
-  if (words_->rank(piece, size, readable) != no_rank) return 1;
-  return count_merged(piece, size, readable);
+// The ids of a piece of any length up to short_merge::capacity, or of a longer token.
+void append_merged(const vocabulary& words, const byte* piece, std::size_t size,
+                   std::vector<std::uint32_t>& ids) {
+  if (size == 1) return ids.push_back(words.id(words.symbol_of(*piece)));
+  if (size > short_merge::capacity) {
+    thread_local window_merge merge;
+    thread_local std::vector<std::uint32_t> starts;
+    merge.run(words, piece, size, starts);
+    return ids.push_back(words.id(merge.symbol(0)));
+  }
+  const short_merge merged(words, piece, size);
+  for (std::uint32_t at = 0; at < size; at = merged.next(at))
+    ids.push_back(words.id(merged.symbol(at)));
 }
 
-std::int64_t byte_pair::count_merged(const std::uint8_t* piece, std::size_t size,
-                                     const std::uint8_t* readable) const {
-  if (size <= short_piece_max) return short_merge(*words_, piece, size, readable).parts();
+}  // namespace
+
+std::int64_t count_long_piece(const vocabulary& words, const byte* piece, std::size_t size) {
   std::int64_t tokens = 0;
-  long_piece_of_thread().run(*words_, piece, size, readable,
-                             [&](const byte*, std::size_t) { ++tokens; });
+  long_piece_of_thread().run(words, piece, size, [&](const byte*, std::size_t) { ++tokens; });
   return tokens;
 }
 
-void byte_pair::encode(const std::uint8_t* piece, std::size_t size, const std::uint8_t* readable,
-                       std::vector<std::uint32_t>& ids) const {
-  const std::uint32_t whole = words_->rank(piece, size, readable);
-  if (whole != no_rank) {
+std::int64_t count_merged(const vocabulary& words, const byte* piece, std::size_t size) {
+  if (size == 1) return 1;
+  if (size > short_merge::capacity) return count_long_piece(words, piece, size);
+  return short_merge(words, piece, size).parts();
+}
+
+void encode_piece(const vocabulary& words, const byte* piece, std::size_t size,
+                  std::vector<std::uint32_t>& ids) {
+  if (const std::uint32_t whole = words.stray_id(piece, size); whole != no_symbol) {
     ids.push_back(whole);
-    return;
-  }
-  const auto token = [&](const byte* begin, std::size_t length) {
-    ids.push_back(words_->rank(begin, length, readable));
-  };
-  if (size > short_piece_max) {
-    long_piece_of_thread().run(*words_, piece, size, readable, token);
-    return;
-  }
-  const short_merge merged(*words_, piece, size, readable);
-  for (std::uint32_t at = 0; at < size; at = merged.next(at)) {
-    token(piece + at, merged.next(at) - at);
+  } else if (size == 1) {
+    ids.push_back(words.id(words.symbol_of(*piece)));
+  } else if (size > short_merge::capacity) {
+    // A token never spans two windows' worth: its own bytes merge to it.
+    long_piece_of_thread().run(words, piece, size, [&](const byte* begin, std::size_t length) {
+      append_merged(words, begin, length, ids);
+    });
+  } else {
+    append_merged(words, piece, size, ids);
   }
 }
 

@@ -1,6 +1,5 @@
-// Byte-pair encoding of one piece, exactly as tiktoken does it: a piece that is a token is that
-// token; otherwise the adjacent pair whose joined bytes have the lowest rank is merged, leftmost
-// first, until no pair is a token. Safe from any thread.
+// Byte-pair encoding of one piece: the adjacent pair that makes the symbol of the lowest priority
+// is merged, leftmost first, until no pair makes one. Safe from any thread.
 //
 // Pieces up to 128 bytes are merged on the stack. Longer ones are merged in overlapping windows, in
 // memory that does not grow with the piece and time that grows linearly: see long_piece in
@@ -14,26 +13,15 @@
 
 namespace stint::tokenizer {
 
-class byte_pair {
- public:
-  static constexpr std::size_t short_piece_max = 128;
+// The number of tokens that merging makes of a piece of at least one byte.
+[[nodiscard]] std::int64_t count_merged(const vocabulary& words, const std::uint8_t* piece,
+                                        std::size_t size);
+// The same for a piece of more than short_merge::capacity bytes.
+[[nodiscard]] std::int64_t count_long_piece(const vocabulary& words, const std::uint8_t* piece,
+                                            std::size_t size);
 
-  explicit byte_pair(const vocabulary& words) noexcept : words_(&words) {}
-
-  // The number of tokens of a piece of at least one byte. `readable` (short_key::of) is the end of
-  // the text that holds the piece.
-  [[nodiscard]] std::int64_t count(const std::uint8_t* piece, std::size_t size,
-                                   const std::uint8_t* readable) const;
-
-  // The same, when it is known that the piece itself is not a token.
-  [[nodiscard]] std::int64_t count_merged(const std::uint8_t* piece, std::size_t size,
-                                          const std::uint8_t* readable) const;
-
-  void encode(const std::uint8_t* piece, std::size_t size, const std::uint8_t* readable,
-              std::vector<std::uint32_t>& ids) const;
-
- private:
-  const vocabulary* words_;
-};
+// Appends the ids of a whole piece. A piece that is a token by itself only is that token.
+void encode_piece(const vocabulary& words, const std::uint8_t* piece, std::size_t size,
+                  std::vector<std::uint32_t>& ids);
 
 }  // namespace stint::tokenizer

@@ -57,6 +57,13 @@ problem refused_by_cap(const config& settings, const hold_refusal& refusal, wall
 }
 }  // namespace
 
+usage known_prompt(const tokenizer::prompt_tokens& prompt) noexcept {
+  usage known;
+  known.audio_input_tokens = std::min(prompt.expected, prompt.audio_tokens);
+  known.input_tokens = prompt.expected - known.audio_input_tokens;
+  return known;
+}
+
 hold_request worst_case_hold(const exchange& x, const purpose& what_for,
                              const examined_call& call) {
   hold_request worst;
@@ -67,9 +74,7 @@ hold_request worst_case_hold(const exchange& x, const purpose& what_for,
   worst.streaming = call.request.stream;
   worst.worst.input_tokens = call.prompt.upper_bound;
   worst.worst.output_tokens = call.output_bound_tokens;
-  worst.known.input_tokens =
-      call.prompt.expected - std::min(call.prompt.expected, call.prompt.audio_tokens);
-  worst.known.audio_input_tokens = std::min(call.prompt.expected, call.prompt.audio_tokens);
+  worst.known = known_prompt(call.prompt);
   worst.price_version = x.shared().prices.version();
   if (call.rates != nullptr) {
     call_bound bound;
@@ -164,6 +169,27 @@ asio::awaitable<result<admission>> reserve(exchange& x, hold_request worst) {
     x.shared().seen.refused_by_cap(refusal.standing.cap, refusal.reason, tenant);
   }
   co_return refused_by_cap(x.shared().settings, refusal, x.started);
+}
+
+asio::awaitable<result<admission>> admit(exchange& x, const purpose& what_for, examined_call& call,
+                                         hold_request& worst) {
+  metrics& seen = x.shared().seen;
+  const std::int64_t share = x.shared().settings.uncounted_room_share;
+  if (call.uncounted && share > 0) {
+    worst.room_share = share;
+    auto ample = co_await reserve(x, worst);
+    worst.room_share = 0;
+    if (!ample || !ample->beyond_share) co_return ample;
+  }
+  if (call.uncounted) {
+    if (auto absurd = co_await count_now(x, call)) {
+      seen.refused(absurd->kind);
+      co_return std::move(*absurd);
+    }
+    worst = worst_case_hold(x, what_for, call);
+  }
+  seen.prompt_counted(prompt_count_time::before_hold);
+  co_return co_await reserve(x, worst);
 }
 
 }  // namespace stint

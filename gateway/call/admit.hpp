@@ -11,6 +11,9 @@
 
 namespace stint {
 
+// What a provider will charge for the prompt, as far as it is known.
+[[nodiscard]] usage known_prompt(const tokenizer::prompt_tokens& prompt) noexcept;
+
 // The worst case of a metered call, in every unit.
 [[nodiscard]] hold_request worst_case_hold(const exchange& x, const purpose& what_for,
                                            const examined_call& call);
@@ -35,5 +38,11 @@ void record_refused(exchange& x, const hold_request& asked, int status);
 
 // Waits until the hold is on the log, or a problem that says which cap refused it.
 [[nodiscard]] asio::awaitable<result<admission>> reserve(exchange& x, hold_request worst);
+
+// Cheap admission: a prompt that is not counted yet is held at its byte bound, if that leaves ample
+// room (admission.uncounted_room_share). Otherwise it is counted first, and `worst` is the exact
+// hold then.
+[[nodiscard]] asio::awaitable<result<admission>> admit(exchange& x, const purpose& what_for,
+                                                       examined_call& call, hold_request& worst);
 
 }  // namespace stint

@@ -1,23 +1,32 @@
-// Tested by tests/end_to_end/{bad_json,sdk_python}_test.py.
+// Tested by tests/end_to_end/{bad_json,sdk_python,cheap_admission}_test.py.
 #include "gateway/call/examine.hpp"
 
 #include <limits>
 
+#include "gateway/call/counting_pool.hpp"
 #include "gateway/provider/simulated_steering.hpp"
 
 namespace stint {
 
 namespace {
-// A parser keeps the memory of the largest document it has seen, so large ones get one of their
-// own.
 // The end user's name is copied into the hold, the row and a cap's scope.
 constexpr std::size_t user_bytes_max = 256;
 
-constexpr std::size_t kept_parser_bytes_max = 256 * 1024;
+// Counting so much takes a few microseconds: less than it takes to put it off.
+constexpr std::size_t counted_at_once_bytes_max = 2 * 1024;
 
-result<examined_call> read_document(const service& shared, const dialect& speaks,
-                                    simdjson::dom::element document, std::string_view body,
-                                    wall_time now) {
+// Parsing and bounding a megabyte takes about half a millisecond; larger bodies go to the pool.
+constexpr std::size_t parsed_here_bytes_max = 1024 * 1024;
+
+std::optional<problem> refuse_absurd(const tokenizer::prompt_tokens& prompt) {
+  if (prompt.upper_bound <= usage_count_max) return std::nullopt;
+  return make_problem(problem_kind::bad_request,
+                      "the prompt counts as more than a billion tokens; no model takes that");
+}
+
+result<examined_call> read_fields(const service& shared, const dialect& speaks,
+                                  simdjson::dom::element document, std::string_view body,
+                                  wall_time now) {
   auto read = speaks.read_request(document);
   if (!read) return read.error();
   examined_call call;
@@ -40,11 +49,6 @@ result<examined_call> read_document(const service& shared, const dialect& speaks
     return make_problem(problem_kind::bad_request, "the end user's name is longer than 256 bytes",
                         "user");
   }
-  call.prompt = tokenizer::count_prompt(call.base_model, speaks.api(), document);
-  if (call.prompt.upper_bound > usage_count_max) {
-    return make_problem(problem_kind::bad_request,
-                        "the prompt counts as more than a billion tokens; no model takes that");
-  }
   std::int64_t bound = shared.settings.default_output_bound_tokens;
   if (call.rates != nullptr && call.rates->output_tokens_max > 0)
     bound = call.rates->output_tokens_max;
@@ -55,7 +59,56 @@ result<examined_call> read_document(const service& shared, const dialect& speaks
   call.request.model = call.request.user = {};
   return call;
 }
+
+problem not_json(simdjson::error_code error) {
+  return make_problem(problem_kind::bad_request,
+                      std::string("the body is not valid JSON: ") + simdjson::error_message(error));
+}
+
+result<examined_call> with_count(result<examined_call> call, tokenizer::prompt_tokens counted) {
+  if (auto absurd = refuse_absurd(counted)) return std::move(*absurd);
+  call->take_count(counted);
+  return call;
+}
+
+result<examined_call> examine_short(const service& shared, const dialect& speaks,
+                                    const std::string& body, wall_time now) {
+  thread_local simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  // The padding is there (read_body reserves it), so nothing is copied.
+  const simdjson::error_code error = parser.parse(body.data(), body.size(), false).get(document);
+  if (error) return not_json(error);
+  auto call = read_fields(shared, speaks, document, body, now);
+  if (!call) return call;
+  const auto counted = tokenizer::count_prompt(call->base_model, speaks.api(), document);
+  return with_count(std::move(call), counted);
+}
+
+result<examined_call> examine_long(const service& shared, const dialect& speaks,
+                                   const std::string& body, wall_time now) {
+  auto prompt = std::make_shared<uncounted_prompt>();
+  const simdjson::error_code error =
+      prompt->parser.parse(body.data(), body.size(), false).get(prompt->document);
+  if (error) return not_json(error);
+  auto call = read_fields(shared, speaks, prompt->document, body, now);
+  if (!call) return call;
+  prompt->model = call->base_model;
+  prompt->api = speaks.api();
+  const auto bound = tokenizer::bound_prompt(prompt->model, prompt->api, prompt->document);
+  call->text_bytes = static_cast<std::size_t>(bound.text_bytes);
+  // A body may be long by its images alone. A bound that no usage can have only a count can refute.
+  if (call->text_bytes <= counted_at_once_bytes_max || refuse_absurd(bound.at_most))
+    return with_count(std::move(call), prompt->count());
+  call->prompt = bound.at_most;
+  call->uncounted = std::move(prompt);
+  return call;
+}
 }  // namespace
+
+void examined_call::take_count(const tokenizer::prompt_tokens& counted) noexcept {
+  prompt = counted;
+  uncounted.reset();
+}
 
 chat_request examined_call::billing() const noexcept {
   chat_request with_views = request;
@@ -64,20 +117,27 @@ chat_request examined_call::billing() const noexcept {
   return with_views;
 }
 
-result<examined_call> examine(const service& shared, const dialect& speaks, const std::string& body,
-                              wall_time now) {
-  thread_local simdjson::dom::parser kept_parser;
-  std::optional<simdjson::dom::parser> own_parser;
-  simdjson::dom::parser& parser =
-      body.size() <= kept_parser_bytes_max ? kept_parser : own_parser.emplace();
-  simdjson::dom::element document;
-  // The padding is there (read_body reserves it), so nothing is copied.
-  const simdjson::error_code error = parser.parse(body.data(), body.size(), false).get(document);
-  if (error) {
-    return make_problem(problem_kind::bad_request, std::string("the body is not valid JSON: ") +
-                                                       simdjson::error_message(error));
+asio::awaitable<result<examined_call>> examine(exchange& x) {
+  const std::size_t size = x.body.size();
+  if (size > parsed_here_bytes_max) {
+    auto elsewhere = [&x] { return examine_long(x.shared(), *x.speaks, x.body, x.started); };
+    co_return co_await on_counting_pool(x, elsewhere);
   }
-  return read_document(shared, speaks, document, body, now);
+  if (size <= counted_at_once_bytes_max)
+    co_return examine_short(x.shared(), *x.speaks, x.body, x.started);
+  co_return examine_long(x.shared(), *x.speaks, x.body, x.started);
+}
+
+asio::awaitable<std::optional<problem>> count_now(exchange& x, examined_call& call) {
+  tokenizer::prompt_tokens counted;
+  if (call.text_bytes <= x.shared().settings.limits.count_inline_bytes_max) {
+    counted = call.uncounted->count();
+  } else {
+    auto elsewhere = [&call] { return call.uncounted->count(); };
+    counted = co_await on_counting_pool(x, elsewhere);
+  }
+  call.take_count(counted);
+  co_return refuse_absurd(counted);
 }
 
 }  // namespace stint

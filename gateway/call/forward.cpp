@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "gateway/call/settlement.hpp"
 #include "gateway/upstream/request.hpp"
 
 namespace stint {
@@ -132,7 +133,10 @@ asio::awaitable<result<std::unique_ptr<upstream_answer>>> forward(exchange& x,
   auto answer = std::make_unique<upstream_answer>(pool, std::move(*acquired));
   x.client.watch.watch_client(order.streaming ? &answer->connection().wire : nullptr);
   auto failed = co_await send(x, *answer, order);
-  if (!failed) failed = co_await read_head(x, *answer);
+  if (!failed) {
+    order.owed->forwarded();
+    failed = co_await read_head(x, *answer);
+  }
   if (failed) {
     x.client.watch.unwatch_client();
     if (!x.client.watch.client_gone()) count_fault(x, *order.provider, *failed);

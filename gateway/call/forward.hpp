@@ -12,6 +12,8 @@
 
 namespace stint {
 
+class owed_call;
+
 // An upstream that has begun to answer. Dropped (closed) on destruction unless finish() gave it
 // back.
 class upstream_answer {
@@ -40,8 +42,9 @@ struct forward_order {
   const provider_config* provider = nullptr;
   std::string_view body;
   const std::string* tenant = nullptr;
-  bool streaming = false;  // the upstream is closed as soon as the client goes; otherwise its
-                           // answer is awaited all the same
+  owed_call* owed = nullptr;  // told when the request is sent
+  bool streaming = false;     // the upstream is closed as soon as the client goes; otherwise its
+                              // answer is awaited all the same
 };
 
 // A problem says what failed; nothing was generated then as far as we can know. The client is

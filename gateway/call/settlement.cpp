@@ -1,15 +1,18 @@
 // Tested, exit by exit, by tests/end_to_end/{disconnect,upstream_fault,kill}_test.py.
 #include "gateway/call/settlement.hpp"
 
+#include "gateway/call/admit.hpp"
 #include "gateway/call/ledger_wait.hpp"
 #include "gateway/provider/simulated_steering.hpp"
 #include "pricing/cost.hpp"
 
 namespace stint {
 
-owed_call::owed_call(exchange& x, const hold_request& held, const examined_call* call)
+owed_call::owed_call(exchange& x, const hold_request& held, examined_call* call)
     : x_(x), call_(call), id_(held.id), admitted_(held.admitted), known_(held.known) {
-  if (call != nullptr) tier_ = call->request.tier;
+  if (call == nullptr) return;
+  tier_ = call->request.tier;
+  if (call->uncounted) count_.emplace(x, *call, [this] { take_count(); });
 }
 
 owed_call::~owed_call() {
@@ -20,12 +23,30 @@ owed_call::~owed_call() {
   x_.shared().ledger.settle(resolve(unforeseen), [](const settled&) {});
 }
 
+void owed_call::forwarded() {
+  if (count_) count_->begin();
+}
+
+// From now on a crash charges the count. Until this note is on the log, it charges the bound, which
+// is what was certain when the call was let through.
+void owed_call::take_count() {
+  if (resolved_) return;
+  known_ = known_prompt(call_->prompt);
+  note_known();
+}
+
 void owed_call::note_progress(std::int64_t output_tokens,
                               const std::optional<usage>& input_report) {
+  reported_input_ = input_report;
+  delivered_tokens_ = output_tokens;
+  note_known();
+}
+
+void owed_call::note_known() {
   progress_note note;
   note.id = id_;
-  note.known = input_report.value_or(known_);
-  note.known.output_tokens = output_tokens;
+  note.known = reported_input_.value_or(known_);
+  note.known.output_tokens = delivered_tokens_;
   if (call_ != nullptr && call_->rates != nullptr) {
     note.known_cost = cost_of(*call_->rates, note.known, tier_, admitted_);
   }
@@ -81,6 +102,9 @@ settlement owed_call::resolve(const relay_outcome& ended) {
 }
 
 asio::awaitable<settled> owed_call::settle(const relay_outcome& ended) {
+  const bool counts = ended.generated && !ended.report && !ended.input_report;
+  if (count_ && counts) co_await count_->finish();
+  count_.reset();
   ledger_thread& ledger = x_.shared().ledger;
   auto enqueue = [&ledger, what = resolve(ended)](auto completion) mutable {
     ledger.settle(std::move(what), std::move(completion));

@@ -10,6 +10,7 @@
 #include "budgets/transfer.hpp"
 #include "gateway/call/examine.hpp"
 #include "gateway/call/exchange.hpp"
+#include "gateway/call/late_count.hpp"
 #include "gateway/provider/dialect.hpp"
 
 namespace stint {
@@ -29,28 +30,38 @@ struct relay_outcome {
 class owed_call {
  public:
   // `call` is null for a pass-through; it and `x` outlive this.
-  owed_call(exchange& x, const hold_request& held, const examined_call* call);
+  owed_call(exchange& x, const hold_request& held, examined_call* call);
   ~owed_call();
   owed_call(const owed_call&) = delete;
   owed_call& operator=(const owed_call&) = delete;
 
+  // The request is on its way to the provider: a prompt that was not counted yet is counted from
+  // now on.
+  void forwarded();
+
   // Notes what a running stream has delivered, so that even a crash charges for it.
   void note_progress(std::int64_t output_tokens, const std::optional<usage>& input_report);
 
+  // Waits for the prompt's count where the bill depends on it.
   [[nodiscard]] asio::awaitable<settled> settle(const relay_outcome& ended);
   // Of the last settle().
   [[nodiscard]] nanodollars cost() const noexcept { return cost_; }
   [[nodiscard]] const usage& used() const noexcept { return used_; }
 
  private:
+  void take_count();
+  void note_known();
   [[nodiscard]] settlement resolve(const relay_outcome& ended);
   [[nodiscard]] const price* served_rates(const relay_outcome& ended) const;
 
   exchange& x_;
-  const examined_call* call_;
+  examined_call* call_;
   call_id id_;
   wall_time admitted_;
-  usage known_;
+  usage known_;  // the prompt: its bound until it is counted
+  std::optional<usage> reported_input_;
+  std::int64_t delivered_tokens_ = 0;  // of output, as last noted
+  std::optional<late_count> count_;    // of a prompt that was held at its bound
   service_tier tier_ = service_tier::standard;
   nanodollars cost_;
   usage used_;

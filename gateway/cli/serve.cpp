@@ -95,6 +95,12 @@ int thread_count(const config& settings) {
   return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
+// Long texts are rare and counted at some hundred megabytes a second; one thread in four would even
+// keep up with io threads that carry nothing else.
+std::size_t counting_thread_count(const config& settings) {
+  return static_cast<std::size_t>(std::max(1, thread_count(settings) / 4));
+}
+
 int serve(config settings, const price_book& prices) {
   const sigset_t signals = blocked_signals();
   tokenizer::load_builtin();
@@ -120,7 +126,7 @@ int serve(config settings, const price_book& prices) {
   };
   ledger_thread ledger(std::move(ledger_settings));
   key_ring keys(stored_keys(ledger));
-  asio::thread_pool counting(1);
+  asio::thread_pool counting(counting_thread_count(settings));
   service shared{settings, prices, ceiling_of(settings), keys, ledger, seen, counting};
   server proxy(shared, thread_count(settings));
   admin_server admin(settings, prices, ledger, seen, keys,

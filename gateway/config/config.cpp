@@ -147,6 +147,10 @@ void read_attribution(config_section& file, config_reading& run) {
   }
   refusals.finish();
 
+  auto admission = file.section("admission");
+  admission.read("uncounted_room_share", run.into.uncounted_room_share, {0, 1'000'000});
+  admission.finish();
+
   auto seen = file.section("metrics");
   seen.read("series_per_family_max", run.into.series_per_family_max, {10, 1'000'000});
   seen.finish();
@@ -210,8 +214,9 @@ config_result parse_config(const std::string& yaml_text, const std::string& file
   try {
     const yaml_document document = read_yaml_document(yaml_text);
     if (document.second_line) {
-      mistakes.add(*document.second_line,
-                   "the file: holds more than one document; delete the line ---, or the stray comma");
+      mistakes.add(
+          *document.second_line,
+          "the file: holds more than one document; delete the line ---, or the stray comma");
     } else {
       read_document(document.is_empty ? YAML::Node(YAML::NodeType::Map) : document.root, run);
     }

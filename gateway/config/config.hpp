@@ -53,7 +53,7 @@ struct limits_config {
   int body_timeout_ms = 30'000;   // without a byte of the body
   int write_stall_ms = 30'000;    // a client that does not read
   int drain_timeout_ms = 30'000;  // SIGTERM: how long running calls may take to finish
-  // Larger prompts are counted on the counting pool.
+  // Longer text is counted on the counting pool.
   std::size_t count_inline_bytes_max = 64U << 10;
 };
 
@@ -111,6 +111,9 @@ struct config {
   std::int64_t ceiling_output_rate = 0;
   // Where neither request nor price book bounds the output.
   std::int64_t default_output_bound_tokens = 128'000;
+  // A prompt that is not counted yet may be held at its byte bound when that takes at most one part
+  // in this many of what every cap has left; 0: every prompt is counted first.
+  std::int64_t uncounted_room_share = 16;
 
   std::vector<provider_config> providers;
   simulation simulated;

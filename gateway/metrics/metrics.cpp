@@ -73,6 +73,18 @@ std::string_view to_string(upstream_fault fault) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(prompt_count_time when) noexcept {
+  switch (when) {
+    case prompt_count_time::before_hold:
+      return "before_hold";
+    case prompt_count_time::after_forwarding:
+      return "after_forwarding";
+    case prompt_count_time::not_needed:
+      return "not_needed";
+  }
+  return "unknown";
+}
+
 class metrics::implementation : public metrics_registry {
  public:
   using metrics_registry::metrics_registry;
@@ -200,6 +212,10 @@ void metrics::connections_changed(int difference) {
 
 void metrics::storage_failed() {
   implementation_->storage_failures->Increment();
+}
+
+void metrics::prompt_counted(prompt_count_time when) {
+  implementation_->prompt_counts[static_cast<std::size_t>(when)]->Increment();
 }
 
 std::string metrics::expose(const std::vector<cap_standing>& standings,

@@ -21,6 +21,11 @@ namespace stint {
 enum class upstream_fault : std::uint8_t { refused, tls, reset, timeout, garbage, status_4xx, status_429, status_5xx };
 [[nodiscard]] std::string_view to_string(upstream_fault fault) noexcept;
 
+// When a prompt was counted: before its call was held; while the provider was thinking, because its byte bound had admitted the
+// call; or not at all, because the call ended before the count did.
+enum class prompt_count_time : std::uint8_t { before_hold, after_forwarding, not_needed };
+[[nodiscard]] std::string_view to_string(prompt_count_time when) noexcept;
+
 // One call's times, measured with the monotonic clock by the connection that served it.
 struct call_timing {
   std::string_view model;
@@ -53,6 +58,7 @@ class metrics {
   void refused_by_cap(std::string_view cap, refusal_reason reason, std::string_view tenant);
   void connections_changed(int difference);
   void storage_failed();
+  void prompt_counted(prompt_count_time when);
 
   // The exposition text (Prometheus format 0.0.4, "text/plain; version=0.0.4; charset=utf-8"): the registry plus gauges of the
   // given standings and ledger health. Of more standings than the series budget, the fullest are shown. Any thread.

@@ -113,6 +113,14 @@ void make_observed_families(metrics_registry& in) {
   }
   in.storage_failures = &make_counter(
       in.registry, {"stint_storage_failures_total", "Calls that the ledger could not record."});
+  for (std::size_t i = 0; i < in.prompt_counts.size(); ++i) {
+    const auto when = static_cast<prompt_count_time>(i);
+    in.prompt_counts[i] = &make_counter(in.registry,
+                                        {"stint_prompt_counts_total",
+                                         "Prompts by when they were counted; all but before_hold "
+                                         "were admitted by their byte bound."},
+                                        {{"when", std::string(to_string(when))}});
+  }
   in.connections = &prometheus::BuildGauge()
                         .Name("stint_connections_open")
                         .Help("Client connections open now.")

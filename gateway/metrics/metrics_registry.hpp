@@ -37,6 +37,8 @@ inline constexpr std::size_t problem_kind_count =
     static_cast<std::size_t>(problem_kind::internal) + 1;
 inline constexpr std::size_t upstream_fault_count =
     static_cast<std::size_t>(upstream_fault::status_5xx) + 1;
+inline constexpr std::size_t prompt_count_times =
+    static_cast<std::size_t>(prompt_count_time::not_needed) + 1;
 
 struct metrics_registry {
   explicit metrics_registry(std::size_t series_per_family_max);
@@ -61,6 +63,7 @@ struct metrics_registry {
   std::unique_ptr<counter_family> refusals;         // cap, tenant, reason
   std::array<prometheus::Counter*, problem_kind_count> rejected{};
   prometheus::Counter* storage_failures = nullptr;
+  std::array<prometheus::Counter*, prompt_count_times> prompt_counts{};
   prometheus::Gauge* connections = nullptr;
 };
 

@@ -1,5 +1,9 @@
 #include "tokenizer/vocab/embedded.hpp"
 
+#include <cstdlib>
+
+#include "tokenizer/vocab/vocabulary_block.hpp"
+
 // .incbin is understood by the assemblers of both g++ and clang; a 5 MB array literal would take
 // minutes and gigabytes to compile. embed.cmake defines STINT_VOCAB_DIR, checks the files' SHA-256
 // and makes this object depend on them.
@@ -13,7 +17,7 @@
       "stint_vocab_" #name                      \
       ":\n"                                     \
       ".incbin \"" STINT_VOCAB_DIR "/" #name    \
-      ".tiktoken\"\n"                           \
+      ".tables\"\n"                             \
       ".global stint_vocab_" #name              \
       "_end\n"                                  \
       ".hidden stint_vocab_" #name              \
@@ -33,17 +37,20 @@ STINT_EMBED(o200k_base)
 namespace stint::tokenizer::vocab {
 namespace {
 
-std::string_view between(const char* begin, const char* end) noexcept {
-  return {begin, static_cast<std::size_t>(end - begin)};
+vocabulary::arrays between(const char* begin, const char* end) noexcept {
+  const std::span<const char> block(begin, end);
+  const auto arrays = open_vocabulary(std::as_bytes(block));
+  if (!arrays) std::abort();  // the build made it
+  return *arrays;
 }
 
 }  // namespace
 
-std::string_view cl100k_base() noexcept {
+vocabulary::arrays cl100k_base() noexcept {
   return between(stint_vocab_cl100k_base, stint_vocab_cl100k_base_end);
 }
 
-std::string_view o200k_base() noexcept {
+vocabulary::arrays o200k_base() noexcept {
   return between(stint_vocab_o200k_base, stint_vocab_o200k_base_end);
 }
 

@@ -1,12 +1,12 @@
-// The rank files of this folder, linked into the binary: no path is needed at run time. Constant
-// data.
+// The vocabularies of this folder, compiled (embed.cmake) and linked into the binary: mapped, not
+// loaded, and no path is needed at run time. Constant data.
 #pragma once
 
-#include <string_view>
+#include "tokenizer/vocabulary.hpp"
 
 namespace stint::tokenizer::vocab {
 
-[[nodiscard]] std::string_view cl100k_base() noexcept;
-[[nodiscard]] std::string_view o200k_base() noexcept;
+[[nodiscard]] vocabulary::arrays cl100k_base() noexcept;
+[[nodiscard]] vocabulary::arrays o200k_base() noexcept;
 
 }  // namespace stint::tokenizer::vocab

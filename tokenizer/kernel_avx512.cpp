@@ -1,0 +1,58 @@
+// The kernel for processors with AVX-512BW: a block is one register. Tested by
+// tests/tokenizer/kernel_test.cpp.
+#include "tokenizer/kernel_parts.hpp"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#define STINT_KERNEL \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi,bmi2,lzcnt,popcnt")))
+
+namespace stint::tokenizer {
+namespace {
+
+struct lanes {
+  STINT_KERNEL static __mmask64 within(__m512i text, char first, char last) noexcept {
+    return _mm512_cmple_epu8_mask(_mm512_sub_epi8(text, _mm512_set1_epi8(first)),
+                                  _mm512_set1_epi8(static_cast<char>(last - first)));
+  }
+  STINT_KERNEL static __mmask64 equal(__m512i text, char wanted) noexcept {
+    return _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8(wanted));
+  }
+
+  STINT_KERNEL static inline block_masks classify(const std::uint8_t* at, unsigned size,
+                                                  std::uint64_t& high) noexcept {
+    const __m512i text = _mm512_maskz_loadu_epi8(block_detail::below(size), at);
+    block_masks out;
+    out.upper = within(text, 'A', 'Z');
+    out.lower = within(text, 'a', 'z');
+    out.digit = within(text, '0', '9');
+    out.newline = equal(text, '\n') | equal(text, '\r');
+    out.space = equal(text, ' ');
+    out.blank = (within(text, '\t', '\r') & ~out.newline) | out.space;
+    out.apostrophe = equal(text, '\'');
+    out.slash = equal(text, '/');
+    high = _mm512_movepi8_mask(text);
+    return out;
+  }
+
+  STINT_KERNEL static inline unsigned look_up(const vocabulary& words, const std::uint8_t* piece,
+                                              unsigned size, const std::uint8_t*) noexcept {
+    const __m128i bytes = _mm_maskz_loadu_epi8(static_cast<__mmask16>((1U << size) - 1), piece);
+    const piece_key key{static_cast<std::uint64_t>(_mm_cvtsi128_si64(bytes)),
+                        static_cast<std::uint64_t>(_mm_extract_epi64(bytes, 1)) |
+                            std::uint64_t{size} << piece_key::length_shift};
+    return words.find(key);
+  }
+};
+
+#include "tokenizer/kernel_body.inc"
+
+}  // namespace
+
+const kernel avx512_kernel = {"avx512", count_with_blocks};
+
+}  // namespace stint::tokenizer
+
+#endif
