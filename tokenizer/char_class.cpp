@@ -14,30 +14,21 @@ constexpr char_class look_up(std::uint32_t point) noexcept {
   return static_cast<char_class>((word >> (4 * (point & 15))) & 15);
 }
 
-constexpr std::array<char_class, 128> make_ascii() noexcept {
-  std::array<char_class, 128> classes{};
-  for (std::uint32_t point = 0; point < 128; ++point)
+template <std::size_t Points>
+constexpr std::array<char_class, Points> first_points() noexcept {
+  std::array<char_class, Points> classes{};
+  for (std::uint32_t point = 0; point < Points; ++point)
     classes[point] = look_up(point);
   return classes;
 }
 
 }  // namespace
 
-const std::array<char_class, 128> ascii_class = make_ascii();
+constinit const std::array<char_class, 128> ascii_class = first_points<128>();
+constinit const std::array<char_class, 1 << 16> basic_class = first_points<(1 << 16)>();
 
 char_class class_of(char32_t point) noexcept {
   return point <= 0x10FFFF ? look_up(point) : char_class::other;
-}
-
-glyph decode_valid(const std::uint8_t* at) noexcept {
-  const std::uint32_t first = at[0];
-  if (first < 0xE0) return {look_up((first & 0x1F) << 6 | (at[1] & 0x3FU)), 2};
-  if (first < 0xF0) {
-    return {look_up((first & 0x0F) << 12 | (at[1] & 0x3FU) << 6 | (at[2] & 0x3FU)), 3};
-  }
-  return {look_up((first & 0x07) << 18 | (at[1] & 0x3FU) << 12 | (at[2] & 0x3FU) << 6 |
-                  (at[3] & 0x3FU)),
-          4};
 }
 
 // Unicode 16.0, table 3-7: the second byte's range depends on the first; that excludes overlong

@@ -31,8 +31,18 @@ struct glyph {
   std::uint8_t bytes = 0;
 };
 
+// Of every code point of the Basic Multilingual Plane, for decode_valid.
+extern const std::array<char_class, 1 << 16> basic_class;
+
 // The code point at `at`, which is neither the end nor ASCII, of a text known to be UTF-8.
-[[nodiscard]] glyph decode_valid(const std::uint8_t* at) noexcept;
+[[nodiscard]] inline glyph decode_valid(const std::uint8_t* at) noexcept {
+  const std::uint32_t first = at[0];
+  const std::uint32_t second = at[1] & 0x3FU;
+  if (first < 0xE0) return {basic_class[(first & 0x1F) << 6 | second], 2};
+  const std::uint32_t third = second << 6 | (at[2] & 0x3FU);
+  if (first < 0xF0) return {basic_class[(first & 0x0F) << 12 | third], 3};
+  return {class_of((first & 0x07) << 18 | third << 6 | (at[3] & 0x3FU)), 4};
+}
 
 // The same for any bytes: each maximal ill-formed subsequence is one U+FFFD, as the WHATWG decoder
 // and Python's errors="replace" have it. `truncated` is set when what was read breaks off at `end`,
