@@ -58,11 +58,9 @@ struct lanes {
     return out;
   }
 
-  STINT_KERNEL static inline unsigned look_up(const vocabulary& words, const std::uint8_t* piece,
-                                              unsigned size,
+  STINT_KERNEL static inline piece_key key_of(const std::uint8_t* piece, unsigned size,
                                               const std::uint8_t* readable) noexcept {
-    const piece_key key = piece_key::of(piece, size, readable);
-    return words.find(key);
+    return piece_key::of(piece, size, readable);
   }
 };
 

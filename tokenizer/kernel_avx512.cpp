@@ -37,13 +37,12 @@ struct lanes {
     return out;
   }
 
-  STINT_KERNEL static inline unsigned look_up(const vocabulary& words, const std::uint8_t* piece,
-                                              unsigned size, const std::uint8_t*) noexcept {
+  STINT_KERNEL static inline piece_key key_of(const std::uint8_t* piece, unsigned size,
+                                              const std::uint8_t*) noexcept {
     const __m128i bytes = _mm_maskz_loadu_epi8(static_cast<__mmask16>((1U << size) - 1), piece);
-    const piece_key key{static_cast<std::uint64_t>(_mm_cvtsi128_si64(bytes)),
-                        static_cast<std::uint64_t>(_mm_extract_epi64(bytes, 1)) |
-                            std::uint64_t{size} << piece_key::length_shift};
-    return words.find(key);
+    return {static_cast<std::uint64_t>(_mm_cvtsi128_si64(bytes)),
+            static_cast<std::uint64_t>(_mm_extract_epi64(bytes, 1)) |
+                std::uint64_t{size} << piece_key::length_shift};
   }
 };
 

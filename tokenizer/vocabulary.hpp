@@ -231,6 +231,10 @@ class vocabulary {
   // The id of a whole piece that merging would not make, or no_symbol.
   [[nodiscard]] std::uint32_t stray_id(const std::uint8_t* bytes, std::size_t size) const noexcept;
 
+  // For a loop that asks for many pieces at once what find() asks for one.
+  [[nodiscard]] const perfect_hash& piece_hash() const noexcept { return piece_hash_; }
+  [[nodiscard]] const piece_key* pieces() const noexcept { return all_.pieces.data(); }
+
   [[nodiscard]] std::size_t size() const noexcept { return all_.ids.size(); }
   [[nodiscard]] std::size_t longest() const noexcept { return all_.longest; }
 
