@@ -37,14 +37,20 @@ struct lanes {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
   }
 
-  STINT_KERNEL static inline block_masks classify(const std::uint8_t* at, unsigned size,
-                                                  std::uint64_t& high) noexcept {
-    alignas(64) std::uint8_t copy[64] = {};
+  // What lies beyond the text is zero.
+  STINT_KERNEL static inline halves load_block(const std::uint8_t* at, unsigned size,
+                                               std::uint8_t* copy) noexcept {
     if (size < 64) {
       std::memcpy(copy, at, size);
       at = copy;
     }
-    const halves text{load(at), load(at + 32)};
+    return {load(at), load(at + 32)};
+  }
+
+  STINT_KERNEL static inline block_masks classify(const std::uint8_t* at, unsigned size,
+                                                  std::uint64_t& high) noexcept {
+    alignas(64) std::uint8_t copy[64] = {};
+    const halves text = load_block(at, size, copy);
     block_masks out;
     out.upper = within(text, 'A', 'Z');
     out.lower = within(text, 'a', 'z');
@@ -56,6 +62,13 @@ struct lanes {
     out.slash = equal(text, '/');
     high = bits(text.first, text.second);
     return out;
+  }
+
+  STINT_KERNEL static inline std::uint64_t ideographs(const std::uint8_t* at,
+                                                      unsigned size) noexcept {
+    alignas(64) std::uint8_t copy[64] = {};
+    const halves text = load_block(at, size, copy);
+    return within(text, '\xE5', '\xE8') | within(text, '\xEB', '\xEC');
   }
 
   STINT_KERNEL static inline piece_key key_of(const std::uint8_t* piece, unsigned size,

@@ -37,6 +37,12 @@ struct lanes {
     return out;
   }
 
+  STINT_KERNEL static inline std::uint64_t ideographs(const std::uint8_t* at,
+                                                      unsigned size) noexcept {
+    const __m512i text = _mm512_maskz_loadu_epi8(block_detail::below(size), at);
+    return within(text, '\xE5', '\xE8') | within(text, '\xEB', '\xEC');
+  }
+
   STINT_KERNEL static inline piece_key key_of(const std::uint8_t* piece, unsigned size,
                                               const std::uint8_t*) noexcept {
     const __m128i bytes = _mm_maskz_loadu_epi8(static_cast<__mmask16>((1U << size) - 1), piece);

@@ -38,9 +38,9 @@ struct lanes {
     return bits(text, [=](__m128i part) STINT_KERNEL { return _mm_cmpeq_epi8(part, all); });
   }
 
-  STINT_KERNEL static inline block_masks classify(const std::uint8_t* at, unsigned size,
-                                                  std::uint64_t& high) noexcept {
-    alignas(64) std::uint8_t copy[64] = {};
+  // What lies beyond the text is zero.
+  STINT_KERNEL static inline quarters load_block(const std::uint8_t* at, unsigned size,
+                                                 std::uint8_t* copy) noexcept {
     if (size < 64) {
       std::memcpy(copy, at, size);
       at = copy;
@@ -48,6 +48,13 @@ struct lanes {
     quarters text;
     for (int i = 0; i < 4; ++i)
       text.parts[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 16 * i));
+    return text;
+  }
+
+  STINT_KERNEL static inline block_masks classify(const std::uint8_t* at, unsigned size,
+                                                  std::uint64_t& high) noexcept {
+    alignas(64) std::uint8_t copy[64] = {};
+    const quarters text = load_block(at, size, copy);
     block_masks out;
     out.upper = within(text, 'A', 'Z');
     out.lower = within(text, 'a', 'z');
@@ -59,6 +66,13 @@ struct lanes {
     out.slash = equal(text, '/');
     high = bits(text, [](__m128i part) STINT_KERNEL { return part; });
     return out;
+  }
+
+  STINT_KERNEL static inline std::uint64_t ideographs(const std::uint8_t* at,
+                                                      unsigned size) noexcept {
+    alignas(64) std::uint8_t copy[64] = {};
+    const quarters text = load_block(at, size, copy);
+    return within(text, '\xE5', '\xE8') | within(text, '\xEB', '\xEC');
   }
 
   STINT_KERNEL static inline piece_key key_of(const std::uint8_t* piece, unsigned size,
