@@ -72,7 +72,7 @@ token_range document_tokens(std::size_t base64_size) noexcept {
 prompt_tokens count_prompt(std::string_view model, chat_api api, simdjson::dom::element request,
                            const count_options& options) noexcept {
   const model_encoding words = encoding_for_model(model);
-  prompt_tally tally(words, text_measure::tokens, learned_of(options, model, api));
+  prompt_tally tally(words, text_measure::tokens, learned_of(options, model, api), options.known);
   const prompt_context prompt{.model = model, .frame = words.frame, .tally = tally};
   walk_request(prompt, api, request);
   return tally.result();

@@ -12,6 +12,7 @@
 #include "tokenizer/calibration.hpp"
 #include "tokenizer/encoding.hpp"
 #include "tokenizer/prompt_features.hpp"
+#include "tokenizer/segment_memo.hpp"
 
 namespace stint::tokenizer {
 
@@ -26,9 +27,17 @@ struct prompt_tokens {
   prompt_features features;   // what a calibration can learn from, once the provider has reported
 };
 
+// Texts that were counted before. Whoever shares a scope shares counts: a tenant's
+// (segment_memo.hpp).
+struct known_counts {
+  segment_memo* memo = nullptr;  // null: every text is counted
+  std::uint64_t scope = 0;
+};
+
 struct count_options {
   // What was learnt of models whose tokenizer is not public; null: their fixed factors.
   const calibration_snapshot* learned = nullptr;
+  known_counts known;
 };
 
 // What can be said of a prompt without counting it.

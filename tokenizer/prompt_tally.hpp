@@ -32,17 +32,22 @@ enum class text_measure : std::uint8_t { tokens, bytes };
 class prompt_tally {
  public:
   // `learned` may be null.
-  prompt_tally(const model_encoding& model, text_measure measure,
-               const learned_estimate* learned) noexcept
+  prompt_tally(const model_encoding& model, text_measure measure, const learned_estimate* learned,
+               known_counts known = {}) noexcept
       : model_(model),
         measure_(measure),
         learned_(model.exact ? nullptr : learned),
+        known_(known),
         exact_(model.exact),
         comparable_(!model.exact) {}
 
   [[nodiscard]] text_measure measure() const noexcept { return measure_; }
   [[nodiscard]] std::int64_t count(std::string_view text) const noexcept {
-    return measure_ == text_measure::tokens ? model_.text->count(text) : count_bytes(text.size());
+    if (measure_ == text_measure::bytes) return count_bytes(text.size());
+    if (known_.memo == nullptr || text.size() < segment_memo::text_bytes_min) {
+      return model_.text->count(text);
+    }
+    return known_.memo->count(*model_.text, known_.scope, text);
   }
   // Of text that is not there, but known to be so long at most.
   [[nodiscard]] std::int64_t count_bytes(std::size_t bytes) const noexcept {
@@ -125,6 +130,7 @@ class prompt_tally {
   model_encoding model_;
   text_measure measure_;
   const learned_estimate* learned_;
+  known_counts known_;
   token_range text_;
   // Of text_, when it is measured in tokens of a model whose tokenizer is not public.
   std::array<token_range, content_class_count> by_class_{};
