@@ -1,6 +1,8 @@
 // Tested by tests/gateway/deadline_watch_test.cpp.
 #include "gateway/deadline_watch.hpp"
 
+#include <utility>
+
 #include <poll.h>
 
 namespace stint {
@@ -58,6 +60,7 @@ void deadline_watch::sweep() {
   for (const auto& task : periodic_)
     task(now);
   for (watched& entry : entries_) {
+    if (entry.task_) std::exchange(entry.task_, nullptr)();
     if (draining_ && entry.idle_) {
       entry.client_.close();
     } else if (entry.target_ != nullptr && now >= entry.deadline_) {

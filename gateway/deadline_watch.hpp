@@ -41,6 +41,9 @@ class watched : public boost::intrusive::list_base_hook<
   void watch_client(transport* upstream) noexcept;
   void unwatch_client() noexcept { watching_ = false; }
 
+  // Runs `task` once, at the next sweep; nothing forgets it. It must not end this connection.
+  void at_next_sweep(std::function<void()> task) { task_ = std::move(task); }
+
   // Idle: between two requests, where a shutdown may close at once.
   void set_idle(bool idle) noexcept { idle_ = idle; }
 
@@ -56,6 +59,7 @@ class watched : public boost::intrusive::list_base_hook<
   transport* target_ = nullptr;
   transport* upstream_ = nullptr;
   monotonic::time_point deadline_{};
+  std::function<void()> task_;
   bool watching_ = false;
   bool idle_ = false;
   bool expired_ = false;

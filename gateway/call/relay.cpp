@@ -120,8 +120,22 @@ relay_outcome stream_outcome(const exchange& x, upstream_answer& from, stream_me
   ended.input_report = meter->reported_input();
   ended.implausible = meter->saw_implausible_usage();
   ended.generated = true;
-  if (!ended.report) ended.counted_output_tokens = meter->counted_output_tokens();
   return ended;
+}
+
+asio::awaitable<void> count_stream(exchange& x, stream_meter& meter, relay_outcome& ended) {
+  auto count = [&] { ended.counted_output_tokens = meter.counted_output_tokens(); };
+  if (meter.recount_bytes() <= x.shared().settings.limits.count_inline_bytes_max) {
+    count();
+  } else {
+    co_await on_counting_pool(x, count);
+  }
+}
+
+void note_delivered(const exchange& x, stream_meter& meter, owed_call& owed) {
+  const bool is_quick = meter.recount_bytes() <= x.shared().settings.limits.count_inline_bytes_max;
+  owed.note_progress(is_quick ? meter.counted_output_tokens() : meter.output_tokens_bound(),
+                     meter.reported_input());
 }
 
 // Passes on what arrives until the stream ends, breaks, or the client goes. `meter` is null for a
@@ -143,7 +157,7 @@ asio::awaitable<body_progress> pump(exchange& x, upstream_answer& from, stream_m
       ready = &passed;
       const auto now = monotonic::now();
       if (now - noted >= progress_every) {
-        owed.note_progress(meter->counted_output_tokens(), meter->reported_input());
+        note_delivered(x, *meter, owed);
         noted = now;
       }
     }
@@ -177,7 +191,8 @@ asio::awaitable<relay_outcome> relay_stream(exchange& x, upstream_answer& from, 
   } else {
     from.abandon();
   }
-  const relay_outcome ended = stream_outcome(x, from, meter.get(), progress);
+  relay_outcome ended = stream_outcome(x, from, meter.get(), progress);
+  if (meter && !ended.report) co_await count_stream(x, *meter, ended);
   co_await owed.settle(ended);
   if (ended.outcome == call_outcome::client_gone) co_return ended;
   std::string tail;

@@ -27,12 +27,12 @@ void owed_call::forwarded() {
   if (count_) count_->begin();
 }
 
-// From now on a crash charges the count. Until this note is on the log, it charges the bound, which
-// is what was certain when the call was let through.
+// A crash charges the bound, with which the call was let through, until the count is on the log. It
+// goes there with the next sweep, a twentieth of a second later at most: a call that is over by
+// then has spared the log a record.
 void owed_call::take_count() {
-  if (resolved_) return;
   known_ = known_prompt(call_->prompt);
-  note_known();
+  x_.client.watch.at_next_sweep([this] { note_known(); });
 }
 
 void owed_call::note_progress(std::int64_t output_tokens,
@@ -63,6 +63,7 @@ const price* owed_call::served_rates(const relay_outcome& ended) const {
 
 settlement owed_call::resolve(const relay_outcome& ended) {
   resolved_ = true;
+  x_.client.watch.at_next_sweep(nullptr);
   settlement what;
   what.id = id_;
   what.outcome = ended.outcome;

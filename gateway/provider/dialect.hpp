@@ -75,6 +75,9 @@ class stream_meter {
   [[nodiscard]] virtual std::int64_t counted_output_tokens() = 0;
   // An upper bound of the above that costs nothing (bytes of events seen).
   [[nodiscard]] virtual std::int64_t output_tokens_bound() const noexcept = 0;
+  // As much text would be tokenized by counted_output_tokens() now. Text that never comes to a
+  // word's end is counted whole each time.
+  [[nodiscard]] virtual std::size_t recount_bytes() const noexcept = 0;
   // The stream carried the dialect's own error event.
   [[nodiscard]] virtual bool saw_error() const noexcept = 0;
 };

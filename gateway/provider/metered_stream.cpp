@@ -57,7 +57,7 @@ void metered_stream::inspect_unfinished() {
 void metered_stream::take_raw(std::string_view bytes, std::string& out) {
   out.append(bytes);
   counter_.feed(text_key{0, text_kind::other, 0}, bytes);
-  folded_tokens_ = counter_.total();
+  fed_bytes_ += bytes.size();
 }
 
 void metered_stream::release(std::string& out) {
@@ -94,20 +94,26 @@ void metered_stream::fold() {
       counter_.feed(text_key{0, text_kind::other, 0}, data);
     }
   }
+  fed_bytes_ += backlog_.size();
   backlog_.clear();
   if (backlog_.capacity() > 2 * backlog_bytes_max) backlog_.shrink_to_fit();
   backlog_ends_.clear();
-  folded_tokens_ = counter_.total();
 }
 
 std::int64_t metered_stream::counted_output_tokens() {
   fold();
-  return folded_tokens_;
+  counted_tokens_ = counter_.total();
+  fed_bytes_ = 0;
+  return counted_tokens_;
 }
 
 std::int64_t metered_stream::output_tokens_bound() const noexcept {
   // A token is at least a byte, and JSON never spells a text in fewer bytes than it has.
-  return folded_tokens_ + static_cast<std::int64_t>(backlog_.size());
+  return counted_tokens_ + static_cast<std::int64_t>(fed_bytes_ + backlog_.size());
+}
+
+std::size_t metered_stream::recount_bytes() const noexcept {
+  return backlog_.size() + counter_.recount_bytes();
 }
 
 }  // namespace stint

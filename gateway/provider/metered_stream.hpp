@@ -25,6 +25,7 @@ class metered_stream : public stream_meter {
   }
   [[nodiscard]] std::int64_t counted_output_tokens() final;
   [[nodiscard]] std::int64_t output_tokens_bound() const noexcept final;
+  [[nodiscard]] std::size_t recount_bytes() const noexcept final;
 
  protected:
   enum class disposition : std::uint8_t { pass, hide, terminate };
@@ -55,8 +56,9 @@ class metered_stream : public stream_meter {
   text_counter counter_;
   std::string backlog_;  // data of events not yet counted, one behind the other
   std::vector<std::size_t> backlog_ends_;
-  std::int64_t folded_tokens_ = 0;  // counter_'s total when the backlog was last folded
-  std::string held_;                // from the terminator on
+  std::int64_t counted_tokens_ = 0;  // counter_'s total when someone last asked
+  std::size_t fed_bytes_ = 0;        // to counter_ since then
+  std::string held_;                 // from the terminator on
   disposition last_ = disposition::pass;
   bool is_terminated_ = false;
   bool unfinished_is_terminator_ = false;

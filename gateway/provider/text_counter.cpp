@@ -21,7 +21,7 @@ text_counter::text_counter(std::string_view model) {
 void text_counter::feed(const text_key& key, std::string_view piece) {
   if (piece.empty()) return;
   if (last_ < entries_.size() && entries_[last_].key == key) {
-    entries_[last_].count.feed(piece);
+    entries_[last_].feed(piece);
     return;
   }
   const text_key shared{-1, text_kind::other, -1};
@@ -29,7 +29,7 @@ void text_counter::feed(const text_key& key, std::string_view piece) {
     const text_key& wanted = attempt == 0 ? key : shared;
     for (last_ = 0; last_ < entries_.size(); ++last_) {
       if (entries_[last_].key == wanted) {
-        entries_[last_].count.feed(piece);
+        entries_[last_].feed(piece);
         return;
       }
     }
@@ -38,7 +38,7 @@ void text_counter::feed(const text_key& key, std::string_view piece) {
   const bool is_last_place = entries_.size() + 1 >= texts_max;
   entries_.push_back(entry{is_last_place ? shared : key, tokenizer::incremental_count(*encoding_)});
   last_ = entries_.size() - 1;
-  entries_[last_].count.feed(piece);
+  entries_[last_].feed(piece);
 }
 
 void text_counter::feed_element(const text_key& key, simdjson::dom::element value) {
@@ -74,11 +74,21 @@ void text_counter::feed_element(const text_key& key, simdjson::dom::element valu
   }
 }
 
-std::int64_t text_counter::total() const noexcept {
+std::int64_t text_counter::total() noexcept {
   std::int64_t tokens = 0;
-  for (const entry& one : entries_)
-    tokens += one.count.total();
+  for (entry& one : entries_) {
+    if (!one.known) one.known = one.count.total();
+    tokens += *one.known;
+  }
   return (tokens * factor_permille_ + 999) / 1000;
+}
+
+std::size_t text_counter::recount_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const entry& one : entries_) {
+    if (!one.known) bytes += one.count.unsettled_bytes();
+  }
+  return bytes;
 }
 
 }  // namespace stint

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -40,12 +41,21 @@ class text_counter {
   // A string; or the parts of an array of objects with "text" or "thinking", as Mistral writes
   // reasoning.
   void feed_element(const text_key& key, simdjson::dom::element value);
-  [[nodiscard]] std::int64_t total() const noexcept;
+  // Counts only what was fed since it was last asked, and the end of each text that was fed.
+  [[nodiscard]] std::int64_t total() noexcept;
+  // As much would be tokenized by total() now.
+  [[nodiscard]] std::size_t recount_bytes() const noexcept;
 
  private:
   struct entry {
     text_key key;
     tokenizer::incremental_count count;
+    std::optional<std::int64_t> known = {};  // its total, unless it was fed since
+
+    void feed(std::string_view piece) {
+      count.feed(piece);
+      known.reset();
+    }
   };
   const tokenizer::encoding* encoding_;
   std::int64_t factor_permille_;

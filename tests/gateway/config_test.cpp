@@ -151,7 +151,8 @@ BOOST_AUTO_TEST_CASE(the_shipped_file_shows_the_defaults) {
                                     l.count_inline_bytes_max,
                                     c.series_per_family_max,
                                     std::size_t(c.rows_kept_days),
-                                    std::size_t(c.default_output_bound_tokens)};
+                                    std::size_t(c.default_output_bound_tokens),
+                                    std::size_t(c.uncounted_room_share)};
   };
   BOOST_TEST(limits(shown) == limits(defaults), boost::test_tools::per_element());
   BOOST_TEST(shown.admin_token_file == defaults.admin_token_file);

@@ -69,6 +69,20 @@ BOOST_AUTO_TEST_CASE(an_overdue_target_is_closed_and_said_to_have_expired) {
   BOOST_TEST(client_wire.socket().is_open());
 }
 
+BOOST_AUTO_TEST_CASE(a_task_runs_once_at_the_next_sweep_unless_it_is_forgotten) {
+  watched other(watch, upstream_wire);
+  int ran = 0;
+  entry.at_next_sweep([&ran] { ++ran; });
+  other.at_next_sweep([&ran] { ran += 100; });
+  other.at_next_sweep(nullptr);
+  BOOST_TEST(ran == 0);
+  for (transport* swept : {&upstream_wire, &client_wire}) {
+    entry.await(*swept, std::chrono::milliseconds(1));
+    BOOST_TEST(read_until_ended(*swept) == error_code(asio::error::operation_aborted));
+    BOOST_TEST(ran == 1);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_goes_closes_the_upstream_it_was_waiting_for) {
   entry.watch_client(&upstream_wire);
   client.far.close();

@@ -92,6 +92,8 @@ BOOST_AUTO_TEST_CASE(flags_faults_and_rejections_are_there_at_zero_before_they_c
   BOOST_TEST(series_of(before, "stint_upstream_errors_total") == 16U);
   BOOST_TEST(before.at(R"(stint_rejected_requests_total{kind="unauthenticated"})") == "0");
   BOOST_TEST(before.at("stint_storage_failures_total") == "0");
+  BOOST_TEST(series_of(before, "stint_prompt_counts_total") == 3U);
+  BOOST_TEST(sum_of(before, "stint_prompt_counts_total") == 0);
 
   ledger_row row = make_row("acme");
   row.flags = row_flag::counted | row_flag::over_hold;
@@ -100,6 +102,7 @@ BOOST_AUTO_TEST_CASE(flags_faults_and_rejections_are_there_at_zero_before_they_c
   seen.refused(problem_kind::unauthenticated);
   seen.refused_by_cap("org-day", refusal_reason::budget_busy, "acme");
   seen.storage_failed();
+  seen.prompt_counted(prompt_count_time::after_forwarding);
   seen.connections_changed(3);
   seen.connections_changed(-1);
 
@@ -113,6 +116,8 @@ BOOST_AUTO_TEST_CASE(flags_faults_and_rejections_are_there_at_zero_before_they_c
   BOOST_TEST(
       after.at(R"(stint_refusals_total{cap="org-day",reason="budget_busy",tenant="acme"})") == "1");
   BOOST_TEST(after.at("stint_storage_failures_total") == "1");
+  BOOST_TEST(after.at(R"(stint_prompt_counts_total{when="after_forwarding"})") == "1");
+  BOOST_TEST(sum_of(after, "stint_prompt_counts_total") == 1);
   BOOST_TEST(after.at("stint_connections_open") == "2");
 }
 

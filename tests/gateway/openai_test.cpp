@@ -337,6 +337,28 @@ BOOST_AUTO_TEST_CASE(a_long_stream_is_counted_exactly_however_often_it_is_asked)
   BOOST_TEST(meter->counted_output_tokens() == tokenizer::o200k_base().count(text));
 }
 
+// A text without a word's end is counted whole whenever it is asked for; so it must be asked for
+// only when someone wants to know, and not with each event or each full backlog.
+BOOST_AUTO_TEST_CASE(an_endless_word_is_not_counted_before_someone_asks) {
+  const auto meter = openai().meter_stream("gpt-4o", silent());
+  std::string out;
+  std::string text;
+  for (int i = 0; i < 200; ++i) {
+    text.append(1'000, 'a');
+    meter->consume(delta(std::string(1'000, 'a')), out);
+  }
+  BOOST_TEST(meter->recount_bytes() >= text.size());
+  const std::int64_t bound = meter->output_tokens_bound();
+  const std::int64_t counted = meter->counted_output_tokens();
+  BOOST_TEST(counted == tokenizer::o200k_base().count(text));
+  BOOST_TEST(bound >= counted);
+  BOOST_TEST(meter->recount_bytes() == 0U);
+  BOOST_TEST(meter->counted_output_tokens() == counted);
+  meter->consume(delta("b"), out);
+  BOOST_TEST(meter->recount_bytes() > 0U);
+  BOOST_TEST(meter->counted_output_tokens() == tokenizer::o200k_base().count(text + "b"));
+}
+
 BOOST_AUTO_TEST_CASE(an_event_over_the_limit_is_passed_on_and_counted_as_it_stands) {
   const auto meter = openai().meter_stream("gpt-4o", silent());
   std::string out;
