@@ -1,6 +1,7 @@
 // Byte-level BPE encodings and the model → encoding map. An encoding is immutable once loaded; any
-// number of threads may count with it at once. Exact means: equal to OpenAI's tiktoken on every
-// input, malformed UTF-8 included.
+// number of threads may count with it at once. Exact means: equal to the reference on every input,
+// malformed UTF-8 included: OpenAI's tiktoken, or Hugging Face's tokenizers with the tokenizer.json
+// that the encoding is published as.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +48,12 @@ class encoding {
 [[nodiscard]] const encoding& o200k_base();
 [[nodiscard]] const encoding& cl100k_base();
 void load_builtin();
+
+// o200k_base, o200k_harmony, cl100k_base, p50k_base, r50k_base, qwen3 (Qwen 2, 2.5 and 3),
+// deepseek_v3 (V3, R1, V4), and those installed from files (encoding_file.hpp). Null if there is
+// none of that name.
+[[nodiscard]] const encoding* find_encoding(std::string_view name) noexcept;
+[[nodiscard]] std::vector<std::string_view> encoding_names();
 
 // How a model's chat messages are framed (tokens around the text). Constants and their sources:
 // prompt_count.cpp.

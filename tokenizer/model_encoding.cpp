@@ -15,6 +15,11 @@
 //                   by content: prose 1.45, Python 1.20, JSON 1.31, CJK 1.00 (sol.ava.dev), so 1.62
 //                   on prose; upper 1.80.
 //   Gemini          o200k × 1.08 is 98–99 % accurate (ai-tokenizer).
+//   DeepSeek, Qwen  The text is counted with their own published vocabulary. How their providers
+//   frame messages and tools is not
+//                   published, hence a margin and not exact; wider where the name does not say
+//                   which vocabulary it is (qwen-max, and Qwen 3.5 onwards, whose is another one).
+//                   Distilled models have the vocabulary of what they are made from.
 //   others          ai-tokenizer's accuracy at 500–50,000 tokens: DeepSeek ≈ 95 %, Qwen 94–98,
 //   Mistral 92–98, Llama 3.3 70, Grok 67–74.
 //                   The sign of the error is not stated; the upper factors cover it in the
@@ -24,25 +29,29 @@
 #include <array>
 
 #include "tokenizer/encoding.hpp"
+#include "tokenizer/encoding_file.hpp"
 #include "tokenizer/model_name.hpp"
 
 namespace stint::tokenizer {
 namespace {
 
-enum class vocabulary_name : std::uint8_t { o200k, cl100k };
-
 struct model_row {
   name_match how;
   std::string_view pattern;
-  vocabulary_name words;
+  std::string_view words;  // of find_encoding
   framing frame;
   bool exact = true;
   std::int64_t factor_permille = 1000;
   std::int64_t upper_permille = 1000;
 };
 
-constexpr auto o200k = vocabulary_name::o200k;
-constexpr auto cl100k = vocabulary_name::cl100k;
+constexpr std::string_view o200k = "o200k_base";
+constexpr std::string_view harmony = "o200k_harmony";
+constexpr std::string_view cl100k = "cl100k_base";
+constexpr std::string_view p50k = "p50k_base";
+constexpr std::string_view r50k = "r50k_base";
+constexpr std::string_view qwen3 = "qwen3";
+constexpr std::string_view deepseek = "deepseek_v3";
 constexpr auto exactly = name_match::exact;
 constexpr auto prefix = name_match::prefix;
 constexpr auto anywhere = name_match::contains;
@@ -69,7 +78,7 @@ constexpr std::array model_rows = {
     model_row{prefix, "o3-", o200k, framing::openai_o_series},
     model_row{prefix, "o4-mini", o200k, framing::openai_o_series},
     model_row{prefix, "gpt-5", o200k, framing::openai_gpt5},
-    model_row{prefix, "gpt-oss", o200k, framing::openai_gpt5},
+    model_row{prefix, "gpt-oss", harmony, framing::openai_gpt5},
     model_row{prefix, "gpt-4.5", o200k, framing::openai_gpt4o},
     model_row{prefix, "gpt-4.1", o200k, framing::openai_gpt4o},
     model_row{prefix, "chatgpt-4o", o200k, framing::openai_gpt4o},
@@ -77,12 +86,41 @@ constexpr std::array model_rows = {
     model_row{prefix, "gpt-4-", cl100k, framing::openai_classic},
     model_row{prefix, "gpt-3.5-turbo", cl100k, framing::openai_classic},
     model_row{prefix, "gpt-35-turbo", cl100k, framing::openai_classic},
+    // No longer served by OpenAI. gpt2's ranks are r50k_base's, p50k_edit's are p50k_base's.
+    model_row{exactly, "text-davinci-003", p50k, framing::plain},
+    model_row{exactly, "text-davinci-002", p50k, framing::plain},
+    model_row{exactly, "text-davinci-edit-001", p50k, framing::plain},
+    model_row{exactly, "code-davinci-edit-001", p50k, framing::plain},
+    model_row{prefix, "code-davinci-00", p50k, framing::plain},
+    model_row{prefix, "code-cushman-00", p50k, framing::plain},
+    model_row{exactly, "davinci-codex", p50k, framing::plain},
+    model_row{exactly, "cushman-codex", p50k, framing::plain},
+    model_row{exactly, "text-davinci-001", r50k, framing::plain},
+    model_row{exactly, "text-curie-001", r50k, framing::plain},
+    model_row{exactly, "text-babbage-001", r50k, framing::plain},
+    model_row{exactly, "text-ada-001", r50k, framing::plain},
+    model_row{exactly, "davinci", r50k, framing::plain},
+    model_row{exactly, "curie", r50k, framing::plain},
+    model_row{exactly, "babbage", r50k, framing::plain},
+    model_row{exactly, "ada", r50k, framing::plain},
+    model_row{prefix, "text-similarity-", r50k, framing::plain},
+    model_row{prefix, "text-search-", r50k, framing::plain},
+    model_row{prefix, "code-search-", r50k, framing::plain},
+    model_row{exactly, "gpt2", r50k, framing::plain},
+    model_row{exactly, "gpt-2", r50k, framing::plain},
     // Not public, or not confirmed.
     model_row{prefix, "gpt-audio", o200k, framing::openai_gpt4o, false, 1000, 1100},
     model_row{prefix, "gpt-6", o200k, framing::openai_gpt5, false, 1000, 1100},
     model_row{anywhere, "gemini", o200k, framing::plain, false, 1080, 1300},
-    model_row{anywhere, "deepseek", o200k, framing::plain, false, 1050, 1250},
-    model_row{anywhere, "qwen", o200k, framing::plain, false, 1050, 1250},
+    model_row{anywhere, "distill-llama", o200k, framing::plain, false, 1050, 1450},
+    model_row{anywhere, "distill-qwen", qwen3, framing::plain, false, 1000, 1100},
+    model_row{anywhere, "deepseek-coder", o200k, framing::plain, false, 1050, 1300},
+    model_row{anywhere, "deepseek-v2", o200k, framing::plain, false, 1050, 1300},
+    model_row{anywhere, "deepseek", deepseek, framing::plain, false, 1000, 1100},
+    model_row{anywhere, "qwen3.", qwen3, framing::plain, false, 1000, 1200},
+    model_row{anywhere, "qwen2", qwen3, framing::plain, false, 1000, 1100},
+    model_row{anywhere, "qwen3", qwen3, framing::plain, false, 1000, 1100},
+    model_row{anywhere, "qwen", qwen3, framing::plain, false, 1000, 1200},
     model_row{anywhere, "kimi", o200k, framing::plain, false, 1050, 1300},
     model_row{anywhere, "glm-", o200k, framing::plain, false, 1050, 1300},
     // Mistral, Ministral, Codestral, Devstral, Magistral.
@@ -146,9 +184,27 @@ bool is_claude_47_or_later(std::string_view bare) noexcept {
   return numbers[0] > 4 || (numbers[0] == 4 && numbers[1] >= 7);
 }
 
+namespace {
+
+const encoding* installed_for(std::string_view bare) noexcept {
+  for (const installed_encoding& each : installed_encodings()) {
+    for (const std::string& glob : each.models) {
+      if (matches_glob(glob, bare)) return each.text.get();
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+// A file's text is exact; the framing of the models it was installed for is not known here.
 model_encoding encoding_for_model(std::string_view model) noexcept {
-  const model_row& row = row_of(bare_model(model));
-  return {.text = row.words == o200k ? &o200k_base() : &cl100k_base(),
+  const std::string_view bare = bare_model(model);
+  if (const encoding* installed = installed_for(bare)) {
+    return {.text = installed, .factor_permille = 1000, .upper_permille = 1100};
+  }
+  const model_row& row = row_of(bare);
+  return {.text = find_encoding(row.words),
           .frame = row.frame,
           .exact = row.exact,
           .factor_permille = row.factor_permille,

@@ -28,6 +28,24 @@ enum class name_match : std::uint8_t { exact, prefix, contains };
   return false;
 }
 
+// Whether the whole name is `glob`, in which '*' stands for any characters, or none.
+[[nodiscard]] constexpr bool matches_glob(std::string_view glob, std::string_view name) noexcept {
+  const std::size_t star = glob.find('*');
+  if (star == std::string_view::npos) return glob == name;
+  if (!name.starts_with(glob.substr(0, star))) return false;
+  glob.remove_prefix(star + 1);
+  name.remove_prefix(star);
+  // Each part between stars at its first place, which leaves most for the rest; the last at the
+  // end.
+  for (std::size_t next = glob.find('*'); next != std::string_view::npos; next = glob.find('*')) {
+    const std::size_t at = name.find(glob.substr(0, next));
+    if (at == std::string_view::npos) return false;
+    name.remove_prefix(at + next);
+    glob.remove_prefix(next + 1);
+  }
+  return name.size() >= glob.size() && name.ends_with(glob);
+}
+
 // Whether this is a Claude of the generation that tokenizes text and images anew: 4.7, 4.8 and 5
 // onwards.
 [[nodiscard]] bool is_claude_47_or_later(std::string_view bare) noexcept;

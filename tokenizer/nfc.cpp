@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include <utf8proc.h>
+
+#include "tokenizer/char_class.hpp"
 
 namespace stint::tokenizer {
 namespace {
@@ -32,25 +36,24 @@ nfc_kind kind_of(std::uint32_t point) noexcept {
 struct decoded {
   std::uint32_t point = 0;
   std::uint8_t bytes = 1;
+  bool truncated = false;  // a sequence that the text's end breaks off
 };
 
-// The code point at `at`, which is before text.size(). A sequence that breaks off reads as U+FFFD.
+// The code point at `at`, which is before text.size(); U+FFFD for what is not UTF-8.
 decoded decode(std::string_view text, std::size_t at) noexcept {
-  constexpr std::uint32_t broken_off = 0xFFFD;
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[at + i]); };
-  const std::size_t left = text.size() - at;
-  const std::uint32_t first = byte(0);
-  if (first < 0x80) return {first, 1};
-  if (first < 0xE0 && left >= 2) return {(first & 0x1F) << 6 | (byte(1) & 0x3FU), 2};
-  if (first < 0xF0 && left >= 3) {
-    return {(first & 0x0F) << 12 | (byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU), 3};
-  }
-  if (left >= 4) {
-    return {
-        (first & 0x07) << 18 | (byte(1) & 0x3FU) << 12 | (byte(2) & 0x3FU) << 6 | (byte(3) & 0x3FU),
-        4};
-  }
-  return {broken_off, static_cast<std::uint8_t>(left)};
+  const auto* const from = reinterpret_cast<const std::uint8_t*>(text.data()) + at;
+  decoded found;
+  const int length = sequence_length(from, from + (text.size() - at), found.truncated);
+  found.bytes = static_cast<std::uint8_t>(std::abs(length));
+  constexpr std::array<std::uint32_t, 5> lead_bits = {0, 0x7F, 0x1F, 0x0F, 0x07};
+  found.point = length < 0 ? 0xFFFD : *from & lead_bits[found.bytes];
+  for (int i = 1; i < length; ++i)
+    found.point = found.point << 6 | (from[i] & 0x3FU);
+  return found;
+}
+
+bool follows(decoded found) noexcept {
+  return kind_of(found.point) == nfc_kind::follows;
 }
 
 // Where the next code point at or after `at` begins that is not below U+0300: those are inert or
@@ -74,16 +77,26 @@ std::size_t find_follower(std::string_view text, std::size_t at) noexcept {
     at = skip_to_0300(text, at);
     if (at >= text.size()) return text.size();
     const decoded found = decode(text, at);
-    if (kind_of(found.point) == nfc_kind::follows) return at;
+    if (follows(found)) return at;
     at += found.bytes;
   }
 }
 
-std::size_t begin_of_last(std::string_view text) noexcept {
-  std::size_t at = text.size() - 1;
-  while (at > 0 && (static_cast<std::uint8_t>(text[at]) & 0xC0U) == 0x80)
-    --at;
-  return at;
+// The code point that ends at `end`, which is above 0. A byte that belongs to none is one by
+// itself.
+struct preceding {
+  std::size_t begin = 0;
+  decoded found;
+};
+preceding before(std::string_view text, std::size_t end) noexcept {
+  const std::string_view head = text.substr(0, end);
+  for (std::size_t bytes = 1; bytes <= 4 && bytes <= end; ++bytes) {
+    if ((static_cast<std::uint8_t>(head[end - bytes]) & 0xC0U) == 0x80) continue;
+    const decoded found = decode(head, end - bytes);
+    if (found.bytes == bytes) return {end - bytes, found};
+    break;
+  }
+  return {end - 1, {.point = 0xFFFD}};
 }
 
 int combining_class(std::int32_t point) noexcept {
@@ -124,6 +137,22 @@ void append_composed(std::string_view segment, std::string& out,
   }
 }
 
+// The segment that the follower at `at` belongs to begins no earlier than `from`.
+std::pair<std::size_t, std::size_t> segment_around(std::string_view text, std::size_t from,
+                                                   std::size_t at) noexcept {
+  std::size_t begin = at;
+  if (at > from) {
+    const preceding leader = before(text, at);
+    if (kind_of(leader.found.point) == nfc_kind::leads) begin = leader.begin;
+  }
+  while (at < text.size()) {
+    const decoded next = decode(text, at);
+    if (!follows(next)) break;
+    at += next.bytes;
+  }
+  return {begin, at};
+}
+
 }  // namespace
 
 bool is_surely_nfc(std::string_view text) noexcept {
@@ -137,34 +166,48 @@ std::string to_nfc(std::string_view text) {
   std::size_t done = 0;
   for (;;) {
     const std::size_t follower = find_follower(text, done);
-    out.append(text.substr(done, follower - done));
-    if (follower == text.size()) return out;
-    std::size_t begin = follower;
-    if (follower > done) {
-      const std::size_t before = begin_of_last(text.substr(0, follower));
-      if (kind_of(decode(text, before).point) == nfc_kind::leads) {
-        out.resize(out.size() - (follower - before));
-        begin = before;
-      }
-    }
-    done = follower;
-    while (done < text.size()) {
-      const decoded next = decode(text, done);
-      if (kind_of(next.point) != nfc_kind::follows) break;
-      done += next.bytes;
-    }
-    append_composed(text.substr(begin, done - begin), out, points);
+    if (follower == text.size()) return out.append(text.substr(done));
+    const auto [begin, end] = segment_around(text, done, follower);
+    out.append(text.substr(done, begin - done));
+    append_composed(text.substr(begin, end - begin), out, points);
+    done = end;
   }
 }
 
-// Only the last code point that does not follow, and its followers, can still change.
+// Only the last code point that does not follow, and its followers, can still change; and what
+// breaks off may become a follower.
 std::size_t nfc_stable_prefix(std::string_view text) noexcept {
   std::size_t at = text.size();
   while (at > 0) {
-    at = begin_of_last(text.substr(0, at));
-    if (kind_of(decode(text, at).point) != nfc_kind::follows) break;
+    const preceding last = before(text, at);
+    at = last.begin;
+    if (!follows(last.found) && !last.found.truncated) break;
   }
   return at;
+}
+
+nfc_cut nfc_cut_at(std::string_view text, std::size_t bytes_max) {
+  std::string composed;
+  std::vector<std::int32_t> points;
+  nfc_cut cut;
+  for (;;) {
+    const std::size_t follower = find_follower(text, cut.text);
+    const auto [begin, end] = segment_around(text, cut.text, follower);
+    if (cut.normal + (begin - cut.text) > bytes_max || begin == text.size()) {
+      // Back to the start of a code point: any before `begin` is a border.
+      std::size_t stop = std::min(begin, cut.text + (bytes_max - cut.normal));
+      while (stop > cut.text && stop < text.size() &&
+             (static_cast<std::uint8_t>(text[stop]) & 0xC0U) == 0x80) {
+        --stop;
+      }
+      return {stop, cut.normal + (stop - cut.text)};
+    }
+    composed.clear();
+    append_composed(text.substr(begin, end - begin), composed, points);
+    cut = {begin, cut.normal + (begin - cut.text)};
+    if (cut.normal + composed.size() > bytes_max) return cut;
+    cut = {end, cut.normal + composed.size()};
+  }
 }
 
 }  // namespace stint::tokenizer

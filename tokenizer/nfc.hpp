@@ -13,7 +13,7 @@
 
 namespace stint::tokenizer {
 
-// All three require well-formed UTF-8 but for a sequence that breaks off at the text's end.
+// Bytes that are not UTF-8 are left as they are: they stand for U+FFFD, which nothing happens to.
 
 // Whether the text is in this form for certain: nothing in it could compose or move.
 [[nodiscard]] bool is_surely_nfc(std::string_view text) noexcept;
@@ -23,5 +23,13 @@ namespace stint::tokenizer {
 // The longest prefix that no text appended later can change:
 // to_nfc(text + more) == to_nfc(text[0, p)) + to_nfc(text[p…] + more) for every `more`.
 [[nodiscard]] std::size_t nfc_stable_prefix(std::string_view text) noexcept;
+
+// The longest prefix of such a kind within the text (its end is taken to be one) whose normal form
+// has no more than `bytes_max` bytes.
+struct nfc_cut {
+  std::size_t text = 0;    // the prefix, in bytes of the text
+  std::size_t normal = 0;  // in bytes of its normal form
+};
+[[nodiscard]] nfc_cut nfc_cut_at(std::string_view text, std::size_t bytes_max);
 
 }  // namespace stint::tokenizer

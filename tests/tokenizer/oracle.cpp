@@ -7,16 +7,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "tokenizer/encoding.hpp"
-#include "tokenizer/plain_encoding.hpp"
-#include "tokenizer/vocab/rank_file.hpp"
-#include "tokenizer/vocab/tokenizer_json.hpp"
+#include "tokenizer/encoding_file.hpp"
 
 namespace {
 
@@ -26,48 +23,16 @@ bool read_exactly(void* to, std::size_t size) {
   return std::fread(to, 1, size, stdin) == size;
 }
 
-std::string contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 [[noreturn]] void give_up(const std::string& what, const std::string& why) {
   std::fprintf(stderr, "%s: %s\n", what.c_str(), why.c_str());
   std::exit(1);
 }
 
-const encoding* engine_of(const std::string& name) {
-  if (name == "o200k_base") return &o200k_base();
-  if (name == "cl100k_base") return &cl100k_base();
-  return nullptr;
-}
-
-struct shipped_ranks {
-  const char* name;
-  const char* file;
-  split_rule split;
-  bool nfc;
-};
-
-constexpr shipped_ranks shipped[] = {
-    {"o200k_harmony", "o200k_base", split_rule::o200k, false},
-    {"p50k_base", "p50k_base", split_rule::gpt2, false},
-    {"r50k_base", "r50k_base", split_rule::gpt2, false},
-    {"qwen3", "qwen3", split_rule::qwen2, true},
-    {"deepseek_v3", "deepseek_v3", split_rule::deepseek_v3, false},
-};
-
-plain_encoding plain_of(const std::string& name) {
-  for (const shipped_ranks& each : shipped) {
-    if (name != each.name) continue;
-    const std::string path = STINT_SOURCE_DIR "/tokenizer/vocab/" + std::string(each.file);
-    auto words = read_rank_file(contents(path + ".tiktoken"));
-    if (!words) give_up(path, words.error());
-    return {std::move(*words), each.split, each.nfc};
-  }
-  auto file = read_tokenizer_json(contents(name));
-  if (!file) give_up(name, file.error());
-  return {std::move(file->words), file->split, file->nfc};
+std::shared_ptr<const encoding> encoding_of(const std::string& name) {
+  if (const encoding* known = find_encoding(name)) return {std::shared_ptr<void>{}, known};
+  auto loaded = load_encoding_file("file", name, std::nullopt);
+  if (!loaded) give_up(name, loaded.error());
+  return *loaded;
 }
 
 const char* inconsistency(const encoding& with, std::string_view text, std::int64_t tokens) {
@@ -79,7 +44,11 @@ const char* inconsistency(const encoding& with, std::string_view text, std::int6
   incremental_count pieces{with};
   pieces.feed(text.substr(0, text.size() / 2));
   pieces.feed(text.substr(text.size() / 2));
-  return pieces.total() == tokens ? nullptr : "the count of two pieces differs";
+  if (pieces.total() != tokens) return "the count of two pieces differs";
+  const std::int64_t limit = tokens / 2;
+  const std::int64_t some = with.count_until(text, limit);
+  if (some > tokens || (some != tokens && some <= limit)) return "count_until() is wrong";
+  return nullptr;
 }
 
 }  // namespace
@@ -87,17 +56,15 @@ const char* inconsistency(const encoding& with, std::string_view text, std::int6
 int main(int count, char** arguments) {
   if (count != 2) give_up("usage", "tokenizer_oracle NAME|FILE");
   const std::string name = arguments[1];
-  const encoding* const engine = engine_of(name);
-  std::optional<plain_encoding> plain;
-  if (engine == nullptr) plain.emplace(plain_of(name));
+  const std::shared_ptr<const encoding> with = encoding_of(name);
   std::string text;
   std::uint32_t size = 0;
   for (std::uint64_t record = 0; read_exactly(&size, sizeof size); ++record) {
     text.resize(size);
     if (!read_exactly(text.data(), size)) return 1;
-    const std::vector<std::uint32_t> ids = plain ? plain->encode(text) : engine->encode(text);
+    const std::vector<std::uint32_t> ids = with->encode(text);
     const auto tokens = static_cast<std::uint32_t>(ids.size());
-    const char* const why = plain ? nullptr : inconsistency(*engine, text, tokens);
+    const char* const why = inconsistency(*with, text, tokens);
     if (why != nullptr) give_up("record " + std::to_string(record), why);
     std::fwrite(&tokens, sizeof tokens, 1, stdout);
     if (tokens > 0) std::fwrite(ids.data(), sizeof ids[0], tokens, stdout);

@@ -13,7 +13,11 @@ target_link_libraries(stint_compile_vocabulary PRIVATE Boost::headers stint_opti
 set(vocab_tables)
 foreach(row
     cl100k_base=tiktoken=223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7
-    o200k_base=tiktoken=446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d)
+    deepseek_v3=tiktoken=ea361439831165203088c236a65f20163f58a68d735b51593dfe1068a23920b2
+    o200k_base=tiktoken=446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d
+    p50k_base=tiktoken=94b5ca7dff4d00767bc256fdd1b27e5b17361d7b8a5f968547f9f23eb70d2069
+    qwen3=tiktoken=b2b1b8dfb5cc5f024bafc373121c6aba3f66f9a5a0269e243470a1de16a33186
+    r50k_base=tiktoken=306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930)
   string(REPLACE "=" ";" row ${row})
   list(GET row 0 name)
   list(GET row 1 kind)

@@ -35,7 +35,11 @@
   }
 
 STINT_EMBED(cl100k_base)
+STINT_EMBED(deepseek_v3)
 STINT_EMBED(o200k_base)
+STINT_EMBED(p50k_base)
+STINT_EMBED(qwen3)
+STINT_EMBED(r50k_base)
 
 namespace stint::tokenizer::vocab {
 namespace {
@@ -60,8 +64,24 @@ vocabulary::arrays cl100k_base() noexcept {
   return between(stint_vocab_cl100k_base, stint_vocab_cl100k_base_end);
 }
 
+vocabulary::arrays deepseek_v3() noexcept {
+  return between(stint_vocab_deepseek_v3, stint_vocab_deepseek_v3_end);
+}
+
 vocabulary::arrays o200k_base() noexcept {
   return between(stint_vocab_o200k_base, stint_vocab_o200k_base_end);
+}
+
+vocabulary::arrays p50k_base() noexcept {
+  return between(stint_vocab_p50k_base, stint_vocab_p50k_base_end);
+}
+
+vocabulary::arrays qwen3() noexcept {
+  return between(stint_vocab_qwen3, stint_vocab_qwen3_end);
+}
+
+vocabulary::arrays r50k_base() noexcept {
+  return between(stint_vocab_r50k_base, stint_vocab_r50k_base_end);
 }
 
 }  // namespace stint::tokenizer::vocab
