@@ -37,6 +37,7 @@ void walk_content(const prompt_context& prompt, dom::element content, int depth)
 }
 
 void add_image(const prompt_context& prompt, dom::object block) {
+  prompt.tally.enter(part_kind::image);
   const dom::object source = object_in(block, "source");
   std::optional<pixel_size> size;
   if (string_in(source, "type") == "base64") {
@@ -51,6 +52,7 @@ void add_image(const prompt_context& prompt, dom::object block) {
 }
 
 void add_document(const prompt_context& prompt, dom::object block, int depth) {
+  prompt.tally.enter(part_kind::file);
   prompt.tally.add_text(string_in(block, "title"));
   prompt.tally.add_text(string_in(block, "context"));
   const dom::object source = object_in(block, "source");
@@ -66,6 +68,7 @@ void add_document(const prompt_context& prompt, dom::object block, int depth) {
 }
 
 void add_tool_use(const prompt_context& prompt, dom::object block) {
+  prompt.tally.enter(part_kind::tool_call);
   prompt.tally.add_estimated(tool_block);
   prompt.tally.add_text(string_in(block, "name"));
   prompt.tally.add_estimated_text(
@@ -75,6 +78,7 @@ void add_tool_use(const prompt_context& prompt, dom::object block) {
 }
 
 void add_tool_result(const prompt_context& prompt, dom::object block, int depth) {
+  prompt.tally.enter(part_kind::tool_result);
   prompt.tally.add_estimated(tool_block);
   prompt.tally.add_estimated_text(
       {.expected = 0, .upper = prompt.tally.count(string_in(block, "tool_use_id"))},
@@ -84,6 +88,7 @@ void add_tool_result(const prompt_context& prompt, dom::object block, int depth)
 }
 
 void add_thinking(const prompt_context& prompt, dom::object block) {
+  prompt.tally.enter(part_kind::thinking);
   prompt.tally.add_text(string_in(block, "thinking"));
   const std::size_t opaque = string_in(block, "data").size() + string_in(block, "signature").size();
   prompt.tally.add_estimated({.expected = 0, .upper = static_cast<std::int64_t>(opaque / 4)});

@@ -46,7 +46,8 @@ constexpr std::array<std::string_view, 18> parameters = {"model",
                                                          "top_k",
                                                          "top_p"};
 
-void add_content(const prompt_context& prompt, dom::element content) {
+void add_content(const prompt_context& prompt, dom::element content, part_kind kind) {
+  prompt.tally.enter(kind);
   std::string_view text;
   dom::array blocks;
   if (content.is_null()) return;
@@ -54,6 +55,7 @@ void add_content(const prompt_context& prompt, dom::element content) {
   if (content.get(blocks) != simdjson::SUCCESS) return add_json_text(prompt, content);
   for (const dom::element entry : blocks) {
     dom::object block;
+    prompt.tally.enter(kind);
     if (entry.get(block) == simdjson::SUCCESS) {
       walk_anthropic_block(prompt, block);
     } else {
@@ -62,14 +64,16 @@ void add_content(const prompt_context& prompt, dom::element content) {
   }
 }
 
-void add_message(const prompt_context& prompt, dom::element value) {
+void add_message(const prompt_context& prompt, dom::element value, std::int32_t index) {
   dom::object message;
+  prompt.tally.enter_message(index);
   if (value.get(message) != simdjson::SUCCESS) return add_json_text(prompt, value);
   prompt.tally.add_estimated(message_frame);
   for (const dom::key_value_pair field : message) {
     if (field.key == "content") {
-      add_content(prompt, field.value);
+      add_content(prompt, field.value, part_kind::content);
     } else if (field.key != "role") {
+      prompt.tally.enter(part_kind::other);
       add_json_text(prompt, field.value);
     }
   }
@@ -85,6 +89,7 @@ constexpr std::array built_in_tools = {built_in_tool{"bash_", 245},
 
 void add_tool(const prompt_context& prompt, dom::element value) {
   dom::object tool;
+  prompt.tally.enter(part_kind::tool_framing);
   if (value.get(tool) != simdjson::SUCCESS) return add_json_text(prompt, value);
   prompt.tally.add_tool_framing({.expected = 0, .upper = tool_bound}, 1);
   const std::string_view type = string_in(tool, "type");
@@ -94,6 +99,7 @@ void add_tool(const prompt_context& prompt, dom::element value) {
     }
   }
   if (!type.empty() && type != "custom") prompt.tally.add_hidden(server_tool);
+  prompt.tally.enter(part_kind::tool_definition);
   for (const dom::key_value_pair field : tool) {
     if (field.key != "cache_control" && field.key != "type") add_json_text(prompt, field.value);
   }
@@ -105,6 +111,7 @@ void add_tools(const prompt_context& prompt, dom::object request) {
   if (request["tools"].get(value) != simdjson::SUCCESS || value.is_null()) return;
   if (value.get(tools) != simdjson::SUCCESS) return add_json_text(prompt, value);
   if (tools.begin() == tools.end()) return;
+  prompt.tally.enter(part_kind::tool_framing);
   const std::string_view choice = string_in(object_in(request, "tool_choice"), "type");
   prompt.tally.add_tool_framing(choice == "any" || choice == "tool" ? tools_forced : tools_exist,
                                 0);
@@ -119,18 +126,23 @@ void walk_anthropic_messages(const prompt_context& prompt, dom::object request) 
   for (const dom::key_value_pair field : request) {
     dom::array messages;
     if (field.key == "messages" && field.value.get(messages) == simdjson::SUCCESS) {
+      std::int32_t index = 0;
       for (const dom::element message : messages)
-        add_message(prompt, message);
+        add_message(prompt, message, index++);
+      prompt.tally.leave_messages();
     } else if (field.key == "system") {
+      prompt.tally.enter(part_kind::system);
       prompt.tally.add_estimated(system_frame);
-      add_content(prompt, field.value);
+      add_content(prompt, field.value, part_kind::system);
     } else if (field.key == "mcp_servers") {
+      prompt.tally.enter(part_kind::hidden);
       // The servers' tool definitions are fetched by the provider.
       prompt.tally.add_hidden(server_tool);
     } else if (field.key == "context_management") {
       // The provider clears parts of the conversation before it counts.
       prompt.tally.mark_incomparable();
     } else if (std::find(parameters.begin(), parameters.end(), field.key) == parameters.end()) {
+      prompt.tally.enter(part_kind::other);
       add_json_text(prompt, field.value);  // output_config with its schema among them
     }
   }

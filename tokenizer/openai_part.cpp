@@ -17,6 +17,7 @@ image_detail detail_of(std::string_view word) noexcept {
 }
 
 void add_image(const prompt_context& prompt, std::string_view url, image_detail detail) {
+  prompt.tally.enter(part_kind::image);
   const std::optional<data_url> inlined = parse_data_url(url);
   if (!inlined) {
     return prompt.tally.add_hidden(image_tokens(prompt.model, std::nullopt, detail));
@@ -47,6 +48,7 @@ void add_recording(const prompt_context& prompt, dom::object part) {
       audio["data"].get(data) != simdjson::SUCCESS) {
     return add_json_text(prompt, part);
   }
+  prompt.tally.enter(part_kind::audio);
   constexpr std::int64_t ms_per_token = 100;
   const base64_view file{data};
   if (const auto length_ms = wave_length_ms(file)) {
@@ -62,6 +64,7 @@ void add_recording(const prompt_context& prompt, dom::object part) {
 
 void add_file(const prompt_context& prompt, dom::object part) {
   const dom::object file = object_in(part, "file");
+  prompt.tally.enter(part_kind::file);
   prompt.tally.add_text(string_in(file, "filename"));
   const std::string_view data = string_in(file, "file_data");
   prompt.tally.add_hidden(document_tokens(data.size()));

@@ -61,6 +61,7 @@ void add_content(const prompt_context& prompt, dom::element content) {
   }
   for (const dom::element part : parts) {
     dom::object object;
+    prompt.tally.enter(part_kind::content);
     if (part.get(object) == simdjson::SUCCESS) {
       walk_openai_part(prompt, object);
     } else {
@@ -109,8 +110,18 @@ void add_tool_calls(const prompt_context& prompt, dom::element value) {
   }
 }
 
+part_kind kind_of(std::string_view key) noexcept {
+  if (key == "content" || key == "refusal") return part_kind::content;
+  if (key == "role") return part_kind::role;
+  if (key == "name") return part_kind::name;
+  if (key == "tool_calls" || key == "function_call") return part_kind::tool_call;
+  if (key == "tool_call_id") return part_kind::tool_result;
+  return key == "audio" ? part_kind::audio : part_kind::other;
+}
+
 void add_message_field(const prompt_context& prompt, dom::key_value_pair field) {
   const std::string_view key = field.key;
+  prompt.tally.enter(kind_of(key));
   if (key == "content") return add_content(prompt, field.value);
   if (key == "tool_calls") return add_tool_calls(prompt, field.value);
   if (key == "role" || key == "refusal") return add_string(prompt, field.value);
@@ -139,8 +150,9 @@ void add_message_field(const prompt_context& prompt, dom::key_value_pair field) 
   add_json_text(prompt, field.value);
 }
 
-void add_message(const prompt_context& prompt, dom::element value) {
+void add_message(const prompt_context& prompt, dom::element value, std::int32_t index) {
   dom::object message;
+  prompt.tally.enter_message(index);
   if (value.get(message) != simdjson::SUCCESS) return add_json_text(prompt, value);
   if (is_framing_published(prompt.frame)) {
     prompt.tally.add_fixed(message_tokens);
@@ -149,6 +161,7 @@ void add_message(const prompt_context& prompt, dom::element value) {
   }
   for (const dom::key_value_pair field : message)
     add_message_field(prompt, field);
+  prompt.tally.enter(part_kind::message_framing);
   if (string_in(message, "role") == "function")
     prompt.tally.discount_estimate(function_role_saving);
 }
@@ -173,14 +186,18 @@ void walk_openai_chat(const prompt_context& prompt, dom::object request) {
   for (const dom::key_value_pair field : request) {
     dom::array messages;
     if (field.key == "messages" && field.value.get(messages) == simdjson::SUCCESS) {
+      std::int32_t index = 0;
       for (const dom::element message : messages) {
-        add_message(prompt, message);
+        add_message(prompt, message, index++);
         has_system = has_system || is_system(message);
       }
+      prompt.tally.leave_messages();
     } else if (field.key == "web_search_options") {
+      prompt.tally.enter(part_kind::hidden);
       // Search results enter the prompt on the provider's side.
       prompt.tally.add_hidden({.expected = 8'000, .upper = 16'000});
     } else if (std::find(parameters.begin(), parameters.end(), field.key) == parameters.end()) {
+      prompt.tally.enter(part_kind::other);
       add_json_text(prompt, field.value);
     }
   }

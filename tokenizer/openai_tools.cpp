@@ -79,11 +79,13 @@ void add_definitions(const prompt_context& prompt, dom::object request, bool has
   }
   if (functions == 0 && other.empty()) return;
   rendered += functions_tail;
+  prompt.tally.enter(part_kind::tool_definition);
   const std::int64_t shown = functions > 0 ? prompt.tally.count(rendered) : 0;
   const std::int64_t expected = shown + prompt.tally.count(other);
   prompt.tally.add_estimated_text({.expected = expected, .upper = std::max(expected, as_json)},
                                   content_class::json);
   if (functions == 0) return;
+  prompt.tally.enter(part_kind::tool_framing);
   prompt.tally.add_tool_framing(tools_exist, functions);
   if (!has_system_message) return;
   add_system_newline(prompt, request);
@@ -91,6 +93,7 @@ void add_definitions(const prompt_context& prompt, dom::object request, bool has
 }
 
 void add_choice(const prompt_context& prompt, dom::element choice) {
+  prompt.tally.enter(part_kind::tool_choice);
   std::string_view word;
   if (choice.is_null()) return;
   if (choice.get(word) == simdjson::SUCCESS) {
@@ -109,6 +112,7 @@ void add_choice(const prompt_context& prompt, dom::element choice) {
 }
 
 void add_response_format(const prompt_context& prompt, dom::element value) {
+  prompt.tally.enter(part_kind::response_format);
   dom::object format;
   if (value.is_null()) return;
   if (value.get(format) != simdjson::SUCCESS) return add_json_text(prompt, value);

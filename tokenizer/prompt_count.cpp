@@ -73,6 +73,7 @@ prompt_tokens count_prompt(std::string_view model, chat_api api, simdjson::dom::
                            const count_options& options) noexcept {
   const model_encoding words = encoding_for_model(model);
   prompt_tally tally(words, text_measure::tokens, learned_of(options, model, api), options.known);
+  if (options.observer != nullptr) tally.show_to(*options.observer);
   const prompt_context prompt{.model = model, .frame = words.frame, .tally = tally};
   walk_request(prompt, api, request);
   return tally.result();

@@ -12,6 +12,7 @@
 #include "tokenizer/calibration.hpp"
 #include "tokenizer/encoding.hpp"
 #include "tokenizer/prompt_features.hpp"
+#include "tokenizer/prompt_parts.hpp"
 #include "tokenizer/segment_memo.hpp"
 
 namespace stint::tokenizer {
@@ -38,6 +39,8 @@ struct count_options {
   // What was learnt of models whose tokenizer is not public; null: their fixed factors.
   const calibration_snapshot* learned = nullptr;
   known_counts known;
+  // Is told where each token comes from.
+  count_observer* observer = nullptr;
 };
 
 // What can be said of a prompt without counting it.

@@ -15,6 +15,52 @@ std::int32_t narrowed(std::int64_t tokens) noexcept {
 
 }  // namespace
 
+std::string_view to_string(part_kind kind) noexcept {
+  constexpr std::array<std::string_view, 19> words = {"learnt base",
+                                                      "request framing",
+                                                      "message framing",
+                                                      "role",
+                                                      "name",
+                                                      "system",
+                                                      "content",
+                                                      "thinking",
+                                                      "tool call",
+                                                      "tool result",
+                                                      "image",
+                                                      "audio",
+                                                      "file",
+                                                      "tool framing",
+                                                      "tool definitions",
+                                                      "tool choice",
+                                                      "response format",
+                                                      "hidden input",
+                                                      "other fields"};
+  static_assert(words.size() == static_cast<std::size_t>(part_kind::other) + 1);
+  return words[static_cast<std::size_t>(kind)];
+}
+
+void prompt_tally::show_to(count_observer& observer) {
+  observer_ = &observer;
+  const token_range base = {.expected = result().expected, .upper = result().upper_bound};
+  if (base.upper == 0) return;
+  counted_part part;
+  part.kind = part_kind::learned_base;
+  part.counted = part.total = base;
+  observer.add(part);
+}
+
+void prompt_tally::show(token_range counted, const class_shares* sort) const {
+  const prompt_tokens so_far = result();
+  counted_part part;
+  part.kind = kind_;
+  part.message = message_;
+  part.is_text = sort != nullptr;
+  if (sort != nullptr && !model_.exact) part.sort = *sort;
+  part.counted = counted;
+  part.total = {.expected = so_far.expected, .upper = so_far.upper_bound};
+  observer_->add(part);
+}
+
 prompt_features prompt_tally::features() const noexcept {
   prompt_features out;
   for (std::size_t i = 0; i < by_class_.size(); ++i)

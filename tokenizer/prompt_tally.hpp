@@ -58,41 +58,49 @@ class prompt_tally {
   void add_text(std::string_view text) noexcept {
     const std::int64_t tokens = count(text);
     add(text_, {.expected = tokens, .upper = tokens});
+    class_shares shares{};
     // Classes are of use only where the tokenizer is not public.
-    if (model_.exact || measure_ == text_measure::bytes) return;
-    const auto parts = split_by_class(tokens, content_shares(text));
-    for (std::size_t i = 0; i < parts.size(); ++i)
-      add(by_class_[i], {.expected = parts[i], .upper = parts[i]});
+    if (!model_.exact && measure_ == text_measure::tokens) {
+      shares = content_shares(text);
+      const auto parts = split_by_class(tokens, shares);
+      for (std::size_t i = 0; i < parts.size(); ++i)
+        add(by_class_[i], {.expected = parts[i], .upper = parts[i]});
+    }
+    show_text({.expected = tokens, .upper = tokens}, shares);
   }
   // Text that was counted elsewhere.
   void add_text_tokens(std::int64_t tokens, content_class sort) noexcept {
     add(text_, {.expected = tokens, .upper = tokens});
     add(by_class_[static_cast<std::size_t>(sort)], {.expected = tokens, .upper = tokens});
+    show_text({.expected = tokens, .upper = tokens}, shares_of(sort));
   }
   // Text of which only a bound is known: what the provider really renders is not public.
   void add_estimated_text(token_range tokens, content_class sort) noexcept {
     add(text_, tokens);
     add(by_class_[static_cast<std::size_t>(sort)], tokens);
     exact_ = false;
+    show_text(tokens, shares_of(sort));
   }
   // Amounts in the provider's own tokens, known for sure.
   void add_fixed(std::int64_t tokens) noexcept {
     add(fixed_, {.expected = tokens, .upper = tokens});
+    show_fixed({.expected = tokens, .upper = tokens});
   }
   void add_estimated(token_range tokens) noexcept {
     add(fixed_, tokens);
     exact_ = false;
+    show_fixed(tokens);
   }
   // What tools add besides their text: a calibration learns it.
   void add_tool_framing(token_range tokens, std::int64_t definitions) noexcept {
-    add_estimated(tokens);
     tool_slack_ = saturating_add(tool_slack_, tokens.upper - tokens.expected);
     tools_ = saturating_add(tools_, definitions);
+    add_estimated(tokens);
   }
   void add_media(token_range tokens) noexcept {
-    add_estimated(tokens);
     add(media_, tokens);
     comparable_ = false;
+    add_estimated(tokens);
   }
   void add_audio(token_range tokens) noexcept {
     add_media(tokens);
@@ -106,6 +114,7 @@ class prompt_tally {
   void discount_estimate(std::int64_t tokens) noexcept {
     discount_ += tokens;
     exact_ = false;
+    show_fixed({.expected = -tokens, .upper = 0});
   }
   void mark_estimated() noexcept { exact_ = false; }
   // The provider may leave out what was counted, or add to it: no calibration learns from this.
@@ -114,11 +123,32 @@ class prompt_tally {
     comparable_ = false;
   }
 
+  // What the next amounts are; only an observer sees it.
+  void enter(part_kind kind) noexcept { kind_ = kind; }
+  void enter_message(std::int32_t index) noexcept {
+    kind_ = part_kind::message_framing;
+    message_ = index;
+  }
+  void leave_messages() noexcept { message_ = -1; }
+  void show_to(count_observer& observer);
+
   // All text so far, before any factor.
   [[nodiscard]] std::int64_t text() const noexcept { return text_.upper; }
   [[nodiscard]] prompt_tokens result() const noexcept;
 
  private:
+  [[nodiscard]] static class_shares shares_of(content_class sort) noexcept {
+    class_shares shares{};
+    shares[static_cast<std::size_t>(sort)] = 1;
+    return shares;
+  }
+  void show_text(token_range counted, const class_shares& sort) const noexcept {
+    if (observer_ != nullptr) show(counted, &sort);
+  }
+  void show_fixed(token_range counted) const noexcept {
+    if (observer_ != nullptr) show(counted, nullptr);
+  }
+  void show(token_range counted, const class_shares* sort) const;
   static void add(token_range& sum, token_range more) noexcept {
     sum.expected = saturating_add(sum.expected, more.expected);
     sum.upper = saturating_add(sum.upper, std::max(more.expected, more.upper));
@@ -143,6 +173,9 @@ class prompt_tally {
   bool exact_;
   bool comparable_;
   bool hidden_ = false;
+  count_observer* observer_ = nullptr;
+  part_kind kind_ = part_kind::request_framing;
+  std::int32_t message_ = -1;
 };
 
 }  // namespace stint::tokenizer
