@@ -84,7 +84,7 @@ void put_observation(std::string& out, const observed_prompt& one) {
   put(out, std::bit_cast<std::uint32_t>(one.surprise));
 }
 
-bool take_observation(byte_reader& from, observed_prompt& one) {
+[[nodiscard]] bool take_observation(byte_reader& from, observed_prompt& one) {
   bool sound = true;
   const auto amount = [&](std::int32_t& into, std::int32_t least) {
     into = from.take<std::int32_t>();
@@ -100,6 +100,18 @@ bool take_observation(byte_reader& from, observed_prompt& one) {
   one.surprise = std::bit_cast<float>(from.take<std::uint32_t>());
   one.seen.learnable = true;
   return sound && from.ok() && std::isfinite(one.surprise);
+}
+
+[[nodiscard]] bool take_window(byte_reader& from, std::uint32_t count, std::uint64_t newest,
+                               std::vector<observed_prompt>& into) {
+  std::uint64_t before = 0;
+  for (std::uint32_t n = 0; n < count; ++n) {
+    observed_prompt one;
+    if (!take_observation(from, one) || one.at <= before || one.at > newest) return false;
+    before = one.at;
+    into.push_back(one);
+  }
+  return true;
 }
 
 }  // namespace
@@ -161,14 +173,7 @@ std::variant<calibration, std::string> calibration::decode(std::string_view byte
         key.model.empty() || key.model.size() > name_bytes_max || observations > observations_max) {
       return inconsistent;
     }
-    std::uint64_t before = 0;
-    for (std::uint32_t n = 0; n < observations; ++n) {
-      observed_prompt one;
-      if (!take_observation(from, one) || one.at <= before || one.at > state.newest)
-        return inconsistent;
-      before = one.at;
-      state.window.push_back(one);
-    }
+    if (!take_window(from, observations, state.newest, state.window)) return inconsistent;
     const model_encoding words = encoding_for_model(key.model);
     if (words.exact || words.text->name() != words_then || words.factor_permille != factor ||
         words.upper_permille != upper) {
