@@ -47,6 +47,7 @@ void read_books(config_section& file, config_reading& run) {
     if (const auto chosen = choose(*word, durabilities, run.mistakes)) into.durability = *chosen;
   }
   file.read("rows_kept_days", into.rows_kept_days, {1, 36'500});
+  file.read_duration_ms("calibration_saved_every", into.calibration_saved_every_ms, timeout_ms);
   file.read("threads", into.threads, {0, 1'024});
   file.read("access_log", into.access_log);
 }

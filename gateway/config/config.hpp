@@ -92,6 +92,7 @@ struct config {
   std::string admin_token_file;  // made with mode 0600 at the first start when missing
   std::string data_directory;    // as written; relative to the working directory of `stint serve`
   int rows_kept_days = 90;
+  int calibration_saved_every_ms = 30'000;
   int threads = 0;  // 0: one per core
   stint::durability durability = stint::durability::process;
   // GET /metrics on the admin listener: open by default, for Prometheus on the same host.
