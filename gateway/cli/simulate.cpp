@@ -24,6 +24,7 @@ A call is steered by "?key=value&key=value" behind the model's name, or by heade
   tokens=N  delay_first_ms=N  delay_ms=N  status=N  tool=1  piece_bytes=N
   fault=stall|reset|truncate|garbage|bad_chunk  after_bytes=N
   usage=missing|negative|huge|repeated  cached=N  cache_write=N  reasoning=N
+  prose=N  code=N  json=N  cjk=N  base=N  per_tool=N   a private tokenizer: N tokens for 1,000 of ours
 for example {"model": "sim/gpt-4o?tokens=200&delay_ms=5&fault=reset&after_bytes=500", …}.
 
   POST /v1/chat/completions   OpenAI, streaming or not

@@ -8,6 +8,9 @@
 //   cached=N, cache_write=N                          of the prompt's tokens
 //   reasoning=N       output tokens before the text: hidden (OpenAI), a thinking block (Anthropic)
 //   piece_bytes=N     no write carries more bytes of the body
+//   prose=N, code=N, json=N, cjk=N   for models whose tokenizer is not public, one of our own
+//                     invention: N tokens for 1,000 of o200k_base, by class of content;
+//   base=N, per_tool=N  and what it adds to a request and for each tool
 //   tool=1            answer with a tool call, as tool_choice "required" or "any" also does
 //
 // The bill, GET /simulate/bill (with ?calls=1 also for each x-stint-request-id):

@@ -100,6 +100,16 @@ std::string_view missing_field(simulated_api api, simdjson::dom::object body) {
   return {};
 }
 
+std::int64_t billed_prompt(const tokenizer::prompt_tokens& prompt,
+                           const std::optional<private_tokenizer>& by) {
+  if (!by || !prompt.features.learnable) return prompt.expected;
+  std::int64_t permille = 0;
+  for (std::size_t i = 0; i < by->permille.size(); ++i)
+    permille += prompt.features.class_tokens[i] * by->permille[i];
+  return permille / 1'000 + prompt.features.framing + by->base +
+         by->per_tool * prompt.features.tools;
+}
+
 simulated_error refusal(std::string_view message) {
   simulated_error error;
   error.message = message;
@@ -160,7 +170,8 @@ std::variant<simulated_call, simulated_error> simulated_reader::read(
     call.choices = std::clamp<std::int64_t>(number_at(body, "n").value_or(1), 1, 128);
   const auto chat = api == simulated_api::openai ? tokenizer::chat_api::openai_chat
                                                  : tokenizer::chat_api::anthropic_messages;
-  call.prompt_tokens = tokenizer::count_prompt(call.model, chat, document).expected;
+  call.prompt_tokens =
+      billed_prompt(tokenizer::count_prompt(call.model, chat, document), call.how.counts_by);
   call.cached = std::min(call.how.cached, call.prompt_tokens);
   call.cache_write = std::min(call.how.cache_write, call.prompt_tokens - call.cached);
   read_length(body, call);

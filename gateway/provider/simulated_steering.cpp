@@ -48,6 +48,21 @@ bool read_usage(std::string_view word, simulated_usage& into) {
   return false;
 }
 
+bool apply_tokenizer(steering& how, std::string_view key, std::int64_t number) {
+  private_tokenizer by = how.counts_by.value_or(private_tokenizer{});
+  bool known = false;
+  for (std::size_t i = 0; i < by.permille.size(); ++i) {
+    if (key != to_string(static_cast<tokenizer::content_class>(i))) continue;
+    by.permille[i] = number;
+    known = true;
+  }
+  if (key == "base") by.base = number;
+  if (key == "per_tool") by.per_tool = number;
+  known = known || key == "base" || key == "per_tool";
+  if (known) how.counts_by = by;
+  return known;
+}
+
 bool apply(steering& how, std::string_view key, std::string_view value) {
   constexpr std::int64_t tokens_max = 10'000'000;
   constexpr std::int64_t delay_max_ms = 3'600'000;
@@ -80,7 +95,7 @@ bool apply(steering& how, std::string_view key, std::string_view value) {
   } else if (key == "tool") {
     how.tool = number != 0;
   } else {
-    return false;
+    return apply_tokenizer(how, key, number);
   }
   return true;
 }

@@ -2,12 +2,15 @@
 // which passes through a gateway, or by x-sim-* headers, which do not. Pure functions.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <boost/beast/http/fields.hpp>
+
+#include "tokenizer/content_class.hpp"
 
 namespace stint {
 
@@ -26,6 +29,14 @@ enum class simulated_fault : std::uint8_t {
 
 enum class simulated_usage : std::uint8_t { reported, missing, negative, huge, repeated };
 
+// A tokenizer that nobody else has: what it makes of 1,000 of our tokens of each class, and what it
+// adds to a request and to each tool. For models whose tokenizer is not public; others keep theirs.
+struct private_tokenizer {
+  std::array<std::int64_t, tokenizer::content_class_count> permille{1'000, 1'000, 1'000, 1'000};
+  std::int64_t base = 0;
+  std::int64_t per_tool = 0;
+};
+
 struct steering {
   std::optional<std::int64_t> tokens;          // visible output of each choice
   std::optional<std::int64_t> delay_first_ms;  // before the first token
@@ -39,7 +50,8 @@ struct steering {
   std::int64_t reasoning =
       0;  // output tokens of reasoning: hidden (OpenAI), a thinking block (Anthropic)
   std::int64_t piece_bytes =
-      0;              // each write carries at most so many bytes of the body; 0: as it comes
+      0;  // each write carries at most so many bytes of the body; 0: as it comes
+  std::optional<private_tokenizer> counts_by;
   bool tool = false;  // answer with a tool call, if the request has tools
 };
 

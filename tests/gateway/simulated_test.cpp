@@ -159,6 +159,26 @@ BOOST_AUTO_TEST_CASE(an_anthropic_answer_and_stream_agree_with_the_bill) {
   BOOST_TEST(billed("reasoning_tokens") == 8);
 }
 
+// "Say something." is 3 tokens of prose; the framing of one message is 7.
+BOOST_AUTO_TEST_CASE(a_private_tokenizer_bills_by_its_own_ratios) {
+  const auto billed_for = [&](const std::string& body, const std::string& path) {
+    client.post("/simulate/reset", "");
+    (void)client.post(path, body);
+    return billed("prompt_tokens");
+  };
+  const std::string tools = R"(,"tools":[{"name":"f"}])";
+  const std::string plain = anthropic_body("tokens=1");
+  const auto own = [&](const std::string& steer, const std::string& more = "") {
+    return billed_for(anthropic_body("tokens=1&" + steer, more), "/v1/messages");
+  };
+  BOOST_TEST(own("prose=1000") == 3 + 7);
+  BOOST_TEST(own("prose=3000&base=50") == 9 + 7 + 50);
+  BOOST_TEST(own("code=3000") == 3 + 7);
+  BOOST_TEST(own("prose=1000&per_tool=40", tools) - own("prose=1000", tools) == 40);
+  BOOST_TEST(billed_for(openai_body("tokens=1&prose=3000"), "/v1/chat/completions") ==
+             prompt_of(openai_body(""), "sim/gpt-4o", tokenizer::chat_api::openai_chat));
+}
+
 BOOST_AUTO_TEST_CASE(the_bound_of_the_request_is_kept) {
   const client_answer openai_answer =
       client.post("/v1/chat/completions", openai_body("tokens=50", R"(,"max_tokens":7)"));
