@@ -1,4 +1,5 @@
-// What every request needs, and who owns it: one `service` for the process, one `thread_context` for each io thread.
+// What every request needs, and who owns it: one `service` for the process, one `thread_context`
+// for each io thread.
 #pragma once
 
 #include <atomic>
@@ -14,6 +15,7 @@
 #include "gateway/config/config.hpp"
 #include "gateway/deadline_watch.hpp"
 #include "gateway/keys/key_ring.hpp"
+#include "gateway/learning/prompt_learner.hpp"
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/upstream/pool.hpp"
 #include "pricing/price_book.hpp"
@@ -28,6 +30,7 @@ struct service {
   const key_ring& keys;
   ledger_thread& ledger;
   metrics& seen;
+  prompt_learner& learned;      // how models whose tokenizer is not public count
   asio::thread_pool& counting;  // large prompts are counted here, so that they hold up nobody else
   std::atomic<bool> draining{false};
   std::atomic<std::size_t> connections{0};

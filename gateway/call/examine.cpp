@@ -106,7 +106,9 @@ result<examined_call> examine_short(const service& shared, const dialect& speaks
   if (error) return not_json(error);
   auto call = read_fields(shared, speaks, document, body, now);
   if (!call) return call;
-  const auto counted = tokenizer::count_prompt(call->base_model, speaks.api(), document);
+  tokenizer::count_options counting;
+  counting.learned = shared.learned.current();
+  const auto counted = tokenizer::count_prompt(call->base_model, speaks.api(), document, counting);
   return with_count(std::move(call), counted);
 }
 
@@ -120,7 +122,11 @@ result<examined_call> examine_long(const service& shared, const dialect& speaks,
   if (!call) return call;
   prompt->model = call->base_model;
   prompt->api = speaks.api();
-  const auto bound = tokenizer::bound_prompt(prompt->model, prompt->api, prompt->document);
+  prompt->learned = shared.learned.keep_current();
+  tokenizer::count_options counting;
+  counting.learned = prompt->learned.get();
+  const auto bound =
+      tokenizer::bound_prompt(prompt->model, prompt->api, prompt->document, counting);
   call->text_bytes = static_cast<std::size_t>(bound.text_bytes);
   // A body may be long by its images alone. A bound that no usage can have only a count can refute.
   if (call->text_bytes <= counted_at_once_bytes_max || refuse_absurd(bound.at_most))

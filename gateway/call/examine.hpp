@@ -28,9 +28,13 @@ struct uncounted_prompt {
   simdjson::dom::element document;
   std::string model;
   tokenizer::chat_api api{};
+  // That of the bound: a count by a later one could be above it.
+  std::shared_ptr<const tokenizer::calibration_snapshot> learned;
 
   [[nodiscard]] tokenizer::prompt_tokens count() const noexcept {
-    return tokenizer::count_prompt(model, api, document);
+    tokenizer::count_options counting;
+    counting.learned = learned.get();
+    return tokenizer::count_prompt(model, api, document, counting);
   }
 };
 

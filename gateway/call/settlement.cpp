@@ -3,13 +3,19 @@
 
 #include "gateway/call/admit.hpp"
 #include "gateway/call/ledger_wait.hpp"
+#include "gateway/call/teach.hpp"
 #include "gateway/provider/simulated_steering.hpp"
 #include "pricing/cost.hpp"
 
 namespace stint {
 
 owed_call::owed_call(exchange& x, const hold_request& held, examined_call* call)
-    : x_(x), call_(call), id_(held.id), admitted_(held.admitted), known_(held.known) {
+    : x_(x),
+      call_(call),
+      id_(held.id),
+      tenant_(held.charged.tenant),
+      admitted_(held.admitted),
+      known_(held.known) {
   if (call == nullptr) return;
   tier_ = call->request.tier;
   if (call->uncounted) count_.emplace(x, *call, [this] { take_count(); });
@@ -106,6 +112,7 @@ asio::awaitable<settled> owed_call::settle(const relay_outcome& ended) {
   const bool counts = ended.generated && !ended.report && !ended.input_report;
   if (count_ && counts) co_await count_->finish();
   count_.reset();
+  if (call_ != nullptr) teach_from(x_.shared(), *call_, x_.speaks->kind(), ended, tenant_);
   ledger_thread& ledger = x_.shared().ledger;
   auto enqueue = [&ledger, what = resolve(ended)](auto completion) mutable {
     ledger.settle(std::move(what), std::move(completion));

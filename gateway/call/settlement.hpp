@@ -57,6 +57,7 @@ class owed_call {
   exchange& x_;
   examined_call* call_;
   call_id id_;
+  std::string tenant_;
   wall_time admitted_;
   usage known_;  // the prompt: its bound until it is counted
   std::optional<usage> reported_input_;

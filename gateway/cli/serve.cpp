@@ -2,6 +2,7 @@
 // opposite order, so that the ledger is the last to go. Tested by tests/end_to_end.
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -12,6 +13,7 @@
 #include "gateway/admin/admin_server.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/config/config.hpp"
+#include "gateway/learning/calibration_file.hpp"
 #include "gateway/metrics/access_log.hpp"
 #include "gateway/server.hpp"
 #include "pricing/price_file.hpp"
@@ -127,7 +129,10 @@ int serve(config settings, const price_book& prices) {
   ledger_thread ledger(std::move(ledger_settings));
   key_ring keys(stored_keys(ledger));
   asio::thread_pool counting(counting_thread_count(settings));
-  service shared{settings, prices, ceiling_of(settings), keys, ledger, seen, counting};
+  prompt_learner learned(
+      (std::filesystem::path(settings.data_directory) / calibration_file_name).string(),
+      std::chrono::milliseconds(settings.calibration_saved_every_ms));
+  service shared{settings, prices, ceiling_of(settings), keys, ledger, seen, learned, counting};
   server proxy(shared, thread_count(settings));
   admin_server admin(settings, prices, ledger, seen, keys,
                      [&shared] { return !shared.draining.load(); });

@@ -70,13 +70,23 @@ void prompt_learner::teach(const prompt_report& report) noexcept {
 }
 
 const tokenizer::calibration_snapshot* prompt_learner::current() const noexcept {
-  struct cached {
+  return cached().get();
+}
+
+std::shared_ptr<const tokenizer::calibration_snapshot> prompt_learner::keep_current()
+    const noexcept {
+  return cached();
+}
+
+// This thread's copy, renewed when there is a newer one and nobody else is at it.
+const prompt_learner::snapshot& prompt_learner::cached() const noexcept {
+  struct own_copy {
     std::uint64_t identity = 0;
     std::uint64_t version = 0;
     snapshot kept;
   };
-  thread_local cached mine;
-  static const tokenizer::calibration_snapshot nothing;
+  thread_local own_copy mine;
+  static const snapshot nothing = std::make_shared<const tokenizer::calibration_snapshot>();
   const std::uint64_t newest = version_.load(std::memory_order_acquire);
   if (mine.identity != identity_ || mine.version != newest) {
     const std::unique_lock lock(swap_, std::try_to_lock);
@@ -85,10 +95,10 @@ const tokenizer::calibration_snapshot* prompt_learner::current() const noexcept 
       mine.identity = identity_;
       mine.version = newest;
     } else if (mine.identity != identity_) {
-      return &nothing;
+      return nothing;
     }
   }
-  return mine.kept.get();
+  return mine.kept;
 }
 
 bool prompt_learner::wait_for_reports(std::vector<queued>& taken, steady::time_point until) {

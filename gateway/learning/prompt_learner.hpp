@@ -44,6 +44,10 @@ class prompt_learner {
   // Never null; valid on this thread until it asks again.
   [[nodiscard]] const tokenizer::calibration_snapshot* current() const noexcept;
 
+  // The same, kept by who asks. Never null.
+  [[nodiscard]] std::shared_ptr<const tokenizer::calibration_snapshot> keep_current()
+      const noexcept;
+
   [[nodiscard]] std::uint64_t dropped() const noexcept {
     return dropped_.load(std::memory_order_relaxed);
   }
@@ -57,6 +61,7 @@ class prompt_learner {
   };
   using snapshot = std::shared_ptr<const tokenizer::calibration_snapshot>;
 
+  [[nodiscard]] const snapshot& cached() const noexcept;
   void run();
   // False: it is time to end.
   [[nodiscard]] bool wait_for_reports(std::vector<queued>& taken,

@@ -85,6 +85,18 @@ std::string_view to_string(prompt_count_time when) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(estimate_basis basis) noexcept {
+  switch (basis) {
+    case estimate_basis::exact:
+      return "exact";
+    case estimate_basis::learned:
+      return "learned";
+    case estimate_basis::fixed:
+      return "fixed";
+  }
+  return "fixed";
+}
+
 class metrics::implementation : public metrics_registry {
  public:
   using metrics_registry::metrics_registry;
@@ -191,6 +203,15 @@ void metrics::observe(const call_timing& timing) {
   if (timing.first_byte.count() > 0) {
     record(*implementation_, &implementation::first_token, timing.first_byte);
   }
+}
+
+void metrics::estimated(const estimate_outcome& compared) {
+  const std::string_view basis = to_string(compared.basis);
+  const auto reported = static_cast<double>(std::max<std::int64_t>(compared.reported_tokens, 1));
+  implementation_->estimates->at({compared.model, compared.provider, basis})
+      .Observe(static_cast<double>(compared.expected_tokens) / reported);
+  auto& above = implementation_->above_bound->at({compared.model, compared.provider, basis});
+  if (compared.reported_tokens > compared.bound_tokens) above.Increment();
 }
 
 void metrics::upstream_failed(std::string_view provider, upstream_fault fault) {

@@ -36,6 +36,18 @@ struct call_timing {
   std::chrono::nanoseconds first_byte{};  // forwarded to first byte of the answer; 0: none
 };
 
+// How our count of a prompt compares with the provider's.
+enum class estimate_basis : std::uint8_t { exact, learned, fixed };
+[[nodiscard]] std::string_view to_string(estimate_basis basis) noexcept;
+struct estimate_outcome {
+  std::string_view model;
+  std::string_view provider;
+  estimate_basis basis = estimate_basis::fixed;
+  std::int64_t expected_tokens = 0;
+  std::int64_t bound_tokens = 0;
+  std::int64_t reported_tokens = 0;  // above 0
+};
+
 class metrics {
  public:
   explicit metrics(std::size_t series_per_family_max);
@@ -53,6 +65,7 @@ class metrics {
 
   // Any thread.
   void observe(const call_timing& timing);
+  void estimated(const estimate_outcome& compared);
   void upstream_failed(std::string_view provider, upstream_fault fault);
   void refused(problem_kind kind);                       // refusals before a ledger row exists (401, 404, 413, …)
   void refused_by_cap(std::string_view cap, refusal_reason reason, std::string_view tenant);

@@ -19,6 +19,10 @@ const Histogram::BucketBoundaries duration_buckets = {
 const Histogram::BucketBoundaries first_token_buckets = {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.7, 1, 1.5, 2.5, 5, 10, 30, 60};
 
+// Estimated ÷ reported: dense around 1, where learning brings it.
+const Histogram::BucketBoundaries estimate_buckets = {
+    0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.9999, 1.0001, 1.01, 1.02, 1.05, 1.1, 1.25, 1.5, 2};
+
 struct description {
   std::string name;
   std::string help;
@@ -46,11 +50,12 @@ std::unique_ptr<counter_family> make_counters(metrics_registry& in, const descri
 
 // `buckets` must outlive the family.
 std::unique_ptr<histogram_family> make_histograms(metrics_registry& in, const description& what,
-                                                  const Histogram::BucketBoundaries& buckets) {
+                                                  const Histogram::BucketBoundaries& buckets,
+                                                  const std::string& fixed = "streaming") {
   auto& family = prometheus::BuildHistogram().Name(what.name).Help(what.help).Register(in.registry);
   // One histogram is a series per bucket, and +Inf, sum and count.
   const std::size_t histograms_max = std::max<std::size_t>(in.series_max / (buckets.size() + 3), 1);
-  const family_labels labels{.free = {"model", "provider"}, .fixed = {"streaming"}};
+  const family_labels labels{.free = {"model", "provider"}, .fixed = {fixed}};
   return std::make_unique<histogram_family>(
       labels, histograms_max, make_overflow(in.registry, what.name),
       [&family, &buckets](const prometheus::Labels& values) -> Histogram& {
@@ -99,6 +104,15 @@ void make_observed_families(metrics_registry& in) {
                                    {"stint_time_to_first_token_seconds",
                                     "From forwarding to the first byte of the provider's answer."},
                                    first_token_buckets);
+  in.estimates = make_histograms(
+      in,
+      {"stint_prompt_estimate_ratio",
+       "Expected prompt tokens over those that the provider reported, where they compare."},
+      estimate_buckets, "basis");
+  in.above_bound = make_counters(
+      in,
+      {"stint_prompt_above_bound_total", "Prompts that the provider counted above their bound."},
+      {{"model", "provider"}, {"basis"}});
   in.upstream_errors =
       make_counters(in, {"stint_upstream_errors_total", "Failures of providers by category."},
                     {{"provider"}, {"category"}});

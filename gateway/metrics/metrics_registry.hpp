@@ -59,6 +59,8 @@ struct metrics_registry {
   std::unique_ptr<histogram_family> overhead;  // model, provider, streaming
   std::unique_ptr<histogram_family> duration;
   std::unique_ptr<histogram_family> first_token;
+  std::unique_ptr<histogram_family> estimates;  // model, provider, basis
+  std::unique_ptr<counter_family> above_bound;
   std::unique_ptr<counter_family> upstream_errors;  // provider, category
   std::unique_ptr<counter_family> refusals;         // cap, tenant, reason
   std::array<prometheus::Counter*, problem_kind_count> rejected{};

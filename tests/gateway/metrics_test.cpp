@@ -53,6 +53,26 @@ BOOST_AUTO_TEST_CASE(a_committed_row_is_exported_to_the_token_and_the_nanodollar
              "123456789012345");
 }
 
+BOOST_AUTO_TEST_CASE(an_estimate_is_compared_with_the_report) {
+  metrics seen(100);
+  estimate_outcome compared;
+  compared.model = "claude-sonnet-5";
+  compared.provider = "anthropic";
+  compared.basis = estimate_basis::learned;
+  compared.reported_tokens = 100;
+  compared.expected_tokens = 103;
+  compared.bound_tokens = 110;
+  seen.estimated(compared);
+  const std::string labels = R"({basis="learned",model="claude-sonnet-5",provider="anthropic"})";
+  const auto within = scrape(seen);
+  BOOST_TEST(within.at("stint_prompt_estimate_ratio_count" + labels) == "1");
+  BOOST_TEST(within.at("stint_prompt_estimate_ratio_sum" + labels) == "1.03");
+  BOOST_TEST(within.at("stint_prompt_above_bound_total" + labels) == "0");
+  compared.reported_tokens = 111;
+  seen.estimated(compared);
+  BOOST_TEST(scrape(seen).at("stint_prompt_above_bound_total" + labels) == "1");
+}
+
 BOOST_AUTO_TEST_CASE(sums_stay_exact_up_to_two_to_the_power_of_53) {
   metrics seen(100);
   constexpr std::int64_t exact_max = std::int64_t{1} << 53U;

@@ -1,0 +1,51 @@
+// Tested by tests/gateway/teach_test.cpp and tests/end_to_end/calibration_test.py.
+#include "gateway/call/teach.hpp"
+
+#include "tokenizer/model_name.hpp"
+
+namespace stint {
+
+bool answered_by(std::string_view asked, std::string_view served) noexcept {
+  const std::string_view wanted = tokenizer::bare_model(asked);
+  const std::string_view found = tokenizer::bare_model(served);
+  if (found.empty() || found == wanted) return true;
+  const auto extends = [](std::string_view longer, std::string_view shorter) {
+    // "-2026-01-31", "-20260131", "@20260131": digits, so that "-mini" is another model.
+    return longer.size() > shorter.size() + 1 && longer.starts_with(shorter) &&
+           longer.find_first_not_of("0123456789-@", shorter.size()) == std::string_view::npos;
+  };
+  return extends(found, wanted) || extends(wanted, found);
+}
+
+void teach_from(service& shared, const examined_call& call, dialect_kind spoken,
+                const relay_outcome& ended, std::string_view tenant) noexcept {
+  if (!ended.report || ended.implausible || ended.outcome != call_outcome::completed) return;
+  if (call.uncounted) return;  // answered before it was counted
+  const tokenizer::prompt_tokens& prompt = call.prompt;
+  if (!prompt.exact && !prompt.features.learnable) return;
+  const usage& used = ended.report->used;
+  // Recordings and what a search found are more than the prompt that we saw.
+  if (used.audio_input_tokens > 0 || used.web_searches > 0) return;
+  const std::int64_t reported = used.input_total();
+  if (reported <= 0 || !answered_by(call.base_model, ended.report->model)) return;
+  estimate_outcome compared;
+  compared.model = call.base_model;
+  compared.provider = call.provider->name;
+  compared.basis = prompt.exact     ? estimate_basis::exact
+                   : prompt.learned ? estimate_basis::learned
+                                    : estimate_basis::fixed;
+  compared.expected_tokens = prompt.expected;
+  compared.bound_tokens = prompt.upper_bound;
+  compared.reported_tokens = reported;
+  shared.seen.estimated(compared);
+  if (!prompt.features.learnable) return;
+  prompt_report report;
+  report.model = call.base_model;
+  report.api = dialect_of(spoken).api();
+  report.seen = prompt.features;
+  report.reported_tokens = reported;
+  report.source = tenant;
+  shared.learned.teach(report);
+}
+
+}  // namespace stint
