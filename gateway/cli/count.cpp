@@ -7,6 +7,8 @@
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
+#include "gateway/cli/count_explain.hpp"
+#include "gateway/learning/calibration_file.hpp"
 #include "tokenizer/encoding.hpp"
 #include "tokenizer/prompt_count.hpp"
 
@@ -22,21 +24,34 @@ struct counted {
   std::int64_t upper_bound = 0;
   bool exact = false;
   bool hidden_input = false;
+  bool learned = false;
 };
 
 command_form form() {
   command_form form;
-  form.usage = "stint count --model MODEL FILE|-";
+  form.usage = "stint count --model MODEL [--explain] FILE|-";
   form.teaching =
       "Counts the tokens of a text, or of a whole chat request (a JSON object with \"messages\": "
       "framing, tools and images too),\n"
       "as the gateway counts them. Needs no running gateway. Where the model's tokenizer is not "
       "public, the figure is an estimate\n"
       "and the upper bound is what a cap would hold.\n\n"
+      "--explain shows where each token of a chat request comes from: framing, role, content, "
+      "tools, "
+      "images, …, for each message,\n"
+      "with the class of its text, the total so far, the most it can be, and why it is not exact.\n"
+      "--learned uses what a gateway has learnt from its providers' reports: the file calibration "
+      "in "
+      "its data_directory.\n\n"
       "  echo -n 'hello world' | stint count --model gpt-4o -\n"
-      "  stint count --model claude-sonnet-5 request.json\n";
+      "  stint count --model claude-sonnet-5 request.json\n"
+      "  stint count --model claude-sonnet-5 --explain --learned var/stint/calibration "
+      "request.json\n";
   form.options.add_options()("model,m", options::value<std::string>()->required(),
                              "as in a request: gpt-4o, claude-sonnet-5, …")(
+      "explain", "show where each token of a chat request comes from")(
+      "learned", options::value<std::string>(),
+      "a gateway's calibration file, for models whose tokenizer is not public")(
       "text", "count the file as text, even if it is a chat request")("json",
                                                                       "print a JSON object");
   form.hidden.add_options()("file", options::value<std::string>());
@@ -54,7 +69,20 @@ counted count_text(const std::string& model, const std::string& text) {
           .exact = false};
 }
 
-std::optional<counted> count_request(const std::string& model, const std::string& text) {
+// What a gateway learnt; a file that cannot be read is an error here, because it was asked for.
+std::shared_ptr<const tokenizer::calibration_snapshot> read_learned(
+    const options::variables_map& given) {
+  if (!given.contains("learned")) return nullptr;
+  const auto& path = given["learned"].as<std::string>();
+  (void)read_input(path, input_bytes_max);
+  loaded_calibration loaded = load_calibration(path);
+  if (!loaded.warning.empty()) throw command_failure(loaded.warning);
+  return loaded.learned.snapshot();
+}
+
+std::optional<counted> count_request(const std::string& model, const std::string& text,
+                                     const tokenizer::count_options& counting,
+                                     const part_list* explained) {
   simdjson::dom::parser parser;
   simdjson::dom::element document;
   if (parser.parse(text.data(), text.size(), true).get(document) != simdjson::SUCCESS)
@@ -65,17 +93,22 @@ std::optional<counted> count_request(const std::string& model, const std::string
       std::string_view(model).substr(model.starts_with("sim/") ? 4 : 0).starts_with("claude");
   const auto api =
       anthropic ? tokenizer::chat_api::anthropic_messages : tokenizer::chat_api::openai_chat;
-  const auto prompt = tokenizer::count_prompt(model, api, document);
+  const auto prompt = tokenizer::count_prompt(model, api, document, counting);
+  if (explained != nullptr) print_parts(*explained, model, prompt, std::cout);
   return counted{.expected = prompt.expected,
                  .upper_bound = prompt.upper_bound,
                  .exact = prompt.exact,
-                 .hidden_input = prompt.hidden_input};
+                 .hidden_input = prompt.hidden_input,
+                 .learned = prompt.learned};
 }
 
 void print(const counted& tokens, const std::string& encoding, bool request) {
   std::cout << grouped(tokens.expected) << (tokens.expected == 1 ? " token" : " tokens") << " ("
             << (request ? "chat request" : "text") << ", " << encoding << ", "
-            << (tokens.exact ? "exact" : "estimate; at most " + grouped(tokens.upper_bound))
+            << (tokens.exact
+                    ? "exact"
+                    : (tokens.learned ? "learnt estimate; at most " : "estimate; at most ") +
+                          grouped(tokens.upper_bound))
             << ")\n";
   if (tokens.hidden_input)
     std::cout << "It also names content that cannot be counted here: remote images, files or "
@@ -86,8 +119,18 @@ int count(const options::variables_map& given) {
   if (!given.contains("file")) throw misuse("count what? Name a file, or - for standard input");
   const auto& model = given["model"].as<std::string>();
   const auto text = read_input(given["file"].as<std::string>(), input_bytes_max);
+  const auto learned = read_learned(given);
+  part_list parts;
+  tokenizer::count_options counting;
+  counting.learned = learned.get();
+  const bool explain = given.contains("explain");
+  if (explain && given.contains("json")) throw misuse("--explain is a table: leave out --json");
+  if (explain) counting.observer = &parts;
   std::optional<counted> request;
-  if (!given.contains("text")) request = count_request(model, text);
+  if (!given.contains("text"))
+    request = count_request(model, text, counting, explain ? &parts : nullptr);
+  if (explain && !request)
+    throw command_failure("--explain needs a chat request: a JSON object with \"messages\"");
   const auto tokens = request ? *request : count_text(model, text);
   const std::string encoding(tokenizer::encoding_for_model(model).text->name());
   if (given.contains("json")) {
@@ -95,6 +138,7 @@ int count(const options::variables_map& given) {
                                                             {"upper_bound", tokens.upper_bound},
                                                             {"exact", tokens.exact},
                                                             {"hidden_input", tokens.hidden_input},
+                                                            {"learned", tokens.learned},
                                                             {"encoding", encoding},
                                                             {"as", request ? "request" : "text"}})
               << '\n';
