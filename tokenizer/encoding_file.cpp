@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <span>
 #include <utility>
@@ -26,6 +27,8 @@ std::vector<installed_encoding> installed;
 
 // Empty, or why the file cannot be read.
 std::string read_whole(const std::string& path, std::string& into) {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path, unknown)) return "there is no such file";
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) return "cannot be opened";
   const std::streamoff size = file.tellg();

@@ -106,6 +106,7 @@ std::size_t counting_thread_count(const config& settings) {
 int serve(config settings, const price_book& prices) {
   const sigset_t signals = blocked_signals();
   tokenizer::load_builtin();
+  tokenizer::install_encodings(settings.tokenizers);
   simulated_provider simulated(settings.simulated);
   for (provider_config& provider : settings.providers) {
     if (provider.name == "sim") provider.port = simulated.port();

@@ -11,6 +11,7 @@
 #include "gateway/config/config_caps.hpp"
 #include "gateway/config/config_listeners.hpp"
 #include "gateway/config/config_passthrough.hpp"
+#include "gateway/config/config_tokenizers.hpp"
 #include "gateway/config/config_providers.hpp"
 #include "gateway/config/config_reader.hpp"
 #include "pricing/yaml_document.hpp"
@@ -197,6 +198,7 @@ void read_document(const YAML::Node& document, config_reading& run) {
   run.into.providers = read_providers(file, run.directory, run.mistakes);
   read_simulated(file, run);
   read_passthrough(file, run);
+  read_tokenizers(file, run);
   std::vector<std::string> providers;
   for (const auto& provider : run.into.providers)
     providers.push_back(provider.name);

@@ -14,6 +14,7 @@
 #include "budgets/ledger_thread.hpp"
 #include "gateway/provider/dialect.hpp"
 #include "gateway/provider/simulated.hpp"
+#include "tokenizer/encoding_file.hpp"
 
 namespace stint {
 
@@ -119,6 +120,7 @@ struct config {
   std::vector<provider_config> providers;
   simulation simulated;
   std::vector<passthrough_config> passthrough;
+  std::vector<tokenizer::installed_encoding> tokenizers;  // loaded
   std::vector<cap> caps;
   std::size_t series_per_family_max = 2'000;  // metrics; what is beyond it goes to "other"
 

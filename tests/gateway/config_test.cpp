@@ -13,6 +13,8 @@
 #include <boost/test/unit_test.hpp>
 #include <unistd.h>
 
+#include "tokenizer/sample_tokenizer_json.hpp"
+
 using namespace stint;
 
 namespace {
@@ -94,6 +96,12 @@ const std::vector<broken_file> broken_files = {
     {"a: [1, 2\n", {"f:2: the file: not YAML"}},
     {"threads: 1\n---\nthreads: 2\n", {"f:3: the file: holds more than one document"}},
     {"- 1\n", {"f:1: the file: expected a mapping"}},
+    {"tokenizers:\n  - {name: qwen3, file: /nonexistent.json, models: [x]}\n  - {file: "
+     "x.tiktoken}\n",
+     {"f:2: tokenizers[0].name: \"qwen3\" is taken; choose another name",
+      "f:2: tokenizers[0].file: /nonexistent.json: there is no such file",
+      "f:3: tokenizers[1].name: missing", "f:3: tokenizers[1].models: missing",
+      "f:3: tokenizers[1].file: ./x.tiktoken: there is no such file"}},
     {"simulated: {sigma: 0, tokens: -1}\n",
      {"f:1: simulated.sigma: expected a number above 0", "f:1: simulated.tokens: expected"}},
 };
@@ -107,6 +115,11 @@ struct example_directory {
     std::filesystem::create_directories(path + "/tls");
     std::ofstream(path + "/tls/certificate.pem") << "certificate";
     std::ofstream(path + "/tls/key.pem") << "key";
+    std::filesystem::create_directories(path + "/tokenizers");
+    std::ofstream(path + "/tokenizers/llama3.json") << tokenizer::sample_tokenizer_json();
+    std::filesystem::copy_file(STINT_SOURCE_DIR "/tokenizer/vocab/r50k_base.tiktoken",
+                               path + "/tokenizers/mine.tiktoken",
+                               std::filesystem::copy_options::overwrite_existing);
   }
   ~example_directory() { std::filesystem::remove_all(path); }
   example_directory(const example_directory&) = delete;
@@ -175,6 +188,9 @@ BOOST_AUTO_TEST_CASE(every_commented_example_works) {
   BOOST_TEST(read.admin_token_file == "/etc/stint/admin_token");
   BOOST_TEST(read.ceiling_input_rate == 30'000'000'000);
   BOOST_TEST(read.passthrough.size() == 2u);
+  BOOST_TEST_REQUIRE(read.tokenizers.size() == 2u);
+  BOOST_TEST(read.tokenizers[0].text->name() == "llama3");
+  BOOST_TEST(read.tokenizers[1].text->count("hello world") == 2);
   BOOST_TEST(read.route(dialect_kind::openai, "deepseek-chat")->host == "api.deepseek.com");
   BOOST_TEST(read.route(dialect_kind::openai, "local/llama")->port == 8000);
   BOOST_TEST(cap_named(read, "fiscal-year").window.first_month_of_year == 4);

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(its_models_find_it_before_the_built_in_ones) {
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_used_is_refused) {
-  BOOST_TEST(error_of("/nonexistent/tokenizer.json") == "cannot be opened");
+  BOOST_TEST(error_of("/nonexistent/tokenizer.json") == "there is no such file");
   BOOST_TEST(error_of(shipped).starts_with("a .tiktoken file does not say"));
   const scratch_file json("_tokenizer.json", "{\"model\":{}}");
   BOOST_TEST(error_of(json.path(), split_rule::o200k).starts_with("a tokenizer.json says itself"));

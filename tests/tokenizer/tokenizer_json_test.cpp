@@ -8,41 +8,14 @@
 #include <boost/algorithm/string/replace.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "tokenizer/sample_tokenizer_json.hpp"
+
 namespace {
 
 using namespace stint::tokenizer;
 
-// The byte-level alphabet, written down the other way round than the reader has it.
-std::string symbol_of(int value) {
-  int point = value;
-  if (value <= 0x20) point = 0x100 + value;
-  if (value >= 0x7F && value <= 0xA0) point = 0x121 + value - 0x7F;
-  if (value == 0xAD) point = 0x143;
-  if (point < 0x80) return {static_cast<char>(point)};
-  return {static_cast<char>(0xC0 | point >> 6), static_cast<char>(0x80 | (point & 0x3F))};
-}
-
-std::string quoted(const std::string& text) {
-  return text == "\"" || text == "\\" ? "\"\\" + text + '"' : '"' + text + '"';
-}
-
-const std::string qwen_split =
-    R"({"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":)"
-    R"("(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*)"
-    R"(|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"},"behavior":"Isolated","invert":false},)"
-    R"({"type":"ByteLevel","add_prefix_space":false,"trim_offsets":false,"use_regex":false}]})";
-
-// Tokens: the bytes 0 … 255, then ab, bc, abc, Ġa; then an added token.
 std::string sample() {
-  std::string vocabulary;
-  for (int value = 0; value < 256; ++value)
-    vocabulary += quoted(symbol_of(value)) + ':' + std::to_string(value) + ',';
-  return R"({"version":"1.0","added_tokens":[{"id":260,"content":"<|end|>","special":true}],)"
-         R"("normalizer":{"type":"NFC"},"pre_tokenizer":)" +
-         qwen_split +
-         R"(,"model":{"type":"BPE","dropout":null,"unk_token":null,"ignore_merges":false,"vocab":{)" +
-         vocabulary + R"("ab":256,"bc":257,"abc":258,"Ġa":259,"<|end|>":260},)" +
-         R"("merges":["a b","b c","ab c",["Ġ","a"]]}})";
+  return sample_tokenizer_json();
 }
 
 std::string with(const std::string& what, const std::string& instead) {
@@ -141,12 +114,12 @@ BOOST_AUTO_TEST_CASE(a_pre_tokenizer_that_cuts_otherwise_is_refused_by_name) {
   refused(R"({"type":"ByteLevel")", R"({"type":"Metaspace")",
           "pre_tokenizer.pretokenizers[1].type: the last step");
   refused(R"("use_regex":false)", R"("use_regex":true)", "pre_tokenizer: not a pattern known");
-  refused(qwen_split, "null", "pre_tokenizer: missing");
+  refused(sample_split, "null", "pre_tokenizer: missing");
 }
 
 BOOST_AUTO_TEST_CASE(the_byte_level_kind_has_a_pattern_of_its_own) {
   const auto read = read_tokenizer_json(
-      with(qwen_split, R"({"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true})"));
+      with(sample_split, R"({"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true})"));
   BOOST_TEST_REQUIRE(read.has_value(), read.error());
   BOOST_TEST((read->split == split_rule::gpt2));
 }
