@@ -72,7 +72,7 @@ struct deepseek_cutter : cutter<Valid> {
     if (in(first, numbers)) return this->template number<3>(at);
     east_asian = in_range(at, first);
     if (in(first, word)) return skip_inside(at + first.bytes, word);
-    if (first.bytes == 1 && in(first, punctuation)) {
+    if (*at < 0x80 && in(first, punctuation)) {  // a stray byte stands for U+FFFD
       const byte* const after = ascii_letters(at + 1);
       if (after != at + 1) return after;
     }

@@ -101,7 +101,7 @@ const std::vector<broken_file> broken_files = {
      {"f:2: tokenizers[0].name: \"qwen3\" is taken; choose another name",
       "f:2: tokenizers[0].file: /nonexistent.json: there is no such file",
       "f:3: tokenizers[1].name: missing", "f:3: tokenizers[1].models: missing",
-      "f:3: tokenizers[1].file: ./x.tiktoken: there is no such file"}},
+      "f:3: tokenizers[1].file: x.tiktoken: there is no such file"}},
     {"simulated: {sigma: 0, tokens: -1}\n",
      {"f:1: simulated.sigma: expected a number above 0", "f:1: simulated.tokens: expected"}},
 };

@@ -105,4 +105,11 @@ BOOST_AUTO_TEST_CASE(ill_formed_bytes_are_cut_as_the_replacement_character_is) {
   }
 }
 
+// A stray byte is punctuation of one byte, and was once taken for ASCII punctuation, which
+// DeepSeek's pattern joins with ASCII letters only: "\xFFité" was cut in two behind the t.
+BOOST_AUTO_TEST_CASE(a_stray_byte_is_no_ascii_punctuation) {
+  BOOST_TEST(cut(split_rule::deepseek_v3, "\xFFité", false) == (pieces{"\xFF", "ité"}));
+  BOOST_TEST(cut(split_rule::deepseek_v3, "\uFFFDité") == (pieces{"\uFFFD", "ité"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
