@@ -115,6 +115,17 @@ BOOST_AUTO_TEST_CASE(a_list_that_no_tables_can_be_made_of_says_why) {
   BOOST_TEST(!compile_vocabulary(lacking).error.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_block_with_a_wrong_bit_is_refused) {
+  compiled tables(all_bytes_and({"ab"}));
+  std::vector<std::uint64_t>& block = tables.tables.block;
+  for (std::size_t at = 0; at < block.size(); at += 1 + block.size() / 97) {
+    block[at] ^= std::uint64_t{1} << (at % 64);
+    BOOST_TEST(!open_vocabulary(std::as_bytes(std::span(block))).has_value(), at);
+    block[at] ^= std::uint64_t{1} << (at % 64);
+  }
+  BOOST_TEST(open_vocabulary(std::as_bytes(std::span(block))).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_block_that_is_cut_short_is_refused) {
   const compiled tables(all_bytes_and({"ab"}));
   const auto block = std::as_bytes(std::span(tables.tables.block));

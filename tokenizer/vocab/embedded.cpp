@@ -46,8 +46,6 @@ namespace {
 
 vocabulary::arrays between(const char* begin, const char* end) noexcept {
   const std::span<const char> block(begin, end);
-  const auto arrays = open_vocabulary(std::as_bytes(block));
-  if (!arrays) std::abort();  // the build made it
 #if defined(MADV_POPULATE_READ)
   // Whoever loads an encoding pays for its page faults, not the first requests. Only a hint.
   constexpr std::uintptr_t page = 4096;
@@ -55,6 +53,8 @@ vocabulary::arrays between(const char* begin, const char* end) noexcept {
   const std::uintptr_t last = reinterpret_cast<std::uintptr_t>(end);
   (void)madvise(reinterpret_cast<void*>(first), last - first, MADV_POPULATE_READ);
 #endif
+  const auto arrays = open_vocabulary(std::as_bytes(block));
+  if (!arrays) std::abort();  // the build made it
   return *arrays;
 }
 

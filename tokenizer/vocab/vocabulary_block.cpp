@@ -2,6 +2,7 @@
 #include "tokenizer/vocab/vocabulary_block.hpp"
 
 #include <array>
+#include <bit>
 #include <cstring>
 
 namespace stint::tokenizer {
@@ -29,19 +30,31 @@ void for_each_array(Arrays& all, WithArray with_array) {
   with_array(all.bridges);
 }
 
-// The head: magic, longest, the two shifts, then where each array begins and how many elements it
-// has.
-constexpr std::size_t first_array = 4;
+// The head: magic, checksum, longest, the two shifts, then where each array begins and how many
+// elements it has.
+constexpr std::size_t first_array = 5;
 constexpr std::size_t head_words = 32;
+
+// Of all words but the first two. Every bit counts, and each word's place: a damaged block must not
+// miscount. Reading the block once is also what brings it into the processor's caches.
+std::uint64_t checksum_of(const std::uint64_t* words, std::size_t size) noexcept {
+  std::uint64_t lanes[4] = {1, 2, 3, 4};
+  for (std::size_t i = 2; i < size; ++i) {
+    std::uint64_t& lane = lanes[i % 4];
+    lane = (lane ^ words[i]) * 0x9E3779B97F4A7C15U;
+    lane ^= lane >> 29;
+  }
+  return lanes[0] ^ std::rotl(lanes[1], 17) ^ std::rotl(lanes[2], 31) ^ std::rotl(lanes[3], 47);
+}
 
 }  // namespace
 
 std::vector<std::uint64_t> block_of(const vocabulary::arrays& all) {
   std::vector<std::uint64_t> out(head_words);
   out[0] = magic;
-  out[1] = all.longest;
-  out[2] = static_cast<std::uint64_t>(all.piece_shift);
-  out[3] = static_cast<std::uint64_t>(all.pair_shift);
+  out[2] = all.longest;
+  out[3] = static_cast<std::uint64_t>(all.piece_shift);
+  out[4] = static_cast<std::uint64_t>(all.pair_shift);
   std::size_t entry = first_array;
   for_each_array(all, [&](const auto& values) {
     const std::size_t at = out.size();
@@ -50,6 +63,7 @@ std::vector<std::uint64_t> block_of(const vocabulary::arrays& all) {
     out.resize(at + (values.size_bytes() + 63) / 64 * words_per_line);
     if (!values.empty()) std::memcpy(&out[at], values.data(), values.size_bytes());
   });
+  out[1] = checksum_of(out.data(), out.size());
   return out;
 }
 
@@ -57,11 +71,14 @@ std::optional<vocabulary::arrays> open_vocabulary(std::span<const std::byte> blo
   std::array<std::uint64_t, head_words> head{};
   if (block.size() < sizeof head) return std::nullopt;
   std::memcpy(head.data(), block.data(), sizeof head);
-  if (head[0] != magic) return std::nullopt;
+  const auto* const words = reinterpret_cast<const std::uint64_t*>(block.data());
+  if (head[0] != magic || head[1] != checksum_of(words, block.size() / sizeof words[0])) {
+    return std::nullopt;
+  }
   vocabulary::arrays all;
-  all.longest = head[1];
-  all.piece_shift = static_cast<int>(head[2]);
-  all.pair_shift = static_cast<int>(head[3]);
+  all.longest = head[2];
+  all.piece_shift = static_cast<int>(head[3]);
+  all.pair_shift = static_cast<int>(head[4]);
   std::size_t entry = first_array;
   bool inside = true;
   for_each_array(all, [&]<class T>(std::span<const T>& values) {
