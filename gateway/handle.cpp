@@ -83,7 +83,7 @@ asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission
 }
 
 asio::awaitable<void> serve_metered(exchange& x, purpose what_for, const virtual_key& key) {
-  auto call = co_await examine(x);
+  auto call = co_await examine(x, what_for.charged.tenant);
   if (!call) {
     co_await decline(x, call.error());
     co_return;

@@ -19,6 +19,7 @@
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/upstream/pool.hpp"
 #include "pricing/price_book.hpp"
+#include "tokenizer/segment_memo.hpp"
 
 namespace stint {
 
@@ -34,6 +35,7 @@ struct service {
   asio::thread_pool& counting;  // large prompts are counted here, so that they hold up nobody else
   std::atomic<bool> draining{false};
   std::atomic<std::size_t> connections{0};
+  tokenizer::segment_memo* remembered = nullptr;  // counts of earlier texts; null: none are kept
 };
 
 // Everything one io thread owns. A connection never leaves its thread, so nothing here is locked.

@@ -113,7 +113,8 @@ result<examined_call> examine_short(const service& shared, const dialect& speaks
 }
 
 result<examined_call> examine_long(const service& shared, const dialect& speaks,
-                                   const std::string& body, wall_time now) {
+                                   const std::string& body, wall_time now,
+                                   std::string_view tenant) {
   auto prompt = new_prompt();
   const simdjson::error_code error =
       prompt->parser.parse(body.data(), body.size(), false).get(prompt->document);
@@ -123,6 +124,11 @@ result<examined_call> examine_long(const service& shared, const dialect& speaks,
   prompt->model = call->base_model;
   prompt->api = speaks.api();
   prompt->learned = shared.learned.keep_current();
+  prompt->known = {};
+  if (shared.remembered != nullptr) {
+    prompt->known.memo = shared.remembered;
+    prompt->known.scope = shared.remembered->scope_of(tenant);
+  }
   tokenizer::count_options counting;
   counting.learned = prompt->learned.get();
   const auto bound =
@@ -149,15 +155,17 @@ chat_request examined_call::billing() const noexcept {
   return with_views;
 }
 
-asio::awaitable<result<examined_call>> examine(exchange& x) {
+asio::awaitable<result<examined_call>> examine(exchange& x, std::string_view tenant) {
   const std::size_t size = x.body.size();
   if (size > parsed_here_bytes_max) {
-    auto elsewhere = [&x] { return examine_long(x.shared(), *x.speaks, x.body, x.started); };
+    auto elsewhere = [&x, tenant] {
+      return examine_long(x.shared(), *x.speaks, x.body, x.started, tenant);
+    };
     co_return co_await on_counting_pool(x, elsewhere);
   }
   if (size <= counted_at_once_bytes_max)
     co_return examine_short(x.shared(), *x.speaks, x.body, x.started);
-  co_return examine_long(x.shared(), *x.speaks, x.body, x.started);
+  co_return examine_long(x.shared(), *x.speaks, x.body, x.started, tenant);
 }
 
 asio::awaitable<std::optional<problem>> count_now(exchange& x, examined_call& call) {

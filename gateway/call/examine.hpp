@@ -30,10 +30,12 @@ struct uncounted_prompt {
   tokenizer::chat_api api{};
   // That of the bound: a count by a later one could be above it.
   std::shared_ptr<const tokenizer::calibration_snapshot> learned;
+  tokenizer::known_counts known;  // of the tenant's earlier texts
 
   [[nodiscard]] tokenizer::prompt_tokens count() const noexcept {
     tokenizer::count_options counting;
     counting.learned = learned.get();
+    counting.known = known;
     return tokenizer::count_prompt(model, api, document, counting);
   }
 };
@@ -58,8 +60,8 @@ struct examined_call {
 };
 
 // x.body must have simdjson's padding reserved behind its size. Runs on the io thread, or on the
-// counting pool for a large body.
-[[nodiscard]] asio::awaitable<result<examined_call>> examine(exchange& x);
+// counting pool for a large body. What the tenant sent before need not be counted again.
+[[nodiscard]] asio::awaitable<result<examined_call>> examine(exchange& x, std::string_view tenant);
 
 // Counts the prompt of a call that is not counted yet: here when it is short, on the counting pool
 // when it is long.

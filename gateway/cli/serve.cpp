@@ -129,11 +129,16 @@ int serve(config settings, const price_book& prices) {
   };
   ledger_thread ledger(std::move(ledger_settings));
   key_ring keys(stored_keys(ledger));
+  std::optional<tokenizer::segment_memo> remembered;
+  if (settings.limits.remembered_bytes_max > 0) {
+    remembered.emplace(settings.limits.remembered_bytes_max);
+  }
   asio::thread_pool counting(counting_thread_count(settings));
   prompt_learner learned(
       (std::filesystem::path(settings.data_directory) / calibration_file_name).string(),
       std::chrono::milliseconds(settings.calibration_saved_every_ms));
   service shared{settings, prices, ceiling_of(settings), keys, ledger, seen, learned, counting};
+  if (remembered) shared.remembered = &*remembered;
   server proxy(shared, thread_count(settings));
   admin_server admin(settings, prices, ledger, seen, keys,
                      [&shared] { return !shared.draining.load(); });

@@ -68,6 +68,7 @@ void read_limits(config_section& file, config_reading& run) {
   section.read_duration_ms("write_stall", into.write_stall_ms, timeout_ms);
   section.read_duration_ms("drain_timeout", into.drain_timeout_ms, {0, timeout_ms.most});
   section.read_bytes("count_inline_bytes_max", into.count_inline_bytes_max, {0, bytes_max});
+  section.read_bytes("remembered_bytes_max", into.remembered_bytes_max, {0, bytes_max});
   section.finish();
 }
 

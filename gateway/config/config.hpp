@@ -56,6 +56,8 @@ struct limits_config {
   int drain_timeout_ms = 30'000;  // SIGTERM: how long running calls may take to finish
   // Longer text is counted on the counting pool.
   std::size_t count_inline_bytes_max = 64U << 10;
+  // Memory for the counts of texts that may be sent again; 0: all are counted each time.
+  std::size_t remembered_bytes_max = 16U << 20;
 };
 
 struct provider_config {

@@ -236,6 +236,28 @@ class counted_on_the_pool(cheap_admission):
     settings = {"limits": {"count_inline_bytes_max": 0}}
 
 
+class remembered(unittest.TestCase):
+    def test_a_conversation_that_is_sent_again_counts_as_much_as_when_it_was_new(self):
+        """With memory for four segments, for thousands, and for none, by two tenants in turn."""
+        counts = []
+        for memory in ("0", "256", "1MiB"):
+            with gateway(caps=FOREVER_CAPS, limits={"remembered_bytes_max": memory},
+                         admission={"uncounted_room_share": 0}) as stint:
+                keys = [stint.create_key(tenant=tenant) for tenant in ("acme", "umbra")]
+                messages = []
+                for turn in range(6):
+                    messages.append({"role": ("user", "assistant")[turn % 2], "content": f"{turn}. {TEXT}\nWhat then?\n" * 2})
+                    for key in keys:
+                        body = {**openai_body(), "messages": messages}
+                        self.assertEqual(stint.chat(key, body).status, 200)
+                rows = sorted(check_books(stint), key=lambda row: row["id"])
+                counts.append([row["held"]["input_tokens"] for row in rows])
+                # The simulated provider counts for itself, and remembers nothing.
+                self.assertEqual(counts[-1], [row["usage"]["input_tokens"] for row in rows])
+        self.assertEqual(counts[0], counts[1])
+        self.assertEqual(counts[0], counts[2])
+
+
 class never_uncounted(unittest.TestCase):
     def test_without_a_share_every_prompt_is_counted_first(self):
         with gateway(caps=FOREVER_CAPS, admission={"uncounted_room_share": 0}) as stint:

@@ -162,6 +162,7 @@ BOOST_AUTO_TEST_CASE(the_shipped_file_shows_the_defaults) {
                                     std::size_t(l.write_stall_ms),
                                     std::size_t(l.drain_timeout_ms),
                                     l.count_inline_bytes_max,
+                                    l.remembered_bytes_max,
                                     c.series_per_family_max,
                                     std::size_t(c.rows_kept_days),
                                     std::size_t(c.default_output_bound_tokens),
