@@ -1,4 +1,5 @@
 // `stint count`. Tested by tests/gateway/cli_commands_test.cpp.
+#include <filesystem>
 #include <iostream>
 
 #include <boost/json.hpp>
@@ -10,6 +11,7 @@
 #include "gateway/cli/count_explain.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "tokenizer/encoding.hpp"
+#include "tokenizer/encoding_file.hpp"
 #include "tokenizer/prompt_count.hpp"
 
 namespace stint {
@@ -27,9 +29,18 @@ struct counted {
   bool learned = false;
 };
 
+std::string encodings_text() {
+  std::string text;
+  for (const std::string_view name : tokenizer::encoding_names())
+    text += (text.empty() ? "" : ", ") + std::string(name);
+  return text;
+}
+
 command_form form() {
   command_form form;
-  form.usage = "stint count --model MODEL [--explain] FILE|-";
+  form.usage =
+      "stint count --model MODEL [--explain] FILE|-\n"
+      "  stint count --encoding NAME|TOKENIZER [--split RULE] FILE|-";
   form.teaching =
       "Counts the tokens of a text, or of a whole chat request (a JSON object with \"messages\": "
       "framing, tools and images too),\n"
@@ -43,12 +54,20 @@ command_form form() {
       "--learned uses what a gateway has learnt from its providers' reports: the file calibration "
       "in "
       "its data_directory.\n\n"
+      "--encoding counts the file as text with one encoding, exactly: " +
+      encodings_text() +
+      ",\n"
+      "or a tokenizer file: a Hugging Face tokenizer.json, or a .tiktoken file with the --split "
+      "that cuts its texts.\n\n"
       "  echo -n 'hello world' | stint count --model gpt-4o -\n"
       "  stint count --model claude-sonnet-5 request.json\n"
       "  stint count --model claude-sonnet-5 --explain --learned var/stint/calibration "
       "request.json\n";
-  form.options.add_options()("model,m", options::value<std::string>()->required(),
+  form.options.add_options()("model,m", options::value<std::string>(),
                              "as in a request: gpt-4o, claude-sonnet-5, …")(
+      "encoding", options::value<std::string>(), "an encoding, or a tokenizer file")(
+      "split", options::value<std::string>(),
+      "of a .tiktoken file: cl100k, o200k, gpt2, llama3, qwen2 or deepseek_v3")(
       "explain", "show where each token of a chat request comes from")(
       "learned", options::value<std::string>(),
       "a gateway's calibration file, for models whose tokenizer is not public")(
@@ -115,8 +134,54 @@ void print(const counted& tokens, const std::string& encoding, bool request) {
                  "stored prompts.\n";
 }
 
+void print_json(const counted& tokens, const std::string& encoding, bool request) {
+  std::cout << boost::json::serialize(boost::json::object{{"tokens", tokens.expected},
+                                                          {"upper_bound", tokens.upper_bound},
+                                                          {"exact", tokens.exact},
+                                                          {"hidden_input", tokens.hidden_input},
+                                                          {"learned", tokens.learned},
+                                                          {"encoding", encoding},
+                                                          {"as", request ? "request" : "text"}})
+            << '\n';
+}
+
+std::shared_ptr<const tokenizer::encoding> load_tokenizer(const std::string& path,
+                                                          const options::variables_map& given) {
+  if (!std::filesystem::exists(path))
+    throw command_failure("\"" + path + "\" is neither an encoding (" + encodings_text() +
+                          ") nor a file");
+  std::optional<tokenizer::split_rule> split;
+  if (given.contains("split")) {
+    split = tokenizer::split_rule_of(given["split"].as<std::string>());
+    if (!split) throw misuse("--split is one of cl100k, o200k, gpt2, llama3, qwen2, deepseek_v3");
+  }
+  auto loaded =
+      tokenizer::load_encoding_file(std::filesystem::path(path).filename().string(), path, split);
+  if (!loaded) throw command_failure(path + ": " + loaded.error());
+  return *loaded;
+}
+
+int count_by_encoding(const options::variables_map& given) {
+  if (given.contains("model") || given.contains("explain"))
+    throw misuse("--encoding counts text: leave out --model and --explain");
+  const auto& name = given["encoding"].as<std::string>();
+  const tokenizer::encoding* with = tokenizer::find_encoding(name);
+  std::shared_ptr<const tokenizer::encoding> loaded;
+  if (with == nullptr) {
+    loaded = load_tokenizer(name, given);
+    with = loaded.get();
+  }
+  const auto tokens = with->count(read_input(given["file"].as<std::string>(), input_bytes_max));
+  const counted all = {.expected = tokens, .upper_bound = tokens, .exact = true};
+  const std::string shown(with->name());
+  given.contains("json") ? print_json(all, shown, false) : print(all, shown, false);
+  return exit_done;
+}
+
 int count(const options::variables_map& given) {
   if (!given.contains("file")) throw misuse("count what? Name a file, or - for standard input");
+  if (given.contains("encoding")) return count_by_encoding(given);
+  if (!given.contains("model")) throw misuse("count for which --model, or with which --encoding?");
   const auto& model = given["model"].as<std::string>();
   const auto text = read_input(given["file"].as<std::string>(), input_bytes_max);
   const auto learned = read_learned(given);
@@ -134,14 +199,7 @@ int count(const options::variables_map& given) {
   const auto tokens = request ? *request : count_text(model, text);
   const std::string encoding(tokenizer::encoding_for_model(model).text->name());
   if (given.contains("json")) {
-    std::cout << boost::json::serialize(boost::json::object{{"tokens", tokens.expected},
-                                                            {"upper_bound", tokens.upper_bound},
-                                                            {"exact", tokens.exact},
-                                                            {"hidden_input", tokens.hidden_input},
-                                                            {"learned", tokens.learned},
-                                                            {"encoding", encoding},
-                                                            {"as", request ? "request" : "text"}})
-              << '\n';
+    print_json(tokens, encoding, request.has_value());
   } else {
     print(tokens, encoding, request.has_value());
   }

@@ -203,6 +203,25 @@ BOOST_AUTO_TEST_CASE(a_broken_configuration_is_shown_line_by_line) {
   BOOST_TEST(has(got.err, "4 mistakes"));
 }
 
+BOOST_AUTO_TEST_CASE(an_encoding_or_a_tokenizer_file_counts_text) {
+  const scratch_directory directory;
+  const auto text = write_file(directory, "text", "hello world 123");
+  BOOST_TEST(run({"count", "--encoding", "qwen3", text}).out == "6 tokens (text, qwen3, exact)\n");
+  const std::string ranks = STINT_SOURCE_DIR "/tokenizer/vocab/r50k_base.tiktoken";
+  BOOST_TEST(run({"count", "--encoding", ranks, "--split", "gpt2", text}).out ==
+             "3 tokens (text, r50k_base.tiktoken, exact)\n");
+  const auto json =
+      boost::json::parse(run({"count", "--encoding", "r50k_base", "--json", text}).out);
+  BOOST_TEST(json.at("tokens").as_int64() == 3);
+  BOOST_TEST(json.at("as").as_string() == "text");
+  const auto without = run({"count", "--encoding", ranks, text});
+  BOOST_TEST(without.status == 1);
+  BOOST_TEST(has(without.err, "name the split"));
+  BOOST_TEST(
+      has(run({"count", "--encoding", "o201k_base", text}).err, "o200k_base, o200k_harmony"));
+  BOOST_TEST(run({"count", text}).status == 2);
+  BOOST_TEST(run({"count", "--encoding", "qwen3", "--model", "gpt-4o", text}).status == 2);
+}
 BOOST_AUTO_TEST_CASE(texts_and_chat_requests_are_counted) {
   const scratch_directory directory;
   const auto text = write_file(directory, "text", "hello world");
