@@ -2,6 +2,8 @@
 // (tests/bench/tokenizer/exchange.md).
 //   tokenizer_bench ENCODING counts FILE        a count for each text of the file
 //   tokenizer_bench ENCODING time FILE PASSES   JSON: processor seconds of each pass over the file
+//   tokenizer_bench ENCODING new FILE SKIPPED   the same of one pass over the texts after the first
+//                                               SKIPPED, which are counted before
 //   tokenizer_bench ENCODING resent FILE        JSON: processor seconds of chat requests that come
 //                                               back with one message more
 // The tables are loaded and the texts are in memory before a clock is read; one process for each
@@ -97,8 +99,8 @@ void print_seconds(const char* name, const std::vector<double>& seconds) {
   std::printf("]");
 }
 
-void print_times(const stint::tokenizer::encoding& with, const std::vector<std::string_view>& texts,
-                 int passes) {
+int print_times(const stint::tokenizer::encoding& with, const std::vector<std::string_view>& texts,
+                int passes) {
   std::vector<double> seconds(static_cast<std::size_t>(passes));
   std::int64_t tokens = 0;
   const std::int64_t before = allocations;
@@ -111,6 +113,7 @@ void print_times(const stint::tokenizer::encoding& with, const std::vector<std::
               static_cast<long long>(tokens), static_cast<long long>(allocations - before));
   print_seconds("seconds", seconds);
   std::printf("}\n");
+  return 0;
 }
 
 // Texts come in pairs: a request, and the same with one message more. Both are parsed already.
@@ -156,6 +159,7 @@ int print_resent(const stint::tokenizer::encoding& with,
 int usage() {
   std::fprintf(stderr,
                "usage: tokenizer_bench ENCODING counts FILE | ENCODING time FILE PASSES | "
+               "ENCODING new FILE SKIPPED | "
                "ENCODING resent FILE\n");
   return 2;
 }
@@ -185,8 +189,11 @@ int main(int count, char** arguments) {
     return 0;
   }
   if (task == "resent" && count == 4) return print_resent(*with, texts);
-  const int passes = task == "time" && count == 5 ? std::atoi(arguments[4]) : 0;
-  if (passes < 1) return usage();
-  print_times(*with, texts, passes);
-  return 0;
+  const int number = count == 5 ? std::atoi(arguments[4]) : 0;
+  if (number < 1) return usage();
+  if (task == "time") return print_times(*with, texts, number);
+  const auto skipped = static_cast<std::size_t>(number);
+  if (task != "new" || skipped >= texts.size()) return usage();
+  (void)counted_pass(*with, texts.data(), skipped);
+  return print_times(*with, {texts.begin() + number, texts.end()}, 1);
 }

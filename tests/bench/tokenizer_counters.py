@@ -37,6 +37,9 @@ class counter:
     def time(self, encoding, file, passes):
         return json.loads(self.ask(encoding, "time", file, passes))
 
+    def new(self, encoding, file, skipped):
+        return json.loads(self.ask(encoding, "new", file, skipped))
+
 
 def ours(driver):
     if not driver.is_file():
