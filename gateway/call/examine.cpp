@@ -28,6 +28,7 @@ thread_local std::vector<std::unique_ptr<uncounted_prompt>> spare_prompts;
 void give_back(uncounted_prompt* dropped) noexcept {
   std::unique_ptr<uncounted_prompt> owned(dropped);
   if (owned->parser.capacity() > spare_capacity_max || spare_prompts.size() >= spares_max) return;
+  owned->learned.reset();  // or a spare would keep alive what was learnt long ago
   spare_prompts.push_back(std::move(owned));
 }
 
