@@ -8,8 +8,8 @@ Before anything is timed, every count of every passage, and of every piece of at
 encode_ordinary, in o200k_base and cl100k_base. A peer that differs is named and left out; if ours differs, the run fails.
 
 Cold is the first pass of a fresh process: tables loaded, texts in memory, nothing of them counted before. Warm is the best of
-later passes over the same texts. Short messages are also counted as a server counts them: each is new, the process is not. Seconds are the process's own processor time. The rounds of ours and of the peers are
-interleaved; a ratio is the median of the rounds, ours ÷ the peer's, and above 1 where ours is faster.
+later passes over the same texts. Short messages are also counted as a server counts them: each is new, the process is
+not. Seconds are the process's own processor time. The rounds of ours and of the peers are interleaved; a ratio is the median of the rounds, ours ÷ the peer's, and above 1 where ours is faster.
 """
 
 # tests/bench/run installs: run counting
@@ -163,8 +163,8 @@ def print_short(seen, nanoseconds):
     one = seen["short", "stint"]
     size = one["bytes"] / one["items"]
     whole = size / statistics.median(seen["short", "tiktoken"]["new"]) * 1e3
-    print(f"\nshort: {one['items']} messages, no two alike, {size:.0f} bytes on average, up to {messages.SHORT_BYTES_MAX}. After the "
-          f"first third of them the others, each once; ours allocated {one['allocations']} times:")
+    print(f"\nshort: {one['items']} messages, no two alike, {size:.0f} bytes on average, up to {messages.SHORT_BYTES_MAX}. "
+          f"After the first third of them the others, each once; ours allocated {one['allocations']} times:")
     for (text, name), values in seen.items():
         if text == "short":
             times = f", ours {ratio(seen, 'short', name, 'new'):.2f} times as fast" if name != "stint" else ""
