@@ -34,7 +34,8 @@ BOOST_AUTO_TEST_CASE(segments_add_up_to_the_text_under_every_encoding) {
   std::size_t cuts = 0;
   for (int round = 0; round < 60; ++round) {
     const std::string text = lines(random, 3000 + random() % 30'000);
-    for (const encoding* words : {&o200k_base(), &cl100k_base()}) {
+    for (const std::string_view name : encoding_names()) {
+      const encoding* const words = find_encoding(name);
       std::int64_t tokens = 0;
       for (std::string_view rest = text; !rest.empty();) {
         const std::size_t size = segment_memo::segment_end(rest);
@@ -42,7 +43,7 @@ BOOST_AUTO_TEST_CASE(segments_add_up_to_the_text_under_every_encoding) {
         rest.remove_prefix(size);
         cuts += rest.empty() ? 0 : 1;
       }
-      BOOST_TEST_REQUIRE(tokens == words->count(text));
+      BOOST_TEST_REQUIRE(tokens == words->count(text), name);
     }
   }
   BOOST_TEST(cuts > 100U);
