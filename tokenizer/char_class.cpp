@@ -25,7 +25,8 @@ constexpr std::array<char_class, Points> first_points() noexcept {
 }  // namespace
 
 constinit const std::array<char_class, 128> ascii_class = first_points<128>();
-constinit const std::array<char_class, 1 << 16> basic_class = first_points<(1 << 16)>();
+// Made at compile time by g++; clang's limit of steps leaves it to start-up, 0.1 ms.
+const std::array<char_class, 1 << 16> basic_class = first_points<(1 << 16)>();
 
 char_class class_of(char32_t point) noexcept {
   return point <= 0x10FFFF ? look_up(point) : char_class::other;
