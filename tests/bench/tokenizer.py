@@ -9,7 +9,8 @@ encode_ordinary, in o200k_base and cl100k_base. A peer that differs is named and
 
 Cold is the first pass of a fresh process: tables loaded, texts in memory, nothing of them counted before. Warm is the best of
 later passes over the same texts. Short messages are also counted as a server counts them: each is new, the process is
-not. Seconds are the process's own processor time. The rounds of ours and of the peers are interleaved; a ratio is the median of the rounds, ours ÷ the peer's, and above 1 where ours is faster.
+not. Seconds are the process's own processor time. The rounds of ours and of the peers are interleaved; a ratio is the median of
+the rounds, ours ÷ the peer's, and above 1 where ours is faster.
 """
 
 # tests/bench/run installs: run counting
