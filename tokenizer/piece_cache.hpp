@@ -52,7 +52,7 @@ class piece_cache {
     std::array<std::uint8_t, wide_bytes> bytes{};
   };
 
-  std::array<short_set, 8192> short_{};  // 256 KiB
+  std::array<short_set, 16384> short_{};  // 512 KiB
   std::array<wide_slot, 4096> wide_{};   // 256 KiB
 };
 
