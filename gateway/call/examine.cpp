@@ -27,7 +27,10 @@ thread_local std::vector<std::unique_ptr<uncounted_prompt>> spare_prompts;
 
 void give_back(uncounted_prompt* dropped) noexcept {
   std::unique_ptr<uncounted_prompt> owned(dropped);
-  if (owned->parser.capacity() > spare_capacity_max || spare_prompts.size() >= spares_max) return;
+  if (owned->parser.capacity() > spare_capacity_max ||
+      spare_prompts.size() >= spare_prompts.capacity()) {
+    return;  // or no room was made on this thread, and giving back could fail
+  }
   owned->learned.reset();  // or a spare would keep alive what was learnt long ago
   spare_prompts.push_back(std::move(owned));
 }
@@ -135,8 +138,8 @@ result<examined_call> examine_long(const service& shared, const dialect& speaks,
   const auto bound =
       tokenizer::bound_prompt(prompt->model, prompt->api, prompt->document, counting);
   call->text_bytes = static_cast<std::size_t>(bound.text_bytes);
-  // A body may be long by its images alone. A bound that no usage can have only a count can refute.
-  if (call->text_bytes <= counted_at_once_bytes_max || refuse_absurd(bound.at_most))
+  // A body may be long by its images alone.
+  if (call->text_bytes <= counted_at_once_bytes_max)
     return with_count(std::move(call), prompt->count());
   call->prompt = bound.at_most;
   call->uncounted = std::move(prompt);
@@ -159,14 +162,25 @@ chat_request examined_call::billing() const noexcept {
 asio::awaitable<result<examined_call>> examine(exchange& x, std::string_view tenant) {
   const std::size_t size = x.body.size();
   if (size > parsed_here_bytes_max) {
+    // Counted on the way: a parsed request of this size, many times its body's, is not to lie about
+    // while the provider is thinking.
     auto elsewhere = [&x, tenant] {
-      return examine_long(x.shared(), *x.speaks, x.body, x.started, tenant);
+      auto call = examine_long(x.shared(), *x.speaks, x.body, x.started, tenant);
+      if (!call || !call->uncounted) return call;
+      const tokenizer::prompt_tokens counted = call->uncounted->count();
+      return with_count(std::move(call), counted);
     };
     co_return co_await on_counting_pool(x, elsewhere);
   }
   if (size <= counted_at_once_bytes_max)
     co_return examine_short(x.shared(), *x.speaks, x.body, x.started);
-  co_return examine_long(x.shared(), *x.speaks, x.body, x.started, tenant);
+  auto call = examine_long(x.shared(), *x.speaks, x.body, x.started, tenant);
+  // A bound that no usage can have only a count can refute.
+  if (call && call->uncounted && refuse_absurd(call->prompt)) {
+    const std::optional<problem> absurd = co_await count_now(x, *call);
+    if (absurd) co_return *absurd;
+  }
+  co_return call;
 }
 
 asio::awaitable<std::optional<problem>> count_now(exchange& x, examined_call& call) {

@@ -47,6 +47,7 @@ void late_count::begin() {
 
 void late_count::take(const tokenizer::prompt_tokens& prompt) {
   done_ = true;
+  job_.reset();  // and with it the parsed request, which may be many times the body's size
   call_.take_count(prompt);
   counted_();
   x_.shared().seen.prompt_counted(prompt_count_time::after_forwarding);
