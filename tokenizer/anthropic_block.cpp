@@ -106,6 +106,7 @@ void walk_block(const prompt_context& prompt, dom::object block, int depth) {
   if (type == "tool_use" || type == "server_tool_use") return add_tool_use(prompt, block);
   if (type == "tool_result") return add_tool_result(prompt, block, depth);
   if (type == "thinking" || type == "redacted_thinking") return add_thinking(prompt, block);
+  prompt.tally.mark_incomparable();
   add_json_text(prompt, block);
 }
 

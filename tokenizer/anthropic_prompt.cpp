@@ -74,6 +74,7 @@ void add_message(const prompt_context& prompt, dom::element value, std::int32_t 
       add_content(prompt, field.value, part_kind::content);
     } else if (field.key != "role") {
       prompt.tally.enter(part_kind::other);
+      prompt.tally.mark_incomparable();  // nobody knows whether the provider shows it to the model
       add_json_text(prompt, field.value);
     }
   }
@@ -138,12 +139,15 @@ void walk_anthropic_messages(const prompt_context& prompt, dom::object request) 
       prompt.tally.enter(part_kind::hidden);
       // The servers' tool definitions are fetched by the provider.
       prompt.tally.add_hidden(server_tool);
-    } else if (field.key == "context_management") {
-      // The provider clears parts of the conversation before it counts.
+    } else if (field.key == "context_management" || field.key == "container") {
+      // The provider clears parts of the conversation before it counts; a container brings its
+      // skills'.
       prompt.tally.mark_incomparable();
     } else if (std::find(parameters.begin(), parameters.end(), field.key) == parameters.end()) {
       prompt.tally.enter(part_kind::other);
-      add_json_text(prompt, field.value);  // output_config with its schema among them
+      // The schema of output_config is shown to the model; of what nobody knows, nothing is learnt.
+      if (field.key != "output_config") prompt.tally.mark_incomparable();
+      add_json_text(prompt, field.value);
     }
   }
   add_tools(prompt, request);

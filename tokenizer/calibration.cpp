@@ -66,9 +66,13 @@ calibration::model_state& calibration::state_of(const learned_key& key) {
   const auto known = models_.find(key);
   if (known != models_.end()) return known->second;
   if (models_.size() >= models_max) {
-    models_.erase(std::min_element(
-        models_.begin(), models_.end(),
-        [](const auto& a, const auto& b) { return a.second.last_used < b.second.last_used; }));
+    // One of which too little is known before any that is ready: names that are made up must not
+    // push out what was learnt.
+    models_.erase(
+        std::min_element(models_.begin(), models_.end(), [](const auto& a, const auto& b) {
+          return std::pair(a.second.is_ready(), a.second.last_used) <
+                 std::pair(b.second.is_ready(), b.second.last_used);
+        }));
   }
   return models_[key];
 }

@@ -93,7 +93,7 @@ void put_observation(std::string& out, const observed_prompt& one) {
   for (std::int32_t& tokens : one.seen.class_tokens)
     amount(tokens, 0);
   amount(one.seen.tools, 0);
-  amount(one.seen.framing, INT32_MIN);
+  amount(one.seen.framing, 0);
   amount(one.reported, 1);
   one.source = from.take<std::uint32_t>();
   one.at = from.take<std::uint64_t>();

@@ -84,6 +84,7 @@ void walk_openai_part(const prompt_context& prompt, dom::object part) {
   if (type == "image_url" || type == "input_image") return add_image_part(prompt, part);
   if (type == "input_audio") return add_recording(prompt, part);
   if (type == "file" && part["file"].is_object()) return add_file(prompt, part);
+  prompt.tally.mark_incomparable();
   add_json_text(prompt, part);
 }
 

@@ -147,6 +147,8 @@ void add_message_field(const prompt_context& prompt, dom::key_value_pair field) 
     return;
   }
   if (key == "annotations" && !field.value.is_array()) return;
+  // Whether the provider shows this to the model is not known: nothing can be learnt from it.
+  prompt.tally.mark_incomparable();
   add_json_text(prompt, field.value);
 }
 
@@ -198,6 +200,7 @@ void walk_openai_chat(const prompt_context& prompt, dom::object request) {
       prompt.tally.add_hidden({.expected = 8'000, .upper = 16'000});
     } else if (std::find(parameters.begin(), parameters.end(), field.key) == parameters.end()) {
       prompt.tally.enter(part_kind::other);
+      prompt.tally.mark_incomparable();  // as an unknown field of a message
       add_json_text(prompt, field.value);
     }
   }

@@ -10,8 +10,10 @@ bool answered_by(std::string_view asked, std::string_view served) noexcept {
   const std::string_view found = tokenizer::bare_model(served);
   if (found.empty() || found == wanted) return true;
   const auto extends = [](std::string_view longer, std::string_view shorter) {
-    // "-2026-01-31", "-20260131", "@20260131": digits, so that "-mini" is another model.
-    return longer.size() > shorter.size() + 1 && longer.starts_with(shorter) &&
+    // "-2026-01-31", "-20260131", "@20260131", "-0613": a date, so that "-mini" and "-8" are other
+    // models.
+    constexpr std::size_t date_size_min = 5;
+    return longer.size() >= shorter.size() + date_size_min && longer.starts_with(shorter) &&
            longer.find_first_not_of("0123456789-@", shorter.size()) == std::string_view::npos;
   };
   return extends(found, wanted) || extends(wanted, found);

@@ -22,6 +22,8 @@ BOOST_AUTO_TEST_CASE(another_model_is_not) {
   BOOST_TEST(!answered_by("gpt-6", "gpt-6-mini"));
   BOOST_TEST(!answered_by("gpt-6-mini", "gpt-6"));
   BOOST_TEST(!answered_by("claude-opus-5", "claude-opus-50"));
+  BOOST_TEST(!answered_by("claude-opus-4", "claude-opus-4-8"));
+  BOOST_TEST(answered_by("gpt-4-0613", "gpt-4"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -101,6 +101,20 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_compared_is_not_learnt_from) {
   BOOST_TEST(with(R"("tools": [{"name": "f", "input_schema": {"type": "object"}}])"));
 }
 
+// A provider may ignore what it does not know: taken as counted, it would halve what was learnt.
+BOOST_AUTO_TEST_CASE(unknown_fields_teach_nothing) {
+  BOOST_TEST(count_with(nullptr, model, asking(R"("plain")")).features.learnable);
+  for (const char* const request :
+       {R"({"max_tokens": 9, "transforms": ["x"], "messages": [{"role": "user", "content": "a"}]})",
+        R"({"max_tokens": 9, "container": "c1", "messages": [{"role": "user", "content": "a"}]})",
+        R"({"max_tokens": 9, "messages": [{"role": "user", "content": "a", "reasoning": "b"}]})",
+        R"({"max_tokens": 9, "messages": [{"role": "user", "content": [{"type": "new"}]}]})"}) {
+    const prompt_tokens counted = count_with(nullptr, model, request);
+    BOOST_TEST(!counted.features.learnable, request);
+    BOOST_TEST(counted.upper_bound > 0);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(media_are_counted_beside_what_was_learnt) {
   const auto learned = learned_of(model);
   const std::string text = words(300);

@@ -301,6 +301,12 @@ BOOST_AUTO_TEST_CASE(the_model_that_was_silent_longest_is_forgotten) {
   BOOST_TEST(learned->find(name(0), chat_api::openai_chat) != nullptr);
   BOOST_TEST(learned->find(name(1), chat_api::openai_chat) == nullptr);
   BOOST_TEST(learned->find(name(2), chat_api::openai_chat) != nullptr);
+  // Names that are made up push out each other, not what was learnt.
+  for (std::size_t i = 0; i < 2 * calibration::models_max; ++i)
+    learner.observe(name(1000 + i), chat_api::openai_chat, calls.draw(), 100, 1);
+  const auto later = learner.snapshot();
+  for (std::size_t i = 2; i < calibration::models_max; ++i)
+    BOOST_TEST(later->find(name(i), chat_api::openai_chat) != nullptr, name(i));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
