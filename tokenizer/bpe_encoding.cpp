@@ -49,6 +49,15 @@ piece_cache& cache_of_thread(std::uint32_t number) {
   return *cache;
 }
 
+// "user", "assistant", the names of fields: one piece under every rule. Requests are full of them.
+bool is_one_word(std::string_view text) noexcept {
+  if (text.empty() || text.size() > piece_key::max_bytes) return false;
+  bool lower = true;
+  for (const char c : text)
+    lower &= c >= 'a' && c <= 'z';
+  return lower;
+}
+
 }  // namespace
 
 std::int64_t bpe_encoding::count(std::string_view text) const noexcept {
@@ -56,6 +65,11 @@ std::int64_t bpe_encoding::count(std::string_view text) const noexcept {
 }
 
 std::int64_t bpe_encoding::count_until(std::string_view text, std::int64_t limit) const noexcept {
+  if (is_one_word(text)) {
+    const byte* const word = bytes_of(text);
+    const std::uint32_t known = words_.find(piece_key::of(word, text.size(), word + text.size()));
+    if (known != 0) return known;
+  }
   static const kernel best = kernels().front();
   return count_with(best, text, limit);
 }

@@ -32,7 +32,7 @@ class keyed_hash {
   static constexpr std::size_t block_words = 128;
   static constexpr std::size_t blocks_max = text_bytes_max / (8 * block_words);
 
-  [[nodiscard]] static digest sum(const std::uint64_t* words, std::size_t pairs,
+  [[nodiscard]] static digest sum(const char* bytes, std::size_t pairs,
                                   const std::uint64_t* key) noexcept;
 
   std::array<std::uint64_t, block_words + 2> block_key_;

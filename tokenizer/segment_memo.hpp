@@ -25,7 +25,7 @@ namespace stint::tokenizer {
 class segment_memo {
  public:
   // Shorter texts are counted faster than recognised.
-  static constexpr std::size_t text_bytes_min = 96;
+  static constexpr std::size_t text_bytes_min = 64;
   static constexpr std::size_t segment_bytes = 4096;
 
   // `bytes` of memory, rounded down to a power of two of entries, four at least.
