@@ -4,26 +4,55 @@
 #include <algorithm>
 #include <bit>
 
+#include "tokenizer/char_class.hpp"
+
 namespace stint::tokenizer {
 namespace {
 
 using byte = std::uint8_t;
 
-// A character no rule takes for white space ends just before `at`: visible ASCII, or of three bytes
-// from U+3001 on (the white space before that is in E1, E2 and E3 80 80).
+bool is_inner(char c) noexcept {
+  return (static_cast<byte>(c) & 0xC0) == 0x80;
+}
+bool is_lower(char c) noexcept {
+  return c >= 'a' && c <= 'z';
+}
+bool is_letter(char c) noexcept {
+  return is_lower(static_cast<char>(c | 0x20));
+}
+
+// A character no rule takes for white space ends just before `at`: visible ASCII, of two bytes from
+// U+00C0 on (the white space before that is in C2), or of three from U+3001 on (E1, E2, E3 80 80).
 bool ends_in_ink(std::string_view text, std::size_t at) noexcept {
   const auto last = static_cast<byte>(text[at - 1]);
   if (last > 0x20 && last < 0x7F) return true;
-  if (last < 0x80 || at < 3) return false;
+  if (!is_inner(text[at - 1]) || at < 3) return false;
+  const auto before = static_cast<byte>(text[at - 2]);
+  if (before >= 0xC3 && before < 0xE0) return true;
   const auto first = static_cast<byte>(text[at - 3]);
-  return first >= 0xE3 && first < 0xF0 && text.substr(at - 3, 3) != "\xE3\x80\x80";
+  return is_inner(text[at - 2]) && first >= 0xE3 && first < 0xF0 &&
+         text.substr(at - 3, 3) != "\xE3\x80\x80";
 }
 
-// A letter begins at `at`: of ASCII, or one of the ideographs from U+5000 to U+8FFF.
+// A letter begins at `at`.
 bool begins_with_letter(std::string_view text, std::size_t at) noexcept {
-  const auto first = static_cast<byte>(text[at]);
-  const auto lower = static_cast<byte>(first | 0x20);
-  return (lower >= 'a' && lower <= 'z') || (first >= 0xE5 && first <= 0xE8);
+  if (static_cast<byte>(text[at]) < 0x80) return is_letter(text[at]);
+  const auto* const bytes = reinterpret_cast<const byte*>(text.data());
+  bool truncated = false;
+  const char_class kind = decode_any(bytes + at, bytes + text.size(), truncated).kind;
+  return kind == char_class::upper || kind == char_class::lower || kind == char_class::letter;
+}
+
+// Whether every rule cuts at `at`, and cuts what is before and what is after as if the other were
+// not there: between a line that ends in ink and a letter, lest a rule look back over the line's
+// end; between a letter and a space that a letter follows; between a letter and a digit.
+bool is_border(std::string_view text, std::size_t at) noexcept {
+  const char before = text[at - 1];
+  const char after = text[at];
+  if (before == '\n') return at >= 2 && ends_in_ink(text, at - 1) && begins_with_letter(text, at);
+  if (!is_lower(before)) return false;
+  if (after == ' ') return at + 1 < text.size() && is_letter(text[at + 1]);
+  return after >= '0' && after <= '9';
 }
 
 }  // namespace
@@ -38,13 +67,10 @@ std::uint64_t segment_memo::scope_of(std::string_view tenant) const noexcept {
 }
 
 std::size_t segment_memo::segment_end(std::string_view text) noexcept {
-  if (text.size() <= segment_bytes) return text.size();
-  for (std::size_t from = segment_bytes;;) {
-    const std::size_t newline = text.find('\n', from);
-    if (newline == std::string_view::npos || newline + 1 >= text.size()) return text.size();
-    if (ends_in_ink(text, newline) && begins_with_letter(text, newline + 1)) return newline + 1;
-    from = newline + 1;
+  for (std::size_t at = segment_bytes; at < text.size(); ++at) {
+    if (is_border(text, at)) return at;
   }
+  return text.size();
 }
 
 std::int64_t segment_memo::count(const encoding& words, std::uint64_t scope,
@@ -60,7 +86,10 @@ std::int64_t segment_memo::count(const encoding& words, std::uint64_t scope,
 
 std::int64_t segment_memo::count_segment(const encoding& words, std::uint64_t scope,
                                          std::string_view segment) noexcept {
-  if (segment.size() > keyed_hash::text_bytes_max) return words.count(segment);
+  if (segment.size() > keyed_hash::text_bytes_max) {
+    counted_.fetch_add(segment.size(), std::memory_order_relaxed);
+    return words.count(segment);
+  }
   saying wanted{.digest = hash_.of(segment),
                 .scope = scope,
                 .words = reinterpret_cast<std::uintptr_t>(&words),

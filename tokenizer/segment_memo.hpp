@@ -46,9 +46,8 @@ class segment_memo {
     return known_.load(std::memory_order_relaxed);
   }
 
-  // Where the first segment of `text` ends: at the first place from segment_bytes on that is
-  // between a line and a letter, or at the end. The line must end in ink, lest a rule look back
-  // over its end.
+  // Where the first segment of `text` ends: at the first place from segment_bytes on where every
+  // rule cuts for certain, or at the end.
   [[nodiscard]] static std::size_t segment_end(std::string_view text) noexcept;
 
  private:

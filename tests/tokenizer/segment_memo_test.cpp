@@ -62,6 +62,22 @@ BOOST_AUTO_TEST_CASE(a_text_that_comes_back_longer_costs_its_end) {
   BOOST_TEST(memo.counted_bytes() - before < 12'000U);
 }
 
+// Lines of kana, of lists and of no lines at all had no border, and were counted anew on every
+// turn.
+BOOST_AUTO_TEST_CASE(texts_without_lines_of_english_are_remembered_too) {
+  for (const std::string_view span :
+       {"ひらがなのぎょう。\n", "- item one of the list\n", "Ещё одна строка.\n",
+        R"({"key":"value of it","n":1234567},)", "AbCd1234efGH5678ijkl"}) {
+    std::string text;
+    while (text.size() < 200'000)
+      text += span;
+    segment_memo memo(1 << 20);
+    for (int turn = 0; turn < 2; ++turn)
+      BOOST_TEST(memo.count(o200k_base(), 1, text) == o200k_base().count(text), span);
+    BOOST_TEST(memo.known_bytes() > 190'000U, span);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(scopes_and_encodings_share_nothing) {
   const std::string text(1000, 'q');
   segment_memo memo(1 << 16);
