@@ -27,11 +27,13 @@ struct available {
   available() {
 #if defined(__x86_64__)
     __builtin_cpu_init();
+    const bool scalars = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+                         __builtin_cpu_supports("popcnt");
     if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("bmi2")) {
+        __builtin_cpu_supports("avx512dq") && scalars) {
       all[size++] = avx512_kernel;
     }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) {
+    if (__builtin_cpu_supports("avx2") && scalars) {
       all[size++] = avx2_kernel;
     }
     if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")) {

@@ -6,7 +6,7 @@
 
 #include <immintrin.h>
 
-#define STINT_KERNEL __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
+#define STINT_KERNEL __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
 namespace stint::tokenizer {
 namespace {

@@ -6,8 +6,7 @@
 
 #include <immintrin.h>
 
-#define STINT_KERNEL \
-  __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi,bmi2,lzcnt,popcnt")))
+#define STINT_KERNEL __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi,bmi2,popcnt")))
 
 namespace stint::tokenizer {
 namespace {

@@ -44,6 +44,7 @@ keyed_hash::digest keyed_hash::sum(const char* bytes, std::size_t pairs,
 
 keyed_hash::digest keyed_hash::of(std::string_view text) const noexcept {
   constexpr std::size_t block_bytes = 8 * block_words;
+  if (text.size() > text_bytes_max) std::abort();
   std::array<digest, blocks_max> sums;
   std::size_t blocks = 0;
   for (; text.size() >= block_bytes; text.remove_prefix(block_bytes))
@@ -52,7 +53,7 @@ keyed_hash::digest keyed_hash::of(std::string_view text) const noexcept {
     const std::size_t pairs = (text.size() + 15) / 16;
     std::array<char, block_bytes> padded;
     if (pairs > 0) std::memset(&padded[16 * pairs - 16], 0, 16);
-    std::memcpy(padded.data(), text.data(), text.size());
+    if (!text.empty()) std::memcpy(padded.data(), text.data(), text.size());
     sums[blocks++] = sum(padded.data(), pairs, block_key_.data());
   }
   return sum(reinterpret_cast<const char*>(sums.data()), 2 * blocks, top_key_.data());

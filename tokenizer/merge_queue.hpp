@@ -98,7 +98,8 @@ class merge_queue {
       std::memcpy(&best, keys, sizeof best);
       std::memcpy(&other, keys + lanes, sizeof other);
       best = best < other ? best : other;
-      other = __builtin_shufflevector(best, best, 8, 9, 10, 11, 12, 13, 14, 15, 8, 8, 8, 8, 8, 8, 8, 8);
+      other =
+          __builtin_shufflevector(best, best, 8, 9, 10, 11, 12, 13, 14, 15, 8, 8, 8, 8, 8, 8, 8, 8);
       best = best < other ? best : other;
       other = __builtin_shufflevector(best, best, 4, 5, 6, 7, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4);
       best = best < other ? best : other;

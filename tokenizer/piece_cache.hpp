@@ -53,7 +53,7 @@ class piece_cache {
   };
 
   std::array<short_set, 16384> short_{};  // 512 KiB
-  std::array<wide_slot, 4096> wide_{};   // 256 KiB
+  std::array<wide_slot, 4096> wide_{};    // 256 KiB
 };
 
 }  // namespace stint::tokenizer

@@ -3,8 +3,8 @@
 // Immutable: any number of threads may look up at once.
 //
 // A *symbol* is a token by its merge priority: 0 is merged before 1. For tiktoken's encodings it is
-// the rank and the id as well. A count needs neither ids nor the tokens' bytes, only three
-// questions:
+// the rank, and the id but where ids leave gaps. A count needs neither ids nor the tokens' bytes,
+// only three questions:
 //
 //   how many tokens is this whole piece?   pieces: of up to 15 bytes, whole in slots of 16 bytes;
 //                                          long_pieces: the rest

@@ -9,6 +9,8 @@
 
 #include "tokenizer/kernel_texts.hpp"
 #include "tokenizer/vocab/embedded.hpp"
+#include "tokenizer/vocab/vocabulary_block.hpp"
+#include "tokenizer/vocab/vocabulary_builder.hpp"
 
 namespace {
 
@@ -93,6 +95,37 @@ BOOST_AUTO_TEST_CASE(where_a_block_ends_does_not_matter) {
         }
       }
     }
+  }
+}
+
+// The key of a long piece must be that of no token: once it was that of its first 14 bytes and FF.
+BOOST_AUTO_TEST_CASE(a_long_piece_is_not_taken_for_a_token_of_15_bytes_that_ends_in_ff) {
+  vocabulary_source source;
+  for (int value = 0; value < 256; ++value)
+    source.tokens.emplace_back(1, static_cast<char>(value));
+  std::string token = "a";
+  for (char next = 'b'; next <= 'n'; ++next)
+    source.tokens.push_back(token += next);
+  source.tokens.push_back(token + '\xFF');
+  for (std::uint32_t id = 0; id < source.tokens.size(); ++id)
+    source.ids.push_back(id);
+  const compiled_vocabulary tables = compile_vocabulary(source);
+  BOOST_TEST_REQUIRE(tables.error == "");
+  const counting with{.words = vocabulary(*open_vocabulary(std::as_bytes(std::span(tables.block)))),
+                      .cache = std::make_unique<piece_cache>()};
+  for (const kernel& one : kernels())
+    BOOST_TEST(with.count(one, split_rule::cl100k, "abcdefghijklmnzzzz") == 5, one.name);
+}
+
+BOOST_AUTO_TEST_CASE(counting_stops_inside_a_piece) {
+  const counting with;
+  const std::string text(4 << 20, 'q');
+  const std::int64_t whole = with.count(kernels().front(), split_rule::o200k, text);
+  for (const kernel& one : kernels()) {
+    if (one.name == "plain") continue;
+    const std::int64_t stopped = with.count(one, split_rule::o200k, text, 10);
+    BOOST_TEST(stopped > 10);
+    BOOST_TEST(stopped < whole / 100);
   }
 }
 

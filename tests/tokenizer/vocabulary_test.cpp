@@ -115,6 +115,14 @@ BOOST_AUTO_TEST_CASE(a_list_that_no_tables_can_be_made_of_says_why) {
   BOOST_TEST(!compile_vocabulary(lacking).error.empty());
 }
 
+// tiktoken would merge a and b (257) and then abc (256); tables know only lower parts.
+BOOST_AUTO_TEST_CASE(ranks_that_are_out_of_order_are_refused_not_miscounted) {
+  vocabulary_source source = all_bytes_and({"abc", "ab"});
+  BOOST_TEST(compile_vocabulary(source).error == "");  // a list of merges may say so
+  source.joined_by_bytes = true;
+  BOOST_TEST(compile_vocabulary(source).error.find("1256 is made of") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_block_with_a_wrong_bit_is_refused) {
   compiled tables(all_bytes_and({"ab"}));
   std::vector<std::uint64_t>& block = tables.tables.block;

@@ -78,6 +78,7 @@ boost::system::result<vocabulary_source, std::string> read_rank_file(std::string
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& left, const auto& right) { return left.rank < right.rank; });
   vocabulary_source words;
+  words.joined_by_bytes = true;
   for (ranked_token& each : found) {
     words.tokens.push_back(std::move(each.token));
     words.ids.push_back(each.rank);

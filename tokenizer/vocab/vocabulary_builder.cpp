@@ -55,6 +55,7 @@ class builder {
     if (std::string wrong = flaw_of(source_); !wrong.empty()) return wrong;
     number_bytes();
     find_pairs();
+    if (std::string wrong = misplaced(); !wrong.empty()) return wrong;
     fill_pairs();
     if (too_linked_) return "more than 65,535 tokens that are parts of others";
     fill_pieces();
@@ -134,6 +135,38 @@ class builder {
                            .id = source_.ids[symbol]});
       }
     }
+  }
+
+  // A stray that the reference would merge after all: it joins any two parts whose bytes together
+  // are a token, also where the parts come later than what they make. Tables cannot say that.
+  [[nodiscard]] std::string misplaced() const {
+    if (strays_.empty() || !source_.joined_by_bytes) return {};
+    std::unordered_map<std::string, std::uint32_t> symbols;
+    for (std::uint32_t symbol = 0; symbol < source_.tokens.size(); ++symbol)
+      symbols.emplace(source_.tokens[symbol], symbol);
+    for (const vocabulary::stray& one : strays_) {
+      std::vector<std::string> parts;
+      for (const char c : arena_text(one.offset, one.size))
+        parts.emplace_back(1, c);
+      while (parts.size() > 1) {
+        std::size_t where = 0;
+        std::uint32_t least = no_symbol;
+        for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+          const auto found = symbols.find(parts[i] + parts[i + 1]);
+          if (found == symbols.end() || found->second >= least) continue;
+          least = found->second;
+          where = i;
+        }
+        if (least == no_symbol) break;
+        parts[where] += parts[where + 1];
+        parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(where) + 1);
+      }
+      if (parts.size() == 1) {
+        return "the token with the id " + std::to_string(one.id) +
+               " is made of tokens that come after it";
+      }
+    }
+    return {};
   }
 
   void fill_pairs() {

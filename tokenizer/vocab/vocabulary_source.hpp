@@ -18,6 +18,9 @@ struct vocabulary_source {
   // tiktoken's rule, and HF's with ignore_merges=true: a piece that is itself a token is that
   // token, whatever merging would give.
   bool whole_piece_first = true;
+  // tiktoken's other rule: any two parts whose bytes together are a token may merge, whatever the
+  // order of the three. Without it only a token's own last step makes it, as in a list of merges.
+  bool joined_by_bytes = false;
 };
 
 // What the readers accept at most. The largest vocabularies there are have 262,144 tokens; the
