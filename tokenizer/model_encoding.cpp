@@ -19,6 +19,7 @@
 //   frame messages and tools is not
 //                   published, hence a margin and not exact; wider where the name does not say
 //                   which vocabulary it is (qwen-max, and Qwen 3.5 onwards, whose is another one).
+//                   text_exact where the name says which one it is.
 //                   Distilled models have the vocabulary of what they are made from.
 //   others          ai-tokenizer's accuracy at 500–50,000 tokens: DeepSeek ≈ 95 %, Qwen 94–98,
 //   Mistral 92–98, Llama 3.3 70, Grok 67–74.
@@ -43,6 +44,7 @@ struct model_row {
   bool exact = true;
   std::int64_t factor_permille = 1000;
   std::int64_t upper_permille = 1000;
+  bool text_exact = exact;
 };
 
 constexpr std::string_view o200k = "o200k_base";
@@ -116,10 +118,17 @@ constexpr std::array model_rows = {
     model_row{anywhere, "distill-qwen", qwen3, framing::plain, false, 1000, 1100},
     model_row{anywhere, "deepseek-coder", o200k, framing::plain, false, 1050, 1300},
     model_row{anywhere, "deepseek-v2", o200k, framing::plain, false, 1050, 1300},
+    // A distilled one whose vocabulary is not DeepSeek's: its text is not called exact.
+    model_row{anywhere, "deepseek-r1-0528-qwen", deepseek, framing::plain, false, 1000, 1100},
+    model_row{anywhere, "deepseek-chat", deepseek, framing::plain, false, 1000, 1100, true},
+    model_row{anywhere, "deepseek-reasoner", deepseek, framing::plain, false, 1000, 1100, true},
+    model_row{anywhere, "deepseek-v3", deepseek, framing::plain, false, 1000, 1100, true},
+    model_row{anywhere, "deepseek-v4", deepseek, framing::plain, false, 1000, 1100, true},
+    model_row{anywhere, "deepseek-r1", deepseek, framing::plain, false, 1000, 1100, true},
     model_row{anywhere, "deepseek", deepseek, framing::plain, false, 1000, 1100},
     model_row{anywhere, "qwen3.", qwen3, framing::plain, false, 1000, 1200},
-    model_row{anywhere, "qwen2", qwen3, framing::plain, false, 1000, 1100},
-    model_row{anywhere, "qwen3", qwen3, framing::plain, false, 1000, 1100},
+    model_row{anywhere, "qwen2", qwen3, framing::plain, false, 1000, 1100, true},
+    model_row{anywhere, "qwen3", qwen3, framing::plain, false, 1000, 1100, true},
     model_row{anywhere, "qwen", qwen3, framing::plain, false, 1000, 1200},
     model_row{anywhere, "kimi", o200k, framing::plain, false, 1050, 1300},
     model_row{anywhere, "glm-", o200k, framing::plain, false, 1050, 1300},
@@ -209,6 +218,11 @@ model_encoding encoding_for_model(std::string_view model) noexcept {
           .exact = row.exact,
           .factor_permille = row.factor_permille,
           .upper_permille = row.upper_permille};
+}
+
+bool counts_text_exactly(std::string_view model) noexcept {
+  const std::string_view bare = bare_model(model);
+  return installed_for(bare) != nullptr || row_of(bare).text_exact;
 }
 
 }  // namespace stint::tokenizer

@@ -12,6 +12,7 @@
 #include "gateway/learning/calibration_file.hpp"
 #include "tokenizer/encoding.hpp"
 #include "tokenizer/encoding_file.hpp"
+#include "tokenizer/model_name.hpp"
 #include "tokenizer/prompt_count.hpp"
 
 namespace stint {
@@ -82,7 +83,8 @@ counted count_text(const std::string& model, const std::string& text) {
   const auto known = tokenizer::encoding_for_model(model);
   const auto tokens = known.text->count(text);
   const auto scaled = [&](std::int64_t permille) { return (tokens * permille + 999) / 1000; };
-  if (known.exact) return {.expected = tokens, .upper_bound = tokens, .exact = true};
+  if (tokenizer::counts_text_exactly(model))
+    return {.expected = tokens, .upper_bound = tokens, .exact = true};
   return {.expected = scaled(known.factor_permille),
           .upper_bound = scaled(known.upper_permille),
           .exact = false};

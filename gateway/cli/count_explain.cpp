@@ -5,6 +5,7 @@
 
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/text_table.hpp"
+#include "tokenizer/model_name.hpp"
 
 namespace stint {
 namespace {
@@ -32,6 +33,8 @@ std::string signed_text(std::int64_t count) {
   return count < 0 ? "-" + grouped(-count) : grouped(count);
 }
 
+constexpr std::string_view framing_doubt = "the framing of this model is not published";
+
 // Empty: the amount is known for sure.
 std::string_view doubt_of(const counted_part& part) {
   switch (part.kind) {
@@ -39,9 +42,7 @@ std::string_view doubt_of(const counted_part& part) {
       return "what the provider adds to a request is learnt from its reports";
     case part_kind::request_framing:
     case part_kind::message_framing:
-      return part.counted.upper > part.counted.expected
-                 ? "the framing of this model is not published"
-                 : "";
+      return part.counted.upper > part.counted.expected ? framing_doubt : "";
     case part_kind::thinking:
       return "the provider drops or keeps earlier thinking by rules of its own";
     case part_kind::tool_call:
@@ -74,17 +75,26 @@ void print_doubts(const part_list& seen, const std::string& model,
                   const tokenizer::prompt_tokens& counted, std::ostream& out) {
   if (counted.exact) return;
   out << "Not exact:\n";
-  if (!tokenizer::encoding_for_model(model).exact) {
-    out << "  - the tokenizer of " << model << " is not public; its tokens are "
+  std::set<std::string_view> said = {""};
+  const bool exact = tokenizer::encoding_for_model(model).exact;
+  if (!exact && tokenizer::counts_text_exactly(model)) {
+    out << "  - the tokenizer of " << model << " is exact; its framing is not published: "
+        << (counted.learned ? "the total is learnt from what the provider reported of other calls"
+                            : "a margin allows for it")
+        << "\n";
+    said.insert(framing_doubt);
+  } else if (!exact) {
+    out << "  - the tokenizer of " << model << " is not public or not built in; its tokens are "
         << (counted.learned ? "estimated from what the provider reported of other calls"
                             : "estimated by a fixed factor")
         << "\n";
+    said.insert("the tokenizer");
   }
-  std::set<std::string_view> said = {""};
   for (const counted_part& part : seen.parts()) {
     const std::string_view doubt = doubt_of(part);
     if (said.insert(doubt).second) out << "  - " << doubt << "\n";
   }
+  if (said.size() == 1) out << "  - a field is not of the type that the API asks for\n";
 }
 
 }  // namespace

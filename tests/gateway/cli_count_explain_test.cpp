@@ -124,6 +124,31 @@ BOOST_AUTO_TEST_CASE(it_shows_parts_classes_and_reasons) {
   BOOST_TEST(has(exact.out, "exact)"));
 }
 
+// It said that the tokenizers of Qwen and DeepSeek, which are built in, are not public.
+BOOST_AUTO_TEST_CASE(a_built_in_tokenizer_is_not_called_private) {
+  const written file(R"({"messages": [{"role": "user", "content": "hello"}]})");
+  for (const std::string model : {"qwen3-32b", "qwen2.5-72b", "deepseek-chat", "deepseek-v3"}) {
+    const ended table = run({"count", "--model", model, "--explain", file.path});
+    BOOST_TEST(!has(table.out, "not public"), table.out);
+    BOOST_TEST(has(table.out, "the tokenizer of " + model + " is exact"), table.out);
+    BOOST_TEST(has(table.out, "framing is not published"), table.out);
+  }
+  for (const std::string model : {"qwen3.5-max", "deepseek-llm-67b", "grok-4"}) {
+    const ended table = run({"count", "--model", model, "--explain", file.path});
+    BOOST_TEST(has(table.out, "is not public or not built in"), table.out);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_count_that_is_not_exact_always_has_a_reason) {
+  for (const auto* const odd : {R"({"messages": [{"role": "user", "content": 5}]})",
+                                R"({"messages": [1, null, "x", {}]})"}) {
+    const written file(odd);
+    const ended table = run({"count", "--model", "gpt-4o", "--explain", file.path});
+    BOOST_TEST(table.status == 0, table.err);
+    BOOST_TEST(has(table.out, "Not exact:\n  - a field is not of the type"), table.out);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_explained_is_said_so) {
   const written text("hello world");
   BOOST_TEST(has(run({"count", "--model", "gpt-4o", "--explain", text.path}).err, "chat request"));
