@@ -1,6 +1,7 @@
 // Tested by tests/gateway/cli_commands_test.cpp.
 #include "gateway/cli/command_line.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -62,6 +63,7 @@ std::string read_input(const std::string& name, std::size_t bytes_max) {
   if (name != "-") {
     file.open(name, std::ios::binary);
     if (!file) throw command_failure("cannot read " + name);
+    if (std::filesystem::is_directory(name)) throw command_failure(name + " is a directory");
   }
   std::istream& input = name == "-" ? std::cin : file;
   std::string text;
@@ -73,6 +75,8 @@ std::string read_input(const std::string& name, std::size_t bytes_max) {
       throw command_failure(name + " is over " + std::to_string(bytes_max >> 20U) + " MiB");
     }
   }
+  // Opening can succeed where reading does not; half a file must not pass for the whole.
+  if (input.bad()) throw command_failure("cannot read " + name);
   return text;
 }
 

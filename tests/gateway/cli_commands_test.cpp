@@ -238,6 +238,32 @@ BOOST_AUTO_TEST_CASE(texts_and_chat_requests_are_counted) {
   BOOST_TEST(run({"count", "--model", "gpt-4o"}).status == 2);
 }
 
+// The same text with the same encoding was exact by --encoding and an estimate by --model.
+BOOST_AUTO_TEST_CASE(a_text_is_exact_by_model_where_it_is_by_encoding) {
+  const scratch_directory directory;
+  const auto text = write_file(directory, "text", "hello world 123");
+  for (const auto& [model, encoding] :
+       {std::pair{"qwen3-32b", "qwen3"}, std::pair{"deepseek-chat", "deepseek_v3"}}) {
+    BOOST_TEST(run({"count", "--model", model, "--text", text}).out ==
+               run({"count", "--encoding", encoding, text}).out);
+  }
+}
+
+// A directory had 0 tokens.
+BOOST_AUTO_TEST_CASE(a_directory_is_not_an_empty_text) {
+  const scratch_directory directory;
+  for (const std::string with : {"--model=gpt-4o", "--encoding=qwen3"}) {
+    const auto got = run({"count", with, directory.path()});
+    BOOST_TEST(got.status == 1);
+    BOOST_TEST(got.out.empty());
+    BOOST_TEST(has(got.err, "is a directory"), got.err);
+  }
+  // Opens, but cannot be read: the first page of a process is mapped nowhere.
+  const auto unreadable = run({"count", "--model", "gpt-4o", "/proc/self/mem"});
+  BOOST_TEST(unreadable.status == 1);
+  BOOST_TEST(has(unreadable.err, "cannot read"), unreadable.err);
+}
+
 BOOST_AUTO_TEST_CASE(an_admin_address_is_host_and_port) {
   BOOST_TEST(parse_admin_address("http://127.0.0.1:8081/").port == "8081");
   BOOST_TEST(parse_admin_address("localhost:1").host == "localhost");
