@@ -1,4 +1,4 @@
-// `stint count`. Tested by tests/gateway/cli_commands_test.cpp.
+// `stint count`. Tested by tests/gateway/cli_commands_test.cpp and cli_count_api_test.cpp.
 #include <filesystem>
 #include <iostream>
 
@@ -8,7 +8,9 @@
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
+#include "gateway/cli/count_api.hpp"
 #include "gateway/cli/count_explain.hpp"
+#include "gateway/config/config.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "tokenizer/encoding.hpp"
 #include "tokenizer/encoding_file.hpp"
@@ -28,6 +30,7 @@ struct counted {
   bool exact = false;
   bool hidden_input = false;
   bool learned = false;
+  std::string_view api = {};  // of a chat request
 };
 
 std::string encodings_text() {
@@ -40,7 +43,7 @@ std::string encodings_text() {
 command_form form() {
   command_form form;
   form.usage =
-      "stint count --model MODEL [--explain] FILE|-\n"
+      "stint count --model MODEL [--api openai|anthropic] [--explain] FILE|-\n"
       "  stint count --encoding NAME|TOKENIZER [--split RULE] FILE|-";
   form.teaching =
       "Counts the tokens of a text, or of a whole chat request (a JSON object with \"messages\": "
@@ -52,6 +55,11 @@ command_form form() {
       "tools, "
       "images, …, for each message,\n"
       "with the class of its text, the total so far, the most it can be, and why it is not exact.\n"
+      "--api says which API a chat request is for, as its path does at the gateway: openai is "
+      "/v1/chat/completions, anthropic is\n"
+      "/v1/messages. Left out, its fields tell (\"system\", the form of its tools, …), and where "
+      "they do not, the model's name.\n"
+      "--config counts with the tokenizers of a gateway's configuration too.\n"
       "--learned uses what a gateway has learnt from its providers' reports: the file calibration "
       "in "
       "its data_directory.\n\n"
@@ -69,6 +77,8 @@ command_form form() {
       "encoding", options::value<std::string>(), "an encoding, or a tokenizer file")(
       "split", options::value<std::string>(),
       "of a .tiktoken file: cl100k, o200k, gpt2, llama3, qwen2 or deepseek_v3")(
+      "api", options::value<std::string>(), "of a chat request: openai or anthropic")(
+      "config", options::value<std::string>(), "a gateway's configuration, for its tokenizers")(
       "explain", "show where each token of a chat request comes from")(
       "learned", options::value<std::string>(),
       "a gateway's calibration file, for models whose tokenizer is not public")(
@@ -101,26 +111,83 @@ std::shared_ptr<const tokenizer::calibration_snapshot> read_learned(
   return loaded.learned.snapshot();
 }
 
-std::optional<counted> count_request(const std::string& model, const std::string& text,
+// Makes the models of a configuration's tokenizers known, as `stint serve` does.
+void install_tokenizers(const std::string& file) {
+  auto read = load_config(file);
+  if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read)) {
+    for (const auto& mistake : *mistakes)
+      std::cerr << describe(file, mistake) << '\n';
+    throw command_failure(file + " has mistakes; `stint check-config` shows them too");
+  }
+  tokenizer::install_encodings(std::get<config>(read).tokenizers);
+}
+
+// Whoever names a calibration expects that it is used.
+void say_if_not_learned(const options::variables_map& given, const std::string& model,
+                        tokenizer::chat_api api, const tokenizer::calibration_snapshot* learned) {
+  if (learned == nullptr || tokenizer::encoding_for_model(model).exact ||
+      learned->find(model, api) != nullptr) {
+    return;
+  }
+  const std::string other = model.starts_with("sim/") ? model.substr(4) : "sim/" + model;
+  std::cerr << "stint count: " << given["learned"].as<std::string>() << " has nothing learnt for "
+            << model << " (API " << word_of_api(api) << "); its fixed factor applies. It takes "
+            << tokenizer::calibration::observations_needed
+            << " calls of exactly this name through the gateway."
+            << (learned->find(other, api) != nullptr ? " The file knows " + other + "." : "")
+            << '\n';
+}
+
+// The API that was said, that the fields show, or that the model's name suggests, in this order.
+tokenizer::chat_api choose_api(const options::variables_map& given, const std::string& model,
+                               simdjson::dom::element request) {
+  if (given.contains("api")) return api_of_word(given["api"].as<std::string>());
+  const auto by_name = api_of_model(model);
+  const auto api = api_of_shape(request).value_or(by_name);
+  if (api != by_name) {
+    std::cerr << "stint count: by its fields this is a request of the API " << word_of_api(api)
+              << "; --api " << word_of_api(by_name) << " counts it as the other\n";
+  }
+  return api;
+}
+
+// JSON that is no chat request is a mistake more often than it is a text.
+void refuse_json(std::string_view text, const std::string& why) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const std::size_t start = text.find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos || text[start] != '{') return;
+  throw command_failure("this starts like JSON but is no chat request: " + why +
+                        ". To count it as a text, add --text");
+}
+
+// Nothing: it is a text.
+std::optional<counted> count_request(const options::variables_map& given, const std::string& model,
+                                     const std::string& text,
                                      const tokenizer::count_options& counting,
                                      const part_list* explained) {
   simdjson::dom::parser parser;
   simdjson::dom::element document;
-  if (parser.parse(text.data(), text.size(), true).get(document) != simdjson::SUCCESS)
+  const auto mistake = parser.parse(text.data(), text.size(), true).get(document);
+  if (mistake != simdjson::SUCCESS) {
+    refuse_json(text,
+                std::string("it is not well-formed (") + simdjson::error_message(mistake) + ")");
     return std::nullopt;
+  }
   simdjson::dom::array messages;
-  if (document["messages"].get(messages) != simdjson::SUCCESS) return std::nullopt;
-  const bool anthropic =
-      std::string_view(model).substr(model.starts_with("sim/") ? 4 : 0).starts_with("claude");
-  const auto api =
-      anthropic ? tokenizer::chat_api::anthropic_messages : tokenizer::chat_api::openai_chat;
+  if (document["messages"].get(messages) != simdjson::SUCCESS) {
+    refuse_json(text, "it has no list \"messages\"");
+    return std::nullopt;
+  }
+  const auto api = choose_api(given, model, document);
+  say_if_not_learned(given, model, api, counting.learned);
   const auto prompt = tokenizer::count_prompt(model, api, document, counting);
   if (explained != nullptr) print_parts(*explained, model, prompt, std::cout);
   return counted{.expected = prompt.expected,
                  .upper_bound = prompt.upper_bound,
                  .exact = prompt.exact,
                  .hidden_input = prompt.hidden_input,
-                 .learned = prompt.learned};
+                 .learned = prompt.learned,
+                 .api = word_of_api(api)};
 }
 
 void print(const counted& tokens, const std::string& encoding, bool request) {
@@ -137,14 +204,15 @@ void print(const counted& tokens, const std::string& encoding, bool request) {
 }
 
 void print_json(const counted& tokens, const std::string& encoding, bool request) {
-  std::cout << boost::json::serialize(boost::json::object{{"tokens", tokens.expected},
-                                                          {"upper_bound", tokens.upper_bound},
-                                                          {"exact", tokens.exact},
-                                                          {"hidden_input", tokens.hidden_input},
-                                                          {"learned", tokens.learned},
-                                                          {"encoding", encoding},
-                                                          {"as", request ? "request" : "text"}})
-            << '\n';
+  boost::json::object shown{{"tokens", tokens.expected},
+                            {"upper_bound", tokens.upper_bound},
+                            {"exact", tokens.exact},
+                            {"hidden_input", tokens.hidden_input},
+                            {"learned", tokens.learned},
+                            {"encoding", encoding},
+                            {"as", request ? "request" : "text"}};
+  if (request) shown["api"] = tokens.api;
+  std::cout << boost::json::serialize(shown) << '\n';
 }
 
 std::shared_ptr<const tokenizer::encoding> load_tokenizer(const std::string& path,
@@ -182,6 +250,7 @@ int count_by_encoding(const options::variables_map& given) {
 
 int count(const options::variables_map& given) {
   if (!given.contains("file")) throw misuse("count what? Name a file, or - for standard input");
+  if (given.contains("config")) install_tokenizers(given["config"].as<std::string>());
   if (given.contains("encoding")) return count_by_encoding(given);
   if (!given.contains("model")) throw misuse("count for which --model, or with which --encoding?");
   const auto& model = given["model"].as<std::string>();
@@ -191,11 +260,13 @@ int count(const options::variables_map& given) {
   tokenizer::count_options counting;
   counting.learned = learned.get();
   const bool explain = given.contains("explain");
+  const bool as_text = given.contains("text");
+  if (as_text && (explain || given.contains("api")))
+    throw misuse("--explain and --api are for chat requests: leave out --text");
   if (explain && given.contains("json")) throw misuse("--explain is a table: leave out --json");
   if (explain) counting.observer = &parts;
   std::optional<counted> request;
-  if (!given.contains("text"))
-    request = count_request(model, text, counting, explain ? &parts : nullptr);
+  if (!as_text) request = count_request(given, model, text, counting, explain ? &parts : nullptr);
   if (explain && !request)
     throw command_failure("--explain needs a chat request: a JSON object with \"messages\"");
   const auto tokens = request ? *request : count_text(model, text);

@@ -1,0 +1,95 @@
+// Tested by tests/gateway/cli_count_api_test.cpp.
+#include "gateway/cli/count_api.hpp"
+
+#include "gateway/cli/command_line.hpp"
+
+namespace stint {
+namespace {
+
+using simdjson::dom::element;
+using tokenizer::chat_api;
+
+constexpr auto openai = chat_api::openai_chat;
+constexpr auto anthropic = chat_api::anthropic_messages;
+
+bool has(element object, std::string_view key) noexcept {
+  return object[key].error() == simdjson::SUCCESS;
+}
+
+std::string_view word(element object, std::string_view key) noexcept {
+  std::string_view text;
+  return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view();
+}
+
+std::optional<chat_api> api_of_tool(element tool) noexcept {
+  if (has(tool, "function")) return openai;
+  // A tool without a schema of its own is one of Anthropic's server tools: they have a dated type.
+  const std::string_view type = word(tool, "type");
+  if (has(tool, "input_schema") || (!type.empty() && type != "function" && type != "custom"))
+    return anthropic;
+  return std::nullopt;
+}
+
+std::optional<chat_api> api_of_part(element part) noexcept {
+  const std::string_view type = word(part, "type");
+  for (const std::string_view theirs : {"image_url", "input_audio", "file", "refusal"}) {
+    if (type == theirs) return openai;
+  }
+  for (const std::string_view theirs :
+       {"image", "document", "tool_use", "tool_result", "thinking", "redacted_thinking"}) {
+    if (type == theirs) return anthropic;
+  }
+  return std::nullopt;
+}
+
+std::optional<chat_api> api_of_message(element message) noexcept {
+  const std::string_view role = word(message, "role");
+  if (role == "system" || role == "developer" || role == "tool" || role == "function" ||
+      has(message, "tool_calls") || has(message, "function_call")) {
+    return openai;
+  }
+  simdjson::dom::array parts;
+  if (message["content"].get(parts) != simdjson::SUCCESS) return std::nullopt;
+  for (const element part : parts) {
+    if (const auto found = api_of_part(part)) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+chat_api api_of_word(const std::string& word) {
+  if (word == "openai") return openai;
+  if (word == "anthropic") return anthropic;
+  throw misuse("--api is openai or anthropic");
+}
+
+std::string_view word_of_api(chat_api api) noexcept {
+  return api == anthropic ? "anthropic" : "openai";
+}
+
+std::optional<chat_api> api_of_shape(element request) noexcept {
+  if (has(request, "system")) return anthropic;
+  for (const std::string_view theirs : {"max_completion_tokens", "response_format", "functions"}) {
+    if (has(request, theirs)) return openai;
+  }
+  simdjson::dom::array list;
+  if (request["tools"].get(list) == simdjson::SUCCESS) {
+    for (const element tool : list) {
+      if (const auto found = api_of_tool(tool)) return found;
+    }
+  }
+  if (request["messages"].get(list) == simdjson::SUCCESS) {
+    for (const element message : list) {
+      if (const auto found = api_of_message(message)) return found;
+    }
+  }
+  return std::nullopt;
+}
+
+chat_api api_of_model(std::string_view model) noexcept {
+  if (model.starts_with("sim/")) model.remove_prefix(4);
+  return model.starts_with("claude") ? anthropic : openai;
+}
+
+}  // namespace stint

@@ -1,0 +1,26 @@
+// Which API a chat request is for, for `stint count`: the same request counts differently as
+// OpenAI's and as Anthropic's. The gateway knows it from the path; a file has only its fields.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <simdjson.h>
+
+#include "tokenizer/prompt_count.hpp"
+
+namespace stint {
+
+// By --api: "openai" or "anthropic". Throws misuse for any other word.
+[[nodiscard]] tokenizer::chat_api api_of_word(const std::string& word);
+[[nodiscard]] std::string_view word_of_api(tokenizer::chat_api api) noexcept;
+
+// By the first field that only one of the two APIs has; nothing if there is none.
+[[nodiscard]] std::optional<tokenizer::chat_api> api_of_shape(
+    simdjson::dom::element request) noexcept;
+
+// By the model's name: claude is Anthropic's.
+[[nodiscard]] tokenizer::chat_api api_of_model(std::string_view model) noexcept;
+
+}  // namespace stint
