@@ -1,3 +1,4 @@
+// Tested by tests/tokenizer/encoding_test.cpp.
 #include "tokenizer/bpe_encoding.hpp"
 
 #include <array>

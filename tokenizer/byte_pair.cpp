@@ -1,3 +1,4 @@
+// Tested by tests/tokenizer/encoding_test.cpp.
 #include "tokenizer/byte_pair.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Tested by tests/tokenizer/split_test.cpp.
 #include "tokenizer/char_class.hpp"
 
 namespace stint::tokenizer {

@@ -1,3 +1,4 @@
+// Tested by tests/tokenizer/incremental_count_test.cpp.
 #include "tokenizer/encoding.hpp"
 
 namespace stint::tokenizer {

@@ -1,3 +1,4 @@
+// Tested by tests/tokenizer/split_test.cpp.
 #include "tokenizer/split.hpp"
 
 #include "tokenizer/cutter.hpp"

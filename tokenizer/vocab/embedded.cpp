@@ -1,3 +1,4 @@
+// Tested by tests/tokenizer/encoding_test.cpp.
 #include "tokenizer/vocab/embedded.hpp"
 
 #include <cstdint>
