@@ -42,7 +42,7 @@ std::vector<byte> repaired(const byte* piece, std::size_t size) {
   return out;
 }
 
-// Half a megabyte for each thread and encoding that it has counted with.
+// 768 KB for each thread and encoding that it has counted with.
 piece_cache& cache_of_thread(std::uint32_t number) {
   thread_local std::array<std::unique_ptr<piece_cache>, bpe_encoding::encodings_max> caches;
   std::unique_ptr<piece_cache>& cache = caches[number];

@@ -16,22 +16,23 @@ struct lanes {
     __m256i first;
     __m256i second;
   };
+  using text = halves;
 
   STINT_KERNEL static std::uint64_t bits(__m256i first, __m256i second) noexcept {
     return static_cast<std::uint32_t>(_mm256_movemask_epi8(first)) |
            std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(second))} << 32;
   }
-  STINT_KERNEL static __m256i between(__m256i text, char first, char last) noexcept {
-    const __m256i moved = _mm256_sub_epi8(text, _mm256_set1_epi8(first));
+  STINT_KERNEL static __m256i between(__m256i part, char first, char last) noexcept {
+    const __m256i moved = _mm256_sub_epi8(part, _mm256_set1_epi8(first));
     return _mm256_cmpeq_epi8(
         _mm256_min_epu8(moved, _mm256_set1_epi8(static_cast<char>(last - first))), moved);
   }
-  STINT_KERNEL static std::uint64_t within(halves text, char first, char last) noexcept {
-    return bits(between(text.first, first, last), between(text.second, first, last));
+  STINT_KERNEL static std::uint64_t within(halves block, char first, char last) noexcept {
+    return bits(between(block.first, first, last), between(block.second, first, last));
   }
-  STINT_KERNEL static std::uint64_t equal(halves text, char wanted) noexcept {
+  STINT_KERNEL static std::uint64_t equal(halves block, char wanted) noexcept {
     const __m256i all = _mm256_set1_epi8(wanted);
-    return bits(_mm256_cmpeq_epi8(text.first, all), _mm256_cmpeq_epi8(text.second, all));
+    return bits(_mm256_cmpeq_epi8(block.first, all), _mm256_cmpeq_epi8(block.second, all));
   }
   STINT_KERNEL static __m256i load(const std::uint8_t* at) noexcept {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
@@ -47,28 +48,8 @@ struct lanes {
     return {load(at), load(at + 32)};
   }
 
-  STINT_KERNEL static inline block_masks classify(const std::uint8_t* at, unsigned size,
-                                                  std::uint64_t& high) noexcept {
-    alignas(64) std::uint8_t copy[64] = {};
-    const halves text = load_block(at, size, copy);
-    block_masks out;
-    out.upper = within(text, 'A', 'Z');
-    out.lower = within(text, 'a', 'z');
-    out.digit = within(text, '0', '9');
-    out.newline = equal(text, '\n') | equal(text, '\r');
-    out.space = equal(text, ' ');
-    out.blank = (within(text, '\t', '\r') & ~out.newline) | out.space;
-    out.apostrophe = equal(text, '\'');
-    out.slash = equal(text, '/');
-    high = bits(text.first, text.second);
-    return out;
-  }
-
-  STINT_KERNEL static inline std::uint64_t ideographs(const std::uint8_t* at,
-                                                      unsigned size) noexcept {
-    alignas(64) std::uint8_t copy[64] = {};
-    const halves text = load_block(at, size, copy);
-    return within(text, '\xE5', '\xE8') | within(text, '\xEB', '\xEC');
+  STINT_KERNEL static std::uint64_t high(const halves& block) noexcept {
+    return bits(block.first, block.second);
   }
 
   STINT_KERNEL static inline piece_key key_of(const std::uint8_t* piece, unsigned size,

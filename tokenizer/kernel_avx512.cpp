@@ -12,35 +12,21 @@ namespace stint::tokenizer {
 namespace {
 
 struct lanes {
-  STINT_KERNEL static __mmask64 within(__m512i text, char first, char last) noexcept {
-    return _mm512_cmple_epu8_mask(_mm512_sub_epi8(text, _mm512_set1_epi8(first)),
+  using text = __m512i;
+
+  STINT_KERNEL static std::uint64_t within(text block, char first, char last) noexcept {
+    return _mm512_cmple_epu8_mask(_mm512_sub_epi8(block, _mm512_set1_epi8(first)),
                                   _mm512_set1_epi8(static_cast<char>(last - first)));
   }
-  STINT_KERNEL static __mmask64 equal(__m512i text, char wanted) noexcept {
-    return _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8(wanted));
+  STINT_KERNEL static std::uint64_t equal(text block, char wanted) noexcept {
+    return _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(wanted));
   }
 
-  STINT_KERNEL static inline block_masks classify(const std::uint8_t* at, unsigned size,
-                                                  std::uint64_t& high) noexcept {
-    const __m512i text = _mm512_maskz_loadu_epi8(block_detail::below(size), at);
-    block_masks out;
-    out.upper = within(text, 'A', 'Z');
-    out.lower = within(text, 'a', 'z');
-    out.digit = within(text, '0', '9');
-    out.newline = equal(text, '\n') | equal(text, '\r');
-    out.space = equal(text, ' ');
-    out.blank = (within(text, '\t', '\r') & ~out.newline) | out.space;
-    out.apostrophe = equal(text, '\'');
-    out.slash = equal(text, '/');
-    high = _mm512_movepi8_mask(text);
-    return out;
+  STINT_KERNEL static inline text load_block(const std::uint8_t* at, unsigned size,
+                                             std::uint8_t*) noexcept {
+    return _mm512_maskz_loadu_epi8(block_detail::below(size), at);
   }
-
-  STINT_KERNEL static inline std::uint64_t ideographs(const std::uint8_t* at,
-                                                      unsigned size) noexcept {
-    const __m512i text = _mm512_maskz_loadu_epi8(block_detail::below(size), at);
-    return within(text, '\xE5', '\xE8') | within(text, '\xEB', '\xEC');
-  }
+  STINT_KERNEL static std::uint64_t high(text block) noexcept { return _mm512_movepi8_mask(block); }
 
   STINT_KERNEL static inline piece_key key_of(const std::uint8_t* piece, unsigned size,
                                               const std::uint8_t*) noexcept {

@@ -15,27 +15,28 @@ struct lanes {
   struct quarters {
     __m128i parts[4];
   };
+  using text = quarters;
 
   template <class Compare>
-  STINT_KERNEL static inline std::uint64_t bits(const quarters& text, Compare compare) noexcept {
+  STINT_KERNEL static inline std::uint64_t bits(const quarters& block, Compare compare) noexcept {
     std::uint64_t out = 0;
     for (int i = 0; i < 4; ++i) {
-      const auto part = static_cast<std::uint32_t>(_mm_movemask_epi8(compare(text.parts[i])));
+      const auto part = static_cast<std::uint32_t>(_mm_movemask_epi8(compare(block.parts[i])));
       out |= std::uint64_t{part} << (16 * i);
     }
     return out;
   }
-  STINT_KERNEL static std::uint64_t within(const quarters& text, char first, char last) noexcept {
+  STINT_KERNEL static std::uint64_t within(const quarters& block, char first, char last) noexcept {
     const __m128i low = _mm_set1_epi8(first);
     const __m128i width = _mm_set1_epi8(static_cast<char>(last - first));
-    return bits(text, [=](__m128i part) STINT_KERNEL {
+    return bits(block, [=](__m128i part) STINT_KERNEL {
       const __m128i moved = _mm_sub_epi8(part, low);
       return _mm_cmpeq_epi8(_mm_min_epu8(moved, width), moved);
     });
   }
-  STINT_KERNEL static std::uint64_t equal(const quarters& text, char wanted) noexcept {
+  STINT_KERNEL static std::uint64_t equal(const quarters& block, char wanted) noexcept {
     const __m128i all = _mm_set1_epi8(wanted);
-    return bits(text, [=](__m128i part) STINT_KERNEL { return _mm_cmpeq_epi8(part, all); });
+    return bits(block, [=](__m128i part) STINT_KERNEL { return _mm_cmpeq_epi8(part, all); });
   }
 
   // What lies beyond the text is zero.
@@ -45,34 +46,14 @@ struct lanes {
       std::memcpy(copy, at, size);
       at = copy;
     }
-    quarters text;
+    quarters block;
     for (int i = 0; i < 4; ++i)
-      text.parts[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 16 * i));
-    return text;
+      block.parts[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 16 * i));
+    return block;
   }
 
-  STINT_KERNEL static inline block_masks classify(const std::uint8_t* at, unsigned size,
-                                                  std::uint64_t& high) noexcept {
-    alignas(64) std::uint8_t copy[64] = {};
-    const quarters text = load_block(at, size, copy);
-    block_masks out;
-    out.upper = within(text, 'A', 'Z');
-    out.lower = within(text, 'a', 'z');
-    out.digit = within(text, '0', '9');
-    out.newline = equal(text, '\n') | equal(text, '\r');
-    out.space = equal(text, ' ');
-    out.blank = (within(text, '\t', '\r') & ~out.newline) | out.space;
-    out.apostrophe = equal(text, '\'');
-    out.slash = equal(text, '/');
-    high = bits(text, [](__m128i part) STINT_KERNEL { return part; });
-    return out;
-  }
-
-  STINT_KERNEL static inline std::uint64_t ideographs(const std::uint8_t* at,
-                                                      unsigned size) noexcept {
-    alignas(64) std::uint8_t copy[64] = {};
-    const quarters text = load_block(at, size, copy);
-    return within(text, '\xE5', '\xE8') | within(text, '\xEB', '\xEC');
+  STINT_KERNEL static std::uint64_t high(const quarters& block) noexcept {
+    return bits(block, [](__m128i part) STINT_KERNEL { return part; });
   }
 
   STINT_KERNEL static inline piece_key key_of(const std::uint8_t* piece, unsigned size,
