@@ -78,7 +78,7 @@ acknowledged_mark::~acknowledged_mark() {
 
 std::optional<std::uint64_t> acknowledged_mark::sequence() const noexcept {
   if (content_->magic == 0) return std::nullopt;
-  return content_->sequence;
+  return std::atomic_ref(content_->sequence).load(std::memory_order_acquire);
 }
 
 bool acknowledged_mark::of_this_boot() const noexcept {
@@ -92,7 +92,7 @@ void acknowledged_mark::start(std::uint64_t sequence) noexcept {
 }
 
 void acknowledged_mark::advance(std::uint64_t sequence) noexcept {
-  std::atomic_ref(content_->sequence).store(sequence, std::memory_order_relaxed);
+  std::atomic_ref(content_->sequence).store(sequence, std::memory_order_release);
 }
 
 }  // namespace stint

@@ -4,8 +4,8 @@
 // anybody was answered. The file is also the lock of the directory.
 //
 // After a loss of power the number may be newer than a log that was never synced, so it is binding
-// only within one boot of the machine, or when every group is synced. Owned by the store; one
-// thread.
+// only within one boot of the machine, or when every group is synced. Owned by the store, on its
+// thread; sequence() from any thread.
 #pragma once
 
 #include <cstdint>

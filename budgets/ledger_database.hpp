@@ -1,8 +1,9 @@
-// The open RocksDB database of a ledger_store. Private to ledger_store.cpp, ledger_open.cpp and
-// ledger_moment.cpp.
+// The open RocksDB database of a ledger_store. Private to ledger_store.cpp, ledger_open.cpp,
+// ledger_moment.cpp and ledger_backup.cpp.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <shared_mutex>
 #include <string>
@@ -38,6 +39,8 @@ struct ledger_store::database {
   // Shared by every moment; exclusive while the database is closed and opened again. `open` may be
   // closed after that failed.
   mutable std::shared_mutex in_use;
+  // The writer waits to open the database again: long readers give way.
+  std::atomic<bool> wanted{false};
   open_database open;
   group_batch batch;
 };

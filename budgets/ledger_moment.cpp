@@ -46,6 +46,10 @@ ledger_store::moment::moment(const ledger_store& of)
     : state_(std::make_unique<state>(*of.database_)) {}
 ledger_store::moment::~moment() = default;
 
+bool ledger_store::moment::wanted() const noexcept {
+  return state_->of.wanted.load(std::memory_order_relaxed);
+}
+
 std::optional<std::string> ledger_store::moment::get(std::string_view key) const {
   std::string value;
   const auto status = state_->of.open.db->Get(

@@ -50,7 +50,9 @@ ledger_store::reopen_result ledger_store::reopen() {
   if (database_->open.db != nullptr) {
     if (auto failed = probe()) return {.failed = std::move(failed)};
   }
+  database_->wanted = true;
   const std::unique_lock alone(database_->in_use);
+  database_->wanted = false;
   const format::group_mark before = committed_;
   database_->open.close();
   try {

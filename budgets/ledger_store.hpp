@@ -44,6 +44,7 @@
 #include <vector>
 
 #include "budgets/ledger.hpp"
+#include "budgets/ledger_backup.hpp"
 #include "budgets/ledger_format.hpp"
 
 namespace rocksdb {
@@ -81,6 +82,8 @@ class ledger_store {
     moment(const moment&) = delete;
     moment& operator=(const moment&) = delete;
 
+    // The writer waits to open a failed store anew: a long reader should end.
+    [[nodiscard]] bool wanted() const noexcept;
     [[nodiscard]] std::optional<std::string> get(std::string_view key) const;  // of the state
     [[nodiscard]] bool has_row(const call_id& id) const;
     // Ascending through [from, until), or descending from below `until`, until the visitor returns
@@ -128,6 +131,11 @@ class ledger_store {
     std::vector<std::pair<std::uint32_t, wall_time>> counters_until;
   };
   [[nodiscard]] storage_result prune(const pruning& what);
+
+  // Copies the store into a new or empty directory while it is in use; whatever was acknowledged
+  // before the call is in the copy. From any thread. Throws std::runtime_error; see
+  // ledger_backup.hpp.
+  [[nodiscard]] backup_summary backup(const std::string& directory, work_progress& progress) const;
 
  private:
   struct database;

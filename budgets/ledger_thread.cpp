@@ -33,6 +33,7 @@ class ledger_thread::implementation {
   [[nodiscard]] ledger_store::moment moment() const {
     return ledger_store::moment(writer_.store());
   }
+  [[nodiscard]] const ledger_store& store() const noexcept { return writer_.store(); }
   [[nodiscard]] ledger_health health() const {
     ledger_health result = writer_.health();
     result.queue_depth = queue_.depth();
@@ -118,6 +119,10 @@ std::vector<ledger_row> ledger_thread::rows(const row_query& query) const {
 
 std::vector<std::string> ledger_thread::verify() const {
   return verify_books(implementation_->moment(), implementation_->caps());
+}
+
+backup_summary ledger_thread::backup(const std::string& directory, work_progress& progress) const {
+  return implementation_->store().backup(directory, progress);
 }
 
 ledger_health ledger_thread::health() const {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "budgets/completion.hpp"
+#include "budgets/ledger_backup.hpp"
 #include "budgets/ledger_options.hpp"
 #include "budgets/rollup.hpp"
 #include "budgets/stored_key.hpp"
@@ -54,6 +55,9 @@ class ledger_thread {
   // Proves Σ rows = Σ roll-ups = Σ counters of every `forever` cap; an empty list says it holds.
   // Rows older than the retention are proved through roll-ups only. Costs a scan of all rows.
   [[nodiscard]] std::vector<std::string> verify() const;
+  // A copy of the ledger in a new or empty directory, while it is in use; whatever was acknowledged
+  // before the call is in it. On the caller's thread; throws std::runtime_error.
+  [[nodiscard]] backup_summary backup(const std::string& directory, work_progress& progress) const;
   [[nodiscard]] ledger_health health() const;
 
  private:
