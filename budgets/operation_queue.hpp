@@ -37,6 +37,7 @@ class operation_queue {
  private:
   enum class limit : bool { bounded, unbounded };
   bool push(operation&& what, limit how);
+  void look(std::chrono::steady_clock::time_point begin) const;
 
   const std::size_t size_max_;
   std::mutex mutex_;
@@ -45,6 +46,7 @@ class operation_queue {
   bool closed_ = false;
   bool taker_sleeps_ = false;  // a taker that is awake needs no waking, which is a system call
   std::atomic<std::size_t> depth_{0};
+  std::chrono::steady_clock::duration last_wait_ = std::chrono::hours{1};  // the taker's alone
 };
 
 }  // namespace stint
