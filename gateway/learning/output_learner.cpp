@@ -1,0 +1,115 @@
+// Tested by tests/gateway/output_learner_test.cpp.
+#include "gateway/learning/output_learner.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+
+#include "gateway/learning/kept_file.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::uintmax_t file_bytes_max = 16U << 20;
+// Comparing costs a count of the whole output; a combination that is known needs it now and then.
+constexpr std::int64_t compared_always = 20;
+constexpr std::int64_t compared_every = 16;
+
+// FNV-1a: the same in every run, because entries are kept.
+std::uint64_t hash_of(std::string_view level, std::string_view tenant, std::string_view feature,
+                      std::string_view model) noexcept {
+  std::uint64_t hash = 0xCBF2'9CE4'8422'2325U;
+  const auto mix = [&hash](std::uint8_t byte) { hash = (hash ^ byte) * 0x100'0000'01B3U; };
+  for (const std::string_view part : {level, tenant, feature, model}) {
+    for (const char byte : part)
+      mix(static_cast<std::uint8_t>(byte));
+    mix(0);  // no name has it, so that no two lists of names read alike
+  }
+  return hash;
+}
+
+// From the finest to the coarsest.
+std::array<std::uint64_t, 3> keys_of(const output_key& of) noexcept {
+  return {hash_of("feature", of.tenant, of.feature, of.model),
+          hash_of("tenant", of.tenant, {}, of.model), hash_of("model", {}, {}, of.model)};
+}
+
+}  // namespace
+
+output_learner::output_learner(std::string path, std::chrono::milliseconds saved_every,
+                               learning_options how)
+    : path_(std::move(path)), saved_every_(saved_every), how_(how) {
+  if (path_.empty()) return;
+  kept_bytes kept = read_kept_file(path_, file_bytes_max);
+  if (!kept.missing && kept.failed.empty()) kept.failed = memory_.decode(kept.bytes);
+  if (!kept.failed.empty()) {
+    std::cerr << "warning: " << path_ << ": " << kept.failed
+              << "; what was learnt of output lengths is forgotten and learnt anew" << std::endl;
+  }
+  saved_ = std::move(kept.bytes);
+  thread_ = std::thread([this] { run(); });
+}
+
+output_learner::~output_learner() {
+  if (!thread_.joinable()) return;
+  {
+    const std::scoped_lock lock(ending_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void output_learner::observe(const output_key& of, const output_observation& seen) noexcept {
+  for (const std::uint64_t key : keys_of(of))
+    memory_.add(key, seen, how_.percent);
+}
+
+output_prediction output_learner::predict(const output_key& of) const noexcept {
+  output_prediction told;
+  told.tokens = how_.first_tokens;
+  bool any = false;
+  for (const std::uint64_t key : keys_of(of)) {
+    const auto learned = memory_.find(key);
+    if (!learned) continue;
+    if (!std::exchange(any, true)) {
+      told.burst_tokens = learned->burst_tokens;
+      told.reported_permille = learned->reported_permille;
+      told.hides_output = learned->hidden > 0;
+      told.wants_count =
+          learned->compared < compared_always || learned->lengths.count() % compared_every == 0;
+    }
+    if (learned->lengths.count() < observations_min) continue;
+    told.tokens = std::max<std::int64_t>(learned->lengths.quantile(how_.percent), 1);
+    break;
+  }
+  return told;
+}
+
+void output_learner::save() {
+  std::string fresh = memory_.encode();
+  if (fresh == saved_) return;
+  const std::string failed = replace_kept_file(path_, fresh);
+  if (failed.empty()) {
+    saved_ = std::move(fresh);
+  } else if (!warned_) {
+    std::cerr << "warning: what was learnt of output lengths is not kept: " << failed << std::endl;
+  }
+  warned_ = !failed.empty();
+}
+
+void output_learner::run() {
+  for (bool running = true; running;) {
+    {
+      std::unique_lock lock(ending_);
+      running = !wake_.wait_for(lock, saved_every_, [this] { return stopping_; });
+    }
+    try {
+      save();
+    } catch (const std::bad_alloc&) {
+      // What is not saved now is saved the next time.
+    }
+  }
+}
+
+}  // namespace stint
