@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "gateway/provider/anthropic_ending.hpp"
 #include "gateway/provider/document.hpp"
 #include "gateway/provider/metered_stream.hpp"
 
@@ -81,7 +82,7 @@ void count_block(std::int64_t index, simdjson::dom::object block, text_counter& 
 
 class anthropic_meter final : public metered_stream {
  public:
-  using metered_stream::metered_stream;
+  explicit anthropic_meter(std::string_view model) : metered_stream(model), ending_(model) {}
 
   [[nodiscard]] std::optional<usage_report> reported() const override {
     if (!has_output_ || is_stale_ || saw_implausible_) return std::nullopt;
@@ -103,6 +104,8 @@ class anthropic_meter final : public metered_stream {
     return used;
   }
   [[nodiscard]] bool saw_error() const noexcept override { return saw_error_; }
+  [[nodiscard]] bool generating() const noexcept override { return !ending_.finished(); }
+  void end_early(const usage& used, std::string& out) const override { ending_.write(used, out); }
 
  private:
   disposition inspect(const stream_event& event) override {
@@ -143,6 +146,8 @@ class anthropic_meter final : public metered_stream {
     return disposition::pass;
   }
 
+  void note_passed(const stream_event& event) override { ending_.note(event); }
+
   void note_error(std::string_view data) {
     const auto object = parse_object(data);
     if (object && text_of(*object, "type") == "error") saw_error_ = true;
@@ -168,6 +173,7 @@ class anthropic_meter final : public metered_stream {
   }
 
   usage_fields fields_;
+  anthropic_ending ending_;
   std::string model_;
   bool has_output_ = false;  // a message_delta has named the output
   bool just_reported_ = false;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "gateway/provider/anthropic.hpp"
+#include "gateway/provider/document.hpp"
+#include "gateway/provider/json_splice.hpp"
 #include "gateway/provider/request_fields.hpp"
 #include "gateway/provider/request_keys.hpp"
 
@@ -40,15 +42,17 @@ result<std::int64_t> read_searches(simdjson::dom::object body) {
   return searches;
 }
 
-// Thinking is part of max_tokens, so that its budget adds nothing to the bound; it is only checked
-// to be a figure.
-std::optional<problem> check_thinking(simdjson::dom::object body) {
+// Thinking is part of max_tokens, so that its budget adds nothing to the bound. What is shown of it
+// is a summary, or nothing.
+std::optional<problem> read_thinking(simdjson::dom::object body, chat_request& into) {
   const auto thinking = read_object(body, field_name{"thinking", "thinking"});
   if (!thinking) return thinking.error();
   if (!*thinking) return std::nullopt;
+  into.hides_output = text_of(**thinking, "type") != "disabled";
   const auto budget = read_integer(
       **thinking, field_name{"budget_tokens", "thinking.budget_tokens"}, output_bounds);
   if (!budget) return budget.error();
+  if (into.hides_output) into.thinking_tokens = budget->value_or(0);
   return std::nullopt;
 }
 
@@ -88,7 +92,8 @@ result<chat_request> anthropic_dialect::read_request(simdjson::dom::element docu
   const auto bound = read_integer(body, field_name{"max_tokens", "max_tokens"}, output_bounds);
   if (!bound) return bound.error();
   if (!*bound) return field_problem("max_tokens", "is required: the most tokens to generate.");
-  if (auto wrong = check_thinking(body)) return std::move(*wrong);
+  chat_request request;
+  if (auto wrong = read_thinking(body, request)) return std::move(*wrong);
   const auto tier = read_tier(body);
   if (!tier) return tier.error();
   const auto searches = read_searches(body);
@@ -96,7 +101,6 @@ result<chat_request> anthropic_dialect::read_request(simdjson::dom::element docu
   const auto user = read_user(body);
   if (!user) return user.error();
 
-  chat_request request;
   request.model = *model;
   request.stream = *stream;
   request.client_wants_usage = true;  // every stream reports it
@@ -112,6 +116,12 @@ result<chat_request> anthropic_dialect::read_request(simdjson::dom::element docu
 std::optional<std::string> anthropic_dialect::edit_body(std::string_view,
                                                         const chat_request&) const {
   return std::nullopt;
+}
+
+std::string anthropic_dialect::lower_output_bound(std::string_view body, std::string_view,
+                                                  std::int64_t tokens) const {
+  const auto bound = find_member(body, 0, "max_tokens");  // read_request requires it
+  return bound ? replace_range(body, *bound, std::to_string(tokens)) : std::string(body);
 }
 
 }  // namespace stint

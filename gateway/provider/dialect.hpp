@@ -34,7 +34,9 @@ struct chat_request {
   bool cache_write_1h = false;
   bool output_may_be_audio = false;
   std::int64_t web_searches_max = 0;
-  std::string_view user;  // the provider's end-user field, "" when absent
+  bool hides_output = false;  // some of the output may not be seen in the stream: reasoning, audio
+  std::int64_t thinking_tokens = 0;  // of the bound; a bound that is not above it is refused
+  std::string_view user;             // the provider's end-user field, "" when absent
 };
 
 // What an answer (or a stream so far) reported.
@@ -60,6 +62,14 @@ class stream_meter {
   // Not after a stream that broke off before it was complete(): half an event would swallow the
   // error event that follows.
   virtual void release(std::string& out) = 0;
+
+  // From now on what is consumed is only metered and nothing is passed on.
+  virtual void stop_passing() noexcept = 0;
+  // In place of release(), for a stream that we end before its provider does: appends what makes of
+  // the events that were passed on a whole answer that ended for want of tokens.
+  virtual void end_early(const usage& used, std::string& out) const = 0;
+  // False once what was passed on says that every choice is complete.
+  [[nodiscard]] virtual bool generating() const noexcept = 0;
 
   // The terminator of the dialect was seen ([DONE]; message_stop), if only its line and not yet the
   // blank line behind it: go on consuming to the end of the body.
@@ -100,6 +110,12 @@ class dialect {
   // text that read_request accepted.
   [[nodiscard]] virtual std::optional<std::string> edit_body(std::string_view body,
                                                              const chat_request& request) const = 0;
+
+  // The body (the client's, or what edit_body made of it) with at most `tokens` of output for each
+  // choice, in the field that the client used, or else in the one that the model takes.
+  [[nodiscard]] virtual std::string lower_output_bound(std::string_view body,
+                                                       std::string_view model,
+                                                       std::int64_t tokens) const = 0;
 
   // Usage of a whole (non-streamed) answer; nothing when it has none or is not JSON. `implausible`
   // is set when there was a report that cannot be true.

@@ -35,8 +35,9 @@ void metered_stream::take(const stream_event& event, std::string& out) {
   // The LF of a split CRLF goes where the event that it ends went.
   if (!event.is_line_feed) last_ = event.has_data ? inspect(event) : disposition::pass;
   if (last_ == disposition::terminate) is_terminated_ = true;
-  if (last_ == disposition::hide) return;
+  if (last_ == disposition::hide || !passes_) return;
   if (!is_terminated_) {
+    if (event.has_data) note_passed(event);
     out.append(event.raw);
   } else if (held_.size() + event.raw.size() <= held_bytes_max) {
     held_.append(event.raw);
@@ -55,7 +56,7 @@ void metered_stream::inspect_unfinished() {
 }
 
 void metered_stream::take_raw(std::string_view bytes, std::string& out) {
-  out.append(bytes);
+  if (passes_) out.append(bytes);
   counter_.feed(text_key{0, text_kind::other, 0}, bytes);
   fed_bytes_ += bytes.size();
 }

@@ -20,6 +20,7 @@ class metered_stream : public stream_meter {
 
   void consume(std::string_view bytes, std::string& out) final;
   void release(std::string& out) final;
+  void stop_passing() noexcept final { passes_ = false; }
   [[nodiscard]] bool complete() const noexcept final {
     return is_terminated_ || unfinished_is_terminator_;
   }
@@ -32,6 +33,8 @@ class metered_stream : public stream_meter {
 
   // What to do with one event that has data. Updates the dialect's own state.
   [[nodiscard]] virtual disposition inspect(const stream_event& event) = 0;
+  // The event goes to the client: what must be known of it to end the stream early.
+  virtual void note_passed(const stream_event& event) = 0;
   // Reads what the event reports of usage and says whether it must be hidden. May be called again
   // for the same event, first while its blank line is missing: some servers never send the last
   // one.
@@ -60,6 +63,7 @@ class metered_stream : public stream_meter {
   std::size_t fed_bytes_ = 0;        // to counter_ since then
   std::string held_;                 // from the terminator on
   disposition last_ = disposition::pass;
+  bool passes_ = true;
   bool is_terminated_ = false;
   bool unfinished_is_terminator_ = false;
   bool unfinished_is_hidden_ = false;

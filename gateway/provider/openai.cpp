@@ -4,6 +4,7 @@
 
 #include "gateway/provider/document.hpp"
 #include "gateway/provider/metered_stream.hpp"
+#include "gateway/provider/openai_ending.hpp"
 #include "gateway/provider/openai_usage.hpp"
 
 namespace stint {
@@ -38,8 +39,10 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 class openai_meter final : public metered_stream {
  public:
-  openai_meter(std::string_view model, bool hides_usage)
-      : metered_stream(model), hides_usage_(hides_usage) {}
+  openai_meter(std::string_view model, const chat_request& request)
+      : metered_stream(model),
+        hides_usage_(!request.client_wants_usage),
+        ending_(request.choices, request.client_wants_usage) {}
 
   // vLLM and xAI may report on every chunk: each report covers everything so far, so the last one
   // holds. A report after which more text came is not the whole bill.
@@ -50,6 +53,8 @@ class openai_meter final : public metered_stream {
   [[nodiscard]] bool saw_implausible_usage() const noexcept override { return saw_implausible_; }
   [[nodiscard]] std::optional<usage> reported_input() const override { return std::nullopt; }
   [[nodiscard]] bool saw_error() const noexcept override { return saw_error_; }
+  [[nodiscard]] bool generating() const noexcept override { return !ending_.finished(); }
+  void end_early(const usage& used, std::string& out) const override { ending_.write(used, out); }
 
  private:
   disposition inspect(const stream_event& event) override {
@@ -84,6 +89,8 @@ class openai_meter final : public metered_stream {
     return is_extra && hides_usage_ ? disposition::hide : disposition::pass;
   }
 
+  void note_passed(const stream_event& event) override { ending_.note(event.data); }
+
   void note_error(std::string_view data) {
     const auto chunk = parse_object(data);
     simdjson::dom::element error;
@@ -99,6 +106,7 @@ class openai_meter final : public metered_stream {
   }
 
   bool hides_usage_;
+  openai_ending ending_;
   std::optional<usage_report> report_;
   bool saw_implausible_ = false;
   bool saw_error_ = false;
@@ -129,7 +137,7 @@ std::int64_t openai_dialect::count_answer(std::string_view body, std::string_vie
 
 std::unique_ptr<stream_meter> openai_dialect::meter_stream(std::string_view model,
                                                            const chat_request& request) const {
-  return std::make_unique<openai_meter>(model, !request.client_wants_usage);
+  return std::make_unique<openai_meter>(model, request);
 }
 
 }  // namespace stint

@@ -15,6 +15,8 @@ class openai_dialect final : public dialect {
   [[nodiscard]] result<chat_request> read_request(simdjson::dom::element document) const override;
   [[nodiscard]] std::optional<std::string> edit_body(std::string_view body,
                                                      const chat_request& request) const override;
+  [[nodiscard]] std::string lower_output_bound(std::string_view body, std::string_view model,
+                                               std::int64_t tokens) const override;
   [[nodiscard]] std::optional<usage_report> read_answer(std::string_view body,
                                                         bool& implausible) const override;
   [[nodiscard]] std::int64_t count_answer(std::string_view body,

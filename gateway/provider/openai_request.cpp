@@ -2,11 +2,16 @@
 // (openai/openai-openapi, CreateChatCompletionRequest) and the pages of the compatible servers as
 // named below. Tested by tests/gateway/openai_test.cpp.
 #include <algorithm>
+#include <charconv>
 
+#include "gateway/provider/document.hpp"
+#include "gateway/provider/hidden_output.hpp"
 #include "gateway/provider/json_splice.hpp"
 #include "gateway/provider/openai.hpp"
 #include "gateway/provider/request_fields.hpp"
 #include "gateway/provider/request_keys.hpp"
+#include "gateway/provider/simulated_steering.hpp"
+#include "tokenizer/model_name.hpp"
 
 namespace stint {
 
@@ -56,6 +61,30 @@ result<bool> asks_for_audio(simdjson::dom::object body) {
     audio = audio || modality == "audio";
   }
   return audio;
+}
+
+// Reasoning is billed as output. Servers that show it as text would do without this; whether one
+// does is not known from the request.
+bool may_reason_hidden(simdjson::dom::object body, std::string_view model) {
+  const std::string_view effort = text_of(body, "reasoning_effort");
+  if (effort == "none") return false;
+  return !effort.empty() || find_field(body, "reasoning").has_value() ||
+         reasons_hidden(simulated_base_model(model));
+}
+
+// OpenAI's own models refuse the older name where they reason, and take the newer one everywhere;
+// other servers may know only the older one.
+std::string_view bound_field_of(std::string_view model) {
+  const std::string_view name = tokenizer::bare_model(simulated_base_model(model));
+  const bool is_openai = name.starts_with("gpt-") || name.starts_with("chatgpt-") ||
+                         (reasons_hidden(name) && name.starts_with("o"));
+  return is_openai ? "max_completion_tokens" : "max_tokens";
+}
+
+bool is_at_most(std::string_view number, std::int64_t most) {
+  std::int64_t value = -1;
+  std::from_chars(number.data(), number.data() + number.size(), value);
+  return value >= 0 && value <= most;
 }
 
 result<service_tier> read_tier(simdjson::dom::object body) {
@@ -114,6 +143,7 @@ result<chat_request> openai_dialect::read_request(simdjson::dom::element documen
   request.output_may_be_audio = *audio;
   request.web_searches_max =
       *search ? *choices : 0;  // a search model searches once for each answer
+  request.hides_output = *audio || may_reason_hidden(body, *model);
   request.user = *user;
   return request;
 }
@@ -129,6 +159,25 @@ std::optional<std::string> openai_dialect::edit_body(std::string_view body,
   const auto flag = find_member(body, options->begin, "include_usage");
   if (flag) return replace_range(body, *flag, "true");
   return insert_member(body, options->begin, "include_usage", "true");
+}
+
+std::string openai_dialect::lower_output_bound(std::string_view body, std::string_view model,
+                                               std::int64_t tokens) const {
+  const std::string most = std::to_string(tokens);
+  std::string lowered(body);
+  bool is_bound = false;
+  for (const std::string_view name : {"max_completion_tokens", "max_tokens", "n_predict"}) {
+    const auto at = find_member(lowered, 0, name);
+    if (!at || lowered[at->begin] == 'n') continue;  // null is as good as absent
+    is_bound = is_bound || name != "n_predict";
+    const auto value = std::string_view(lowered).substr(at->begin, at->end - at->begin);
+    if (!is_at_most(value, tokens)) lowered = replace_range(lowered, *at, most);
+  }
+  if (is_bound) return lowered;
+  const std::string_view name = bound_field_of(model);
+  if (const auto absent = find_member(lowered, 0, name))
+    return replace_range(lowered, *absent, most);
+  return insert_member(lowered, 0, name, most);
 }
 
 }  // namespace stint

@@ -227,4 +227,20 @@ BOOST_AUTO_TEST_CASE(the_outcome_is_the_same_for_every_split_point) {
   check_every_split(anthropic(), chat_request{}, crlf);
 }
 
+BOOST_AUTO_TEST_CASE(the_bound_is_lowered_in_place) {
+  BOOST_TEST(anthropic().lower_output_bound(R"({"max_tokens" : 500 ,"model":"m"})", "m", 20) ==
+             R"({"max_tokens" : 20 ,"model":"m"})");
+}
+
+BOOST_AUTO_TEST_CASE(thinking_hides_output_and_has_its_budget_in_the_bound) {
+  const auto thinking = [](const std::string& how) { return read(",\"thinking\":" + how); };
+  const chat_request on = thinking(R"({"type":"enabled","budget_tokens":64})");
+  BOOST_TEST(on.hides_output);
+  BOOST_TEST(on.thinking_tokens == 64);
+  BOOST_TEST(thinking(R"({"type":"adaptive"})").hides_output);
+  const chat_request off = thinking(R"({"type":"disabled"})");
+  BOOST_TEST(!off.hides_output);
+  BOOST_TEST(off.thinking_tokens == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

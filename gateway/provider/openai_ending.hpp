@@ -1,0 +1,36 @@
+// The end of an OpenAI stream that is cut before its provider ends it: what must be remembered of
+// the chunks that were passed on, and the chunks that end it as the provider itself does at
+// max_tokens. Belongs to one stream.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "pricing/usage.hpp"
+
+namespace stint {
+
+class openai_ending {
+ public:
+  static constexpr std::size_t choices_max = 128;  // OpenAI's own limit of n
+
+  openai_ending(std::int64_t choices, bool with_usage) noexcept
+      : choices_(static_cast<std::size_t>(choices)), with_usage_(with_usage) {}
+
+  // The data of a chunk that the client got.
+  void note(std::string_view data);
+  // Every choice has its finish_reason.
+  [[nodiscard]] bool finished() const noexcept { return finished_.count() >= choices_; }
+  // Ends every open choice with finish_reason "length", then tells the usage if it was asked for.
+  void write(const usage& used, std::string& out) const;
+
+ private:
+  std::size_t choices_;
+  bool with_usage_;
+  std::string first_;  // the first chunk: its id and model are those of all
+  std::bitset<choices_max> finished_;
+};
+
+}  // namespace stint
