@@ -47,7 +47,9 @@ class transport {
 
   // Ends every pending operation with an error; further ones fail. Idempotent.
   void close() noexcept;
-  // Says "no more from us" without discarding what is on the way.
+  // Says "no more from us" without discarding what is on the way. Under TLS, too, by TCP alone: a
+  // close_notify would have to take its turn with reads that are under way, and a peer that finds
+  // the connection's end without one takes us for gone, which is what we mean.
   void shutdown_send() noexcept;
 
   [[nodiscard]] asio::ip::tcp::socket& socket() noexcept;

@@ -174,7 +174,7 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
       if (event.tokens > 0) marks.push_back(mark{end, event.tokens, event.reasoning});
     }
     if (alive && !batch.empty() && (!more || each.count() > 0 || batch.size() >= batch_bytes)) {
-      alive = co_await writer.write(batch);
+      alive = peer.here() && co_await writer.write(batch);
       batch.clear();
     }
     bill_line line;

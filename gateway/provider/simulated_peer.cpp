@@ -52,6 +52,14 @@ void simulated_peer::watch() {
   if (!state_->is_watched && !state_->is_gone) await_readable(state_);
 }
 
+bool simulated_peer::here() {
+  if (state_->is_gone) return false;
+  char byte = 0;
+  const auto got = ::recv(state_->socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  state_->is_gone = got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+  return !state_->is_gone;
+}
+
 asio::awaitable<bool> simulated_peer::pause(std::chrono::milliseconds how_long) {
   if (how_long.count() <= 0) co_return !state_->is_gone;
   watch();

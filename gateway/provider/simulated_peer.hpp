@@ -19,6 +19,9 @@ class simulated_peer {
   simulated_peer(const simulated_peer&) = delete;
   simulated_peer& operator=(const simulated_peer&) = delete;
 
+  // False when the peer has gone, or has said that it will send no more: clients that half-close
+  // are taken to have lost interest.
+  [[nodiscard]] bool here();
   // False when the peer went away before or meanwhile.
   [[nodiscard]] boost::asio::awaitable<bool> pause(std::chrono::milliseconds how_long);
   [[nodiscard]] boost::asio::awaitable<void> wait_until_gone();

@@ -87,6 +87,18 @@ class simulated_client {
     return std::string(buffer, got);
   }
 
+  // Says after the first bytes that it will send no more, and reads to the end.
+  std::string half_close_after_first_bytes(const std::string& path, const std::string& body) {
+    boost::asio::ip::tcp::socket socket(context_);
+    send(socket, "POST", path, body, {});
+    char first[4096];
+    std::string all(first, socket.read_some(boost::asio::buffer(first)));
+    socket.shutdown(boost::asio::ip::tcp::socket::shutdown_send);
+    boost::system::error_code error;
+    boost::asio::read(socket, boost::asio::dynamic_buffer(all), error);
+    return all;
+  }
+
  private:
   void send(boost::asio::ip::tcp::socket& socket, const std::string& method,
             const std::string& path, const std::string& body,

@@ -342,6 +342,19 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_is_noticed_while_stalled_and_while_del
   BOOST_TEST(billed_after_cut("completion_tokens") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_half_closes_is_billed_exactly_what_it_was_sent) {
+  for (const char* steer : {"tokens=100000", "tokens=5000&delay_ms=1"}) {
+    (void)client.post("/simulate/reset", "");
+    const std::string raw = client.half_close_after_first_bytes(
+        "/v1/chat/completions", openai_body(steer, R"(,"stream":true)"));
+    const std::string body = dechunked(raw.substr(raw.find("\r\n\r\n") + 4));
+    const std::int64_t counted = stream(openai(), chat_request{}, {body}, "sim/gpt-4o").counted;
+    BOOST_TEST(counted > 0);
+    BOOST_TEST(counted < 100'000);
+    BOOST_TEST(billed_after_cut("completion_tokens") == counted);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(pieces_do_not_change_the_body) {
   const std::string whole =
       client.post("/v1/messages", anthropic_body("tokens=9", R"(,"stream":true)")).body;
