@@ -1,6 +1,7 @@
 // Tested by tests/gateway/deadline_watch_test.cpp.
 #include "gateway/deadline_watch.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <poll.h>
@@ -19,7 +20,24 @@ void watched::await(transport& target, std::chrono::milliseconds patience) noexc
 
 void watched::watch_client(transport* upstream) noexcept {
   upstream_ = upstream;
+  when_gone_ = nullptr;
   watching_ = true;
+}
+
+void watched::watch_client(std::function<void()> when_gone) noexcept {
+  upstream_ = nullptr;
+  when_gone_ = std::move(when_gone);
+  watching_ = true;
+}
+
+void watched::hurry(const transport& target, std::chrono::milliseconds patience) noexcept {
+  if (target_ == &target) deadline_ = std::min(deadline_, monotonic::now() + patience);
+}
+
+void watched::leave() noexcept {
+  if (!watching_) return;
+  if (upstream_ != nullptr) upstream_->close();
+  if (when_gone_) std::exchange(when_gone_, nullptr)();
 }
 
 deadline_watch::deadline_watch(boost::asio::io_context& context) : timer_(context) {}
@@ -38,7 +56,7 @@ void deadline_watch::close_all() noexcept {
   closing_ = true;
   for (watched& entry : entries_) {
     entry.cut_ = true;
-    if (entry.upstream_ != nullptr && entry.watching_) entry.upstream_->close();
+    entry.leave();
     if (entry.target_ != nullptr) entry.target_->close();
     entry.client_.close();
   }
@@ -84,7 +102,7 @@ void deadline_watch::find_gone_clients() {
   for (std::size_t i = 0; i < polled_.size(); ++i) {
     if ((polled_[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0) continue;
     polled_for_[i]->client_gone_ = true;
-    if (polled_for_[i]->upstream_ != nullptr) polled_for_[i]->upstream_->close();
+    polled_for_[i]->leave();
   }
 }
 

@@ -39,7 +39,16 @@ class watched : public boost::intrusive::list_base_hook<
   // While set, the client's going closes `upstream` (nothing: is only noted). A half-close counts
   // as going, as Envoy has it.
   void watch_client(transport* upstream) noexcept;
-  void unwatch_client() noexcept { watching_ = false; }
+  void unwatch_client() noexcept {
+    watching_ = false;
+    when_gone_ = nullptr;
+  }
+
+  // Instead of closing anything, the client's going, or the end of the gateway, runs `when_gone`
+  // once. It must not end this connection.
+  void watch_client(std::function<void()> when_gone) noexcept;
+  // If `target` is awaited, then no longer than `patience` from now on.
+  void hurry(const transport& target, std::chrono::milliseconds patience) noexcept;
 
   // Runs `task` once, at the next sweep; nothing forgets it. It must not end this connection.
   void at_next_sweep(std::function<void()> task) { task_ = std::move(task); }
@@ -55,11 +64,14 @@ class watched : public boost::intrusive::list_base_hook<
 
  private:
   friend class deadline_watch;
+  void leave() noexcept;
+
   transport& client_;
   transport* target_ = nullptr;
   transport* upstream_ = nullptr;
   monotonic::time_point deadline_{};
   std::function<void()> task_;
+  std::function<void()> when_gone_;
   bool watching_ = false;
   bool idle_ = false;
   bool expired_ = false;

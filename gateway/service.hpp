@@ -15,6 +15,7 @@
 #include "gateway/config/config.hpp"
 #include "gateway/deadline_watch.hpp"
 #include "gateway/keys/key_ring.hpp"
+#include "gateway/learning/output_learner.hpp"
 #include "gateway/learning/prompt_learner.hpp"
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/upstream/pool.hpp"
@@ -32,6 +33,7 @@ struct service {
   ledger_thread& ledger;
   metrics& seen;
   prompt_learner& learned;      // how models whose tokenizer is not public count
+  output_learner& outputs;      // how much is generated
   asio::thread_pool& counting;  // large prompts are counted here, so that they hold up nobody else
   std::atomic<bool> draining{false};
   std::atomic<std::size_t> connections{0};

@@ -174,7 +174,7 @@ asio::awaitable<result<admission>> reserve(exchange& x, hold_request worst) {
 asio::awaitable<result<admission>> admit(exchange& x, const purpose& what_for, examined_call& call,
                                          hold_request& worst) {
   metrics& seen = x.shared().seen;
-  const std::int64_t share = x.shared().settings.uncounted_room_share;
+  const std::int64_t share = x.shared().settings.admission.uncounted_room_share;
   if (call.uncounted && share > 0) {
     worst.room_share = share;
     auto ample = co_await reserve(x, worst);

@@ -134,10 +134,15 @@ int serve(config settings, const price_book& prices) {
     remembered.emplace(settings.limits.remembered_bytes_max);
   }
   asio::thread_pool counting(counting_thread_count(settings));
-  prompt_learner learned(
-      (std::filesystem::path(settings.data_directory) / calibration_file_name).string(),
-      std::chrono::milliseconds(settings.calibration_saved_every_ms));
-  service shared{settings, prices, ceiling_of(settings), keys, ledger, seen, learned, counting};
+  const std::filesystem::path kept = settings.data_directory;
+  const std::chrono::milliseconds saved_every(settings.calibration_saved_every_ms);
+  prompt_learner learned((kept / calibration_file_name).string(), saved_every);
+  learning_options outputs_how;
+  outputs_how.percent = settings.admission.output_quantile;
+  outputs_how.first_tokens = settings.admission.first_output_tokens;
+  output_learner outputs((kept / outputs_file_name).string(), saved_every, outputs_how);
+  service shared{settings, prices,  ceiling_of(settings), keys, ledger, seen, learned,
+                 outputs,  counting};
   if (remembered) shared.remembered = &*remembered;
   server proxy(shared, thread_count(settings));
   admin_server admin(settings, prices, ledger, seen, keys,

@@ -8,12 +8,13 @@
 #include <limits>
 #include <sstream>
 
+#include "gateway/config/config_admission.hpp"
 #include "gateway/config/config_caps.hpp"
 #include "gateway/config/config_listeners.hpp"
 #include "gateway/config/config_passthrough.hpp"
-#include "gateway/config/config_tokenizers.hpp"
 #include "gateway/config/config_providers.hpp"
 #include "gateway/config/config_reader.hpp"
+#include "gateway/config/config_tokenizers.hpp"
 #include "pricing/yaml_document.hpp"
 
 namespace stint {
@@ -150,10 +151,6 @@ void read_attribution(config_section& file, config_reading& run) {
   }
   refusals.finish();
 
-  auto admission = file.section("admission");
-  admission.read("uncounted_room_share", run.into.uncounted_room_share, {0, 1'000'000});
-  admission.finish();
-
   auto seen = file.section("metrics");
   seen.read("series_per_family_max", run.into.series_per_family_max, {10, 1'000'000});
   seen.finish();
@@ -196,6 +193,7 @@ void read_document(const YAML::Node& document, config_reading& run) {
   read_limits(file, run);
   read_prices(file, run);
   read_attribution(file, run);
+  read_admission(file, run);
   run.into.providers = read_providers(file, run.directory, run.mistakes);
   read_simulated(file, run);
   read_passthrough(file, run);

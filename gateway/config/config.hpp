@@ -85,6 +85,18 @@ struct passthrough_config {
   std::string provider;
 };
 
+struct admission_config {
+  // A prompt that is not counted yet may be held at its byte bound when that takes at most one part
+  // in this many of what every cap has left; 0: every prompt is counted first.
+  std::int64_t uncounted_room_share = 16;
+  bool learned_holds = true;               // false: a stream holds its whole bound from the start
+  int output_quantile = 95;                // percent of answers that a stream's first hold covers
+  std::int64_t first_output_tokens = 512;  // held for a choice before enough was learnt
+  std::int64_t output_min_tokens = 16;     // of a choice: no bound is lowered below it
+  std::int64_t stream_margin_tokens = 32;  // a stream's hold is ahead of it by this much or more
+  int wait_ms = 5'000;                     // in line while only others' holds stand in the way
+};
+
 enum class unknown_model_policy : std::uint8_t { refuse, ceiling };
 
 struct config {
@@ -115,9 +127,7 @@ struct config {
   std::int64_t ceiling_output_rate = 0;
   // Where neither request nor price book bounds the output.
   std::int64_t default_output_bound_tokens = 128'000;
-  // A prompt that is not counted yet may be held at its byte bound when that takes at most one part
-  // in this many of what every cap has left; 0: every prompt is counted first.
-  std::int64_t uncounted_room_share = 16;
+  admission_config admission;
 
   std::vector<provider_config> providers;
   simulation simulated;

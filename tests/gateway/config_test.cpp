@@ -166,7 +166,13 @@ BOOST_AUTO_TEST_CASE(the_shipped_file_shows_the_defaults) {
                                     c.series_per_family_max,
                                     std::size_t(c.rows_kept_days),
                                     std::size_t(c.default_output_bound_tokens),
-                                    std::size_t(c.uncounted_room_share)};
+                                    std::size_t(c.admission.uncounted_room_share),
+                                    std::size_t(c.admission.learned_holds),
+                                    std::size_t(c.admission.output_quantile),
+                                    std::size_t(c.admission.first_output_tokens),
+                                    std::size_t(c.admission.output_min_tokens),
+                                    std::size_t(c.admission.stream_margin_tokens),
+                                    std::size_t(c.admission.wait_ms)};
   };
   BOOST_TEST(limits(shown) == limits(defaults), boost::test_tools::per_element());
   BOOST_TEST(shown.admin_token_file == defaults.admin_token_file);
