@@ -53,6 +53,13 @@ const cap* ledger_auditor::find_cap(const std::string& name) const {
   return found == caps_.end() ? nullptr : &*found;
 }
 
+ledger_auditor::counter_name ledger_auditor::name_of(const cap_standing& at) {
+  return {.cap = at.cap,
+          .scope = at.scope,
+          .start =
+              std::chrono::floor<std::chrono::seconds>(at.window.start).time_since_epoch().count()};
+}
+
 ledger_auditor::counter_name ledger_auditor::name_of(const cap& rule, const attribution& charged,
                                                      wall_time at) {
   std::string scope;
@@ -136,11 +143,12 @@ std::optional<ledger_auditor::pending_call> ledger_auditor::release(const call_i
   return call;
 }
 
-void ledger_auditor::post(const counter_name& to, const amounts& used) {
+void ledger_auditor::post(const counter_name& to, const amounts& used, std::int64_t covered) {
   const cap* rule = find_cap(to.cap);
   if (rule == nullptr) return;
   balance& at = balances_[to];
   at.posted += measured(*rule, used);
+  at.beyond_holds += std::max<std::int64_t>(0, measured(*rule, used) - covered);
   for (const int percent : rule->alert_percent) {
     const bool reached = at.posted > 0 && at.posted * 100 >= rule->limit * percent;
     if (!reached || percent <= at.threshold) continue;
@@ -166,7 +174,7 @@ bool ledger_auditor::settle(const settlement& what) {
                         .cost = what.cost,
                         .requests = call->request.worst.requests};
   for (const auto& each : call->counters)
-    post(each.counter, used);
+    post(each.counter, used, each.amount);
   const amounts& worst = call->request.worst;
   const bool over = used.input_tokens > worst.input_tokens ||
                     used.output_tokens > worst.output_tokens || used.cost > worst.cost;
@@ -184,7 +192,7 @@ void ledger_auditor::record(const ledger_row& row) {
                         .requests = 1};
   for (const cap& rule : caps_) {
     if (rule.window.kind == window_kind::request || !selected(rule, row.charged)) continue;
-    post(name_of(rule, row.charged, time_), used);
+    post(name_of(rule, row.charged, time_), used, 0);
   }
 }
 
@@ -215,16 +223,38 @@ void ledger_auditor::restart(std::vector<cap> caps) {
     orphan.flags = row_flag::orphaned;
     settle(orphan);
   }
+  enter_limits();
+}
+
+// Nothing is held now. What belongs to a closed window is never asked for again.
+void ledger_auditor::enter_limits() {
+  std::erase_if(balances_, [this](const auto& entry) {
+    const cap* rule = find_cap(entry.first.cap);
+    return rule != nullptr && start_of(*rule, time_) != entry.first.start;
+  });
+  for (auto& [name, at] : balances_)
+    at.at_entry = at.posted - at.beyond_holds;
+}
+
+std::optional<std::string> ledger_auditor::find_passed_limit(
+    const std::vector<cap_standing>& standings) const {
+  for (const cap_standing& each : standings) {
+    if (each.mode != cap_mode::enforce) continue;
+    const auto found = balances_.find(name_of(each));
+    const balance known = found == balances_.end() ? balance{} : found->second;
+    const std::int64_t within_holds = each.used + each.held - known.beyond_holds;
+    if (within_holds > std::max(each.limit, known.at_entry)) {
+      return each.cap + " \"" + each.scope + "\": " + std::to_string(within_holds) +
+             " were admitted, the limit is " + std::to_string(each.limit);
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> ledger_auditor::audit(const std::vector<cap_standing>& standings) const {
   std::set<counter_name> seen;
   for (const cap_standing& each : standings) {
-    const counter_name name = {
-        .cap = each.cap,
-        .scope = each.scope,
-        .start =
-            std::chrono::floor<std::chrono::seconds>(each.window.start).time_since_epoch().count()};
+    const counter_name name = name_of(each);
     const auto found = balances_.find(name);
     const balance expected = found == balances_.end() ? balance{} : found->second;
     const std::string who = each.cap + " \"" + each.scope + "\" from " + std::to_string(name.start);

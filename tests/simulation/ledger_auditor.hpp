@@ -28,6 +28,9 @@ class ledger_auditor {
     std::int64_t posted = 0;
     std::int64_t held = 0;
     int threshold = 0;
+    std::int64_t beyond_holds =
+        0;                      // posted by calls that used more than they held, or held nothing
+    std::int64_t at_entry = 0;  // posted within holds when the cap's present limit came into force
   };
   struct alert {
     counter_name counter;
@@ -59,6 +62,10 @@ class ledger_auditor {
   [[nodiscard]] std::size_t pending() const { return holds_.size(); }
   // What is wrong with these standings, taken at time(); nothing when they are right.
   [[nodiscard]] std::optional<std::string> audit(const std::vector<cap_standing>& standings) const;
+  // What a hard cap promises: held, and posted by calls within their holds, together never pass its
+  // limit. A limit that was lowered below what was spent admits nothing until that is over.
+  [[nodiscard]] std::optional<std::string> find_passed_limit(
+      const std::vector<cap_standing>& standings) const;
 
  private:
   struct occupied {
@@ -70,6 +77,7 @@ class ledger_auditor {
     std::vector<occupied> counters;
   };
 
+  [[nodiscard]] static counter_name name_of(const cap_standing& at);
   [[nodiscard]] const cap* find_cap(const std::string& name) const;
   [[nodiscard]] static counter_name name_of(const cap& rule, const attribution& charged,
                                             wall_time at);
@@ -77,7 +85,9 @@ class ledger_auditor {
   [[nodiscard]] static bool crowds(const cap& rule, const balance& now, std::int64_t wanted,
                                    std::int64_t share);
   std::optional<pending_call> release(const call_id& id);
-  void post(const counter_name& to, const amounts& used);
+  // `covered`: what the call held of this counter.
+  void post(const counter_name& to, const amounts& used, std::int64_t covered);
+  void enter_limits();
   void add_row(const usage& used, nanodollars cost, bool flagged);
 
   std::vector<cap> caps_;

@@ -1,0 +1,95 @@
+// One run of the whole ledger but its thread – state machine, log, recovery, outages – on a real
+// store, against an auditor that works out every answer on its own. One seed is one run, always the
+// same.
+//
+// What is drawn at random: cap lists; groups of holds, settlements (some over their hold, some
+// repeated), notes of progress, calls without a hold; steps of the clock, also back; storage that
+// fails at any call in any way; ends of the process, also while the storage fails; restarts with
+// another cap list. Checked: every answer and every alert; after each group every balance, and that
+// no hard cap is passed; again and again the proof that rows, roll-ups and counters agree.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "budgets/failing_file_system.hpp"
+#include "budgets/ledger_fixture.hpp"
+#include "simulation/ledger_auditor.hpp"
+#include "simulation/random_calls.hpp"
+
+namespace stint::testing {
+
+class simulation {
+ public:
+  simulation(std::uint64_t seed, std::uint64_t operations);
+  // Ends the program, saying how to replay it, at the first thing that is wrong.
+  void run();
+
+ private:
+  // One operation, what the auditor says of it, and what the ledger answered.
+  struct question {
+    operation what;
+    call_id id;
+    ledger_auditor::verdict expected;  // of a hold
+    bool new_hold = false;
+    bool resolves = false;  // of a settlement
+    bool is_repeat = false;
+    std::optional<admission> admitted;
+    std::optional<settled> settlement_answer;
+  };
+
+  [[noreturn]] void fail(const std::string& what) const;
+  void expect(bool holds, const std::string& what) const;
+  [[nodiscard]] std::uint64_t below(std::uint64_t bound) { return random_.below(bound); }
+  [[nodiscard]] bool one_in(std::uint64_t n) { return random_.one_in(n); }
+
+  // The process: simulation_process.cpp.
+  void start();
+  void restart();
+  void arm_failure();
+  void repair();
+  void step_clock();
+
+  // Operations: simulation_group.cpp.
+  [[nodiscard]] question ask();
+  [[nodiscard]] question ask_hold();
+  [[nodiscard]] question ask_settle();
+  [[nodiscard]] question ask_record();
+  [[nodiscard]] question ask_note();
+  void run_group();
+  void submit(std::vector<question>& questions);
+  void withdraw_refused(const std::vector<question>& questions);
+
+  // Checks: simulation_checks.cpp.
+  void check_answer(const question& asked) const;
+  void check_admission(const question& asked) const;
+  void check_alerts();
+  void check_balances();
+  void prove_books();
+  [[nodiscard]] std::optional<std::string> find_wrong_balance();
+  [[nodiscard]] std::optional<std::string> find_wrong_total() const;
+
+  std::uint64_t seed_;
+  std::uint64_t operations_;
+  std::uint64_t done_ = 0;
+  std::uint64_t next_proof_ = 0;
+  random_calls random_;
+  wall_time clock_ = monday_ten;
+  ledger_auditor model_;
+  std::vector<call_id> pending_;
+  std::deque<call_id> resolved_;
+
+  scratch_directory scratch_;
+  failing_environment storage_;
+  std::unique_ptr<driven_writer> books_;
+  bool armed_ = false;
+  bool outage_ = false;
+  // In an outage it is not known what the log has: the books that it may turn out to be.
+  std::vector<ledger_auditor> possible_;
+};
+
+}  // namespace stint::testing
