@@ -80,19 +80,34 @@ std::int64_t dearest_tier(const price& at, service_tier requested) noexcept {
   return dearest;
 }
 
-// The dearest tokens × rates at one level of rates when the prompt has `prompt_tokens`, the most
-// that this level allows.
-wide dearest_at(const token_rates& rates, const call_bound& bound,
-                std::int64_t prompt_tokens) noexcept {
+// The dearest tokens × rates of a prompt at one level of rates when it has `prompt_tokens`, the
+// most that this level allows.
+wide dearest_prompt(const token_rates& rates, const call_bound& bound,
+                    std::int64_t prompt_tokens) noexcept {
   std::int64_t text = std::max(rates.input, rates.cached_input);
   if (bound.cache_write_5m) text = std::max(text, rates.cache_write_5m);
   if (bound.cache_write_1h) text = std::max(text, rates.cache_write_1h);
   const std::int64_t audio = std::max(text, rates.audio_input);
-  const std::int64_t output =
-      bound.output_may_be_audio ? std::max(rates.output, rates.audio_output) : rates.output;
   const std::int64_t audio_tokens = std::min(bound.audio_input_tokens, prompt_tokens);
-  return wide{prompt_tokens - audio_tokens} * text + wide{audio_tokens} * audio +
-         wide{bound.output_tokens} * output;
+  return wide{prompt_tokens - audio_tokens} * text + wide{audio_tokens} * audio;
+}
+
+std::int64_t dearest_output_rate(const token_rates& rates, const call_bound& bound) noexcept {
+  return bound.output_may_be_audio ? std::max(rates.output, rates.audio_output) : rates.output;
+}
+
+// Every level is tried, not only the last one reached: nothing makes a longer prompt's rates the
+// dearer ones, and a prompt that turns out shorter than its bound is billed at a lower level.
+template <class Visitor>
+void each_reachable_level(const price& at, const call_bound& bound, Visitor&& visit) noexcept {
+  const token_rates* rates = &at.base;
+  for (std::size_t level = 0; level <= at.steps.size(); ++level) {
+    const bool last =
+        level == at.steps.size() || bound.prompt_tokens < at.steps[level].first_tokens;
+    visit(*rates, last ? bound.prompt_tokens : at.steps[level].first_tokens - 1);
+    if (last) return;
+    rates = &at.steps[level].rates;
+  }
 }
 
 call_bound within_plausible(const call_bound& bound) noexcept {
@@ -126,19 +141,48 @@ nanodollars cost_of(const price& at, const usage& used, service_tier tier,
 
 nanodollars worst_case(const price& at, const call_bound& bound, service_tier requested) noexcept {
   const call_bound cut = within_plausible(bound);
-  // Every level is tried, not only the last one reached: nothing makes a longer prompt's rates the
-  // dearer ones, and a prompt that turns out shorter than its bound is billed at a lower level.
   wide dearest = 0;
-  const token_rates* rates = &at.base;
-  for (std::size_t level = 0; level <= at.steps.size(); ++level) {
-    const bool last = level == at.steps.size() || cut.prompt_tokens < at.steps[level].first_tokens;
-    const std::int64_t prompt_tokens = last ? cut.prompt_tokens : at.steps[level].first_tokens - 1;
-    dearest = std::max(dearest, dearest_at(*rates, cut, prompt_tokens));
-    if (last) break;
-    rates = &at.steps[level].rates;
-  }
+  each_reachable_level(at, cut, [&](const token_rates& rates, std::int64_t prompt_tokens) {
+    dearest = std::max(dearest, dearest_prompt(rates, cut, prompt_tokens) +
+                                    wide{cut.output_tokens} * dearest_output_rate(rates, cut));
+  });
   return round_up(dearest * dearest_tier(at, requested) * dearest_period(at),
                   cut.web_searches * at.web_search_nanodollars);
+}
+
+cost_of_output::cost_of_output(const price& at, const call_bound& bound,
+                               service_tier requested) noexcept
+    : fees_nanodollars_(0) {
+  const call_bound cut = within_plausible(bound);
+  const wide factor = wide{dearest_tier(at, requested)} * dearest_period(at);
+  fees_nanodollars_ = cut.web_searches * at.web_search_nanodollars;
+  std::size_t used = 0;
+  each_reachable_level(at, cut, [&](const token_rates& rates, std::int64_t prompt_tokens) {
+    // Levels beyond what there is room for share the last line, which is dearer than each of them.
+    line& into = lines_[std::min(used++, levels_max - 1)];
+    into.fixed = std::max(into.fixed, dearest_prompt(rates, cut, prompt_tokens) * factor);
+    into.each = std::max(into.each, wide{dearest_output_rate(rates, cut)} * factor);
+  });
+}
+
+nanodollars cost_of_output::at(std::int64_t output_tokens) const noexcept {
+  call_bound only_output;
+  only_output.output_tokens = output_tokens;
+  const std::int64_t tokens = within_plausible(only_output).output_tokens;
+  wide dearest = 0;
+  for (const line& each : lines_)
+    dearest = std::max(dearest, each.fixed + each.each * tokens);
+  return round_up(dearest, fees_nanodollars_);
+}
+
+std::int64_t cost_of_output::most_within(nanodollars room, std::int64_t tokens_max) const noexcept {
+  const wide allowed = (wide{room.count()} - fees_nanodollars_) * billing_denominator;
+  wide most = tokens_max;
+  for (const line& each : lines_) {
+    if (each.fixed > allowed) return -1;
+    if (each.each > 0) most = std::min(most, (allowed - each.fixed) / each.each);
+  }
+  return static_cast<std::int64_t>(most);
 }
 
 }  // namespace stint

@@ -4,6 +4,10 @@
 // limits under which no cost of a plausible usage can overflow.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
 #include "pricing/money.hpp"
 #include "pricing/price_book.hpp"
 #include "pricing/usage.hpp"
@@ -33,5 +37,32 @@ struct call_bound {
 // negative; counts beyond what plausible() lets through are cut to it.
 [[nodiscard]] nanodollars worst_case(const price& at, const call_bound& bound,
                                      service_tier requested) noexcept;
+
+// worst_case() of one call as a function of its output bound alone, by value: it needs neither the
+// price nor the book any more, so that a bound can be lowered, and a hold extended, where prices
+// are not known. Default: costs nothing.
+class cost_of_output {
+ public:
+  cost_of_output() noexcept = default;
+  // bound.output_tokens is ignored.
+  cost_of_output(const price& at, const call_bound& bound, service_tier requested) noexcept;
+
+  // Exactly worst_case() where the price has at most `levels_max` context levels; never less.
+  [[nodiscard]] nanodollars at(std::int64_t output_tokens) const noexcept;
+  // The largest number of output tokens up to `tokens_max` that costs no more than `room`; -1 where
+  // the prompt alone costs more.
+  [[nodiscard]] std::int64_t most_within(nanodollars room, std::int64_t tokens_max) const noexcept;
+
+ private:
+  __extension__ using wide = __int128;
+  struct line {  // in units of the billing denominator
+    wide fixed = 0;
+    wide each = 0;
+  };
+  static constexpr std::size_t levels_max = 4;
+
+  std::array<line, levels_max> lines_;  // the cost is that of the dearest
+  std::int64_t fees_nanodollars_ = 0;
+};
 
 }  // namespace stint

@@ -264,4 +264,38 @@ BOOST_AUTO_TEST_CASE(bounds_beyond_any_plausible_usage_do_not_overflow) {
   BOOST_TEST(worst_case(limit, bound, service_tier::fast).count() == 8'000'000'000'000'000'000);
 }
 
+BOOST_AUTO_TEST_CASE(cost_of_output_is_the_worst_case_at_every_bound_and_finds_the_most_that_fits) {
+  engine random(23);
+  for (int round = 0; round < 2'000; ++round) {
+    const price sample = random_price(random, 100);
+    call_bound bound = random_bound(random, 200);
+    const auto tier = static_cast<service_tier>(draw(random, 0, service_tier_count - 1));
+    const cost_of_output cost(sample, bound, tier);
+    for (const std::int64_t tokens : {std::int64_t{0}, std::int64_t{1}, draw(random, 0, 5'000)}) {
+      bound.output_tokens = tokens;
+      BOOST_TEST(cost.at(tokens).count() == worst_case(sample, bound, tier).count());
+    }
+    const nanodollars room = cost.at(draw(random, 0, 5'000));
+    const std::int64_t most = cost.most_within(room, 5'000);
+    BOOST_TEST(most >= 0);
+    BOOST_TEST((cost.at(most) <= room));
+    if (most < 5'000) BOOST_TEST((cost.at(most + 1) > room));
+    if (cost.at(0).count() > 0)
+      BOOST_TEST(cost.most_within(cost.at(0) - nanodollars(1), 5'000) == -1);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(cost_of_output_of_a_price_with_more_levels_than_it_keeps_is_never_too_low) {
+  engine random(29);
+  for (int round = 0; round < 500; ++round) {
+    price sample = random_price(random, 20);
+    for (std::int64_t first = 1'000; first < 9'000; first += 1'000)
+      sample.steps.push_back({.first_tokens = first, .rates = random_rates(random)});
+    call_bound bound = random_bound(random, 10'000);
+    const cost_of_output cost(sample, bound, service_tier::standard);
+    bound.output_tokens = draw(random, 0, 5'000);
+    BOOST_TEST((cost.at(bound.output_tokens) >= worst_case(sample, bound, service_tier::standard)));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
