@@ -16,11 +16,6 @@ namespace {
 // scopes are gone after a thousand groups.
 constexpr std::size_t sweep_budget = 1'024;
 
-[[nodiscard]] bool not_negative(const amounts& of) noexcept {
-  return of.input_tokens >= 0 && of.output_tokens >= 0 && of.cost >= nanodollars{} &&
-         of.requests >= 0;
-}
-
 [[nodiscard]] bool exceeds(const amounts& used, const amounts& held) noexcept {
   return used.input_tokens > held.input_tokens || used.output_tokens > held.output_tokens ||
          used.cost > held.cost;
@@ -82,40 +77,6 @@ wall_time ledger::advance(wall_time at) {
   return last_seen_;
 }
 
-admission ledger::hold(hold_request request) {
-  invariant(not_negative(request.worst), "a hold of less than nothing");
-  const call_id id = request.id;
-  if (const auto found = holds_.find(id); found != holds_.end()) {
-    return {.refused = {}, .tightest = tightest_of(found->second->touches), .warned = {}};
-  }
-  evaluation decided;
-  if (resolved_.contains(id)) {
-    // Its one row is written; a second call under the id could not be recorded.
-    decided.refused.emplace().reason = refusal_reason::storage_unavailable;
-  } else {
-    request.admitted = advance(request.admitted);
-    evaluate(request, decided);
-  }
-  if (decided.beyond_share)
-    return {.refused = {}, .tightest = {}, .warned = {}, .beyond_share = true};
-  if (decided.refused) {
-    return {.refused = std::move(decided.refused), .tightest = {}, .warned = {}};
-  }
-  auto held = std::make_unique<active_hold>();
-  held->epoch = epoch_;
-  for (const auto& each : decided.candidates) {
-    counter& at = each.at != nullptr ? *each.at : each.of->find_or_open(each.scope);
-    at.held = checked_sum(at.held, each.amount);
-    ++at.holds;
-    held->touches.push_back({.at = &at, .amount = each.amount});
-  }
-  held->request = std::move(request);
-  mark_changed(*held);
-  auto tightest = tightest_of(held->touches);
-  holds_.emplace(id, std::move(held));
-  return {.refused = {}, .tightest = std::move(tightest), .warned = std::move(decided.warned)};
-}
-
 void ledger::note_progress(const progress_note& note) {
   const auto found = holds_.find(note.id);
   if (found == holds_.end()) return;  // settled while the note was on its way
@@ -130,6 +91,7 @@ settled ledger::settle(settlement what) {
     return {.recorded = false, .already_resolved = resolved_lately(what.id), .tightest = {}};
   }
   ledger_row row = row_of(held->request, what);
+  note_duration(row);
   const amounts actual = posted_amounts(row);
   for (const auto& each : held->touches) {
     post(*each.at, actual.in(caps_[each.at->cap_index].definition().unit));
@@ -138,6 +100,13 @@ settled ledger::settle(settlement what) {
       .recorded = true, .already_resolved = false, .tightest = tightest_of(held->touches)};
   append_row(std::move(row), held->epoch);
   return answer;
+}
+
+// A moving average of some sixteen calls.
+void ledger::note_duration(const ledger_row& row) noexcept {
+  const auto lasted = std::chrono::microseconds{row.ended - row.admitted}.count();
+  if (lasted <= 0 || row.outcome == call_outcome::orphaned) return;
+  usual_hold_us_ = usual_hold_us_ == 0 ? lasted : usual_hold_us_ + (lasted - usual_hold_us_) / 16;
 }
 
 settled ledger::record(ledger_row row) {

@@ -33,7 +33,8 @@ struct touch {
 
 struct active_hold {
   hold_request request;
-  std::uint32_t epoch = 0;  // of the cap list that admitted it
+  std::uint32_t epoch = 0;               // of the cap list that admitted it
+  std::int64_t output_bound_tokens = 0;  // as admitted; not on the log: an orphan does not go on
   boost::container::small_vector<touch, 4> touches;
   bool changed = false;  // in the group that is not written yet
 };
@@ -60,7 +61,9 @@ class ledger {
  public:
   ledger(std::vector<numbered_cap> caps, std::uint32_t epoch, wall_time last_seen);
 
-  [[nodiscard]] admission hold(hold_request request);
+  // The request is taken only where it is held; a refused one may wait and ask again.
+  [[nodiscard]] admission hold(hold_request&& request);
+  [[nodiscard]] extension extend(const hold_extension& what);
   void note_progress(const progress_note& note);
   [[nodiscard]] settled settle(settlement what);
   [[nodiscard]] settled record(ledger_row row);
@@ -93,26 +96,47 @@ class ledger {
   [[nodiscard]] std::size_t holds_active() const noexcept { return holds_.size(); }
   // Counters of windows that are open at `now`, and those with something held.
   [[nodiscard]] std::vector<cap_standing> standings(wall_time now) const;
+  // Visits (name of the cap, scope) for each cap that counts such a call and enforces, until the
+  // visitor says true; answers whether it did.
+  template <class Visitor>
+  bool any_scope_of(const attribution& charged, Visitor&& visit) {
+    for (std::size_t i = 0; i < caps_.size(); ++i) {
+      const cap& rule = caps_[i].definition();
+      if (!caps_[i].counts() || rule.mode != cap_mode::enforce || !rule.selects(charged)) continue;
+      if (visit(std::string_view(rule.name), scope_view(charged, rule.per, scope_buffers_[i])))
+        return true;
+    }
+    return false;
+  }
 
  private:
   struct candidate {
     cap_counters* of = nullptr;
     counter* at = nullptr;  // nothing is opened for a call that is refused
     std::string_view scope;
-    std::int64_t amount = 0;
   };
   struct evaluation {
     boost::container::small_vector<candidate, 8> candidates;
+    std::int64_t bound = 0;  // output tokens that the call may make
+    bool lowered = false;    // to what a counter has left: held whole
     std::optional<hold_refusal> refused;
     std::vector<std::string> warned;
     bool beyond_share = false;
   };
 
   wall_time advance(wall_time at);
+  const active_hold& occupy(hold_request&& request, const evaluation& decided);
+  void weigh_growth(const touch& what, const amounts& to, evaluation& result);
+  void note_duration(const ledger_row& row) noexcept;
   void evaluate(const hold_request& request, evaluation& result);
-  void weigh(const candidate& what, evaluation& result) const;
-  [[nodiscard]] static bool leaves_room(const candidate& what, std::int64_t share);
+  void weigh_alone(const hold_request& request, const candidate& what, evaluation& result) const;
+  void weigh_beside_others(const hold_request& request, const candidate& what,
+                           evaluation& result) const;
+  void refuse(const candidate& what, refusal_reason reason, std::int64_t requested,
+              evaluation& result) const;
+  [[nodiscard]] static bool leaves_room(const hold_request& request, const candidate& what);
   [[nodiscard]] cap_standing standing_of(const candidate& what) const;
+  [[nodiscard]] std::chrono::milliseconds time_to_next_release(const counter& at) const noexcept;
   void post(counter& at, std::int64_t amount);
   void mark_changed(counter& at);
   void mark_changed(active_hold& held);
@@ -121,6 +145,7 @@ class ledger {
   [[nodiscard]] std::optional<cap_standing> tightest_of(std::span<const touch> touches) const;
 
   std::vector<cap_counters> caps_;
+  std::int64_t usual_hold_us_ = 0;  // how long holds have lasted lately
   std::uint32_t epoch_;
   wall_time last_seen_;
   wall_time next_window_{};  // the first end of any open window

@@ -257,7 +257,7 @@ std::optional<row_value> read_row(const call_id& id, std::string_view bytes) {
   row.price_version = read.text();
   read_amounts(read, row.held);
   row.source = read.one_of(usage_source::none);
-  row.outcome = read.one_of(call_outcome::unmetered);
+  row.outcome = read.one_of(call_outcome::cut);
   row.tier = read.one_of(static_cast<service_tier>(service_tier_count - 1));
   row.status = static_cast<int>(read.signed_number());
   row.flags = static_cast<std::uint32_t>(read.number());

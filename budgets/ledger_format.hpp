@@ -15,8 +15,11 @@
 
 namespace stint::ledger_format {
 
-// Raised when a store written by this program could be misread by an older one.
-inline constexpr std::uint32_t version = 1;
+// Raised when a store written by this program could be misread by an older one. 2: rows of streams
+// that were cut.
+inline constexpr std::uint32_t version = 2;
+// What an older program wrote from this one on is read as it is.
+inline constexpr std::uint32_t oldest_version = 1;
 
 // The first byte of each key in the column family of the state.
 enum class space : char {

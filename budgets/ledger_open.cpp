@@ -62,6 +62,23 @@ constexpr const char* remedy =
   return *mark;
 }
 
+[[nodiscard]] rocksdb::WriteOptions synced() {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return options;
+}
+
+// Before the first record that an older program could misread.
+void raise_version(const open_database& in, const std::string& directory) {
+  const auto found = read(in, ledger_store::family::state, format::format_key, directory);
+  if (found && format::read_format(*found) == format::version) return;
+  std::string value;
+  format::append_format(value, format::version);
+  const auto status = in.db->Put(synced(), in.family(ledger_store::family::state),
+                                 as_slice(format::format_key), value);
+  if (!status.ok()) refuse(directory, status);
+}
+
 }  // namespace
 
 ledger_store::ledger_store(store_options options)
@@ -108,9 +125,10 @@ void ledger_store::check_before_open() const {
   }
   const auto number = format::read_format(*found);
   if (!number) refuse_damaged(options_.directory, "its format record cannot be read");
-  if (*number != format::version) {
+  if (*number < format::oldest_version || *number > format::version) {
     refuse(options_.directory, "its format is version " + std::to_string(*number) +
-                                   ", and this program reads version " +
+                                   ", and this program reads versions " +
+                                   std::to_string(format::oldest_version) + " to " +
                                    std::to_string(format::version) +
                                    ". Run the version of stint that wrote it, or a newer one");
   }
@@ -141,6 +159,7 @@ void ledger_store::open() {
   opened.db.reset(db);
   std::ranges::copy(handles, opened.families.begin());
   if (!unfinished) {
+    raise_version(opened, options_.directory);
     committed_ = read_mark(opened, options_.directory);
     database_->mark->start(committed_.sequence);
   }
@@ -167,9 +186,7 @@ void ledger_store::create() {
   };
   put(family::state, format::group_key);
   put(family::rows, format::rows_group_key);
-  rocksdb::WriteOptions synced;
-  synced.sync = true;
-  if (status.ok()) status = database_->open.db->Write(synced, &batch);
+  if (status.ok()) status = database_->open.db->Write(synced(), &batch);
   if (!status.ok()) refuse(options_.directory, status);
   database_->mark->start(0);
 }

@@ -1,7 +1,7 @@
 // The ledger on disk: the only file that knows RocksDB. One writer thread; any thread may read
 // through a moment().
 //
-// Grammar of the store, format version 1. Integers of keys are big-endian so that they sort, signed
+// Grammar of the store, format version 2. Integers of keys are big-endian so that they sort, signed
 // ones with the sign bit flipped; N is LEB128, Z a zigzagged N, T an N-counted text, US
 // microseconds since the epoch as Z. Each value but the format starts with the version of its
 // record kind, one byte, now 1.

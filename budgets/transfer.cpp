@@ -35,8 +35,18 @@ std::string_view to_string(call_outcome outcome) noexcept {
       return "orphaned";
     case call_outcome::unmetered:
       return "unmetered";
+    case call_outcome::cut:
+      return "cut";
   }
   return "unknown";
+}
+
+amounts with_output(const hold_request& request, std::int64_t output_tokens) noexcept {
+  amounts result = request.worst;
+  if (!request.elastic || output_tokens == request.worst.output_tokens) return result;
+  result.output_tokens = output_tokens;
+  result.cost = request.elastic->cost.at(output_tokens);
+  return result;
 }
 
 bool carries_usage(const ledger_row& row) noexcept {

@@ -3,6 +3,7 @@
 // is known). Each is immutable and resolves once; the first resolution wins. Plain values.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "budgets/call_id.hpp"
 #include "budgets/cap.hpp"
 #include "budgets/scope.hpp"
+#include "pricing/cost.hpp"
 #include "pricing/money.hpp"
 #include "pricing/price_book.hpp"
 #include "pricing/usage.hpp"
@@ -35,7 +37,8 @@ enum class call_outcome : std::uint8_t {
   rejected,        // by us after the hold (shutdown, internal limit)
   refused,         // a cap or key refused the call; nothing was forwarded
   orphaned,        // the process died while it was in flight
-  unmetered        // passed through without metering, as configured
+  unmetered,       // passed through without metering, as configured
+  cut              // a stream that we ended, because a cap refused to extend its hold
 };
 [[nodiscard]] std::string_view to_string(call_outcome outcome) noexcept;
 
@@ -59,6 +62,22 @@ inline constexpr std::uint32_t implausible =
 // cap.
 using free_tags = std::vector<std::pair<std::string, std::string>>;
 
+// A call whose output can be held in parts, or bounded lower than it asked. All in output tokens
+// over all choices; each at most the bound, hold_request::worst.output_tokens.
+//
+// How a hold is decided, cap by cap. A stream is admitted where `ample` fits beside what others
+// hold, and `first` of it is held, to be extended as tokens arrive. A call that is not a stream
+// (first = bound) holds its bound, or, where only `ample` fits, has the bound lowered to that.
+// Where neither fits, the call waits for the others, who may still give back most of what they
+// hold. Once nobody else holds anything there, the bound is lowered to what is left, no further
+// than to `least`, and held whole. A cap of the request window lowers the bound at once.
+struct elastic_output {
+  std::int64_t first_tokens = 0;
+  std::int64_t ample_tokens = 0;  // what a call of this kind hardly ever passes; 0: the bound
+  std::int64_t least_tokens = 0;
+  cost_of_output cost;  // of the whole call; agrees with worst.cost at the bound
+};
+
 struct hold_request {
   call_id id;
   // Chooses the window of every cap; the call belongs there however long it runs. The ledger's time
@@ -72,6 +91,9 @@ struct hold_request {
   // cap must let it pass. Meant for a `worst` that is far above what the call will need. Not kept
   // on the log.
   std::int64_t room_share = 0;
+  std::optional<elastic_output> elastic;  // nothing: `worst` is held, or nothing is
+  // How long the call may wait in line while only others' holds stand in the way.
+  std::chrono::milliseconds patience{0};
   usage known;  // what is certain already: the prompt. An orphan is posted at this
   nanodollars known_cost;
   std::string price_version;
@@ -85,6 +107,18 @@ struct hold_request {
 struct progress_note {
   call_id id;
   usage known;  // replaces hold_request::known
+  nanodollars known_cost;
+};
+
+// What the call takes if its output is this long; without elastic output it is `worst` in any case.
+[[nodiscard]] amounts with_output(const hold_request& request, std::int64_t output_tokens) noexcept;
+
+// Changes what is held for a running call: all its caps, or none. What was admitted as its bound is
+// never passed. Less than before is always granted.
+struct hold_extension {
+  call_id id;
+  amounts to;   // held from now on
+  usage known;  // as in a progress_note: kept even where the extension is refused
   nanodollars known_cost;
 };
 
@@ -157,16 +191,26 @@ enum class refusal_reason : std::uint8_t {
 struct hold_refusal {
   refusal_reason reason = refusal_reason::budget_exceeded;
   cap_standing standing;       // of the cap that refused; empty for storage_unavailable
-  std::int64_t requested = 0;  // in the cap's unit
+  std::int64_t requested = 0;  // in the cap's unit: the least that the call can do with
+  // budget_busy: when some of what is held should be free again, going by how long calls have been
+  // taking and how many are before this one in the line.
+  std::chrono::milliseconds retry_after{0};
 };
 
 struct admission {
   std::optional<hold_refusal> refused;   // nothing: the hold is on the log
+  std::int64_t output_tokens = 0;        // the bound of the admitted call: as asked for, or lowered
+  std::int64_t held_output_tokens = 0;   // how much of it is held for now
   std::optional<cap_standing> tightest;  // of the admitted call's caps, the one with the smallest
                                          // share left; after the hold
   std::vector<std::string> warned;       // names of mode: warn caps that would have refused
   // Nothing is held and nothing is refused: the hold would have taken more than its room_share.
   bool beyond_share = false;
+};
+
+struct extension {
+  bool granted = false;
+  std::optional<hold_refusal> refused;  // nothing, too, where the call is settled already
 };
 
 struct settled {

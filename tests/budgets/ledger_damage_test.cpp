@@ -63,6 +63,22 @@ struct fixture {
     return largest;
   }
 
+  void write_version(std::uint32_t number) const {
+    const auto store = store_options{.directory = damaged};
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* db = nullptr;
+    const auto opened = rocksdb::DB::Open(rocksdb_options::of_database(store), damaged,
+                                          rocksdb_options::of_families(), &handles, &db);
+    BOOST_REQUIRE(opened.ok());
+    open_database raw;
+    raw.db.reset(db);
+    std::ranges::copy(handles, raw.families.begin());
+    std::string value;
+    ledger_format::append_format(value, number);
+    BOOST_REQUIRE(
+        raw.db->Put(rocksdb::WriteOptions(), as_slice(ledger_format::format_key), value).ok());
+  }
+
   [[nodiscard]] std::string refusal() const {
     try {
       const driven_writer books(options(damaged));
@@ -118,22 +134,19 @@ BOOST_AUTO_TEST_CASE(a_store_in_use_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_newer_store_is_refused_and_says_which_version_it_is) {
   copy();
-  {
-    const auto store = store_options{.directory = damaged};
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* db = nullptr;
-    const auto opened = rocksdb::DB::Open(rocksdb_options::of_database(store), damaged,
-                                          rocksdb_options::of_families(), &handles, &db);
-    BOOST_REQUIRE(opened.ok());
-    open_database raw;
-    raw.db.reset(db);
-    std::ranges::copy(handles, raw.families.begin());
-    std::string value;
-    ledger_format::append_format(value, 2);
-    BOOST_REQUIRE(
-        raw.db->Put(rocksdb::WriteOptions(), as_slice(ledger_format::format_key), value).ok());
-  }
-  BOOST_TEST(refusal().find("format is version 2") != std::string::npos, refusal());
+  write_version(ledger_format::version + 1);
+  const auto named = "format is version " + std::to_string(ledger_format::version + 1);
+  BOOST_TEST(refusal().find(named) != std::string::npos, refusal());
+}
+
+BOOST_AUTO_TEST_CASE(an_older_store_is_read_and_becomes_one_of_this_version) {
+  copy();
+  write_version(ledger_format::oldest_version);
+  driven_writer books(options(damaged));
+  BOOST_TEST(books.standings().front().used == static_cast<std::int64_t>(calls) * used_each);
+  const auto format = ledger_store::moment(books.writer.store()).get(ledger_format::format_key);
+  BOOST_REQUIRE(format);
+  BOOST_TEST(ledger_format::read_format(*format).value() == ledger_format::version);
 }
 
 BOOST_AUTO_TEST_CASE(a_store_without_its_current_file_is_refused_and_not_begun_anew) {

@@ -6,26 +6,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/ledger_standing.hpp"
 
 namespace stint::testing {
 namespace {
-
-[[nodiscard]] ledger ledger_of(const std::vector<cap>& caps) {
-  std::vector<numbered_cap> numbered;
-  for (const cap& each : caps) {
-    numbered.push_back(
-        {.definition = each, .number = static_cast<std::uint32_t>(numbered.size() + 1)});
-  }
-  return {std::move(numbered), 1, wall_time{}};
-}
-
-[[nodiscard]] cap_standing standing(const ledger& books, const std::string& cap,
-                                    const std::string& scope = "") {
-  const auto all = books.standings(books.last_seen());
-  const auto* found = find_standing(all, cap, scope);
-  BOOST_REQUIRE(found != nullptr);
-  return *found;
-}
 
 [[nodiscard]] hold_request modest_hold(std::uint64_t number, std::int64_t worst) {
   hold_request request = hold_of(number, worst);
@@ -178,7 +162,7 @@ BOOST_AUTO_TEST_CASE(the_row_says_what_the_hold_and_the_settlement_said) {
   request.flags = row_flag::estimated;
   request.streaming = true;
   request.tags = {{"prompt_version", "7"}};
-  BOOST_TEST(!books.hold(request).refused);
+  BOOST_TEST(!books.hold(hold_request(request)).refused);
   settlement what = settle_of(numbered_id(1), 10);
   what.flags = row_flag::counted;
   what.model_served = "gpt-5-2026";
@@ -285,7 +269,7 @@ BOOST_AUTO_TEST_CASE(sums_near_the_end_of_64_bits_refuse_and_do_not_wrap) {
   auto books = ledger_of({usd_cap("huge", most)});
   hold_request request = hold_of(1, 10);
   request.worst.cost = nanodollars{most - 5};
-  BOOST_TEST(!books.hold(request).refused);
+  BOOST_TEST(!books.hold(std::move(request)).refused);
   BOOST_TEST(books.hold(hold_of(2, 10)).refused.has_value());
   BOOST_TEST(!books.hold(hold_of(3, 5)).refused);
 }

@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_held_call_that_used_nothing_is_still_a_request) {
 
 BOOST_AUTO_TEST_CASE(outcomes_and_sources_have_names_of_their_own) {
   std::vector<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(call_outcome::unmetered); ++i) {
+  for (int i = 0; i <= static_cast<int>(call_outcome::cut); ++i) {
     names.push_back(to_string(static_cast<call_outcome>(i)));
   }
   for (int i = 0; i <= static_cast<int>(usage_source::none); ++i) {
