@@ -27,7 +27,8 @@ struct ledger_options {
   std::vector<cap> caps;
   std::size_t queue_max =
       65'536;  // operations waiting; a hold beyond it is refused as storage_unavailable
-  int rows_kept_days = 90;  // roll-ups are kept for ever
+  std::size_t waiting_max = 10'000;  // calls in line; one more is told that the budget is busy
+  int rows_kept_days = 90;           // roll-ups are kept for ever
   // Called on the ledger thread after each committed group, before its waiters: the only source of
   // metrics. Orphans resolved at start are reported on the constructing thread.
   std::function<void(std::span<const ledger_row>, std::span<const alert_crossing>)> on_committed;
@@ -47,6 +48,7 @@ struct ledger_health {
   std::uint64_t holds_active = 0;
   std::uint64_t orphans_at_start = 0;
   std::size_t queue_depth = 0;
+  std::size_t waiting = 0;  // calls in line because others' holds stand in their way
   std::uint64_t deferred =
       0;  // resolutions and records that wait for the storage to take data again
   std::uint64_t dropped =

@@ -21,6 +21,12 @@ constexpr std::size_t deferred_group_max = 1'024;
   return result;
 }
 
+[[nodiscard]] extension unextended() {
+  extension result;
+  result.refused.emplace().reason = refusal_reason::storage_unavailable;
+  return result;
+}
+
 }  // namespace
 
 void ledger_writer::note_failure(const storage_failure& why) {
@@ -38,6 +44,12 @@ void ledger_writer::fail_group(const storage_failure& why) {
     // A refusal needs no record, so it stands.
     if (!each.result.refused) each.result = unavailable();
   }
+  // What the counters hold beyond what these callers know is given back when they settle.
+  for (auto& each : extensions_) {
+    if (each.result.granted) each.result = unextended();
+  }
+  for (auto& each : line_.clear())
+    turn_away(std::move(each), refusal_reason::storage_unavailable);
   for (auto& each : settlements_) {
     if (each.result.recorded) each.result.recorded = false;
   }
@@ -49,6 +61,8 @@ void ledger_writer::fail_group(const storage_failure& why) {
 void ledger_writer::turn_away(operation& what) {
   if (auto* hold = std::get_if<hold_operation>(&what)) {
     hold->answer(unavailable());
+  } else if (auto* extend = std::get_if<extend_operation>(&what)) {
+    extend->answer(unextended());
   } else if (auto* settle = std::get_if<settle_operation>(&what)) {
     defer(*settle);
   } else if (auto* record = std::get_if<record_operation>(&what)) {
@@ -86,6 +100,7 @@ void ledger_writer::defer(record_operation& what) {
 }
 
 void ledger_writer::upkeep(steady_time now) {
+  end_waits(now);
   if (failed_) retry_storage(now);
   if (!failed_ && now >= next_prune_) prune(now);
   if (!failed_) next_upkeep_ = next_prune_;

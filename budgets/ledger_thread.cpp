@@ -54,6 +54,7 @@ class ledger_thread::implementation {
       const auto now = std::chrono::steady_clock::now();
       if (now >= writer_.next_upkeep()) writer_.upkeep(now);
     }
+    writer_.end_waiting();
     // What still waits for the storage gets one more chance; otherwise its holds are orphans of the
     // next start.
     if (!writer_.health().writable) writer_.upkeep(writer_.next_upkeep());
@@ -70,11 +71,25 @@ ledger_thread::ledger_thread(ledger_options options)
 ledger_thread::~ledger_thread() = default;
 
 void ledger_thread::hold(hold_request request, completion<admission> answer) {
-  operation what = hold_operation{.request = std::move(request), .answer = std::move(answer)};
+  operation what =
+      hold_operation{.request = std::move(request), .answer = std::move(answer), .wait_until = {}};
+  auto& entry = std::get<hold_operation>(what);
+  const auto patience = entry.request.patience;
+  if (patience.count() > 0) entry.wait_until = std::chrono::steady_clock::now() + patience;
   if (implementation_->queue().push(std::move(what))) return;
   admission refused;
   refused.refused.emplace().reason = refusal_reason::storage_unavailable;
   std::get<hold_operation>(what).answer(std::move(refused));
+}
+
+void ledger_thread::extend(hold_extension what, completion<extension> answer) {
+  operation entry = extend_operation{.what = std::move(what), .answer = std::move(answer)};
+  if (implementation_->queue().push(std::move(entry))) return;
+  std::get<extend_operation>(entry).answer(extension{});
+}
+
+void ledger_thread::abandon(const call_id& id) {
+  (void)implementation_->queue().push_unbounded(abandon_operation{.id = id});
 }
 
 void ledger_thread::note_progress(progress_note note) {

@@ -31,8 +31,13 @@ class ledger_thread {
   ledger_thread(const ledger_thread&) = delete;
   ledger_thread& operator=(const ledger_thread&) = delete;
 
-  // When the queue is full it is refused as storage_unavailable, on the caller's thread.
+  // When the queue is full it is refused as storage_unavailable, on the caller's thread. With
+  // patience it may be answered that much later.
   void hold(hold_request request, completion<admission> answer);
+  // Never waits in line: what cannot be had at once is refused.
+  void extend(hold_extension what, completion<extension> answer);
+  // A hold that waits in line is answered as busy; any other is left alone.
+  void abandon(const call_id& id);
   void note_progress(progress_note note);  // best effort, no answer
   void settle(settlement what, completion<settled> answer);
   // Records a call that never had a hold (refused, unmetered). It touches no cap counter unless it

@@ -41,7 +41,8 @@ ledger_writer::ledger_writer(ledger_options options)
     : options_(with_clock(std::move(options))),
       store_({.directory = options_.directory,
               .sync_each_group = options_.durability == durability::disk,
-              .environment = options_.environment}) {
+              .environment = options_.environment}),
+      line_(options_.waiting_max) {
   ledger_recovery recovery(store_, options_.caps);
   registered_ = recovery.registered();
   ledger_ = recovery.take_ledger();
@@ -82,7 +83,12 @@ void ledger_writer::write_group(std::span<operation> operations) {
   for (operation& each : operations) {
     std::visit([this](auto& what) { apply(what); }, each);
   }
+  serve_waiting();
   counts_.operations.fetch_add(operations.size(), std::memory_order_relaxed);
+  finish_group();
+}
+
+void ledger_writer::finish_group() {
   if (const auto failed = write_changes()) {
     fail_group(*failed);
   } else {
@@ -91,13 +97,10 @@ void ledger_writer::write_group(std::span<operation> operations) {
   answer_waiters();
 }
 
-void ledger_writer::apply(hold_operation& what) {
-  const call_id id = what.request.id;
-  const bool known = ledger_->holds(id);
-  admission result = ledger_->hold(std::move(what.request));
-  const bool made = !known && !result.refused && !result.beyond_share;
-  holds_.push_back(
-      {.id = id, .answer = std::move(what.answer), .result = std::move(result), .made_hold = made});
+void ledger_writer::apply(extend_operation& what) {
+  extension result = ledger_->extend(what.what);
+  extensions_.push_back(
+      {.id = what.what.id, .answer = std::move(what.answer), .result = std::move(result)});
 }
 
 void ledger_writer::apply(progress_note& what) {
@@ -167,11 +170,14 @@ void ledger_writer::answer_waiters() {
     each.answer(std::move(each.result));
   for (auto& each : holds_)
     each.answer(std::move(each.result));
+  for (auto& each : extensions_)
+    each.answer(std::move(each.result));
   for (auto& each : keys_)
     each.answer(each.result);
   for (auto& each : standings_)
     each(ledger_->standings(options_.now()));
   holds_.clear();
+  extensions_.clear();
   settlements_.clear();
   keys_.clear();
   standings_.clear();
@@ -180,6 +186,7 @@ void ledger_writer::answer_waiters() {
 void ledger_writer::publish_counts() noexcept {
   counts_.holds_active.store(ledger_->holds_active(), std::memory_order_relaxed);
   counts_.deferred.store(deferred_.size(), std::memory_order_relaxed);
+  counts_.waiting.store(line_.size(), std::memory_order_relaxed);
   counts_.writable.store(!failed_, std::memory_order_relaxed);
 }
 
@@ -191,6 +198,7 @@ ledger_health ledger_writer::health() const {
   result.holds_active = counts_.holds_active.load(std::memory_order_relaxed);
   result.orphans_at_start = counts_.orphans.load(std::memory_order_relaxed);
   result.deferred = counts_.deferred.load(std::memory_order_relaxed);
+  result.waiting = counts_.waiting.load(std::memory_order_relaxed);
   result.dropped = counts_.dropped.load(std::memory_order_relaxed);
   const std::lock_guard lock(error_mutex_);
   result.last_error = last_error_;

@@ -26,6 +26,7 @@
 #include "budgets/ledger_recovery.hpp"
 #include "budgets/ledger_store.hpp"
 #include "budgets/operation.hpp"
+#include "budgets/waiting_line.hpp"
 
 namespace stint {
 
@@ -38,9 +39,12 @@ class ledger_writer {
   explicit ledger_writer(ledger_options options);
 
   void process(std::span<operation> operations);
-  // What is due: a new attempt at failed storage, retention. Not needed before next_upkeep().
+  // What is due: the ends of waits, a new attempt at failed storage, retention. Not needed before
+  // next_upkeep().
   void upkeep(steady_time now);
-  [[nodiscard]] steady_time next_upkeep() const noexcept { return next_upkeep_; }
+  [[nodiscard]] steady_time next_upkeep() const noexcept;
+  // Every call in line is told that the budget is busy.
+  void end_waiting();
 
   [[nodiscard]] const ledger_store& store() const noexcept { return store_; }
   [[nodiscard]] const ledger& state() const noexcept { return *ledger_; }
@@ -57,12 +61,24 @@ class ledger_writer {
 
   void resolve_orphans(ledger_recovery& from);
   void write_group(std::span<operation> operations);
+  void finish_group();
   void apply(hold_operation& what);
+  void apply(extend_operation& what);
+  void apply(abandon_operation& what);
   void apply(progress_note& what);
   void apply(settle_operation& what);
   void apply(record_operation& what);
   void apply(standings_operation& what);
   void apply(key_operation& what);
+  void hold_now(hold_operation& what);
+  [[nodiscard]] bool must_wait_behind(const hold_operation& what, hold_refusal& why);
+  [[nodiscard]] bool may_wait(const hold_operation& what) const;
+  void join_line(hold_operation&& what, hold_refusal why);
+  void serve_waiting();
+  void serve_line(std::string_view cap, std::string_view scope);
+  void serve_all_lines();
+  void turn_away(waiting_line::departure&& left, refusal_reason reason);
+  void end_waits(steady_time now);
   [[nodiscard]] bool was_resolved(const call_id& id);
   [[nodiscard]] storage_result write_changes();
   void commit();
@@ -85,11 +101,14 @@ class ledger_writer {
 
   // The group at hand.
   std::vector<waiter<admission>> holds_;
+  std::vector<waiter<extension>> extensions_;
   std::vector<waiter<settled>> settlements_;
   std::vector<waiter<bool>> keys_;
   std::vector<completion<std::vector<cap_standing>>> standings_;
   std::vector<std::pair<std::string, std::string>> puts_;
 
+  waiting_line line_;
+  steady_time next_look_{};  // at calls in line, where nothing that happens gives reason to
   // While the storage fails.
   bool failed_ = false;
   bool rollups_written_ = false;  // an attempt at the kept group proved to be on the log
@@ -107,6 +126,7 @@ class ledger_writer {
     std::atomic<std::uint64_t> orphans{0};
     std::atomic<std::uint64_t> deferred{0};
     std::atomic<std::uint64_t> dropped{0};
+    std::atomic<std::size_t> waiting{0};
   };
   counts counts_;
   mutable std::mutex error_mutex_;

@@ -2,6 +2,7 @@
 // ledger's writer.
 #pragma once
 
+#include <chrono>
 #include <variant>
 #include <vector>
 
@@ -14,6 +15,17 @@ namespace stint {
 struct hold_operation {
   hold_request request;
   completion<admission> answer;
+  std::chrono::steady_clock::time_point wait_until{};  // where it has patience
+};
+
+struct extend_operation {
+  hold_extension what;
+  completion<extension> answer;
+};
+
+// The call does not wait any longer.
+struct abandon_operation {
+  call_id id;
 };
 
 struct settle_operation {
@@ -35,7 +47,8 @@ struct key_operation {
   completion<bool> answer;
 };
 
-using operation = std::variant<hold_operation, progress_note, settle_operation, record_operation,
-                               standings_operation, key_operation>;
+using operation =
+    std::variant<hold_operation, extend_operation, abandon_operation, progress_note,
+                 settle_operation, record_operation, standings_operation, key_operation>;
 
 }  // namespace stint
