@@ -10,7 +10,7 @@ namespace stint {
 
 const window& cap_counters::advance(wall_time at) {
   if (opened_ && (!current_.end || at < *current_.end)) return current_;
-  if (opened_ && !open_.empty()) {
+  if (opened_ && !rolls() && !open_.empty()) {
     auto& closed = closed_.emplace_back();
     closed.start = current_.start;
     closed.counters = std::move(open_);
@@ -24,7 +24,9 @@ const window& cap_counters::advance(wall_time at) {
 
 counter* cap_counters::find(std::string_view scope) const noexcept {
   const auto found = open_.find(scope);
-  return found == open_.end() ? nullptr : found->second.get();
+  if (found == open_.end()) return nullptr;
+  catch_up(*found->second);
+  return found->second.get();
 }
 
 counter& cap_counters::find_or_open(std::string_view scope) {
@@ -38,12 +40,14 @@ counter& cap_counters::insert(scope_map& into, std::string_view scope, const win
   made->cap_number = number_;
   made->scope = scope;
   made->window = within;
+  if (rolls()) made->rolling = std::make_unique<rolling_buckets>(definition_.window.length);
   made->next_alert_at = next_alert_position(definition_.alert_percent, definition_.limit, 0);
   const std::string_view key = made->scope;
   return *into.emplace(key, std::move(made)).first->second;
 }
 
 counter& cap_counters::restore(const stored& from) {
+  if (rolls()) return restore_bucket(from);
   counter* at = find_at(from.start, from.scope);
   if (at == nullptr && from.start == current_.start) at = &insert(open_, from.scope, current_);
   if (at == nullptr) {
@@ -66,6 +70,10 @@ counter& cap_counters::restore(const stored& from) {
 }
 
 counter* cap_counters::find_at(wall_time start, std::string_view scope) const noexcept {
+  if (rolls()) {
+    counter* at = find(scope);
+    return at != nullptr && at->rolling->find(start) != nullptr ? at : nullptr;
+  }
   if (start == current_.start) return find(scope);
   const auto closed = std::ranges::find(closed_, start, &closed_window::start);
   if (closed == closed_.end()) return nullptr;
@@ -73,7 +81,14 @@ counter* cap_counters::find_at(wall_time start, std::string_view scope) const no
   return found == closed->counters.end() ? nullptr : found->second.get();
 }
 
+void cap_counters::written(counter& at) {
+  at.changed = false;
+  if (at.rolling != nullptr) at.rolling->written();
+  if (at.holds == 0) release(at);
+}
+
 void cap_counters::release(counter& unused) {
+  if (rolls()) return release_rolling(unused);
   if (unused.window.start == current_.start) return;
   const auto closed = std::ranges::find(closed_, unused.window.start, &closed_window::start);
   if (closed == closed_.end()) return;
@@ -89,6 +104,7 @@ void cap_counters::erase(closed_window& from, scope_map::iterator at) {
 }
 
 void cap_counters::sweep(std::size_t& budget) {
+  sweep_rolling(budget);
   for (auto closed = closed_.begin(); closed != closed_.end() && budget != 0;) {
     while (closed->next != closed->counters.end() && budget != 0) {
       --budget;
@@ -108,7 +124,8 @@ cap_standing cap_counters::standing_of(const counter& of) const {
           .limit = definition_.limit,
           .used = of.posted,
           .held = of.held,
-          .threshold_reached = of.threshold};
+          .threshold_reached = of.threshold,
+          .rolling = definition_.window.length};
 }
 
 std::size_t cap_counters::counters_in_memory() const noexcept {

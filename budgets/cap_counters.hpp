@@ -1,18 +1,23 @@
 // The counters of one cap in memory: every scope of the window that is open, and those of closed
 // windows that a hold still refers to. Windows only move forward; a closed one leaves memory as its
-// holds resolve. Owned by the ledger, on its thread.
+// holds resolve. With a rolling window each scope has one counter, the sum of its buckets in the
+// window of the moment; it leaves memory when its buckets have left the window and its holds are
+// resolved. Owned by the ledger, on its thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "budgets/cap.hpp"
+#include "budgets/rolling_buckets.hpp"
 #include "budgets/transfer.hpp"
 
 namespace stint {
@@ -28,17 +33,27 @@ struct counter {
   int threshold = 0;               // the highest percentage that has fired
   std::uint32_t holds = 0;         // that refer to this counter
   bool changed = false;            // in the group that is not written yet
+  // Of a rolling window; then the counter itself is the sum of those that count at the moment.
+  std::unique_ptr<rolling_buckets> rolling;
 };
 
 class cap_counters {
  public:
   cap_counters(cap definition, std::uint32_t index, std::uint32_t number)
       : definition_(std::move(definition)), index_(index), number_(number) {}
+  // Said not to throw, so that a list of them moves them: only running out of memory ends it.
+  cap_counters(cap_counters&&) noexcept = default;
+  cap_counters& operator=(cap_counters&&) noexcept = default;
+  ~cap_counters() = default;
 
   [[nodiscard]] const cap& definition() const noexcept { return definition_; }
   [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
   [[nodiscard]] bool counts() const noexcept {
     return definition_.window.kind != window_kind::request;
+  }
+
+  [[nodiscard]] bool rolls() const noexcept {
+    return definition_.window.kind == window_kind::rolling;
   }
 
   // Closes the window when `at` is past its end. `at` never goes back. Returns the open window.
@@ -57,14 +72,32 @@ class cap_counters {
   counter& restore(const stored& from);
   [[nodiscard]] counter* find_at(wall_time start, std::string_view scope) const noexcept;
 
-  // The counter has no hold left and is written: it leaves memory if its window is closed. The
+  // Where the usage of a call belongs that is admitted now: the start of the counter's window, or
+  // of the present bucket. The following take it, so that a call stays where it was admitted.
+  [[nodiscard]] wall_time start_of_calls(const counter& at) const noexcept;
+  void hold(counter& at, wall_time start, std::int64_t amount);
+  void change_held(counter& at, wall_time start, std::int64_t by);
+  void give_back(counter& at, wall_time start, std::int64_t amount);
+  void post(counter& at, wall_time start, std::int64_t amount);
+  // What a call admitted at `start` shares its limit with, itself included: its counter, or the
+  // fullest of the windows that count its bucket.
+  [[nodiscard]] rolling_buckets::sums beside(counter& at, wall_time start);
+  // Of a rolling window: when this much will fit again although nothing else changes; nothing:
+  // never.
+  [[nodiscard]] std::optional<wall_time> room_again(const counter* at, std::int64_t amount) const;
+  // Alerts have fired: the counter of a rolling window remembers it with its newest bucket.
+  void keep_threshold(counter& at) noexcept;
+
+  // The counter is written: it leaves memory if it has no hold left and its window is closed. The
   // reference ends here.
-  void release(counter& unused);
+  void written(counter& at);
   // Drops counters of closed windows that nothing refers to, looking at no more than `budget`,
   // which is reduced.
   void sweep(std::size_t& budget);
 
   [[nodiscard]] cap_standing standing_of(const counter& of) const;
+  // The same at a moment that may be later than the ledger's; nothing: there is nothing to tell.
+  [[nodiscard]] std::optional<cap_standing> standing_at(const counter& of, wall_time moment) const;
   [[nodiscard]] std::size_t counters_in_memory() const noexcept;
 
   template <class Visitor>
@@ -87,6 +120,13 @@ class cap_counters {
   };
 
   counter& insert(scope_map& into, std::string_view scope, const window& within);
+  void release(counter& unused);
+  void catch_up(counter& at) const noexcept;
+  [[nodiscard]] bool counts_now(wall_time start) const noexcept;
+  rolling_bucket& bucket_of(counter& at, wall_time start);
+  counter& restore_bucket(const stored& from);
+  void release_rolling(counter& at);
+  void sweep_rolling(std::size_t& budget);
   void erase(closed_window& from, scope_map::iterator at);
 
   cap definition_;
@@ -96,6 +136,13 @@ class cap_counters {
   window current_;
   scope_map open_;
   std::list<closed_window> closed_;
+  // Every bucket, in the order in which they were opened: when it leaves the window, its counter is
+  // looked at.
+  struct expiring_bucket {
+    wall_time start{};
+    counter* of = nullptr;
+  };
+  std::deque<expiring_bucket> expiring_;
 };
 
 }  // namespace stint

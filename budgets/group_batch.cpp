@@ -39,13 +39,23 @@ void group_batch::put_holds(const ledger_changes& changes) {
 
 void group_batch::put_counters(const ledger_changes& changes) {
   for (const counter* each : changes.counters) {
-    key_.clear();
-    value_.clear();
-    format::append_counter_key(
-        key_, {.cap_number = each->cap_number, .start = each->window.start, .scope = each->scope});
-    format::append_counter(value_, {.posted = each->posted, .threshold = each->threshold});
-    check(batch_.Put(in_.state, key_, value_));
+    if (each->rolling == nullptr) {
+      put_counter(*each, each->window.start, each->posted);
+      continue;
+    }
+    for (const rolling_bucket& bucket : each->rolling->all()) {
+      if (bucket.changed) put_counter(*each, bucket.start, bucket.posted);
+    }
   }
+}
+
+void group_batch::put_counter(const counter& of, wall_time start, std::int64_t posted) {
+  key_.clear();
+  value_.clear();
+  format::append_counter_key(key_,
+                             {.cap_number = of.cap_number, .start = start, .scope = of.scope});
+  format::append_counter(value_, {.posted = posted, .threshold = of.threshold});
+  check(batch_.Put(in_.state, key_, value_));
 }
 
 void group_batch::put_rows(const ledger_changes& changes) {

@@ -33,6 +33,7 @@ class group_batch {
 
   void put_holds(const ledger_changes& changes);
   void put_counters(const ledger_changes& changes);
+  void put_counter(const counter& of, wall_time start, std::int64_t posted);
   void put_rows(const ledger_changes& changes);
   void merge_rollups(const ledger_changes& changes);
   void put_mark(const ledger_format::group_mark& mark);

@@ -94,7 +94,7 @@ settled ledger::settle(settlement what) {
   note_duration(row);
   const amounts actual = posted_amounts(row);
   for (const auto& each : held->touches) {
-    post(*each.at, actual.in(caps_[each.at->cap_index].definition().unit));
+    post(*each.at, each.start, actual.in(caps_[each.at->cap_index].definition().unit));
   }
   settled answer{
       .recorded = true, .already_resolved = false, .tightest = tightest_of(held->touches)};
@@ -123,8 +123,9 @@ settled ledger::record(ledger_row row) {
       if (!caps_[i].counts() || !rule.selects(row.charged)) continue;
       const auto scope = scope_view(row.charged, rule.per, scope_buffers_[i]);
       counter& at = caps_[i].find_or_open(scope);
-      post(at, actual.in(rule.unit));
-      touched.push_back({.at = &at, .amount = 0});
+      const wall_time start = caps_[i].start_of_calls(at);
+      post(at, start, actual.in(rule.unit));
+      touched.push_back({.at = &at, .start = start, .amount = 0});
     }
   }
   append_row(std::move(row), epoch_);
@@ -153,17 +154,15 @@ std::unique_ptr<active_hold> ledger::take(const call_id& id) {
   holds_.erase(found);
   if (held->changed) std::erase(changes_.holds_put, held.get());
   for (const auto& each : held->touches) {
-    each.at->held -= each.amount;
-    --each.at->holds;
-    invariant(each.at->held >= 0, "a counter holds less than nothing");
+    caps_[each.at->cap_index].give_back(*each.at, each.start, each.amount);
     mark_changed(*each.at);
   }
   changes_.holds_removed.push_back(id);
   return held;
 }
 
-void ledger::post(counter& at, std::int64_t amount) {
-  at.posted = checked_sum(at.posted, amount);
+void ledger::post(counter& at, wall_time start, std::int64_t amount) {
+  caps_[at.cap_index].post(at, start, amount);
   mark_changed(at);
   if (at.posted < at.next_alert_at) return;
   const cap& rule = caps_[at.cap_index].definition();
@@ -179,6 +178,7 @@ void ledger::post(counter& at, std::int64_t amount) {
                                .limit = rule.limit});
   }
   at.next_alert_at = next_alert_position(rule.alert_percent, rule.limit, at.threshold);
+  caps_[at.cap_index].keep_threshold(at);
 }
 
 void ledger::mark_changed(counter& at) {
@@ -200,10 +200,8 @@ void ledger::append_row(ledger_row row, std::uint32_t row_epoch) {
 void ledger::written() {
   for (active_hold* each : changes_.holds_put)
     each->changed = false;
-  for (counter* each : changes_.counters) {
-    each->changed = false;
-    if (each->holds == 0) caps_[each->cap_index].release(*each);
-  }
+  for (counter* each : changes_.counters)
+    caps_[each->cap_index].written(*each);
   changes_.holds_put.clear();
   changes_.holds_removed.clear();
   changes_.counters.clear();
@@ -229,9 +227,8 @@ void ledger::restore_hold(hold_request request, std::uint32_t hold_epoch,
   for (const auto& each : touches) {
     counter* at = caps_[each.cap_index].find_at(each.start, each.scope);
     invariant(at != nullptr, "a hold was restored before its counters");
-    at->held = checked_sum(at->held, each.amount);
-    ++at->holds;
-    held->touches.push_back({.at = at, .amount = each.amount});
+    caps_[each.cap_index].hold(*at, each.start, each.amount);
+    held->touches.push_back({.at = at, .start = each.start, .amount = each.amount});
   }
   held->request = std::move(request);
   const call_id id = held->request.id;

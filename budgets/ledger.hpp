@@ -28,6 +28,7 @@ namespace stint {
 // whatever the caps say by then.
 struct touch {
   counter* at = nullptr;
+  wall_time start{};  // cap_counters::start_of_calls() when the call was admitted
   std::int64_t amount = 0;
 };
 
@@ -137,7 +138,7 @@ class ledger {
   [[nodiscard]] static bool leaves_room(const hold_request& request, const candidate& what);
   [[nodiscard]] cap_standing standing_of(const candidate& what) const;
   [[nodiscard]] std::chrono::milliseconds time_to_next_release(const counter& at) const noexcept;
-  void post(counter& at, std::int64_t amount);
+  void post(counter& at, wall_time start, std::int64_t amount);
   void mark_changed(counter& at);
   void mark_changed(active_hold& held);
   std::unique_ptr<active_hold> take(const call_id& id);

@@ -162,6 +162,7 @@ void ledger::refuse(const candidate& what, refusal_reason reason, std::int64_t r
   hold_refusal& why = result.refused.emplace();
   why.reason = reason;
   why.standing = standing_of(what);
+  if (what.of->rolls()) why.standing.window.end = what.of->room_again(what.at, requested);
   why.requested = requested;
   if (reason == refusal_reason::budget_busy) why.retry_after = time_to_next_release(*what.at);
 }

@@ -154,6 +154,7 @@ void append_cap(std::string& out, const cap_value& value) {
   write.text(value.match);
   write.byte(static_cast<std::uint8_t>(value.kind));
   write.byte(static_cast<std::uint8_t>((value.exact ? 1 : 0) | (value.active ? 2 : 0)));
+  if (value.kind == window_kind::rolling) write.signed_number(value.length.count());
 }
 
 std::optional<cap_value> read_cap(std::string_view bytes) {
@@ -162,10 +163,15 @@ std::optional<cap_value> read_cap(std::string_view bytes) {
   value.number = static_cast<std::uint32_t>(read.number());
   value.since_epoch = static_cast<std::uint32_t>(read.number());
   value.match = read.text();
-  value.kind = read.one_of(window_kind::forever);
+  value.kind = read.one_of(window_kind::rolling);
   const std::uint8_t bits = read.byte();
   value.exact = (bits & 1) != 0;
   value.active = (bits & 2) != 0;
+  if (value.kind == window_kind::rolling) {
+    value.length = std::chrono::seconds{read.signed_number()};
+    if (value.length < rolling_length_least || value.length > rolling_length_most)
+      return std::nullopt;
+  }
   if (!read.finished()) return std::nullopt;
   return value;
 }
@@ -187,7 +193,7 @@ void append_hold(std::string& out, const active_hold& value) {
   write.number(value.touches.size());
   for (const touch& each : value.touches) {
     write.number(each.at->cap_number);
-    write_time(write, each.at->window.start);
+    write_time(write, each.start);
     write.text(each.at->scope);
     write.signed_number(each.amount);
   }

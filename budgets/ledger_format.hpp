@@ -67,6 +67,7 @@ struct cap_value {
   std::uint32_t since_epoch = 0;  // the first cap list that had it
   std::string match;              // as text; a cap that selects other calls keeps its usage
   window_kind kind = window_kind::day;
+  std::chrono::seconds length{};  // of a rolling window
   bool exact = true;   // since then without a gap and with the same match: its counters can be
                        // proved from rows
   bool active = true;  // in the current list
@@ -106,6 +107,7 @@ void append_rollup_prefix(std::string& out, space of, std::int64_t start_seconds
 void append_stored_key(std::string& out, std::string_view id);
 
 [[nodiscard]] std::optional<std::string_view> read_counter_scope(std::string_view key);
+[[nodiscard]] std::optional<wall_time> read_counter_start(std::string_view key);
 [[nodiscard]] std::optional<call_id> read_hold_key(std::string_view key);
 [[nodiscard]] std::optional<call_id> read_row_key(std::string_view key);
 [[nodiscard]] std::optional<rollup_key> read_rollup_key(std::string_view key);

@@ -59,9 +59,9 @@ const active_hold& ledger::occupy(hold_request&& request, const evaluation& deci
   for (const auto& each : decided.candidates) {
     counter& at = each.at != nullptr ? *each.at : each.of->find_or_open(each.scope);
     const std::int64_t amount = taken.in(each.of->definition().unit);
-    at.held = checked_sum(at.held, amount);
-    ++at.holds;
-    held->touches.push_back({.at = &at, .amount = amount});
+    const wall_time start = each.of->start_of_calls(at);
+    each.of->hold(at, start, amount);
+    held->touches.push_back({.at = &at, .start = start, .amount = amount});
   }
   held->request = std::move(request);
   held->request.worst = taken;
@@ -89,7 +89,7 @@ extension ledger::extend(const hold_extension& what) {
   if (result.refused) return result;
   for (touch& each : held.touches) {
     const std::int64_t amount = what.to.in(caps_[each.at->cap_index].definition().unit);
-    each.at->held = checked_sum(each.at->held - each.amount, amount);
+    caps_[each.at->cap_index].change_held(*each.at, each.start, amount - each.amount);
     if (amount < each.amount) mark_changed(*each.at);
     each.amount = amount;
   }
@@ -102,8 +102,9 @@ void ledger::weigh_growth(const touch& what, const amounts& to, evaluation& resu
   cap_counters& of = caps_[what.at->cap_index];
   const cap& rule = of.definition();
   const std::int64_t amount = to.in(rule.unit);
-  const wide unspent = static_cast<wide>(rule.limit) - what.at->posted;
-  const wide others = static_cast<wide>(what.at->held) - what.amount;
+  const auto beside = of.beside(*what.at, what.start);
+  const wide unspent = static_cast<wide>(rule.limit) - beside.posted;
+  const wide others = static_cast<wide>(beside.held) - what.amount;
   if (amount <= what.amount || rule.mode == cap_mode::warn || others + amount <= unspent) return;
   candidate at;
   at.of = &of;

@@ -44,7 +44,7 @@ std::string cap_identity(const cap& of) {
   byte_writer write(identity);
   write.text(of.name);
   write.text(to_string(of.unit));
-  write.text(to_string(of.window.kind));
+  write.text(describe_window(of.window));
   write.text(of.window.zone == nullptr ? "UTC" : of.zone_name);
   write.signed_number(of.window.first_weekday);
   write.signed_number(of.window.first_day_of_month);
@@ -89,6 +89,14 @@ std::optional<std::string_view> read_counter_scope(std::string_view key) {
   (void)read.sortable_signed();
   if (!read.ok()) return std::nullopt;
   return read.rest();
+}
+
+std::optional<wall_time> read_counter_start(std::string_view key) {
+  byte_reader read(key);
+  (void)read.byte();
+  (void)read.sortable<std::uint32_t>();
+  const wall_time start{std::chrono::microseconds{read.sortable_signed()}};
+  return read.ok() ? std::optional(start) : std::nullopt;
 }
 
 void append_hold_key(std::string& out, const call_id& id) {

@@ -149,7 +149,7 @@ void ledger_writer::prune(steady_time now) {
   if (rows_until <= wall_time{}) return;
   ledger_store::pruning what{.rows_until = rows_until, .counters_until = {}};
   for (const registered_cap& each : registered_) {
-    what.counters_until.emplace_back(each.number, seen - counters_kept - each.longest_window);
+    what.counters_until.emplace_back(each.number, seen - each.counters_kept);
   }
   if (const auto failed = store_.prune(what)) fail_group(*failed);
 }

@@ -18,22 +18,30 @@ namespace {
                            "away to start an empty ledger");
 }
 
-[[nodiscard]] std::optional<std::chrono::hours> longest(window_kind kind) {
+// Counters of a closed calendar window are of use to people for a while; single buckets of a
+// rolling one are not.
+constexpr std::chrono::hours calendar_kept{24 * 40};
+constexpr std::chrono::hours rolling_kept{24};
+
+// How long counters stay on disk after the start of their window; nothing: for ever.
+[[nodiscard]] std::optional<std::chrono::hours> kept(const format::cap_value& of) {
   using std::chrono::hours;
-  switch (kind) {
+  switch (of.kind) {
     case window_kind::minute:
     case window_kind::hour:
-      return hours{1};
+      return calendar_kept + hours{1};
     case window_kind::day:
-      return hours{25};
+      return calendar_kept + hours{25};
     case window_kind::week:
-      return hours{24 * 7 + 1};
+      return calendar_kept + hours{24 * 7 + 1};
     case window_kind::month:
-      return hours{24 * 31 + 1};
+      return calendar_kept + hours{24 * 31 + 1};
     case window_kind::quarter:
-      return hours{24 * 92 + 1};
+      return calendar_kept + hours{24 * 92 + 1};
     case window_kind::year:
-      return hours{24 * 366 + 1};
+      return calendar_kept + hours{24 * 366 + 1};
+    case window_kind::rolling:
+      return rolling_kept + std::chrono::ceil<hours>(2 * of.length);
     case window_kind::request:
     case window_kind::forever:
       return std::nullopt;
@@ -74,7 +82,8 @@ struct ledger_recovery::registry {
         stored = {.number = next_number++,
                   .since_epoch = epoch,
                   .match = format::match_text(each),
-                  .kind = each.window.kind};
+                  .kind = each.window.kind,
+                  .length = each.window.length};
       } else {
         const format::cap_value& was = before.at(identity);
         stored.exact = was.exact && was.active && was.match == format::match_text(each);
@@ -122,32 +131,33 @@ ledger_recovery::ledger_recovery(ledger_store& store, const std::vector<cap>& ca
                              "): check the disk and its free space");
   }
   for (const auto& [identity, stored] : register_of_caps->caps) {
-    if (const auto length = longest(stored.kind)) {
-      registered_.push_back({.number = stored.number, .longest_window = *length});
+    if (const auto span = kept(stored)) {
+      registered_.push_back({.number = stored.number, .counters_kept = *span});
     }
   }
   ledger_ = std::make_unique<ledger>(std::move(numbered), epoch, last_seen);
   load_open_counters();
 }
 
-// Of the windows that were open at the latest time seen: the ledger goes on from there, and a later
-// window has no counters yet.
+// Of the windows that were open at the latest time seen, and of rolling windows the buckets that
+// counted then: the ledger goes on from there, and a later window has no counters yet.
 void ledger_recovery::load_open_counters() {
   const ledger_store::moment at(store_);
   const auto& caps = ledger_->caps();
   for (std::uint32_t index = 0; index < caps.size(); ++index) {
     if (!caps[index].counts()) continue;
-    const wall_time start = caps[index].current().start;
+    const wall_time latest = counter_start(caps[index].definition().window, ledger_->last_seen());
     std::string from;
     std::string until;
-    format::append_counters_prefix(from, caps[index].number(), start);
+    format::append_counters_prefix(from, caps[index].number(), caps[index].current().start);
     format::append_counters_prefix(until, caps[index].number(),
-                                   start + std::chrono::microseconds{1});
+                                   latest + std::chrono::microseconds{1});
     at.scan(family::state, from, until, [&](std::string_view key, std::string_view value) {
+      const auto start = format::read_counter_start(key);
       const auto scope = format::read_counter_scope(key);
       const auto stored = format::read_counter(value);
-      if (!scope || !stored) damaged("a counter of cap " + caps[index].definition().name);
-      ledger_->restore_counter(index, {.start = start,
+      if (!start || !scope || !stored) damaged("a counter of cap " + caps[index].definition().name);
+      ledger_->restore_counter(index, {.start = *start,
                                        .scope = *scope,
                                        .posted = stored->posted,
                                        .threshold = stored->threshold});

@@ -14,13 +14,10 @@
 
 namespace stint {
 
-// How long counters of a closed window stay on disk after its end.
-inline constexpr auto counters_kept = std::chrono::hours{24 * 40};
-
 // A cap that was ever configured and whose counters come and go.
 struct registered_cap {
   std::uint32_t number = 0;
-  std::chrono::hours longest_window{};
+  std::chrono::hours counters_kept{};  // after the start of their window
 };
 
 class ledger_recovery {

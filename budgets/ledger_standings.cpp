@@ -47,10 +47,10 @@ std::vector<cap_standing> ledger::standings(wall_time now) const {
     if (!each.counts()) continue;
     bool any = false;
     each.each([&](const counter& at) {
-      const bool open = !at.window.end || moment < *at.window.end;
-      if (!open && at.held == 0) return;
-      any |= open;
-      all.push_back(each.standing_of(at));
+      auto standing = each.standing_at(at, moment);
+      if (!standing) return;
+      any |= !standing->window.end || moment < *standing->window.end;
+      all.push_back(std::move(*standing));
     });
     // A cap that is not split has one scope, known before its first call.
     if (!any && each.definition().per.empty()) {

@@ -12,9 +12,9 @@
 //     batch] 'm' "epoch"                                → Z(number of the cap list: one more at
 //     each start) 'm' "rows_deleted"                         → Z(US: rows of calls made before are
 //     deleted) 'c' identity                               → number, first epoch, match, window
-//     kind, bits          [each cap ever had] 'n' u32(cap number) i64(window start) scope →
-//     Z(posted) Z(highest alert percent fired) 'h' id[16]                                 → epoch,
-//     request, what it occupies of which counter      [each hold pending] 'r' i64(UTC hour,
+//     kind, bits          [each cap ever had] 'n' u32(cap number) i64(window or bucket start) scope
+//     → Z(posted) Z(highest alert percent fired) 'h' id[16]                                 →
+//     epoch, request, what it occupies of which counter      [each hold pending] 'r' i64(UTC hour,
 //     seconds) T×5             → sums; T: tenant, feature, model, provider, key         [merged by
 //     addition] 'd' i64(UTC day, seconds) T×5              → sums, the same 'k' id → a virtual key,
 //     opaque

@@ -177,6 +177,7 @@ struct cap_standing {
   std::int64_t used = 0;  // posted
   std::int64_t held = 0;
   int threshold_reached = 0;  // the highest alert percent that was crossed in this window; 0: none
+  std::chrono::seconds rolling{};  // the length of a rolling window; 0: a calendar one
 
   [[nodiscard]] std::int64_t left() const noexcept { return limit - used - held; }
 };
@@ -190,7 +191,9 @@ enum class refusal_reason : std::uint8_t {
 
 struct hold_refusal {
   refusal_reason reason = refusal_reason::budget_exceeded;
-  cap_standing standing;       // of the cap that refused; empty for storage_unavailable
+  // Of the cap that refused; empty for storage_unavailable. The window of a rolling cap ends here
+  // when enough will have left it for this call, and never if the call is larger than the limit.
+  cap_standing standing;
   std::int64_t requested = 0;  // in the cap's unit: the least that the call can do with
   // budget_busy: when some of what is held should be free again, going by how long calls have been
   // taking and how many are before this one in the line.

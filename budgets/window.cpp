@@ -14,8 +14,17 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::array<std::string_view, 9> kind_words = {
-    "request", "minute", "hour", "day", "week", "month", "quarter", "year", "forever"};
+constexpr std::array<std::string_view, 10> kind_words = {
+    "request", "minute", "hour", "day", "week", "month", "quarter", "year", "forever", "rolling"};
+
+// What people count in.
+constexpr std::array<seconds, 24> round_steps = {
+    seconds{1},          seconds{2},          seconds{5},           seconds{10},
+    seconds{15},         seconds{30},         seconds{60},          seconds{120},
+    seconds{300},        seconds{600},        seconds{900},         seconds{1'800},
+    seconds{3'600},      seconds{7'200},      seconds{10'800},      seconds{21'600},
+    seconds{43'200},     seconds{86'400},     seconds{2 * 86'400},  seconds{3 * 86'400},
+    seconds{5 * 86'400}, seconds{7 * 86'400}, seconds{10 * 86'400}, seconds{14 * 86'400}};
 
 [[nodiscard]] date::sys_info info_at(const date::time_zone* zone, date::sys_seconds at) {
   if (zone != nullptr) return zone->get_info(at);
@@ -96,6 +105,14 @@ constexpr std::array<std::string_view, 9> kind_words = {
   return span_of(rule.zone, first_day(month), first_day(month + length));
 }
 
+// Buckets lie on whole steps since the epoch.
+[[nodiscard]] window rolling_window(seconds length, date::sys_seconds at) {
+  const seconds step = rolling_step(length);
+  const seconds into = ((at.time_since_epoch() % step) + step) % step;
+  const date::sys_seconds bucket = at - into;
+  return {.start = bucket - rolling_reach(length), .end = bucket + step};
+}
+
 }  // namespace
 
 std::string_view to_string(window_kind kind) noexcept {
@@ -131,8 +148,47 @@ window window_at(const window_rule& rule, wall_time at) {
       return months_window(rule, day_of(rule.zone, second), 3);
     case window_kind::year:
       return months_window(rule, day_of(rule.zone, second), 12);
+    case window_kind::rolling:
+      return rolling_window(rule.length, second);
   }
   __builtin_unreachable();
+}
+
+seconds rolling_step(seconds length) noexcept {
+  seconds chosen = round_steps.front();
+  for (const seconds each : round_steps) {
+    if (each * 24 <= length) chosen = each;
+  }
+  return chosen;
+}
+
+seconds rolling_reach(seconds length) noexcept {
+  const seconds step = rolling_step(length);
+  return (length + step - seconds{1}) / step * step;
+}
+
+wall_time counter_start(const window_rule& rule, wall_time at) {
+  const window found = window_at(rule, at);
+  if (rule.kind != window_kind::rolling) return found.start;
+  return found.start + rolling_reach(rule.length);
+}
+
+std::string duration_text(seconds length) {
+  constexpr std::array<std::pair<std::int64_t, char>, 3> units = {
+      {{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}}};
+  for (const auto& [unit, letter] : units) {
+    // A day is called 24h, as people write it.
+    if (length.count() % unit != 0 || length.count() < unit) continue;
+    if (letter == 'd' && length.count() == unit) continue;
+    return std::to_string(length.count() / unit) + letter;
+  }
+  return std::to_string(length.count()) + "s";
+}
+
+std::string describe_window(const window_rule& rule) {
+  std::string text(to_string(rule.kind));
+  if (rule.kind == window_kind::rolling) text += " " + duration_text(rule.length);
+  return text;
 }
 
 const date::time_zone* find_zone(const std::string& iana_name) {

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_closed_counter_stays_while_a_hold_refers_to_it_and_no_lon
   BOOST_TEST(counters.counters_in_memory() == 1U);
   BOOST_TEST(&held == counters.find_at(held.window.start, "acme"));
   held.holds = 0;
-  counters.release(held);
+  counters.written(held);
   BOOST_TEST(counters.counters_in_memory() == 0U);
 }
 
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(releasing_while_the_sweep_is_under_way_loses_nothing) {
       std::size_t budget = step;
       counters.sweep(budget);
       each->holds = 0;
-      counters.release(*each);
+      counters.written(*each);
     }
     std::size_t budget = 1'000;
     counters.sweep(budget);

@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_hold_reads_as_written) {
   hold.request.streaming = true;
   hold.request.tags = {{"a", "b"}};
   hold.epoch = 2;
-  hold.touches.push_back({.at = &at, .amount = 100});
+  hold.touches.push_back({.at = &at, .start = at.window.start, .amount = 100});
   std::string bytes;
   format::append_hold(bytes, hold);
   const auto found = format::read_hold(hold.request.id, bytes);
