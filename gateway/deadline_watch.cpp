@@ -8,6 +8,10 @@
 
 namespace stint {
 
+namespace {
+constexpr short gone_events = POLLRDHUP | POLLHUP | POLLERR;
+}  // namespace
+
 watched::watched(deadline_watch& owner, transport& client) noexcept : client_(client) {
   owner.entries_.push_back(*this);
 }
@@ -28,6 +32,12 @@ void watched::watch_client(std::function<void()> when_gone) noexcept {
   upstream_ = nullptr;
   when_gone_ = std::move(when_gone);
   watching_ = true;
+}
+
+void watched::look_for_client() noexcept {
+  if (client_gone_ || !client_.socket().is_open()) return;
+  pollfd polled{.fd = client_.native_handle(), .events = POLLRDHUP, .revents = 0};
+  if (::poll(&polled, 1, 0) > 0) client_gone_ = (polled.revents & gone_events) != 0;
 }
 
 void watched::hurry(const transport& target, std::chrono::milliseconds patience) noexcept {
@@ -100,7 +110,7 @@ void deadline_watch::find_gone_clients() {
   }
   if (polled_.empty() || ::poll(polled_.data(), polled_.size(), 0) <= 0) return;
   for (std::size_t i = 0; i < polled_.size(); ++i) {
-    if ((polled_[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0) continue;
+    if ((polled_[i].revents & gone_events) == 0) continue;
     polled_for_[i]->client_gone_ = true;
     polled_for_[i]->leave();
   }

@@ -47,6 +47,8 @@ class watched : public boost::intrusive::list_base_hook<
   // Instead of closing anything, the client's going, or the end of the gateway, runs `when_gone`
   // once. It must not end this connection.
   void watch_client(std::function<void()> when_gone) noexcept;
+  // Notices now, not at the next sweep, that the client has gone.
+  void look_for_client() noexcept;
   // If `target` is awaited, then no longer than `patience` from now on.
   void hurry(const transport& target, std::chrono::milliseconds patience) noexcept;
 

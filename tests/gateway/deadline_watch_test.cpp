@@ -91,6 +91,47 @@ BOOST_AUTO_TEST_CASE(a_client_that_goes_closes_the_upstream_it_was_waiting_for) 
   BOOST_TEST(!entry.expired());
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_goes_runs_what_it_was_watched_for_once) {
+  int ran = 0;
+  entry.watch_client([&] {
+    ++ran;
+    upstream_wire.close();
+  });
+  client.far.close();
+  BOOST_TEST(read_until_ended(upstream_wire) == error_code(asio::error::operation_aborted));
+  BOOST_TEST(ran == 1);
+  BOOST_TEST(entry.client_gone());
+  watch.close_all();
+  BOOST_TEST(ran == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_the_gateway_runs_what_a_client_was_watched_for) {
+  int ran = 0;
+  watched forgotten(watch, upstream_wire);
+  entry.watch_client([&] { ++ran; });
+  forgotten.watch_client([&] { ran += 100; });
+  forgotten.unwatch_client();
+  watch.close_all();
+  BOOST_TEST(ran == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_can_be_looked_for_between_sweeps) {
+  entry.look_for_client();
+  BOOST_TEST(!entry.client_gone());
+  client.far.close();
+  entry.look_for_client();
+  BOOST_TEST(entry.client_gone());
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_too_long_for_a_target_can_be_hurried) {
+  entry.await(upstream_wire, std::chrono::hours(1));
+  entry.hurry(client_wire, std::chrono::milliseconds(1));  // is not awaited
+  BOOST_TEST(client_wire.socket().is_open());
+  entry.hurry(upstream_wire, std::chrono::milliseconds(1));
+  BOOST_TEST(read_until_ended(upstream_wire) == error_code(asio::error::operation_aborted));
+  BOOST_TEST(entry.expired());
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_pipelines_is_not_taken_for_one_that_goes) {
   entry.watch_client(&upstream_wire);
   client.far.write_some(asio::buffer("next", 4));
