@@ -5,10 +5,11 @@
 //   attribute     which feature and tags, checked against the key    call/attribution.cpp
 //   read body     bounded in size and patience                       call/read_body.cpp
 //   examine       billing fields, price, the prompt or its bound     call/examine.cpp
-//   reserve       the worst case against every cap, on the log       call/admit.cpp
+//   reserve       what it may cost against every cap, on the log     call/admit.cpp
 //   forward       to the provider, request built from nothing        call/forward.cpp
 //   count         a prompt that its bound let through                call/late_count.cpp
 //   relay         the answer, metered as it passes                   call/relay.cpp
+//   extend        a stream's hold, ahead of its tokens, or cut it    call/stream_hold.cpp
 //   settle        what was really used, before the answer ends       call/settlement.cpp
 //   observe       times; counts come from the committed record       metrics/metrics.cpp
 //
@@ -54,7 +55,13 @@ void observe(exchange& x, const hold_request& held, monotonic::time_point forwar
 // for the latter.
 asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission& admitted,
                                  examined_call* call, const provider_config& provider) {
-  owed_call owed(x, held, call);
+  owed_call owed(x, held, admitted, call);
+  if (x.client.watch.client_gone()) {  // while it waited in line
+    relay_outcome left;
+    left.outcome = call_outcome::client_gone;
+    co_await owed.settle(left);
+    co_return;
+  }
   forward_order outbound;
   outbound.provider = &provider;
   outbound.body = call != nullptr && call->edited_body ? *call->edited_body : x.body;
@@ -91,6 +98,7 @@ asio::awaitable<void> serve_metered(exchange& x, purpose what_for, const virtual
   what_for.charged.model = call->base_model;
   what_for.charged.provider = call->provider->name;
   what_for.charged.user = call->user;
+  call->expected = expected_output(x, what_for.charged);
   auto barred = refuse_model(key, *call);
   if (!barred) barred = refuse_without_credential(*call->provider);
   hold_request worst = worst_case_hold(x, what_for, *call);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/call/ledger_wait.hpp"
+#include "gateway/call/stream_hold.hpp"
 #include "pricing/cost.hpp"
 
 namespace stint {
@@ -21,14 +22,19 @@ std::string where(const cap_standing& standing) {
 
 // Retry-After helps only when the wait is short; beyond this an honest client had better give up.
 constexpr std::chrono::seconds worth_waiting{120};
-// A busy cap frees itself as soon as a running call settles.
-constexpr int busy_retry_s = 1;
+// Storage that fails is tried again as often as this by ourselves.
+constexpr int storage_retry_s = 1;
+
+int whole_seconds(std::chrono::milliseconds wait) {
+  return static_cast<int>(
+      std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(wait).count(), 1));
+}
 
 std::string explain(const hold_refusal& refusal, std::string_view why) {
   const cap_standing& at = refusal.standing;
   return where(at) + std::string(why) + ": limit " + in_unit(at.unit, at.limit) + ", used " +
          in_unit(at.unit, at.used) + ", held by running calls " + in_unit(at.unit, at.held) +
-         ", this call needs up to " + in_unit(at.unit, refusal.requested);
+         ", this call needs " + in_unit(at.unit, refusal.requested);
 }
 
 problem refused_by_cap(const config& settings, const hold_refusal& refusal, wall_time now) {
@@ -36,11 +42,11 @@ problem refused_by_cap(const config& settings, const hold_refusal& refusal, wall
   if (refusal.reason == refusal_reason::storage_unavailable) {
     why = make_problem(problem_kind::storage_unavailable,
                        "the ledger cannot record this call, so it is not forwarded");
-    why.retry_after_s = busy_retry_s;
+    why.retry_after_s = storage_retry_s;
   } else if (refusal.reason == refusal_reason::budget_busy) {
     why = make_problem(problem_kind::budget_busy,
                        explain(refusal, " is fully held by calls in flight"));
-    why.retry_after_s = busy_retry_s;
+    why.retry_after_s = whole_seconds(refusal.retry_after);
   } else {
     const bool too_large = refusal.reason == refusal_reason::request_too_large;
     why = make_problem(problem_kind::budget_exceeded,
@@ -55,6 +61,49 @@ problem refused_by_cap(const config& settings, const hold_refusal& refusal, wall
   why.refusal = refusal;
   return why;
 }
+
+call_bound bound_of(const examined_call& call) {
+  call_bound bound;
+  bound.prompt_tokens = call.prompt.upper_bound;
+  bound.audio_input_tokens = call.prompt.audio_tokens;
+  bound.output_tokens = call.output_bound_tokens;
+  bound.output_may_be_audio = call.request.output_may_be_audio;
+  bound.cache_write_5m = call.request.cache_write_5m;
+  bound.cache_write_1h = call.request.cache_write_1h;
+  bound.web_searches = call.request.web_searches_max;
+  return bound;
+}
+
+// What is held of the output at first, and how far its bound may be lowered.
+elastic_output elastic_of(const admission_config& how, const examined_call& call) {
+  const std::int64_t bound = call.output_bound_tokens;
+  const std::int64_t choices = call.request.choices;
+  const output_prediction& expected = call.expected;
+  elastic_output elastic;
+  // Thinking must fit below the bound, or the provider refuses the call.
+  elastic.least_tokens =
+      std::min((call.request.thinking_tokens + how.output_min_tokens) * choices, bound);
+  elastic.first_tokens = bound;
+  if (!how.learned_holds) return elastic;
+  if (expected.ample_tokens > 0) {
+    elastic.ample_tokens =
+        std::min(followed_hold(how, expected, expected.ample_tokens, choices), bound);
+  }
+  // Only a stream can be followed, and only where it shows what is generated.
+  if (call.request.stream && !call.request.hides_output && !expected.hides_output) {
+    elastic.first_tokens = std::min(followed_hold(how, expected, expected.tokens, choices), bound);
+  }
+  return elastic;
+}
+
+// Where less fits than the call asked for, the provider is told.
+void obey_bound(const exchange& x, examined_call& call, const admission& admitted) {
+  if (admitted.output_tokens >= call.output_bound_tokens) return;
+  call.output_limit_tokens = admitted.output_tokens / call.request.choices;
+  call.output_bound_tokens = call.output_limit_tokens * call.request.choices;
+  const std::string_view body = call.edited_body ? *call.edited_body : x.body;
+  call.edited_body = x.speaks->lower_output_bound(body, call.model, call.output_limit_tokens);
+}
 }  // namespace
 
 usage known_prompt(const tokenizer::prompt_tokens& prompt) noexcept {
@@ -62,6 +111,14 @@ usage known_prompt(const tokenizer::prompt_tokens& prompt) noexcept {
   known.audio_input_tokens = std::min(prompt.expected, prompt.audio_tokens);
   known.input_tokens = prompt.expected - known.audio_input_tokens;
   return known;
+}
+
+output_prediction expected_output(const exchange& x, const attribution& charged) {
+  output_key of;
+  of.tenant = charged.tenant;
+  of.feature = charged.feature;
+  of.model = charged.model;
+  return x.shared().outputs.predict(of);
 }
 
 hold_request worst_case_hold(const exchange& x, const purpose& what_for,
@@ -72,26 +129,24 @@ hold_request worst_case_hold(const exchange& x, const purpose& what_for,
   worst.charged = what_for.charged;
   worst.tags = what_for.tags;
   worst.streaming = call.request.stream;
-  worst.worst.input_tokens = call.prompt.upper_bound;
   worst.worst.output_tokens = call.output_bound_tokens;
-  worst.known = known_prompt(call.prompt);
+  worst.elastic = elastic_of(x.shared().settings.admission, call);
+  worst.patience = std::chrono::milliseconds(x.shared().settings.admission.wait_ms);
   worst.price_version = x.shared().prices.version();
-  if (call.rates != nullptr) {
-    call_bound bound;
-    bound.prompt_tokens = call.prompt.upper_bound;
-    bound.audio_input_tokens = call.prompt.audio_tokens;
-    bound.output_tokens = call.output_bound_tokens;
-    bound.output_may_be_audio = call.request.output_may_be_audio;
-    bound.cache_write_5m = call.request.cache_write_5m;
-    bound.cache_write_1h = call.request.cache_write_1h;
-    bound.web_searches = call.request.web_searches_max;
-    worst.worst.cost = worst_case(*call.rates, bound, call.request.tier);
-    worst.known_cost = cost_of(*call.rates, worst.known, call.request.tier, x.started);
-  }
+  bound_prompt(worst, call);
   if (call.unpriced) worst.flags |= row_flag::unpriced;
   if (!call.prompt.exact) worst.flags |= row_flag::estimated;
   if (call.prompt.hidden_input) worst.flags |= row_flag::hidden_input;
   return worst;
+}
+
+void bound_prompt(hold_request& worst, const examined_call& call) {
+  worst.worst.input_tokens = call.prompt.upper_bound;
+  worst.known = known_prompt(call.prompt);
+  if (call.rates == nullptr) return;
+  worst.elastic->cost = cost_of_output(*call.rates, bound_of(call), call.request.tier);
+  worst.worst.cost = worst.elastic->cost.at(worst.worst.output_tokens);
+  worst.known_cost = cost_of(*call.rates, worst.known, call.request.tier, worst.admitted);
 }
 
 hold_request unmetered_hold(const exchange& x, const purpose& what_for,
@@ -159,8 +214,13 @@ asio::awaitable<result<admission>> reserve(exchange& x, hold_request worst) {
   auto enqueue = [&ledger, request = std::move(worst)](auto completion) mutable {
     ledger.hold(std::move(request), std::move(completion));
   };
+  const auto asked = monotonic::now();
+  x.client.watch.watch_client([&x] { x.shared().ledger.abandon(x.id); });
   admission answer =
       co_await wait_for_ledger<admission>(x.client.thread.context(), std::move(enqueue));
+  x.client.watch.unwatch_client();
+  // A client that went while it waited may not have been noticed yet.
+  if (monotonic::now() - asked >= deadline_watch::interval) x.client.watch.look_for_client();
   if (!answer.refused) co_return std::move(answer);
   const hold_refusal& refusal = *answer.refused;
   if (refusal.reason == refusal_reason::storage_unavailable) {
@@ -179,7 +239,9 @@ asio::awaitable<result<admission>> admit(exchange& x, const purpose& what_for, e
     worst.room_share = share;
     auto ample = co_await reserve(x, worst);
     worst.room_share = 0;
-    if (!ample || !ample->beyond_share) co_return ample;
+    const bool is_held = ample && !ample->beyond_share;
+    if (is_held) obey_bound(x, call, *ample);
+    if (!ample || is_held) co_return ample;
   }
   if (call.uncounted) {
     if (auto absurd = co_await count_now(x, call)) {
@@ -189,7 +251,9 @@ asio::awaitable<result<admission>> admit(exchange& x, const purpose& what_for, e
     worst = worst_case_hold(x, what_for, call);
   }
   seen.prompt_counted(prompt_count_time::before_hold);
-  co_return co_await reserve(x, worst);
+  auto admitted = co_await reserve(x, worst);
+  if (admitted) obey_bound(x, call, *admitted);
+  co_return admitted;
 }
 
 }  // namespace stint

@@ -14,9 +14,14 @@ namespace stint {
 // What a provider will charge for the prompt, as far as it is known.
 [[nodiscard]] usage known_prompt(const tokenizer::prompt_tokens& prompt) noexcept;
 
-// The worst case of a metered call, in every unit.
+// How much calls like this one generate.
+[[nodiscard]] output_prediction expected_output(const exchange& x, const attribution& charged);
+
+// The worst case of a metered call, in every unit, and how much of its output is held at first.
 [[nodiscard]] hold_request worst_case_hold(const exchange& x, const purpose& what_for,
                                            const examined_call& call);
+// The parts of `worst` that depend on the prompt, as it is known now.
+void bound_prompt(hold_request& worst, const examined_call& call);
 // A call that passes unmetered holds one request and nothing else.
 [[nodiscard]] hold_request unmetered_hold(const exchange& x, const purpose& what_for,
                                           const passthrough_config& rule);
@@ -36,12 +41,13 @@ namespace stint {
 // Does not wait.
 void record_refused(exchange& x, const hold_request& asked, int status);
 
-// Waits until the hold is on the log, or a problem that says which cap refused it.
+// Waits until the hold is on the log, or a problem that says which cap refused it. While only
+// others' holds stand in the way it waits in line, as long as the client is there.
 [[nodiscard]] asio::awaitable<result<admission>> reserve(exchange& x, hold_request worst);
 
 // Cheap admission: a prompt that is not counted yet is held at its byte bound, if that leaves ample
 // room (admission.uncounted_room_share). Otherwise it is counted first, and `worst` is the exact
-// hold then.
+// hold then. Where the bound on the output had to be lowered to fit, the body to forward says so.
 [[nodiscard]] asio::awaitable<result<admission>> admit(exchange& x, const purpose& what_for,
                                                        examined_call& call, hold_request& worst);
 

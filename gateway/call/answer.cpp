@@ -107,6 +107,11 @@ void add_budget_fields(const std::optional<cap_standing>& tightest, std::string&
             out);
 }
 
+void add_limit_field(const examined_call* call, std::string& out) {
+  if (call == nullptr || call->output_limit_tokens == 0) return;
+  add_field("x-stint-output-limit", std::to_string(call->output_limit_tokens), out);
+}
+
 void add_cost_fields(const owed_call& owed, std::string& out) {
   add_field("x-stint-cost-usd", to_dollars(owed.cost()), out);
   out += "x-stint-input-tokens: ";

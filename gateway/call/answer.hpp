@@ -22,6 +22,8 @@ void add_field(std::string_view name, std::string_view value, std::string& out);
 void add_upstream_fields(const response_head& head, std::string& out);
 // The tightest cap after this call, and what it cost.
 void add_budget_fields(const std::optional<cap_standing>& tightest, std::string& out);
+// x-stint-output-limit, where the call's bound was lowered. `call` is null for a pass-through.
+void add_limit_field(const examined_call* call, std::string& out);
 void add_cost_fields(const owed_call& owed, std::string& out);
 void end_head_with_length(const exchange& x, std::size_t body_bytes, std::string& out);
 // Chunked for HTTP/1.1, until close for 1.0; sets x.keep_alive accordingly.

@@ -43,17 +43,19 @@ body_progress answer_body::take_unread(std::string& out) {
   return state == chunk_state::more ? body_progress::more : body_progress::broken;
 }
 
-asio::awaitable<body_progress> answer_body::read_piece(std::string& out) {
+asio::awaitable<body_progress> answer_body::read_piece(std::string& out,
+                                                       std::chrono::milliseconds patience) {
   upstream_connection& at = from_.connection();
   const std::size_t before = out.size();
   const body_progress from_buffer = take_unread(out);
   if (from_buffer != body_progress::more || out.size() > before) co_return from_buffer;
   at.begin = at.end = 0;
-  x_.client.watch.await(at.wire, std::chrono::milliseconds(from_.provider().stall_timeout_ms));
+  x_.client.watch.await(at.wire, patience);
   const io_outcome got =
       co_await at.wire.read_some(asio::buffer(at.buffer.get(), upstream_connection::buffer_bytes));
   x_.client.watch.await_nothing();
   if (got.error) {
+    closed_ = got.error == asio::error::eof || got.error == asio::ssl::error::stream_truncated;
     // Without a length, the end of the connection is the end of the body (RFC 9112 §6.3).
     if (framing_ == answer_framing::until_close && got.error == asio::error::eof)
       co_return body_progress::complete;

@@ -21,7 +21,14 @@ class answer_body {
 
   // Appends what the next read brings (at least one byte, unless the body ends or breaks). The
   // first call needs no read when bytes came with the head.
-  [[nodiscard]] asio::awaitable<body_progress> read_piece(std::string& out);
+  [[nodiscard]] asio::awaitable<body_progress> read_piece(std::string& out) {
+    return read_piece(out, std::chrono::milliseconds(from_.provider().stall_timeout_ms));
+  }
+  // The same with another patience than the provider's.
+  [[nodiscard]] asio::awaitable<body_progress> read_piece(std::string& out,
+                                                          std::chrono::milliseconds patience);
+  // The provider has closed: nothing is on its way any more.
+  [[nodiscard]] bool closed() const noexcept { return closed_; }
 
  private:
   [[nodiscard]] body_progress take_unread(std::string& out);
@@ -31,6 +38,7 @@ class answer_body {
   answer_framing framing_;
   std::uint64_t left_ = 0;  // with a length
   std::optional<chunked_decoder> chunks_;
+  bool closed_ = false;
 };
 
 }  // namespace stint

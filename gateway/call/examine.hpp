@@ -13,6 +13,7 @@
 #include "budgets/transfer.hpp"
 #include "gateway/call/exchange.hpp"
 #include "gateway/config/config.hpp"
+#include "gateway/learning/output_learner.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/provider/dialect.hpp"
 #include "gateway/service.hpp"
@@ -47,8 +48,10 @@ struct examined_call {
   const provider_config* provider = nullptr;
   const price* rates = nullptr;  // null: no price is known and the policy lets it pass
   bool unpriced = false;
-  chat_request request;                               // its views are empty: use billing()
-  std::int64_t output_bound_tokens = 0;               // over all choices
+  chat_request request;                  // its views are empty: use billing()
+  std::int64_t output_bound_tokens = 0;  // over all choices
+  std::int64_t output_limit_tokens = 0;  // of one choice, where we lowered the bound; else 0
+  output_prediction expected;
   tokenizer::prompt_tokens prompt;                    // its bound, as long as it is not counted
   std::shared_ptr<const uncounted_prompt> uncounted;  // null: `prompt` is the count
   std::size_t text_bytes = 0;                         // about as much is there to be tokenized

@@ -4,27 +4,11 @@
 #include "gateway/call/answer.hpp"
 #include "gateway/call/answer_body.hpp"
 #include "gateway/call/counting_pool.hpp"
+#include "gateway/call/stream_relay.hpp"
 
 namespace stint {
 
 namespace {
-// How often a running stream notes on the log what it has delivered.
-constexpr std::chrono::seconds progress_every{1};
-
-problem broken_answer(const upstream_answer& from, bool timed_out) {
-  const std::string name = "provider '" + from.provider().name + "' ";
-  return timed_out ? make_problem(problem_kind::upstream_timeout,
-                                  name + "stopped in the middle of its answer")
-                   : make_problem(problem_kind::upstream_reset,
-                                  name + "broke off in the middle of its answer");
-}
-
-void count_break(exchange& x, const upstream_answer& from, body_progress how) {
-  x.shared().seen.upstream_failed(from.provider().name, how == body_progress::timed_out
-                                                            ? upstream_fault::timeout
-                                                            : upstream_fault::reset);
-}
-
 // Reading so much JSON takes a quarter of a millisecond.
 constexpr std::size_t read_here_bytes_max = 512 * 1024;
 
@@ -55,6 +39,13 @@ asio::awaitable<relay_outcome> relay_whole(exchange& x, upstream_answer& from, o
   relay_outcome ended;
   ended.status = from.head.status;
   ended.first_byte = from.first_byte;
+  // A stream was asked for and something else comes, which cannot be followed: it may be as long as
+  // the bound.
+  running_hold& hold = owed.hold();
+  if (order.call != nullptr && ended.status < 400 && !hold.asking() &&
+      hold.output_tokens() < hold.bound_tokens()) {
+    owed.ask(hold.bound_tokens(), 0);
+  }
   std::string fields;
   add_upstream_fields(from.head, fields);
   const std::size_t bytes_max = x.shared().settings.limits.answer_bytes_max;
@@ -66,7 +57,7 @@ asio::awaitable<relay_outcome> relay_whole(exchange& x, upstream_answer& from, o
   while (progress == body_progress::more && body.size() <= bytes_max)
     progress = co_await source.read_piece(body);
   if (progress != body_progress::complete) {
-    count_break(x, from, progress);
+    count_break(x, from, progress == body_progress::timed_out);
     x.client.watch.unwatch_client();
     from.abandon();
     ended.outcome =
@@ -95,6 +86,7 @@ asio::awaitable<relay_outcome> relay_whole(exchange& x, upstream_answer& from, o
   x.out.clear();
   begin_head(x, ended.status, x.out);
   x.out += fields;
+  add_limit_field(order.call, x.out);
   if (order.call != nullptr) add_cost_fields(owed, x.out);
   add_budget_fields(settled_call.tightest ? settled_call.tightest : *order.tightest, x.out);
   end_head_with_length(x, body.size(), x.out);
@@ -102,115 +94,6 @@ asio::awaitable<relay_outcome> relay_whole(exchange& x, upstream_answer& from, o
   co_return ended;
 }
 
-relay_outcome stream_outcome(const exchange& x, upstream_answer& from, stream_meter* meter,
-                             body_progress progress) {
-  relay_outcome ended;
-  ended.status = from.head.status;
-  ended.first_byte = from.first_byte;
-  if (x.client.watch.client_gone()) {
-    ended.outcome = call_outcome::client_gone;
-  } else if (progress != body_progress::complete && (meter == nullptr || !meter->complete())) {
-    ended.outcome = call_outcome::upstream_gone;
-  } else {
-    ended.outcome = meter != nullptr && meter->saw_error() ? call_outcome::upstream_error
-                                                           : call_outcome::completed;
-  }
-  if (meter == nullptr) return ended;
-  ended.report = meter->reported();
-  ended.input_report = meter->reported_input();
-  ended.implausible = meter->saw_implausible_usage();
-  ended.generated = true;
-  return ended;
-}
-
-asio::awaitable<void> count_stream(exchange& x, stream_meter& meter, relay_outcome& ended) {
-  auto count = [&] { ended.counted_output_tokens = meter.counted_output_tokens(); };
-  if (meter.recount_bytes() <= x.shared().settings.limits.count_inline_bytes_max) {
-    count();
-  } else {
-    co_await on_counting_pool(x, count);
-  }
-}
-
-void note_delivered(const exchange& x, stream_meter& meter, owed_call& owed) {
-  const bool is_quick = meter.recount_bytes() <= x.shared().settings.limits.count_inline_bytes_max;
-  owed.note_progress(is_quick ? meter.counted_output_tokens() : meter.output_tokens_bound(),
-                     meter.reported_input());
-}
-
-// Passes on what arrives until the stream ends, breaks, or the client goes. `meter` is null for a
-// pass-through.
-asio::awaitable<body_progress> pump(exchange& x, upstream_answer& from, stream_meter* meter,
-                                    owed_call& owed) {
-  answer_body source(x, from);
-  std::string arrived;
-  std::string passed;
-  auto noted = monotonic::now();
-  body_progress progress = body_progress::more;
-  while (progress == body_progress::more) {
-    arrived.clear();
-    progress = co_await source.read_piece(arrived);
-    std::string* ready = &arrived;
-    if (meter != nullptr) {
-      passed.clear();
-      meter->consume(arrived, passed);
-      ready = &passed;
-      const auto now = monotonic::now();
-      if (now - noted >= progress_every) {
-        note_delivered(x, *meter, owed);
-        noted = now;
-      }
-    }
-    // What arrived is on the provider's bill whether the client is still there or not: it is
-    // metered first.
-    if (x.client.watch.client_gone()) break;
-    if (ready->empty()) continue;
-    if (!co_await write_chunk(x, *ready, false)) break;
-  }
-  co_return progress;
-}
-
-asio::awaitable<relay_outcome> relay_stream(exchange& x, upstream_answer& from, owed_call& owed,
-                                            relay_order order) {
-  x.out.clear();
-  begin_head(x, from.head.status, x.out);
-  add_upstream_fields(from.head, x.out);
-  add_budget_fields(*order.tightest, x.out);
-  end_head_of_stream(x, x.out);
-  std::unique_ptr<stream_meter> meter;
-  if (order.call != nullptr) {
-    const chat_request billing = order.call->billing();
-    meter = x.speaks->meter_stream(order.call->base_model, billing);
-  }
-  body_progress progress = body_progress::broken;
-  const bool begun = co_await write_out(x, std::string_view());
-  if (begun) progress = co_await pump(x, from, meter.get(), owed);
-  x.client.watch.unwatch_client();
-  if (progress == body_progress::complete) {
-    from.finish();
-  } else {
-    from.abandon();
-  }
-  relay_outcome ended = stream_outcome(x, from, meter.get(), progress);
-  if (meter && !ended.report) co_await count_stream(x, *meter, ended);
-  co_await owed.settle(ended);
-  if (ended.outcome == call_outcome::client_gone) co_return ended;
-  std::string tail;
-  if (ended.outcome == call_outcome::upstream_gone) {
-    count_break(x, from, progress);
-    // An event that broke off stays behind: the error event would be glued to its half line and be
-    // lost with it.
-    if (meter != nullptr)
-      tail = x.speaks->error_event(broken_answer(from, progress == body_progress::timed_out), x.id);
-    x.keep_alive = false;
-    // What is passed through has no error event: only the missing last chunk tells that it is cut.
-    if (meter == nullptr) co_return ended;
-  } else if (meter != nullptr) {
-    meter->release(tail);
-  }
-  co_await write_chunk(x, tail, true);
-  co_return ended;
-}
 }  // namespace
 
 asio::awaitable<relay_outcome> relay(exchange& x, upstream_answer& from, owed_call& owed,

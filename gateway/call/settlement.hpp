@@ -11,6 +11,7 @@
 #include "gateway/call/examine.hpp"
 #include "gateway/call/exchange.hpp"
 #include "gateway/call/late_count.hpp"
+#include "gateway/call/running_hold.hpp"
 #include "gateway/provider/dialect.hpp"
 
 namespace stint {
@@ -24,13 +25,17 @@ struct relay_outcome {
   bool implausible = false;            // there was a report, and it cannot be true
   bool generated = false;  // the provider began to answer: without a report, our count is charged
   std::int64_t counted_output_tokens = 0;
+  // For the learner: our count of all that was generated, and how fast the bytes of it came.
+  std::optional<std::int64_t> compared_output_tokens;
+  std::int64_t burst_bytes = 0;
+  std::int64_t stream_bytes = 0;  // 0: not a stream
   wall_time first_byte{};
 };
 
 class owed_call {
  public:
-  // `call` is null for a pass-through; it and `x` outlive this.
-  owed_call(exchange& x, const hold_request& held, examined_call* call);
+  // `call` is null for a pass-through; it, `x` and `held` outlive this.
+  owed_call(exchange& x, hold_request& held, const admission& admitted, examined_call* call);
   ~owed_call();
   owed_call(const owed_call&) = delete;
   owed_call& operator=(const owed_call&) = delete;
@@ -42,6 +47,10 @@ class owed_call {
   // Notes what a running stream has delivered, so that even a crash charges for it.
   void note_progress(std::int64_t output_tokens, const std::optional<usage>& input_report);
 
+  [[nodiscard]] running_hold& hold() noexcept { return hold_; }
+  // Asks for so much output to be held, when so much has been delivered.
+  void ask(std::int64_t output_tokens, std::int64_t delivered_tokens);
+
   // Waits for the prompt's count where the bill depends on it.
   [[nodiscard]] asio::awaitable<settled> settle(const relay_outcome& ended);
   // Of the last settle().
@@ -51,15 +60,16 @@ class owed_call {
  private:
   void take_count();
   void note_known();
+  void give_back();
+  [[nodiscard]] usage known_now() const noexcept;
+  [[nodiscard]] nanodollars cost_now(const usage& known) const noexcept;
   [[nodiscard]] settlement resolve(const relay_outcome& ended);
   [[nodiscard]] const price* served_rates(const relay_outcome& ended) const;
 
   exchange& x_;
   examined_call* call_;
-  call_id id_;
-  std::string tenant_;
-  wall_time admitted_;
-  usage known_;  // the prompt: its bound until it is counted
+  hold_request& held_;
+  running_hold hold_;
   std::optional<usage> reported_input_;
   std::int64_t delivered_tokens_ = 0;  // of output, as last noted
   std::optional<late_count> count_;    // of a prompt that was held at its bound

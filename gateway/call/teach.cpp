@@ -50,4 +50,26 @@ void teach_from(service& shared, const examined_call& call, dialect_kind spoken,
   shared.learned.teach(report);
 }
 
+void teach_output(service& shared, const examined_call& call, const relay_outcome& ended,
+                  const attribution& charged) noexcept {
+  // What was cut, or left by its client, would have been longer.
+  if (!ended.report || ended.implausible || ended.outcome != call_outcome::completed) return;
+  const std::int64_t choices = call.request.choices;
+  const auto of_one = [choices](std::int64_t tokens) { return (tokens + choices - 1) / choices; };
+  const std::int64_t tokens = ended.report->used.output_total();
+  output_observation seen;
+  seen.tokens = of_one(tokens);
+  seen.is_least = call.output_limit_tokens > 0 && tokens >= call.output_bound_tokens;
+  if (ended.stream_bytes > 0) {
+    seen.burst_tokens =
+        of_one((ended.burst_bytes * tokens + ended.stream_bytes - 1) / ended.stream_bytes);
+    if (ended.compared_output_tokens) seen.counted_tokens = of_one(*ended.compared_output_tokens);
+  }
+  output_key of;
+  of.tenant = charged.tenant;
+  of.feature = charged.feature;
+  of.model = call.base_model;
+  shared.outputs.observe(of, seen);
+}
+
 }  // namespace stint

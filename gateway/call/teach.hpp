@@ -14,6 +14,10 @@ namespace stint {
 void teach_from(service& shared, const examined_call& call, dialect_kind spoken,
                 const relay_outcome& ended, std::string_view tenant) noexcept;
 
+// The same for how much was generated.
+void teach_output(service& shared, const examined_call& call, const relay_outcome& ended,
+                  const attribution& charged) noexcept;
+
 // The model that answered is the one that was asked, perhaps by its dated name.
 [[nodiscard]] bool answered_by(std::string_view asked, std::string_view served) noexcept;
 

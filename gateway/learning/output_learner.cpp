@@ -14,6 +14,7 @@ constexpr std::uintmax_t file_bytes_max = 16U << 20;
 // Comparing costs a count of the whole output; a combination that is known needs it now and then.
 constexpr std::int64_t compared_always = 20;
 constexpr std::int64_t compared_every = 16;
+constexpr int ample_percent = 99;
 
 // FNV-1a: the same in every run, because entries are kept.
 std::uint64_t hash_of(std::string_view level, std::string_view tenant, std::string_view feature,
@@ -81,6 +82,8 @@ output_prediction output_learner::predict(const output_key& of) const noexcept {
     }
     if (learned->lengths.count() < observations_min) continue;
     told.tokens = std::max<std::int64_t>(learned->lengths.quantile(how_.percent), 1);
+    told.ample_tokens =
+        std::max(told.tokens, learned->lengths.quantile(std::max(ample_percent, how_.percent)));
     break;
   }
   return told;

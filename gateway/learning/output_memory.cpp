@@ -45,8 +45,8 @@ void compare(learned_output& learned, std::int64_t reported, std::int64_t counte
   // A difference of a few tokens says nothing of a ratio.
   const std::int64_t above = std::max<std::int64_t>(reported - counted - uncounted_tokens_usual, 0);
   const std::int64_t seen = counted > 0 ? 1'000 + above * 1'000 / counted : 1'000;
-  learned.reported_permille = std::clamp<std::int64_t>(seen, learned.reported_permille - 1,
-                                                       permille_max);
+  learned.reported_permille =
+      std::clamp<std::int64_t>(seen, learned.reported_permille - 1, permille_max);
 }
 
 void put_entry(byte_writer& to, std::uint64_t key, const learned_output& learned) {
@@ -97,8 +97,8 @@ void learned_output::add(const output_observation& seen, int percent) noexcept {
   lengths.add(seen.is_least ? std::max(tokens, lengths.quantile(percent)) : tokens);
   const std::int64_t burst = std::clamp<std::int64_t>(seen.burst_tokens, 0, usage_count_max);
   if (burst > 0) {
-    burst_tokens = std::max(burst, burst_tokens - (burst_tokens + burst_forgotten - 1) /
-                                                      burst_forgotten);
+    burst_tokens =
+        std::max(burst, burst_tokens - (burst_tokens + burst_forgotten - 1) / burst_forgotten);
   }
   if (seen.counted_tokens) compare(*this, tokens, std::max<std::int64_t>(*seen.counted_tokens, 0));
 }

@@ -110,7 +110,7 @@ class refusals(unittest.TestCase):
 
     def test_one_call_alone_can_be_too_large(self):
         self.assertEqual(self.call("small").status, 200)
-        answer = self.stint.chat(self.key, openai_body(model=sim(5), max_tokens=500), {"x-stint-feature": "small"})
+        answer = self.call("small", text="Too long for it. " * 30)
         self.assertIn(answer.status, (400, 413, 429), answer.body)
         self.assertIn("small", answer.json()["error"]["message"])
         self.assertNotEqual(answer.headers.get("x-should-retry"), "true")

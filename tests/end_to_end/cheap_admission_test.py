@@ -1,6 +1,6 @@
 """Cheap admission: a long prompt whose bytes fit with ample room is forwarded before it is counted, and counted while the
-provider is thinking. Where room is scarce it is counted first, and every figure is the exact one. Which of the two happened is
-told by the hold on the ledger row (bytes or tokens) and by stint_prompt_counts_total, never by a clock."""
+provider is thinking; what it holds above its count is then given back. Where room is scarce it is counted first, and every
+figure is exact. Which of the two happened is told by stint_prompt_counts_total, never by a clock."""
 
 import json
 import threading
@@ -15,6 +15,7 @@ from wait import wait_until
 TEXT = "The ledger holds what a tenant may still spend; nothing is charged to nobody. " * 250
 BYTES = len(TEXT)
 MAX_TOKENS = 100
+MIN_TOKENS = 16  # the least output for which a call is worth making (admission.output_min_tokens)
 FAR_FEWER = BYTES // 3  # tokens of TEXT are fewer than this, its bytes three times as many
 
 
@@ -97,13 +98,12 @@ class cheap_admission(unittest.TestCase):
         wait_until(lambda: self.provider.seen() == 1, "the provider to be asked")
         wait_until(lambda: self.counts()["after_forwarding"] == 1, "the prompt to be counted while nobody has answered")
         self.assertEqual(self.counts(), {"before_hold": 0, "after_forwarding": 1, "not_needed": 0})
-        self.assertGreaterEqual(self.held_tokens(), BYTES)  # the excess is given back at the end
+        wait_until(lambda: self.held_tokens() < FAR_FEWER, "the excess to be given back while nobody has answered")
         self.provider.may_answer.set()
         answer = calling.result()
         self.assertEqual(answer.status, 200)
         row = self.row(answer)
-        self.assertGreaterEqual(row["held"]["input_tokens"], BYTES)
-        self.assertLess(row["held"]["input_tokens"], BYTES + 50)
+        self.assertLess(row["held"]["input_tokens"], FAR_FEWER)
         self.assertEqual(row["usage"]["input_tokens"], 10)  # as the provider reports it
         check_books(self.stint)
 
@@ -112,7 +112,6 @@ class cheap_admission(unittest.TestCase):
         self.provider.usage = False
         answer = self.call()
         row = self.row(answer)
-        self.assertGreaterEqual(row["held"]["input_tokens"], BYTES)
         self.assertEqual(row["usage"]["input_tokens"], exact)
         self.assertEqual(answer.headers["x-stint-input-tokens"], str(exact))
         self.assertIn("counted", row["flags"])
@@ -132,7 +131,7 @@ class cheap_admission(unittest.TestCase):
 
     def test_a_request_cap_is_not_shared_so_the_bound_may_fill_it(self):
         self.provider.may_answer.set()
-        self.assertGreaterEqual(self.row(self.call("wide-call"))["held"]["input_tokens"], BYTES)
+        self.assertEqual(self.call("wide-call").status, 200)
         self.assertEqual(self.counts()["before_hold"], 0)
 
     def test_a_refusal_names_the_exact_need(self):
@@ -141,7 +140,7 @@ class cheap_admission(unittest.TestCase):
         answer = self.call("spent")
         self.assertEqual(answer.status, 429, answer.body)
         error = answer.json()["error"]
-        self.assertEqual((error["code"], error["stint"]["requested"]), ("budget_exceeded", exact + MAX_TOKENS))
+        self.assertEqual((error["code"], error["stint"]["requested"]), ("budget_exceeded", exact + MIN_TOKENS))
         self.assertEqual(self.provider.seen(), asked, "a refused call was forwarded")
         self.assertEqual(self.stint.metric("stint_refusals_total", cap="spent"), 1)
 
@@ -160,7 +159,7 @@ class cheap_admission(unittest.TestCase):
         row = self.row(head)
         self.assertEqual((row["outcome"], row["usage_source"]), ("client_gone", "counted"))
         self.assertEqual(row["usage"]["input_tokens"], exact)
-        self.assertGreaterEqual(row["held"]["input_tokens"], BYTES)
+        self.assertEqual(self.counts()["after_forwarding"], 1)
         check_books(self.stint)
 
     def test_leaving_while_the_provider_thinks_charges_what_it_reports(self):

@@ -4,7 +4,8 @@ counters and the metrics agree, and that the simulated provider's own bill says 
 import unittest
 
 from books import FOREVER_CAPS, check_bill, check_books
-from gateway_process import gateway
+from gateway_process import background, gateway, openai_body
+from wait import wait_until
 
 OPENAI_MODEL = "sim/gpt-4o"
 ANTHROPIC_MODEL = "sim/claude-sonnet-4-5"
@@ -13,6 +14,11 @@ LONG = "?tokens=2000&delay_ms=2"
 
 # The smallest PNG there is: one grey pixel.
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+
+# What a key of tenant "tight" may spend in a day, and a call that takes more than it, for seconds, token by token.
+TIGHT = 400
+SLOW = "?tokens=1000&delay_ms=10"
+SLOW_MAX_TOKENS = 300
 
 WEATHER = {
     "type": "object",
@@ -29,7 +35,10 @@ class sdk_fixture(unittest.TestCase):
                 *FOREVER_CAPS,
                 {"name": "one-call", "match": {"tenant": "capped"}, "per": ["key"], "window": "day", "unit": "requests",
                  "limit": 1},
-            ]
+                {"name": "tight", "match": {"tenant": "tight"}, "per": ["key"], "window": "day", "unit": "tokens",
+                 "limit": TIGHT},
+            ],
+            admission={"first_output_tokens": 40, "stream_margin_tokens": 8},
         )
         cls.stint.__enter__()
         cls.addClassCleanup(cls.stint.__exit__, None, None, None)
@@ -41,6 +50,33 @@ class sdk_fixture(unittest.TestCase):
     def capped_key(self):
         """A key that may make one call a day."""
         return self.stint.create_key(tenant="capped")
+
+    def tight_key(self):
+        """A key with a small budget, and what takes so much of it that a stream of SLOW must be cut; call it once that runs."""
+        key = self.stint.create_key(tenant="tight")
+
+        def take():
+            body = openai_body(model="sim/gpt-4o?tokens=100&delay_ms=60", max_tokens=100)
+            taking = background(self.stint.chat, key, body)
+            wait_until(lambda: self.held_tight() > 1, "the budget to be taken")
+            self.addCleanup(lambda: self.assertEqual(taking.result().status, 200))
+
+        return key, take
+
+    def held_tight(self):
+        """How many calls hold something of the small budgets."""
+        return self.stint.metric("stint_ledger_holds_active")
+
+    def check_cut(self, generated_max=SLOW_MAX_TOKENS):
+        """The last stream was cut, and charged to the token what the provider bills."""
+        row = wait_until(lambda: next((one for one in self.stint.rows(5) if one["outcome"] == "cut"), None), "the cut call's row")
+        billed = self.stint.bill()["calls"][row["id"]]["completion_tokens"]
+        self.assertEqual(row["usage"]["output_tokens"], billed)
+        self.assertGreater(billed, 20)
+        self.assertLess(billed, generated_max)
+        self.assertLessEqual(billed, row["held"]["output_tokens"])
+        self.assertEqual(row["status"], 200)
+        return row
 
     def refusals(self):
         return self.stint.metric("stint_refusals_total", cap="one-call")

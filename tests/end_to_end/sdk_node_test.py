@@ -6,10 +6,13 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from sdk_fixture import ANTHROPIC_MODEL, LONG, OPENAI_MODEL, PIXEL, WEATHER, sdk_fixture
+from gateway_process import background
+from sdk_fixture import ANTHROPIC_MODEL, LONG, OPENAI_MODEL, PIXEL, SLOW, SLOW_MAX_TOKENS, WEATHER, sdk_fixture
+from wait import wait_until
 
 HERE = Path(__file__).resolve().parent
-SCENE = {"openai": OPENAI_MODEL, "anthropic": ANTHROPIC_MODEL, "long": LONG, "image": PIXEL, "tool": WEATHER}
+SCENE = {"openai": OPENAI_MODEL, "anthropic": ANTHROPIC_MODEL, "long": LONG, "image": PIXEL, "tool": WEATHER,
+         "slow": SLOW, "slow_max": SLOW_MAX_TOKENS}
 
 
 class node_fixture(sdk_fixture):
@@ -54,6 +57,14 @@ class node_fixture(sdk_fixture):
             self.assertIn("one-call", error["message"])
         self.assertEqual(self.refusals() - before, 2, "the SDK tried again")
 
+    def cut_while_streaming(self):
+        """What the SDK made of a stream that was cut, and its row."""
+        key, take_the_rest = self.tight_key()
+        streaming = background(self.value, "slow", key)
+        wait_until(lambda: self.held_tight() == 1, "the stream to begin")
+        take_the_rest()
+        return streaming.result(), self.check_cut()
+
     def check_leave(self):
         self.assertEqual(self.value("leave")["seen"], 5)
         row = self.newest_row()
@@ -76,6 +87,10 @@ class openai_sdk(node_fixture):
     def test_streaming_with_usage(self):
         last = self.value("stream_usage")[-1]
         self.assertEqual((last["choices"], last["usage"]["completion_tokens"]), ([], 16))
+
+    def test_a_stream_that_is_cut_ends_as_at_max_tokens(self):
+        chunks, _ = self.cut_while_streaming()
+        self.assertEqual(chunks[-1]["choices"][0]["finish_reason"], "length")
 
     def test_tools(self):
         self.assertEqual(self.value("tools")["choices"][0]["message"]["tool_calls"][0]["function"]["name"], "weather")
@@ -109,6 +124,10 @@ class anthropic_sdk(node_fixture):
     def test_streaming(self):
         final = self.value("stream")
         self.assertEqual((final["usage"]["output_tokens"], final["stop_reason"]), (16, "end_turn"))
+
+    def test_a_stream_that_is_cut_ends_as_at_max_tokens(self):
+        final, row = self.cut_while_streaming()
+        self.assertEqual((final["stop_reason"], final["usage"]["output_tokens"]), ("max_tokens", row["usage"]["output_tokens"]))
 
     def test_tools(self):
         for what in ("tools", "tools_stream"):

@@ -5,7 +5,7 @@ import unittest
 import anthropic
 import openai
 
-from sdk_fixture import ANTHROPIC_MODEL, LONG, OPENAI_MODEL, PIXEL, WEATHER, sdk_fixture
+from sdk_fixture import ANTHROPIC_MODEL, LONG, OPENAI_MODEL, PIXEL, SLOW, SLOW_MAX_TOKENS, WEATHER, sdk_fixture
 
 ASK = [{"role": "user", "content": "What is a ledger?"}]
 
@@ -81,6 +81,24 @@ class openai_sdk(sdk_fixture):
         self.assertEqual(row["outcome"], "client_gone")
         self.assertIn("counted", row["flags"])
 
+    def test_a_stream_that_is_cut_ends_as_at_max_tokens(self):
+        for with_usage in (True, False):
+            with self.subTest(with_usage=with_usage):
+                key, take_the_rest = self.tight_key()
+                stream = self.client(key).chat.completions.create(
+                    model=OPENAI_MODEL + SLOW, messages=ASK, stream=True, max_tokens=SLOW_MAX_TOKENS,
+                    stream_options={"include_usage": with_usage},
+                )
+                chunks = [next(stream)]
+                take_the_rest()
+                chunks += stream
+                row = self.check_cut()
+                self.assertEqual([one.finish_reason for chunk in chunks for one in chunk.choices][-1], "length")
+                self.assertEqual(len({chunk.id for chunk in chunks}), 1)
+                usage = [chunk.usage for chunk in chunks if chunk.usage]
+                self.assertEqual([one.completion_tokens for one in usage], [row["usage"]["output_tokens"]] * with_usage)
+                self.stint.wait_until_idle()
+
 
 class anthropic_sdk(sdk_fixture):
     def client(self, key=None):
@@ -101,6 +119,18 @@ class anthropic_sdk(sdk_fixture):
         self.assertTrue(text)
         self.assertEqual((final.usage.output_tokens, final.stop_reason), (16, "end_turn"))
         self.assertEqual(self.newest_row()["usage_source"], "provider")
+
+    def test_a_stream_that_is_cut_ends_as_at_max_tokens(self):
+        key, take_the_rest = self.tight_key()
+        with self.client(key).messages.stream(
+            model=ANTHROPIC_MODEL + SLOW, messages=ASK, max_tokens=SLOW_MAX_TOKENS
+        ) as stream:
+            next(stream.text_stream)
+            take_the_rest()
+            final = stream.get_final_message()
+        row = self.check_cut()
+        self.assertEqual((final.stop_reason, final.usage.output_tokens), ("max_tokens", row["usage"]["output_tokens"]))
+        self.assertTrue(final.content[0].text)
 
     def test_tools(self):
         tools = [{"name": "weather", "description": "Says the weather", "input_schema": WEATHER}]

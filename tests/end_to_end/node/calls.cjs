@@ -26,6 +26,7 @@ const openai = () => {
     tools: () => create({ model: `${scene.openai}?tool=1`, tools }),
     tools_stream: async () => collect(await create({ model: `${scene.openai}?tool=1`, tools, stream: true })),
     image: () => create({ messages: [{ role: 'user', content: [{ type: 'text', text: 'What is this?' }, image] }] }),
+    slow: async () => collect(await create({ model: scene.openai + scene.slow, max_tokens: scene.slow_max, stream: true })),
     leave: async () => {
       const stream = await create({ model: scene.openai + scene.long, stream: true });
       let seen = 0;
@@ -47,6 +48,7 @@ const anthropic = () => {
     tools: () => client.messages.create(order({ model: `${scene.anthropic}?tool=1`, tools })),
     tools_stream: () => client.messages.stream(order({ model: `${scene.anthropic}?tool=1`, tools })).finalMessage(),
     image: () => client.messages.create(order({ messages: [{ role: 'user', content: [image] }] })),
+    slow: () => client.messages.stream(order({ model: scene.anthropic + scene.slow, max_tokens: scene.slow_max })).finalMessage(),
     leave: async () => {
       const stream = await client.messages.create(order({ model: scene.anthropic + scene.long, max_tokens: 4000, stream: true }));
       let seen = 0;

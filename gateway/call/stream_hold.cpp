@@ -1,0 +1,97 @@
+// Tested by tests/end_to_end/stream_hold_test.py.
+#include "gateway/call/stream_hold.hpp"
+
+#include <algorithm>
+
+#include "gateway/call/running_hold.hpp"
+
+namespace stint {
+
+namespace {
+// A smaller step asks the ledger more often than it saves.
+constexpr std::int64_t step_usual_min = 32;
+constexpr std::int64_t step_share = 4;  // of what is held
+// When a cap has little left, what is left is asked for in steps like this.
+constexpr std::int64_t step_least = 16;
+// Text without an end of a word is counted anew with every piece; from here on its bytes must do.
+constexpr std::size_t recounted_bytes_max = 16 * 1024;
+constexpr std::int64_t margin_times = 2;
+}  // namespace
+
+std::int64_t followed_hold(const admission_config& how, const output_prediction& expected,
+                           std::int64_t tokens, std::int64_t choices) noexcept {
+  const std::int64_t with_margin =
+      tokens * choices +
+      std::max(how.stream_margin_tokens, margin_times * expected.burst_tokens * choices);
+  // And half a step, of what is then held.
+  return with_margin + std::max(step_usual_min / 2, with_margin / (2 * step_share - 1) + 1);
+}
+
+stream_hold::stream_hold(const admission_config& how, const examined_call* call,
+                         owed_call& owed) noexcept
+    : how_(how), call_(call), owed_(owed) {}
+
+std::int64_t stream_hold::billed(std::int64_t counted) const noexcept {
+  return (counted * call_->expected.reported_permille + 999) / 1'000;
+}
+
+std::int64_t stream_hold::margin() const noexcept {
+  std::int64_t burst = call_->expected.burst_tokens * call_->request.choices;
+  if (counted_bytes_ > 0) {
+    // A rate of tokens to bytes of one token says little.
+    const std::int64_t tokens = std::max<std::int64_t>(arrived_, 1);
+    burst = std::max(burst, (pace_.burst_bytes() * tokens + counted_bytes_ - 1) / counted_bytes_);
+  }
+  return std::max(how_.stream_margin_tokens, margin_times * burst);
+}
+
+std::int64_t stream_hold::step() const noexcept {
+  const running_hold& hold = owed_.hold();
+  const std::int64_t usual = std::max(step_usual_min, hold.output_tokens() / step_share);
+  return std::max(step_least, usual >> std::min(hold.refusals(), 8));
+}
+
+bool stream_hold::follow(stream_meter& meter, std::size_t bytes, monotonic::time_point now) {
+  pace_.add(bytes, now);
+  if (call_ == nullptr) return true;
+  const running_hold& hold = owed_.hold();
+  const std::int64_t held = hold.output_tokens();
+  if (held >= hold.bound_tokens()) return true;
+  if (billed(meter.output_tokens_bound()) + margin() + step() / 2 <= held) return true;
+  const bool is_quick = meter.recount_bytes() <= recounted_bytes_max;
+  arrived_ = billed(is_quick ? meter.counted_output_tokens() : meter.output_tokens_bound());
+  counted_bytes_ = pace_.total_bytes();
+  if (!meter.generating()) return true;
+  // After a no it is asked again when something more has arrived: others may have ended meanwhile.
+  const bool is_time = hold.refusals() == 0 || arrived_ >= asked_at_ + step() / 2;
+  if (!hold.asking() && is_time && arrived_ + margin() + step() / 2 > held) {
+    asked_at_ = arrived_;
+    owed_.ask(std::max(held, arrived_ + margin()) + step(), arrived_);
+  }
+  return arrived_ + margin() < held;
+}
+
+asio::awaitable<bool> stream_hold::secure() {
+  running_hold& hold = owed_.hold();
+  const auto is_ahead = [&] {
+    return arrived_ + margin() < hold.output_tokens() ||
+           hold.output_tokens() >= hold.bound_tokens();
+  };
+  co_await hold.answered();
+  if (is_ahead()) co_return true;
+  // The last try: the least that keeps the stream going.
+  owed_.ask(arrived_ + margin() + step_least, arrived_);
+  co_await hold.answered();
+  co_return is_ahead();
+}
+
+std::int64_t stream_hold::most_generated(std::int64_t counted) const noexcept {
+  const std::int64_t held = owed_.hold().output_tokens();
+  return std::max(counted, std::min(held, billed(counted) + margin()));
+}
+
+bool stream_hold::wants_count() const noexcept {
+  return call_ != nullptr && call_->expected.wants_count;
+}
+
+}  // namespace stint

@@ -1,0 +1,304 @@
+"""Holds that fit: a stream holds what calls like it mostly need and more as its tokens arrive; a call that does not fit whole is
+lowered to what is left and says so; where only others' holds stand in the way it waits in line. What is charged is compared with
+the provider's own bill."""
+
+import json
+import threading
+import unittest
+
+import http_client
+from books import FOREVER_CAPS, check_bill, check_books
+from gateway_process import anthropic_body, background, call_headers, encoded, gateway, openai_body
+from scripted_upstream import STREAM_HEAD, canned_answer, chunk, scripted_upstream, streamed_events
+from wait import wait_until
+
+LIMIT = 100
+FEATURES = [f"small-{n}" for n in range(20)]
+
+
+def held(stint, cap):
+    return next((one["held"] for one in stint.caps() if one["cap"] == cap), 0)
+
+
+class one_gateway(unittest.TestCase):
+    settings = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stint = gateway(
+            caps=[
+                *FOREVER_CAPS,
+                {"name": "small", "match": {"feature": "small-*"}, "per": ["feature"], "window": "day", "unit": "tokens",
+                 "limit": LIMIT},
+            ],
+            **cls.settings,
+        )
+        cls.stint.__enter__()
+        cls.addClassCleanup(cls.stint.__exit__, None, None, None)
+        cls.key = cls.stint.create_key(features=["chat", *FEATURES])
+
+    def tearDown(self):
+        check_bill(self.stint, check_books(self.stint))
+
+    def call(self, body, feature="chat", path="/v1/chat/completions", key=None):
+        return self.stint.chat(key or self.key, body, {"x-stint-feature": feature}, path)
+
+    def row_of(self, answer):
+        self.stint.wait_until_idle()
+        return next(row for row in self.stint.rows(50) if row["id"] == answer.request_id)
+
+    def forwarded(self):
+        """The body of the last call as the simulated provider got it."""
+        last = http_client.request(self.stint.simulated, "GET", "/simulate/last").json()
+        return json.loads(last["body"])
+
+
+class lowered(one_gateway):
+    """Each test has a cap of its own: one feature each."""
+
+    def test_a_call_that_does_not_fit_whole_is_lowered_and_says_so(self):
+        for feature, more, field in (
+            ("small-0", {"max_tokens": 1000}, "max_tokens"),
+            ("small-1", {"max_completion_tokens": 1000}, "max_completion_tokens"),
+            ("small-2", {}, "max_completion_tokens"),
+        ):
+            with self.subTest(field=field, more=more):
+                answer = self.call(openai_body(model="sim/gpt-4o?tokens=500", **more), feature)
+                self.assertEqual(answer.status, 200, answer.body)
+                usage = answer.json()["usage"]
+                limit = LIMIT - usage["prompt_tokens"]
+                self.assertEqual(answer.headers["x-stint-output-limit"], str(limit))
+                self.assertEqual(usage["completion_tokens"], limit)
+                self.assertEqual(answer.json()["choices"][0]["finish_reason"], "length")
+                self.assertEqual(self.forwarded()[field], limit)
+                self.assertEqual(self.row_of(answer)["held"]["output_tokens"], limit)
+                spent = self.call(openai_body(model="sim/gpt-4o?tokens=5", max_tokens=20), feature)
+                self.assertEqual((spent.status, spent.headers["x-should-retry"]), (429, "false"))
+                self.assertEqual(spent.json()["error"]["code"], "budget_exceeded")
+
+    def test_every_choice_gets_its_share(self):
+        answer = self.call(openai_body(model="sim/gpt-4o?tokens=500", max_tokens=1000, n=3), "small-3")
+        self.assertEqual(answer.status, 200, answer.body)
+        usage = answer.json()["usage"]
+        each = (LIMIT - usage["prompt_tokens"]) // 3
+        self.assertEqual(answer.headers["x-stint-output-limit"], str(each))
+        self.assertEqual((usage["completion_tokens"], self.forwarded()["max_tokens"]), (3 * each, each))
+
+    def test_anthropic_is_lowered_too_and_so_is_a_stream(self):
+        answer = self.call(anthropic_body(model="sim/claude-sonnet-4-5?tokens=500", max_tokens=1000), "small-4", "/v1/messages")
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertEqual(answer.json()["stop_reason"], "max_tokens")
+        self.assertEqual(answer.headers["x-stint-output-limit"], str(answer.json()["usage"]["output_tokens"]))
+        body = openai_body(model="sim/gpt-4o?tokens=500", max_tokens=1000, stream=True)
+        streamed = self.call(body, "small-5")
+        row = self.row_of(streamed)
+        self.assertEqual(streamed.headers["x-stint-output-limit"], str(row["usage"]["output_tokens"]))
+        self.assertEqual((row["outcome"], row["usage_source"]), ("completed", "provider"))
+
+    def test_thinking_is_not_lowered_below_its_budget(self):
+        body = anthropic_body(max_tokens=1000, thinking={"type": "enabled", "budget_tokens": 90})
+        answer = self.call(body, "small-6", "/v1/messages")
+        self.assertEqual((answer.status, answer.headers["x-should-retry"]), (429, "false"), answer.body)
+
+    def test_a_call_that_fits_is_left_alone(self):
+        answer = self.call(openai_body(max_tokens=50), "small-7")
+        self.assertNotIn("x-stint-output-limit", answer.headers)
+        self.assertEqual(self.forwarded()["max_tokens"], 50)
+
+
+class learned(one_gateway):
+    settings = {"admission": {"first_output_tokens": 40, "stream_margin_tokens": 8}}
+
+    def stream(self, model, max_tokens, while_running):
+        """Streams a call, does something after its first event, and reads on; the head and the data of the last event."""
+        with http_client.connection(self.stint.proxy) as wire:
+            body = encoded(openai_body(model=model, max_tokens=max_tokens, stream=True))
+            wire.send(http_client.render("POST", "/v1/chat/completions", call_headers(self.key), body))
+            head = wire.read_head()
+            events = http_client.events(wire.read_pieces(head))
+            next(events)
+            while_running()
+            return head, [data for _, data in events][-1]
+
+    def test_a_stream_holds_less_than_its_bound_and_is_extended_as_it_grows(self):
+        seen = []
+        head, last = self.stream("sim/gpt-4o?tokens=300&delay_ms=2", 5000,
+                                 lambda: seen.append(held(self.stint, "all-output-tokens")))
+        self.assertLess(seen[0], 1000)
+        self.assertEqual(last, "[DONE]")
+        row = self.row_of(head)
+        self.assertEqual((row["outcome"], row["usage"]["output_tokens"]), ("completed", 300))
+        self.assertGreaterEqual(row["held"]["output_tokens"], 300)
+        self.assertLess(row["held"]["output_tokens"], 5000)
+
+    def test_hidden_reasoning_holds_the_bound_from_the_start(self):
+        seen = []
+        for model in ("sim/o4-mini?tokens=5&delay_ms=20&reasoning=100", "sim/gpt-4o?tokens=5&delay_ms=20"):
+            self.stream(model, 5000, lambda: seen.append(held(self.stint, "all-output-tokens")))
+        self.assertEqual(seen[0], 5000)
+        self.assertLess(seen[1], 1000)
+
+    def test_reasoning_that_nobody_told_of_is_learnt_from_the_bill(self):
+        seen = []
+        for _ in range(2):
+            self.stream("sim/gpt-4.1?tokens=5&delay_ms=20&reasoning=400", 5000,
+                        lambda: seen.append(held(self.stint, "all-output-tokens")))
+            self.stint.wait_until_idle()
+        self.assertLess(seen[0], 1000)
+        self.assertEqual(seen[1], 5000)
+
+    def test_what_was_learnt_is_held_and_outlives_the_process(self):
+        key = self.stint.create_key(tenant="steady")
+
+        def one():
+            body = openai_body(model="sim/gpt-4o-mini?tokens=3&delay_ms=300", max_tokens=5000, stream=True)
+            return self.call(body, key=key)
+
+        for calls in [background(one) for _ in range(25)]:
+            self.assertEqual(calls.result().status, 200)
+        before = self.row_of(one())["held"]["output_tokens"]
+        self.assertLess(before, 40)  # less than the configured first hold: 3, and the margin
+        check_books(self.stint)
+        self.stint.restart()
+        self.assertEqual(self.row_of(one())["held"]["output_tokens"], before)
+        self.tearDown = lambda: check_books(self.stint, restarted=True)
+
+
+class held_whole(one_gateway):
+    settings = {"admission": {"output_holds": "bound", "first_output_tokens": 40}}
+
+    def test_a_stream_may_be_told_to_hold_its_bound(self):
+        answer = self.call(openai_body(model="sim/gpt-4o?tokens=300", max_tokens=500, stream=True))
+        row = self.row_of(answer)
+        self.assertEqual((row["held"]["output_tokens"], row["usage"]["output_tokens"]), (500, 300))
+
+
+class gated_provider:
+    """Answers a call when it is let."""
+
+    def __init__(self):
+        self.may_answer = threading.Semaphore(0)
+        self.upstream = scripted_upstream(self.answer)
+
+    def answer(self, wire, _):
+        self.may_answer.acquire(timeout=60)
+        wire.sendall(canned_answer(10, 5))
+        return True
+
+
+class stubborn_provider:
+    """Streams five words, and takes no notice of a gateway that half-closes."""
+
+    WORDS = 5
+
+    def __init__(self):
+        self.may_end = threading.Event()
+        self.upstream = scripted_upstream(self.answer)
+
+    def answer(self, wire, _):
+        wire.sendall(STREAM_HEAD + b"".join(map(chunk, streamed_events([" word"] * self.WORDS, done=False))))
+        self.may_end.wait(60)
+        return False
+
+
+class left_alone(unittest.TestCase):
+    MARGIN = 32  # admission.stream_margin_tokens; nothing came faster
+
+    def leave(self, max_tokens):
+        """What is charged to a stream that is left after its last word."""
+        provider = stubborn_provider()
+        self.addCleanup(provider.upstream.close)
+        with gateway(caps=FOREVER_CAPS, providers={"stubborn": provider.upstream.provider()}) as stint:
+            key = stint.create_key()
+            with http_client.connection(stint.proxy) as wire:
+                body = encoded(openai_body("Say it.", "gpt-4o", stream=True, max_tokens=max_tokens))
+                wire.send(http_client.render("POST", "/v1/chat/completions", call_headers(key), body))
+                events = http_client.events(wire.read_pieces(wire.read_head()))
+                for _ in range(provider.WORDS):
+                    next(events)
+            stint.wait_until_idle()
+            provider.may_end.set()
+            return check_books(stint)[0]
+
+    def test_a_provider_that_does_not_end_is_charged_what_it_may_have_generated(self):
+        row = self.leave(max_tokens=1000)
+        self.assertEqual((row["outcome"], row["usage_source"]), ("client_gone", "counted"))
+        self.assertEqual(row["usage"]["output_tokens"], stubborn_provider.WORDS + self.MARGIN)
+
+    def test_but_never_more_than_the_call_was_allowed(self):
+        self.assertEqual(self.leave(max_tokens=20)["usage"]["output_tokens"], 20)
+
+
+class in_line(unittest.TestCase):
+    """One call fits at a time."""
+
+    BODY = openai_body("Say it.", "gpt-4o", max_tokens=80)
+
+    def begin(self, **admission):
+        self.provider = gated_provider()
+        self.addCleanup(self.provider.upstream.close)
+        caps = [*FOREVER_CAPS, {"name": "one", "window": "day", "unit": "tokens", "limit": 150}]
+        self.stint = gateway(caps=caps, providers={"gated": self.provider.upstream.provider()}, admission=admission,
+                             limits={"drain_timeout": "100ms"})
+        self.stint.__enter__()
+        self.addCleanup(self.stint.__exit__, None, None, None)
+        self.key = self.stint.create_key()
+        self.first = background(self.stint.chat, self.key, self.BODY)
+        wait_until(lambda: self.asked() == 1, "the first call to be forwarded")
+
+    def asked(self):
+        return len(self.provider.upstream.requests)
+
+    def test_a_call_waits_for_the_one_before_it(self):
+        self.begin(wait="30s")
+        second = background(self.stint.chat, self.key, self.BODY)
+        with self.assertRaises(AssertionError):
+            second.result(0.3)
+        self.assertEqual(self.asked(), 1)
+        self.provider.may_answer.release(2)
+        self.assertEqual((self.first.result().status, second.result().status), (200, 200))
+        self.assertEqual(len(check_books(self.stint)), 2)
+
+    def test_a_client_that_leaves_the_line_is_never_forwarded(self):
+        self.begin(wait="30s")
+        with http_client.connection(self.stint.proxy) as wire:
+            wire.send(http_client.render("POST", "/v1/chat/completions", call_headers(self.key), encoded(self.BODY)))
+            third = background(self.stint.chat, self.key, self.BODY)
+            with self.assertRaises(AssertionError):
+                third.result(0.3)
+        self.provider.may_answer.release(2)
+        self.assertEqual((self.first.result().status, third.result().status), (200, 200))
+        check_books(self.stint)
+        self.assertEqual(self.asked(), 2)
+
+    def test_after_its_patience_it_is_told_to_try_again(self):
+        self.begin(wait="100ms")
+        busy = self.stint.chat(self.key, self.BODY)
+        self.assertEqual((busy.status, busy.headers["x-should-retry"]), (429, "true"), busy.body)
+        self.assertEqual(busy.json()["error"]["code"], "budget_busy")
+        self.assertGreaterEqual(int(busy.headers["retry-after"]), 1)
+        self.provider.may_answer.release()
+        self.assertEqual(self.first.result().status, 200)
+        check_books(self.stint)
+
+    def test_a_stop_does_not_wait_for_those_in_line(self):
+        self.begin(wait="10m")
+        second = background(self.cut_off, self.stint.chat, self.key, self.BODY)
+        with self.assertRaises(AssertionError):
+            second.result(0.3)
+        self.assertEqual(self.stint.terminate(45), 0)
+        second.result()
+        self.cut_off(self.first.result)
+        self.assertEqual(self.asked(), 1)
+        self.stint.start()
+        check_books(self.stint, restarted=True)
+
+    def cut_off(self, call, *arguments):
+        try:
+            call(*arguments)
+        except (OSError, http_client.incomplete):
+            pass  # the gateway stopped
+
+
+if __name__ == "__main__":
+    unittest.main()
