@@ -5,6 +5,7 @@
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
 #include "budgets/rollup_merge.hpp"
@@ -40,6 +41,17 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
   return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
 }
 
+// When the disk is full RocksDB starts a thread of its own that waits for space and resumes,
+// however few resumes it is allowed. Closing the database while that thread fails again waits for
+// ever (in 7.8.3 the recovery stays marked as running), and with it the ledger.
+class no_recovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*why*/,
+                            bool* recover) override {
+    *recover = false;
+  }
+};
+
 }  // namespace
 
 // Left at its default or off on purpose, for known defects of 7.8.3: WAL compression (loses data in
@@ -58,6 +70,7 @@ rocksdb::DBOptions of_database(const store_options& from) {
   // After any failed write the ledger opens the store anew; RocksDB must not resume on its own
   // meanwhile.
   options.max_bgerror_resume_count = 0;
+  options.listeners = {std::make_shared<no_recovery>()};
   options.max_background_jobs = 2;
   options.max_total_wal_size = 128 * mebibyte;  // bounds what a start has to replay
   options.avoid_unnecessary_blocking_io = true;

@@ -13,6 +13,7 @@
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/system_clock.h>
 
 namespace stint::testing {
 
@@ -136,11 +137,28 @@ class failing_file_system final : public rocksdb::FileSystemWrapper {
   storage_control& control_;
 };
 
+// After a compaction that failed RocksDB waits a second before it closes: a test has nothing to
+// wait for.
+class sleepless_clock final : public rocksdb::SystemClockWrapper {
+ public:
+  sleepless_clock() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+  [[nodiscard]] const char* Name() const override { return "sleepless_clock"; }
+  void SleepForMicroseconds(int /*micros*/) override { std::this_thread::yield(); }
+};
+
+class sleepless_environment final : public rocksdb::EnvWrapper {
+ public:
+  explicit sleepless_environment(std::unique_ptr<rocksdb::Env> base) : EnvWrapper(std::move(base)) {
+    system_clock_ = std::make_shared<sleepless_clock>();
+  }
+};
+
 // A RocksDB environment over it.
 class failing_environment {
  public:
   failing_environment()
-      : environment_(rocksdb::NewCompositeEnv(std::make_shared<failing_file_system>(control_))) {}
+      : environment_(std::make_unique<sleepless_environment>(
+            rocksdb::NewCompositeEnv(std::make_shared<failing_file_system>(control_)))) {}
 
   [[nodiscard]] storage_control& control() { return control_; }
   [[nodiscard]] rocksdb::Env* get() { return environment_.get(); }

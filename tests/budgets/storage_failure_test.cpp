@@ -3,8 +3,10 @@
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+#include <rocksdb/listener.h>
 
 #include "budgets/failing_file_system.hpp"
+#include "budgets/ledger_database.hpp"
 #include "budgets/ledger_fixture.hpp"
 #include "budgets/ledger_query.hpp"
 #include "budgets/ledger_verify.hpp"
@@ -181,6 +183,25 @@ BOOST_DATA_TEST_CASE(opening_anew_may_fail_at_every_step, data::make(every_mode)
   }
   BOOST_TEST(books.committed.size() == 40U);
   verify(books);
+}
+
+// RocksDB waited for space on a thread of its own, and closing it then sometimes waited for ever:
+// the ledger stayed unavailable until it was killed.
+BOOST_AUTO_TEST_CASE(a_full_disk_starts_no_recovery_that_the_ledger_did_not_ask_for) {
+  driven_writer books(options());
+  for (std::uint64_t number = 1; number <= 20; ++number) {
+    failing.control().fail_after(0, failure_mode::refused);
+    expect_unavailable(books.hold(hold_of(number, 10)));
+    failing.control().repair();
+    books.upkeep();
+    BOOST_REQUIRE(books.writer.health().writable);
+  }
+  const auto configured = rocksdb_options::of_database({.directory = scratch.path()});
+  BOOST_REQUIRE(configured.listeners.size() == 1U);
+  bool recover = true;
+  configured.listeners.front()->OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason::kWriteCallback,
+                                                     rocksdb::Status::NoSpace(), &recover);
+  BOOST_TEST(!recover);
 }
 
 BOOST_AUTO_TEST_CASE(opening_on_failing_storage_says_so) {
