@@ -20,7 +20,7 @@ ledger_writer::steady_time ledger_writer::next_upkeep() const noexcept {
 
 void ledger_writer::apply(hold_operation& what) {
   hold_refusal why;
-  if (must_wait_behind(what, why)) {
+  if (must_wait_behind(what, waiting_line::newest, why)) {
     if (may_wait(what)) return join_line(std::move(what), std::move(why));
     admission busy;
     // An uncounted prompt asks only whether there is ample room: there is not.
@@ -61,12 +61,13 @@ bool ledger_writer::may_wait(const hold_operation& what) const {
 }
 
 // Whoever came first to a scope is served first, even where a later call is small enough to fit.
-bool ledger_writer::must_wait_behind(const hold_operation& what, hold_refusal& why) {
+bool ledger_writer::must_wait_behind(const hold_operation& what, waiting_line::ticket mine,
+                                     hold_refusal& why) {
   if (line_.empty() || ledger_->holds(what.request.id)) return false;
   return ledger_->any_scope_of(what.request.charged,
                                [&](std::string_view cap, std::string_view scope) {
                                  const auto first = line_.first(cap, scope);
-                                 if (!first) return false;
+                                 if (!first || *first >= mine) return false;
                                  why = line_.reason(*first);
                                  why.requested = what.request.worst.in(why.standing.unit);
                                  return true;
@@ -100,6 +101,11 @@ void ledger_writer::serve_line(std::string_view cap, std::string_view scope) {
   while (const auto first = line_.first(cap, scope)) {
     hold_operation& what = line_.at(*first);
     const call_id id = what.request.id;
+    // It joined this line, and an earlier call waits in another one that it needs room in as well.
+    if (hold_refusal earlier; must_wait_behind(what, *first, earlier)) {
+      line_.move(*first, std::move(earlier));
+      continue;
+    }
     // It belongs to the window in which it gets its hold.
     what.request.admitted = std::max(what.request.admitted, options_.now());
     admission result = ledger_->hold(std::move(what.request));

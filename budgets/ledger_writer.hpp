@@ -71,7 +71,8 @@ class ledger_writer {
   void apply(standings_operation& what);
   void apply(key_operation& what);
   void hold_now(hold_operation& what);
-  [[nodiscard]] bool must_wait_behind(const hold_operation& what, hold_refusal& why);
+  [[nodiscard]] bool must_wait_behind(const hold_operation& what, waiting_line::ticket mine,
+                                      hold_refusal& why);
   [[nodiscard]] bool may_wait(const hold_operation& what) const;
   void join_line(hold_operation&& what, hold_refusal why);
   void serve_waiting();

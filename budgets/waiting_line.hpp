@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,7 +24,8 @@ namespace stint {
 class waiting_line {
  public:
   using steady_time = std::chrono::steady_clock::time_point;
-  using ticket = std::uint64_t;  // in order of arrival
+  using ticket = std::uint64_t;                                         // in order of arrival
+  static constexpr ticket newest = std::numeric_limits<ticket>::max();  // of one that just comes
 
   explicit waiting_line(std::size_t size_max) : size_max_(size_max) {}
 

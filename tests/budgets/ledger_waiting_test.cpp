@@ -106,6 +106,23 @@ BOOST_AUTO_TEST_CASE(a_line_is_of_one_scope_and_holds_up_nobody_else) {
   BOOST_TEST(waiting() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_call_does_not_overtake_an_earlier_one_by_way_of_another_line) {
+  cap per_tenant = usd_cap("tenant", 100);
+  per_tenant.per = {dimension::tenant};
+  open({usd_cap("all", 150), per_tenant});
+  hold(1, 70, "acme");
+  hold(2, 80, "zeta");
+  hold(3, 60, "acme");  // waits for the tenant
+  hold(4, 10, "beta");  // waits for all
+  hold(5, 20, "acme");  // would fit in the tenant, and waits for all behind the fourth
+  BOOST_TEST(waiting() == 3U);
+  settle(2, 0);
+  BOOST_TEST(admitted == (std::vector<std::uint64_t>{1, 2, 4}), boost::test_tools::per_element());
+  settle(1, 0);
+  BOOST_TEST(admitted == (std::vector<std::uint64_t>{1, 2, 4, 3, 5}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_call_that_must_wait_for_two_caps_keeps_its_place_by_arrival) {
   cap per_tenant = usd_cap("tenant", 100);
   per_tenant.per = {dimension::tenant};
