@@ -36,8 +36,10 @@ namespace {
   }
 }
 
+}  // namespace
+
 // The simulation matches whole words and one trailing star.
-[[nodiscard]] bool selected(const cap& rule, const attribution& charged) {
+bool ledger_auditor::selected(const cap& rule, const attribution& charged) {
   return std::ranges::all_of(rule.match, [&](const auto& each) {
     const auto& [where, pattern] = each;
     const std::string& value = where == dimension::tenant ? charged.tenant : charged.feature;
@@ -45,8 +47,6 @@ namespace {
     return value.compare(0, pattern.size() - 1, pattern, 0, pattern.size() - 1) == 0;
   });
 }
-
-}  // namespace
 
 const cap* ledger_auditor::find_cap(const std::string& name) const {
   const auto found = std::ranges::find(caps_, name, &cap::name);
@@ -84,53 +84,6 @@ std::int64_t ledger_auditor::measured(const cap& rule, const amounts& of) {
       return of.requests;
   }
   return 0;
-}
-
-// A call that asked to leave room for others does not.
-bool ledger_auditor::crowds(const cap& rule, const balance& now, std::int64_t wanted,
-                            std::int64_t share) {
-  const bool alone = rule.window.kind == window_kind::request;
-  const std::int64_t left = rule.limit - (alone ? 0 : now.posted + now.held);
-  if (wanted > left) return true;
-  if (alone || rule.unit == cap_unit::requests || rule.unit == cap_unit::output_tokens)
-    return false;
-  return wanted * share > left;
-}
-
-ledger_auditor::verdict ledger_auditor::hold(const hold_request& request) {
-  if (holds_.contains(request.id)) return {};
-  time_ = std::max(time_, request.admitted);
-  pending_call call{.request = request, .counters = {}};
-  verdict worst;
-  for (const cap& rule : caps_) {
-    if (!selected(rule, request.charged)) continue;
-    const auto wanted = measured(rule, request.worst);
-    const auto name = name_of(rule, request.charged, time_);
-    const balance now = balances_.contains(name) ? balances_.at(name) : balance{};
-    std::optional<refusal_reason> reason;
-    if (rule.window.kind == window_kind::request) {
-      if (wanted > rule.limit) reason = refusal_reason::request_too_large;
-    } else {
-      if (now.posted + now.held + wanted > rule.limit) reason = refusal_reason::budget_busy;
-      if (now.posted + wanted > rule.limit) reason = refusal_reason::budget_exceeded;
-      call.counters.push_back({.counter = name, .amount = wanted});
-    }
-    if (request.room_share > 0 && crowds(rule, now, wanted, request.room_share))
-      return {.refused = {}, .refusing_cap = {}, .beyond_share = true};
-    if (!reason || rule.mode == cap_mode::warn) continue;
-    const auto rank = [](refusal_reason of) {
-      return of == refusal_reason::request_too_large ? 2
-             : of == refusal_reason::budget_exceeded ? 1
-                                                     : 0;
-    };
-    if (!worst.refused || rank(*reason) > rank(*worst.refused))
-      worst = {.refused = reason, .refusing_cap = rule.name};
-  }
-  if (worst.refused) return worst;
-  for (const auto& each : call.counters)
-    balances_[each.counter].held += each.amount;
-  holds_.emplace(request.id, std::move(call));
-  return {};
 }
 
 std::optional<ledger_auditor::pending_call> ledger_auditor::release(const call_id& id) {
@@ -175,7 +128,7 @@ bool ledger_auditor::settle(const settlement& what) {
                         .requests = call->request.worst.requests};
   for (const auto& each : call->counters)
     post(each.counter, used, each.amount);
-  const amounts& worst = call->request.worst;
+  const amounts& worst = call->taken;
   const bool over = used.input_tokens > worst.input_tokens ||
                     used.output_tokens > worst.output_tokens || used.cost > worst.cost;
   add_row(what.used, what.cost, over || what.flags != 0);
@@ -201,6 +154,14 @@ void ledger_auditor::note(const progress_note& note) {
   if (found == holds_.end()) return;
   found->second.request.known = note.known;
   found->second.request.known_cost = note.known_cost;
+}
+
+bool ledger_auditor::resume(wall_time at) {
+  const bool same = std::ranges::all_of(
+      caps_, [&](const cap& rule) { return start_of(rule, at) == start_of(rule, time_); });
+  const bool known = same && at <= time_;
+  time_ = at;
+  return known;
 }
 
 void ledger_auditor::restart(std::vector<cap> caps) {

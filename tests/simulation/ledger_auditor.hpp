@@ -3,9 +3,11 @@
 // plain records. A value: copies are what-ifs.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -41,18 +43,28 @@ class ledger_auditor {
     std::optional<refusal_reason> refused;
     std::string refusing_cap;
     bool beyond_share = false;
+    std::int64_t output_bound = 0;  // of an admitted call, and how much of it is held
+    std::int64_t output_held = 0;
   };
 
   explicit ledger_auditor(std::vector<cap> caps) : caps_(std::move(caps)) {}
 
   [[nodiscard]] verdict hold(const hold_request& request);
+  // What it would be told now; nothing changes.
+  [[nodiscard]] verdict judge(const hold_request& request) const;
+  [[nodiscard]] verdict extend(const hold_extension& what);
+  void see(wall_time at) { time_ = std::max(time_, at); }
+  // The counters of hard caps that this call needs room in.
+  [[nodiscard]] std::set<counter_name> contested(const hold_request& request) const;
   // True when this resolves the call.
   bool settle(const settlement& what);
   void record(const ledger_row& row);
   void note(const progress_note& note);
   void withdraw(const call_id& id) { release(id); }
-  // The process ends and another one starts, with this cap list: what is pending is posted at what
-  // is known.
+  // The process ends and another one starts. Its time is that of the log, in which what changed
+  // nothing left no trace; false when that opens a window again.
+  [[nodiscard]] bool resume(wall_time at);
+  // And it has this cap list; what is pending is posted at what is known.
   void restart(std::vector<cap> caps);
 
   [[nodiscard]] const std::vector<cap>& caps() const { return caps_; }
@@ -60,6 +72,7 @@ class ledger_auditor {
   [[nodiscard]] const rollup_sums& total() const { return total_; }
   [[nodiscard]] std::vector<alert>& alerts() { return alerts_; }
   [[nodiscard]] std::size_t pending() const { return holds_.size(); }
+  [[nodiscard]] bool holds(const call_id& id) const { return holds_.contains(id); }
   // What is wrong with these standings, taken at time(); nothing when they are right.
   [[nodiscard]] std::optional<std::string> audit(const std::vector<cap_standing>& standings) const;
   // What a hard cap promises: held, and posted by calls within their holds, together never pass its
@@ -74,16 +87,27 @@ class ledger_auditor {
   };
   struct pending_call {
     hold_request request;
+    std::int64_t output_bound = 0;
+    amounts taken;
     std::vector<occupied> counters;
+  };
+  // A cap that selects the call; its counter, unless it is a cap of single calls.
+  struct hurdle {
+    const cap* rule = nullptr;
+    counter_name counter;
+    balance now;
   };
 
   [[nodiscard]] static counter_name name_of(const cap_standing& at);
   [[nodiscard]] const cap* find_cap(const std::string& name) const;
   [[nodiscard]] static counter_name name_of(const cap& rule, const attribution& charged,
                                             wall_time at);
+  [[nodiscard]] static bool selected(const cap& rule, const attribution& charged);
   [[nodiscard]] static std::int64_t measured(const cap& rule, const amounts& of);
-  [[nodiscard]] static bool crowds(const cap& rule, const balance& now, std::int64_t wanted,
-                                   std::int64_t share);
+  [[nodiscard]] std::vector<hurdle> hurdles_of(const hold_request& request) const;
+  [[nodiscard]] static bool crowds(const hurdle& at, const hold_request& request);
+  static void judge_alone(const hurdle& at, const hold_request& request, verdict& so_far);
+  static bool judge_beside(const hurdle& at, const hold_request& request, verdict& so_far);
   std::optional<pending_call> release(const call_id& id);
   // `covered`: what the call held of this counter.
   void post(const counter_name& to, const amounts& used, std::int64_t covered);

@@ -22,19 +22,25 @@ class random_calls {
   [[nodiscard]] bool one_in(std::uint64_t n) { return below(n) == 0; }
 
   [[nodiscard]] std::vector<cap> caps();
+  void change_mood();
+  [[nodiscard]] std::size_t pending_usual() const { return pending_usual_; }
   [[nodiscard]] call_id id(wall_time at) { return make_call_id(at, random_(), random_()); }
   [[nodiscard]] attribution charge();
   [[nodiscard]] usage used(std::int64_t bound);
   [[nodiscard]] hold_request hold(wall_time at);
+  [[nodiscard]] hold_extension extension(const call_id& of);
   // Now and then of more than was held.
   [[nodiscard]] settlement resolution(const call_id& of, wall_time at);
   [[nodiscard]] ledger_row row(wall_time at);
 
  private:
   [[nodiscard]] cap draw_cap(int index);
+  [[nodiscard]] elastic_output elastic(const amounts& worst);
 
   std::uint64_t seed_;
   std::mt19937_64 random_;
+  bool thrifty_ = true;  // calls use little of what they hold
+  std::size_t pending_usual_ = 10;
 };
 
 }  // namespace stint::testing

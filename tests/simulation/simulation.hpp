@@ -2,11 +2,13 @@
 // store, against an auditor that works out every answer on its own. One seed is one run, always the
 // same.
 //
-// What is drawn at random: cap lists; groups of holds, settlements (some over their hold, some
-// repeated), notes of progress, calls without a hold; steps of the clock, also back; storage that
-// fails at any call in any way; ends of the process, also while the storage fails; restarts with
-// another cap list. Checked: every answer and every alert; after each group every balance, and that
-// no hard cap is passed; again and again the proof that rows, roll-ups and counters agree.
+// What is drawn at random: cap lists; groups of holds (whole, in parts, with a bound that can be
+// lowered), extensions, settlements (some over their hold, some repeated), notes of progress, calls
+// without a hold; calls that wait in line, for a while or until they are abandoned; steps of the
+// clock, also back; storage that fails at any call in any way; ends of the process, also while the
+// storage fails; restarts with another cap list. Checked: every answer and every alert; after each
+// group every balance, and that no hard cap is passed; that nobody waits who could go, and that
+// nobody overtakes; again and again the proof that rows, roll-ups and counters agree.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +31,18 @@ class simulation {
   // Ends the program, saying how to replay it, at the first thing that is wrong.
   void run();
 
+  // How often it came to what is rare, so that a run that never did is seen.
+  struct tally {
+    std::uint64_t admitted = 0;
+    std::uint64_t lowered = 0;   // admitted with a lower bound than asked for
+    std::uint64_t extended = 0;  // granted
+    std::uint64_t waited = 0;
+    std::uint64_t let_in = 0;  // of those that waited
+    std::uint64_t restarts = 0;
+    std::uint64_t outages = 0;
+  };
+  [[nodiscard]] const tally& seen() const { return seen_; }
+
  private:
   // One operation, what the auditor says of it, and what the ledger answered.
   struct question {
@@ -38,7 +52,10 @@ class simulation {
     bool new_hold = false;
     bool resolves = false;  // of a settlement
     bool is_repeat = false;
+    std::uint64_t number = 0;  // of a hold
+    std::int64_t output_asked = 0;
     std::optional<admission> admitted;
+    std::optional<extension> extended;
     std::optional<settled> settlement_answer;
   };
 
@@ -48,7 +65,7 @@ class simulation {
   [[nodiscard]] bool one_in(std::uint64_t n) { return random_.one_in(n); }
 
   // The process: simulation_process.cpp.
-  void start();
+  void start(const std::vector<cap>& caps);
   void restart();
   void arm_failure();
   void repair();
@@ -60,13 +77,40 @@ class simulation {
   [[nodiscard]] question ask_settle();
   [[nodiscard]] question ask_record();
   [[nodiscard]] question ask_note();
+  [[nodiscard]] question ask_extension();
   void run_group();
   void submit(std::vector<question>& questions);
   void withdraw_refused(const std::vector<question>& questions);
 
+  // Calls that wait, and those that come while others do: simulation_waiting.cpp. The storage does
+  // not fail meanwhile: which of them a lost group had let in could not be told.
+  struct waiting_call {
+    std::uint64_t number = 0;
+    hold_request request;
+    std::chrono::steady_clock::time_point until{};
+  };
+  struct told {
+    std::uint64_t number = 0;
+    admission answer;
+  };
+  [[nodiscard]] completion<admission> listener(std::uint64_t number);
+  [[nodiscard]] std::vector<waiting_call>::iterator waiter(std::uint64_t number);
+  void run_newcomer();
+  void run_abandonment();
+  void pass_waiting_time();
+  void hear_newcomer(waiting_call& newcomer);
+  void hear_waiting();
+  void hear_one(const told& what, std::uint64_t abandoned);
+  void check_let_in(const waiting_call& who, const admission& answer);
+  void check_line() const;
+  [[nodiscard]] bool shares_a_counter(const hold_request& one, const hold_request& other) const;
+
   // Checks: simulation_checks.cpp.
-  void check_answer(const question& asked) const;
-  void check_admission(const question& asked) const;
+  void check_answer(const question& asked);
+  void check_admission(const question& asked);
+  void check_verdict(std::int64_t output_asked, const admission& got,
+                     const ledger_auditor::verdict& expected);
+  void check_extension(const question& asked);
   void check_alerts();
   void check_balances();
   void prove_books();
@@ -82,6 +126,11 @@ class simulation {
   ledger_auditor model_;
   std::vector<call_id> pending_;
   std::deque<call_id> resolved_;
+  std::vector<waiting_call> waiting_;  // in order of arrival
+  std::vector<told> told_;             // of the group at hand, in order
+  std::uint64_t number_ = 0;
+  tally seen_;
+  std::chrono::steady_clock::time_point steady_ = std::chrono::steady_clock::now();
 
   scratch_directory scratch_;
   failing_environment storage_;

@@ -7,8 +7,9 @@
 
 namespace stint::testing {
 
-void simulation::check_answer(const question& asked) const {
-  if (asked.admitted) check_admission(asked);
+void simulation::check_answer(const question& asked) {
+  if (asked.number != 0) check_admission(asked);
+  if (asked.extended) check_extension(asked);
   if (!asked.settlement_answer) return;
   const auto& got = *asked.settlement_answer;
   expect(got.recorded == (asked.resolves && !outage_), "a settlement was answered wrongly");
@@ -16,22 +17,48 @@ void simulation::check_answer(const question& asked) const {
     expect(got.already_resolved, "a second resolution won");
 }
 
-void simulation::check_admission(const question& asked) const {
+void simulation::check_admission(const question& asked) {
+  expect(asked.admitted.has_value(), "a hold was not answered");
+  if (!outage_) return check_verdict(asked.output_asked, *asked.admitted, asked.expected);
   const auto& got = asked.admitted->refused;
-  const auto& expected = asked.expected;
-  if (outage_) {
-    const bool refused_by_rule = got && expected.refused && got->reason == *expected.refused;
-    return expect(got && (refused_by_rule || got->reason == refusal_reason::storage_unavailable),
-                  "a hold was admitted that is not on the log");
-  }
-  expect(got.has_value() == expected.refused.has_value(),
-         "a hold was wrongly " + std::string(got ? "refused" : "admitted"));
-  expect(asked.admitted->beyond_share == expected.beyond_share,
+  const auto& expected = asked.expected.refused;
+  expect(got && ((expected && got->reason == *expected) ||
+                 got->reason == refusal_reason::storage_unavailable),
+         "a hold was admitted that is not on the log");
+}
+
+void simulation::check_verdict(std::int64_t output_asked, const admission& got,
+                               const ledger_auditor::verdict& expected) {
+  expect(got.refused.has_value() == expected.refused.has_value(),
+         "a hold was wrongly " + std::string(got.refused ? "refused" : "admitted"));
+  expect(got.beyond_share == expected.beyond_share,
          "a hold that must leave room was judged wrongly");
-  if (!got) return;
-  expect(got->reason == *expected.refused, "a hold was refused for the wrong reason");
-  expect(got->standing.cap == expected.refusing_cap,
-         "a hold was refused by cap " + got->standing.cap + " and not by " + expected.refusing_cap);
+  if (got.refused) {
+    expect(got.refused->reason == *expected.refused, "a hold was refused for the wrong reason");
+    expect(got.refused->standing.cap == expected.refusing_cap,
+           "a hold was refused by cap " + got.refused->standing.cap + " and not by " +
+               expected.refusing_cap);
+  } else if (!got.beyond_share) {
+    expect(got.output_tokens == expected.output_bound &&
+               got.held_output_tokens == expected.output_held,
+           "a call may make " + std::to_string(got.output_tokens) + " tokens, of which " +
+               std::to_string(got.held_output_tokens) + " are held; expected " +
+               std::to_string(expected.output_bound) + " and " +
+               std::to_string(expected.output_held));
+    ++seen_.admitted;
+    if (got.output_tokens < output_asked) ++seen_.lowered;
+  }
+}
+
+void simulation::check_extension(const question& asked) {
+  const extension& got = *asked.extended;
+  if (outage_) return expect(!got.granted, "an extension was granted that is not on the log");
+  expect(got.granted == (asked.resolves && !asked.expected.refused),
+         "an extension was wrongly " + std::string(got.granted ? "granted" : "refused"));
+  expect(got.refused.has_value() == asked.expected.refused.has_value() &&
+             (!got.refused || got.refused->reason == *asked.expected.refused),
+         "an extension was refused for the wrong reason");
+  if (got.granted) ++seen_.extended;
 }
 
 void simulation::check_alerts() {

@@ -1,4 +1,5 @@
 // Groups of operations, drawn at random.
+#include <algorithm>
 #include <utility>
 
 #include "simulation/simulation.hpp"
@@ -16,7 +17,10 @@ simulation::question simulation::ask_hold() {
     asked.new_hold = model_.pending() != before;
     if (asked.new_hold) pending_.push_back(request.id);
   }
-  asked.what = hold_operation{.request = std::move(request), .answer = {}};
+  asked.number = ++number_;
+  asked.output_asked = request.worst.output_tokens;
+  asked.what = hold_operation{
+      .request = std::move(request), .answer = listener(asked.number), .wait_until = {}};
   return asked;
 }
 
@@ -62,9 +66,23 @@ simulation::question simulation::ask_note() {
   return asked;
 }
 
+simulation::question simulation::ask_extension() {
+  question asked;
+  hold_extension what =
+      random_.extension(pending_.empty() ? call_id{} : pending_[below(pending_.size())]);
+  asked.id = what.id;
+  if (!outage_) asked.expected = model_.extend(what);
+  asked.resolves = model_.holds(what.id);
+  asked.what = extend_operation{.what = what, .answer = {}};
+  return asked;
+}
+
+// While calls are in line, a new one comes alone: run_newcomer().
 simulation::question simulation::ask() {
   const auto dice = below(100);
-  if (dice < 46) return ask_hold();
+  const bool few = pending_.size() < random_.pending_usual();
+  if (dice < (few ? 70U : 40U) && waiting_.empty()) return ask_hold();
+  if (dice >= 40 && dice < 50) return ask_extension();
   if (dice < 88) return ask_settle();
   if (dice < 94) return ask_note();
   return ask_record();
@@ -73,8 +91,8 @@ simulation::question simulation::ask() {
 void simulation::submit(std::vector<question>& questions) {
   std::vector<operation> operations;
   for (question& each : questions) {
-    if (auto* hold = std::get_if<hold_operation>(&each.what)) {
-      hold->answer = [&each](admission answer) { each.admitted = std::move(answer); };
+    if (auto* extend = std::get_if<extend_operation>(&each.what)) {
+      extend->answer = [&each](extension answer) { each.extended = std::move(answer); };
     } else if (auto* settle = std::get_if<settle_operation>(&each.what)) {
       settle->answer = [&each](settled answer) { each.settlement_answer = std::move(answer); };
     } else if (auto* record = std::get_if<record_operation>(&each.what)) {
@@ -85,6 +103,13 @@ void simulation::submit(std::vector<question>& questions) {
   books_->clock = model_.time();
   books_->writer.process(operations);
   done_ += questions.size();
+  // A question that was answered at once; the others are of calls that waited.
+  std::erase_if(told_, [&](told& what) {
+    const auto asked = std::ranges::find(questions, what.number, &question::number);
+    if (asked == questions.end()) return false;
+    asked->admitted = std::move(what.answer);
+    return true;
+  });
 }
 
 void simulation::run_group() {
@@ -98,6 +123,7 @@ void simulation::run_group() {
   outage_ = !books_->writer.health().writable;
   if (outage_ && !was_out) {
     expect(before.has_value(), "a write failed that was not meant to");
+    ++seen_.outages;
     possible_ = {*before, model_};
     withdraw_refused(questions);
     possible_.push_back(model_);
@@ -105,6 +131,7 @@ void simulation::run_group() {
   for (const question& each : questions)
     check_answer(each);
   if (outage_) return;
+  hear_waiting();
   check_alerts();
   check_balances();
 }

@@ -1,4 +1,5 @@
 // The process that the simulation ends and starts again, its storage and its clock.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -10,14 +11,21 @@ namespace stint::testing {
 simulation::simulation(std::uint64_t seed, std::uint64_t operations)
     : seed_(seed), operations_(operations), random_(seed), model_(random_.caps()) {
   storage_.control().only_on_this_thread();
-  start();
+  start(model_.caps());
 }
 
 void simulation::run() {
   while (done_ < operations_) {
     step_clock();
-    if (!outage_ && one_in(40)) arm_failure();
-    run_group();
+    if (!outage_ && waiting_.empty() && one_in(40)) arm_failure();
+    if (!outage_ && !armed_ && one_in(2)) {
+      for (auto left = 1 + below(16); left != 0; --left)
+        run_newcomer();
+    } else {
+      run_group();
+    }
+    if (!waiting_.empty() && one_in(6)) run_abandonment();
+    if (!waiting_.empty() && one_in(4)) pass_waiting_time();
     if (outage_ && one_in(3)) repair();
     if (one_in(60)) restart();
     if (!outage_ && done_ >= next_proof_) prove_books();
@@ -41,10 +49,10 @@ void simulation::expect(bool holds, const std::string& what) const {
   if (!holds) fail(what);
 }
 
-void simulation::start() {
+void simulation::start(const std::vector<cap>& caps) {
   ledger_options options;
   options.directory = scratch_.sub("ledger");
-  options.caps = model_.caps();
+  options.caps = caps;
   options.environment = storage_.get();
   if (one_in(8)) options.durability = durability::disk;
   books_ = std::make_unique<driven_writer>(options);
@@ -54,22 +62,24 @@ void simulation::start() {
 // The process ends where it stands. In an outage it is not known how much of the last group the
 // log has: none of it, all of it, or what a retry left of it.
 void simulation::restart() {
+  ++seen_.restarts;
   books_.reset();
   storage_.control().repair();
   const auto caps = one_in(2) ? random_.caps() : model_.caps();
   std::vector<ledger_auditor> possible = {model_};
   if (outage_) possible = std::exchange(possible_, {});
   outage_ = false;
-  for (auto& each : possible) {
-    each.alerts().clear();
-    each.restart(caps);
-  }
-  model_ = possible.front();
+  waiting_.clear();
+  told_.clear();
   pending_.clear();
   resolved_.clear();
-  start();
-  std::optional<std::string> wrong;
-  for (const auto& each : possible) {
+  random_.change_mood();
+  start(caps);
+  std::optional<std::string> wrong = "a window that was closed is open again";
+  for (auto& each : possible) {
+    if (!each.resume(books_->writer.state().last_seen())) continue;
+    each.alerts().clear();
+    each.restart(caps);
     model_ = each;
     wrong = find_wrong_balance();
     if (!wrong && possible.size() > 1) wrong = find_wrong_total();
@@ -103,8 +113,11 @@ void simulation::step_clock() {
   using namespace std::chrono;
   clock_ += milliseconds{below(40'000)};
   if (!one_in(50)) return;
+  // Rows are deleted by when their call came, and the proof grants a day until it was admitted: a
+  // clock that steps by days while a call waits, or back twice in a row, would be more than that.
   constexpr hours jumps[] = {hours{1}, hours{-1}, hours{24}, hours{-24}, hours{24 * 20}};
-  clock_ += jumps[below(std::size(jumps))];
+  clock_ += jumps[below(waiting_.empty() ? std::size(jumps) : 2)];
+  clock_ = std::max(clock_, model_.time() - hours{20});
 }
 
 }  // namespace stint::testing
