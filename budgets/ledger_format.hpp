@@ -108,6 +108,7 @@ void append_stored_key(std::string& out, std::string_view id);
 
 [[nodiscard]] std::optional<std::string_view> read_counter_scope(std::string_view key);
 [[nodiscard]] std::optional<wall_time> read_counter_start(std::string_view key);
+[[nodiscard]] std::optional<counter_key> read_counter_key(std::string_view key);
 [[nodiscard]] std::optional<call_id> read_hold_key(std::string_view key);
 [[nodiscard]] std::optional<call_id> read_row_key(std::string_view key);
 [[nodiscard]] std::optional<rollup_key> read_rollup_key(std::string_view key);

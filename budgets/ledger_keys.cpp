@@ -82,6 +82,16 @@ void append_counter_key(std::string& out, const counter_key& key) {
   byte_writer(out).raw(key.scope);
 }
 
+std::optional<counter_key> read_counter_key(std::string_view key) {
+  const auto start = read_counter_start(key);
+  const auto scope = read_counter_scope(key);
+  if (!start || !scope) return std::nullopt;
+  byte_reader read(key);
+  (void)read.byte();
+  return counter_key{
+      .cap_number = read.sortable<std::uint32_t>(), .start = *start, .scope = *scope};
+}
+
 std::optional<std::string_view> read_counter_scope(std::string_view key) {
   byte_reader read(key);
   (void)read.byte();

@@ -70,6 +70,13 @@ bool ledger_store::moment::has_row(const call_id& id) const {
   return true;
 }
 
+std::uint64_t ledger_store::moment::rows_estimated() const {
+  std::uint64_t count = 0;
+  (void)state_->of.open.db->GetIntProperty(state_->of.open.family(family::rows),
+                                           rocksdb::DB::Properties::kEstimateNumKeys, &count);
+  return count;
+}
+
 void ledger_store::moment::scan(family in, std::string_view from, std::string_view until,
                                 const pair_visitor& visit) const {
   const rocksdb::Slice end = as_slice(until);

@@ -23,8 +23,9 @@ namespace {
 constexpr std::chrono::hours calendar_kept{24 * 40};
 constexpr std::chrono::hours rolling_kept{24};
 
-// How long counters stay on disk after the start of their window; nothing: for ever.
-[[nodiscard]] std::optional<std::chrono::hours> kept(const format::cap_value& of) {
+}  // namespace
+
+std::optional<std::chrono::hours> kept_after_start(const format::cap_value& of) noexcept {
   using std::chrono::hours;
   switch (of.kind) {
     case window_kind::minute:
@@ -48,8 +49,6 @@ constexpr std::chrono::hours rolling_kept{24};
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 // Every cap that was ever configured, by identity. A cap that was away, or that selects other calls
 // than before, keeps its usage, but its counters are no longer the sum of any set of rows.
@@ -131,7 +130,7 @@ ledger_recovery::ledger_recovery(ledger_store& store, const std::vector<cap>& ca
                              "): check the disk and its free space");
   }
   for (const auto& [identity, stored] : register_of_caps->caps) {
-    if (const auto span = kept(stored)) {
+    if (const auto span = kept_after_start(stored)) {
       registered_.push_back({.number = stored.number, .counters_kept = *span});
     }
   }

@@ -14,6 +14,10 @@
 
 namespace stint {
 
+// How long counters of a cap stay on disk after the start of their window; nothing: for ever.
+[[nodiscard]] std::optional<std::chrono::hours> kept_after_start(
+    const ledger_format::cap_value& of) noexcept;
+
 // A cap that was ever configured and whose counters come and go.
 struct registered_cap {
   std::uint32_t number = 0;

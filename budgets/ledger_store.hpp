@@ -86,6 +86,7 @@ class ledger_store {
     [[nodiscard]] bool wanted() const noexcept;
     [[nodiscard]] std::optional<std::string> get(std::string_view key) const;  // of the state
     [[nodiscard]] bool has_row(const call_id& id) const;
+    [[nodiscard]] std::uint64_t rows_estimated() const;  // without reading them
     // Ascending through [from, until), or descending from below `until`, until the visitor returns
     // false.
     void scan(family in, std::string_view from, std::string_view until,

@@ -7,7 +7,6 @@
 #include <pthread.h>
 
 #include "budgets/ledger_query.hpp"
-#include "budgets/ledger_verify.hpp"
 #include "budgets/ledger_writer.hpp"
 #include "budgets/operation_queue.hpp"
 
@@ -132,8 +131,13 @@ std::vector<ledger_row> ledger_thread::rows(const row_query& query) const {
   return query_rows(implementation_->moment(), query);
 }
 
+books_proof ledger_thread::prove(work_progress& progress) const {
+  return prove_books(implementation_->moment(), implementation_->caps(), progress);
+}
+
 std::vector<std::string> ledger_thread::verify() const {
-  return verify_books(implementation_->moment(), implementation_->caps());
+  work_progress unwatched;
+  return prove(unwatched).findings;
 }
 
 backup_summary ledger_thread::backup(const std::string& directory, work_progress& progress) const {

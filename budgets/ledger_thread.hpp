@@ -15,6 +15,7 @@
 #include "budgets/completion.hpp"
 #include "budgets/ledger_backup.hpp"
 #include "budgets/ledger_options.hpp"
+#include "budgets/ledger_verify.hpp"
 #include "budgets/rollup.hpp"
 #include "budgets/stored_key.hpp"
 #include "budgets/transfer.hpp"
@@ -57,9 +58,9 @@ class ledger_thread {
   [[nodiscard]] std::vector<rollup_line> spend(const rollup_query& query) const;
   // Newest first; `before` pages. At most `limit` rows.
   [[nodiscard]] std::vector<ledger_row> rows(const row_query& query) const;
-  // Proves Σ rows = Σ roll-ups = Σ counters of every `forever` cap; an empty list says it holds.
-  // Rows older than the retention are proved through roll-ups only. Costs a scan of all rows.
-  [[nodiscard]] std::vector<std::string> verify() const;
+  // Proves Σ rows = Σ roll-ups = Σ counters; see ledger_verify.hpp. Costs a scan of all rows.
+  [[nodiscard]] books_proof prove(work_progress& progress) const;
+  [[nodiscard]] std::vector<std::string> verify() const;  // its findings; empty: the books agree
   // A copy of the ledger in a new or empty directory, while it is in use; whatever was acknowledged
   // before the call is in it. On the caller's thread; throws std::runtime_error.
   [[nodiscard]] backup_summary backup(const std::string& directory, work_progress& progress) const;
