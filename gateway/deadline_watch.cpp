@@ -19,7 +19,8 @@ watched::watched(deadline_watch& owner, transport& client) noexcept : client_(cl
 void watched::await(transport& target, std::chrono::milliseconds patience) noexcept {
   target_ = &target;
   expired_ = false;
-  deadline_ = monotonic::now() + patience;
+  awaited_since_ = monotonic::now();
+  deadline_ = awaited_since_ + patience;
 }
 
 void watched::watch_client(transport* upstream) noexcept {
@@ -89,6 +90,8 @@ void deadline_watch::sweep() {
     task(now);
   for (watched& entry : entries_) {
     if (entry.task_) std::exchange(entry.task_, nullptr)();
+    const bool is_writing = entry.target_ == &entry.client_;
+    if (is_writing && entry.while_slow_) entry.while_slow_(now - entry.awaited_since_);
     if (draining_ && entry.idle_) {
       entry.client_.close();
     } else if (entry.target_ != nullptr && now >= entry.deadline_) {

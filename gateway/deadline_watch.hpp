@@ -42,6 +42,7 @@ class watched : public boost::intrusive::list_base_hook<
   void unwatch_client() noexcept {
     watching_ = false;
     when_gone_ = nullptr;
+    while_slow_ = nullptr;
   }
 
   // Instead of closing anything, the client's going, or the end of the gateway, runs `when_gone`
@@ -51,6 +52,12 @@ class watched : public boost::intrusive::list_base_hook<
   void look_for_client() noexcept;
   // If `target` is awaited, then no longer than `patience` from now on.
   void hurry(const transport& target, std::chrono::milliseconds patience) noexcept;
+
+  // While the client does not take what is written to it, `while_slow` is told at every sweep for
+  // how long that has been. It must not end this connection.
+  void watch_writes(std::function<void(monotonic::duration)> while_slow) noexcept {
+    while_slow_ = std::move(while_slow);
+  }
 
   // Runs `task` once, at the next sweep; nothing forgets it. It must not end this connection.
   void at_next_sweep(std::function<void()> task) { task_ = std::move(task); }
@@ -71,9 +78,11 @@ class watched : public boost::intrusive::list_base_hook<
   transport& client_;
   transport* target_ = nullptr;
   transport* upstream_ = nullptr;
+  monotonic::time_point awaited_since_{};
   monotonic::time_point deadline_{};
   std::function<void()> task_;
   std::function<void()> when_gone_;
+  std::function<void(monotonic::duration)> while_slow_;
   bool watching_ = false;
   bool idle_ = false;
   bool expired_ = false;

@@ -1,11 +1,13 @@
 // Keeps a stream's hold ahead of what has arrived.
 //
 // The provider is always a little ahead of what we have seen, and goes on until it notices that we
-// have hung up. So the hold must be ahead by a margin: twice what arrived within any quarter of a
-// second, of this stream or of its kind lately. When half a step more than that is no longer there,
-// the ledger is asked for a step more, and the relay goes on meanwhile. When the margin itself is
-// touched and the ledger says no, the stream is cut. A provider that delivers all at once thereby
-// holds its bound after the first calls.
+// have hung up. So the hold must be ahead by a margin: what arrived within any quarter of a second,
+// of this stream or of its kind lately. When less than twice that and half a step is there, the
+// ledger is asked for a step more, and the relay goes on meanwhile; after a no it is asked again,
+// for less, because others end all the time. When the margin itself is touched and the ledger says
+// no, the stream is cut. A provider that delivers all at once thereby holds its bound after the
+// first calls. While a client does not take what it gets, we do not see
+// what comes, and the pace so far is taken to go on.
 //
 // Tokens are counted only as the hold comes near: before, the bytes that arrived bound them.
 // Belongs to one relay.
@@ -33,6 +35,10 @@ class stream_hold {
   // To be called when `bytes` of the body have been consumed by `meter`. False: the margin is
   // touched, and nothing more may be read before secure() has said that there is room.
   [[nodiscard]] bool follow(stream_meter& meter, std::size_t bytes, monotonic::time_point now);
+  // To be called while nothing is read because the client has been slow for `since`. False: the
+  // margin is touched and the ledger says no, so the provider must be stopped at once.
+  [[nodiscard]] bool follow_unseen(stream_meter& meter, monotonic::duration since);
+  [[nodiscard]] bool stopped() const noexcept { return stopped_; }  // it said so
   // Waits for the ledger. False: there is no room, and the stream must be cut.
   [[nodiscard]] asio::awaitable<bool> secure();
 
@@ -44,17 +50,25 @@ class stream_hold {
   [[nodiscard]] const arrival_pace& pace() const noexcept { return pace_; }
 
  private:
+  // Below it the stream is cut; below the other the ledger is asked.
   [[nodiscard]] std::int64_t margin() const noexcept;
+  [[nodiscard]] std::int64_t wanted_margin() const noexcept;
   [[nodiscard]] std::int64_t step() const noexcept;
   [[nodiscard]] std::int64_t billed(std::int64_t counted) const noexcept;
+  [[nodiscard]] std::int64_t burst() const noexcept;
+  void count(stream_meter& meter);
+  void keep_ahead();
 
   const admission_config& how_;
   const examined_call* call_;
   owed_call& owed_;
   arrival_pace pace_;
-  std::int64_t arrived_ = 0;        // tokens, when they were last counted
-  std::int64_t counted_bytes_ = 0;  // that had arrived then
-  std::int64_t asked_at_ = 0;       // tokens that had arrived when the ledger was last asked
+  // Tokens for certain, and the bytes that had arrived, when they were last counted.
+  std::int64_t counted_tokens_ = 0;
+  std::int64_t counted_bytes_ = 0;
+  std::int64_t arrived_ = 0;   // the same tokens, or more while we cannot see
+  std::int64_t asked_at_ = 0;  // arrived_ when the ledger was last asked
+  bool stopped_ = false;
 };
 
 }  // namespace stint

@@ -102,6 +102,7 @@ asio::awaitable<pumped> pump(exchange& x, answer_body& source, stream_meter* met
     if (x.client.watch.client_gone()) break;
     if (ready->empty()) continue;
     if (!co_await write_chunk(x, *ready, false)) break;
+    how.cut = how.cut || hold.stopped();
   }
   co_return how;
 }
@@ -169,6 +170,10 @@ asio::awaitable<relay_outcome> relay_stream(exchange& x, upstream_answer& from, 
   x.client.watch.watch_client([&x, &wire] {
     wire.shutdown_send();
     x.client.watch.hurry(wire, hang_up_patience);
+  });
+  // What the client does not take now is generated all the same.
+  x.client.watch.watch_writes([hold = &hold, &meter, &wire](monotonic::duration since) {
+    if (meter && !hold->follow_unseen(*meter, since)) wire.shutdown_send();
   });
   pumped how;
   how.progress = body_progress::more;

@@ -154,14 +154,15 @@ class learned(one_gateway):
             body = openai_body(model="sim/gpt-4o-mini?tokens=3&delay_ms=300", max_tokens=5000, stream=True)
             return self.call(body, key=key)
 
-        for calls in [background(one) for _ in range(25)]:
+        new = self.row_of(one())["held"]["output_tokens"]
+        for calls in [background(one) for _ in range(40)]:
             self.assertEqual(calls.result().status, 200)
         before = self.row_of(one())["held"]["output_tokens"]
-        self.assertLess(before, 40)  # less than the configured first hold: 3, and the margin
+        self.assertLess(before, new)
         check_books(self.stint)
         self.stint.restart()
-        self.assertEqual(self.row_of(one())["held"]["output_tokens"], before)
         self.tearDown = lambda: check_books(self.stint, restarted=True)
+        self.assertLessEqual(self.row_of(one())["held"]["output_tokens"], before)  # each call teaches a little more
 
 
 class held_whole(one_gateway):
@@ -227,6 +228,56 @@ class left_alone(unittest.TestCase):
 
     def test_but_never_more_than_the_call_was_allowed(self):
         self.assertEqual(self.leave(max_tokens=20)["usage"]["output_tokens"], 20)
+
+
+class bulky_provider:
+    """Streams a word every fiftieth of a second, each in an event so large that soon no buffer takes another; then it waits for
+    the gateway to half-close. A call that does not stream is answered at the end."""
+
+    WORDS = 40
+
+    def __init__(self):
+        self.half_closed = threading.Event()
+        self.may_answer = threading.Event()
+        self.upstream = scripted_upstream(self.answer)
+
+    def answer(self, wire, request):
+        if not json.loads(request.body).get("stream"):
+            self.may_answer.wait(60)
+            wire.sendall(canned_answer(10, 5))
+            return True
+        wire.sendall(STREAM_HEAD)
+        for event in streamed_events([" word"] * self.WORDS, done=False):
+            wire.sendall(chunk(event.replace(b'{"id"', b'{"padding": "%s", "id"' % (b"x" * 200_000), 1)))
+            self.half_closed.wait(0.02)
+        if not wire.recv(1):
+            self.half_closed.set()
+        return False
+
+
+class slow_client(unittest.TestCase):
+    def test_a_provider_is_stopped_when_a_client_that_reads_nothing_may_cost_more_than_is_held(self):
+        provider = bulky_provider()
+        self.addCleanup(provider.upstream.close)
+        caps = [*FOREVER_CAPS, {"name": "both", "window": "day", "unit": "tokens", "limit": 1000}]
+        settings = {"providers": {"bulky": provider.upstream.provider()}, "admission": {"first_output_tokens": 40}}
+        with gateway(caps=caps, **settings) as stint:
+            key = stint.create_key()
+            with http_client.connection(stint.proxy) as wire:
+                body = encoded(openai_body("Say it.", "gpt-4o", stream=True, max_tokens=900))
+                wire.send(http_client.render("POST", "/v1/chat/completions", call_headers(key), body))
+                head = wire.read_head()
+                rest = background(stint.chat, key, openai_body("Say it.", "gpt-4o", max_tokens=800))
+                wait_until(lambda: len(provider.upstream.requests) == 2, "the rest of the cap to be held")
+                self.assertTrue(provider.half_closed.wait(30), "the provider was not stopped")
+                events = [data for _, data in http_client.events(wire.read_pieces(head))]
+            provider.may_answer.set()
+            self.assertEqual(rest.result().status, 200)
+            self.assertEqual(events[-1], "[DONE]")
+            self.assertEqual(json.loads(events[-2])["choices"][0]["finish_reason"], "length")
+            row = next(row for row in check_books(stint) if row["streaming"])
+            self.assertEqual(row["outcome"], "cut")
+            self.assertLessEqual(row["usage"]["output_tokens"], row["held"]["output_tokens"])
 
 
 class in_line(unittest.TestCase):

@@ -115,6 +115,19 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_gateway_runs_what_a_client_was_watched_for) 
   BOOST_TEST(ran == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_takes_nothing_is_told_of_at_every_sweep) {
+  std::vector<monotonic::duration> told;
+  entry.watch_writes([&](monotonic::duration since) { told.push_back(since); });
+  entry.await(upstream_wire, std::chrono::milliseconds(1));
+  read_until_ended(upstream_wire);
+  BOOST_TEST(told.empty());  // it was the upstream that did not move
+  entry.await(client_wire, std::chrono::milliseconds(200));
+  read_until_ended(client_wire);
+  BOOST_TEST_REQUIRE(told.size() >= 2);
+  BOOST_TEST((told.front() < told.back()));
+  BOOST_TEST((told.back() >= std::chrono::milliseconds(50)));
+}
+
 BOOST_AUTO_TEST_CASE(a_client_can_be_looked_for_between_sweeps) {
   entry.look_for_client();
   BOOST_TEST(!entry.client_gone());
