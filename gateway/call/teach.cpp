@@ -52,18 +52,24 @@ void teach_from(service& shared, const examined_call& call, dialect_kind spoken,
 
 void teach_output(service& shared, const examined_call& call, const relay_outcome& ended,
                   const attribution& charged) noexcept {
-  // What was cut, or left by its client, would have been longer.
-  if (!ended.report || ended.implausible || ended.outcome != call_outcome::completed) return;
+  // What its client left would have been longer, and so would what we cut; but without those, only
+  // short answers would be learnt where long ones are cut.
+  const bool is_cut = ended.outcome == call_outcome::cut;
+  if (!is_cut && (!ended.report || ended.outcome != call_outcome::completed)) return;
+  if (ended.implausible) return;
   const std::int64_t choices = call.request.choices;
   const auto of_one = [choices](std::int64_t tokens) { return (tokens + choices - 1) / choices; };
-  const std::int64_t tokens = ended.report->used.output_total();
+  const std::int64_t tokens =
+      ended.report ? ended.report->used.output_total() : ended.counted_output_tokens;
+  const bool at_lowered_bound = call.output_limit_tokens > 0 && tokens >= call.output_bound_tokens;
   output_observation seen;
   seen.tokens = of_one(tokens);
-  seen.is_least = call.output_limit_tokens > 0 && tokens >= call.output_bound_tokens;
+  seen.is_least = is_cut || at_lowered_bound;
   if (ended.stream_bytes > 0) {
     seen.burst_tokens =
         of_one((ended.burst_bytes * tokens + ended.stream_bytes - 1) / ended.stream_bytes);
-    if (ended.compared_output_tokens) seen.counted_tokens = of_one(*ended.compared_output_tokens);
+    const bool comparable = ended.report && ended.compared_output_tokens;
+    if (comparable) seen.counted_tokens = of_one(*ended.compared_output_tokens);
   }
   output_key of;
   of.tenant = charged.tenant;

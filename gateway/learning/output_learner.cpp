@@ -15,6 +15,9 @@ constexpr std::uintmax_t file_bytes_max = 16U << 20;
 constexpr std::int64_t compared_always = 20;
 constexpr std::int64_t compared_every = 16;
 constexpr int ample_percent = 99;
+// Of calls that began together the short ones end first, so that what is seen first is too short.
+// Until this much was seen, the configured first hold has its share in the prediction.
+constexpr std::int64_t observations_trusted = 128;
 
 // FNV-1a: the same in every run, because entries are kept.
 std::uint64_t hash_of(std::string_view level, std::string_view tenant, std::string_view feature,
@@ -81,9 +84,15 @@ output_prediction output_learner::predict(const output_key& of) const noexcept {
           learned->compared < compared_always || learned->lengths.count() % compared_every == 0;
     }
     if (learned->lengths.count() < observations_min) continue;
-    told.tokens = std::max<std::int64_t>(learned->lengths.quantile(how_.percent), 1);
-    told.ample_tokens =
-        std::max(told.tokens, learned->lengths.quantile(std::max(ample_percent, how_.percent)));
+    const std::int64_t untrusted =
+        std::max<std::int64_t>(observations_trusted - learned->lengths.count(), 0);
+    told.tokens = std::max<std::int64_t>({learned->lengths.quantile(how_.percent),
+                                          how_.first_tokens * untrusted / observations_trusted,
+                                          std::int64_t{1}});
+    if (untrusted == 0) {
+      told.ample_tokens =
+          std::max(told.tokens, learned->lengths.quantile(std::max(ample_percent, how_.percent)));
+    }
     break;
   }
   return told;

@@ -49,15 +49,33 @@ BOOST_AUTO_TEST_CASE(what_was_seen_too_seldom_is_predicted_as_configured) {
   teach(learner, search, 7, output_learner::observations_min - 1);
   BOOST_TEST(learner.predict(search).tokens == 512);
   teach(learner, search, 7, 1);
+  BOOST_TEST(learner.predict(search).tokens == 432);  // 512 × 108/128
+}
+
+BOOST_AUTO_TEST_CASE(what_is_configured_has_its_share_until_enough_was_seen) {
+  output_learner learner("", never, usual);
+  teach(learner, search, 7, 64);
+  BOOST_TEST(learner.predict(search).tokens == 256);
+  BOOST_TEST(learner.predict(search).ample_tokens == 0);
+  teach(learner, search, 7, 64);
   BOOST_TEST(learner.predict(search).tokens == 7);
+  BOOST_TEST(learner.predict(search).ample_tokens == 7);
+}
+
+BOOST_AUTO_TEST_CASE(what_hardly_any_answer_passes_is_told_too) {
+  output_learner learner("", never, usual);
+  teach(learner, search, 7, 970);
+  teach(learner, search, 4'000, 30);
+  BOOST_TEST(learner.predict(search).tokens == 7);
+  BOOST_TEST(learner.predict(search).ample_tokens >= 4'000);
 }
 
 BOOST_AUTO_TEST_CASE(a_new_feature_is_predicted_by_its_tenant_and_a_new_tenant_by_the_model) {
   output_learner learner("", never, usual);
-  teach(learner, search, 7, 30);
+  teach(learner, search, 7, 130);
   BOOST_TEST(learner.predict(chat).tokens == 7);
   BOOST_TEST(learner.predict(stranger).tokens == 7);
-  teach(learner, stranger, 3, 30);
+  teach(learner, stranger, 3, 130);
   BOOST_TEST(learner.predict(stranger).tokens == 3);
   BOOST_TEST(learner.predict(chat).tokens == 7);
   const output_key other_model{.tenant = "acme", .feature = "search", .model = "gpt-4.1"};
@@ -66,8 +84,8 @@ BOOST_AUTO_TEST_CASE(a_new_feature_is_predicted_by_its_tenant_and_a_new_tenant_b
 
 BOOST_AUTO_TEST_CASE(names_that_read_alike_when_joined_are_told_apart) {
   output_learner learner("", never, usual);
-  teach(learner, {.tenant = "ab", .feature = "c", .model = "m"}, 7, 30);
-  teach(learner, {.tenant = "a", .feature = "bc", .model = "m"}, 5, 30);
+  teach(learner, {.tenant = "ab", .feature = "c", .model = "m"}, 7, 130);
+  teach(learner, {.tenant = "a", .feature = "bc", .model = "m"}, 5, 130);
   BOOST_TEST(learner.predict({.tenant = "ab", .feature = "c", .model = "m"}).tokens == 7);
 }
 
@@ -76,7 +94,7 @@ BOOST_AUTO_TEST_CASE(what_was_learnt_outlives_the_learner) {
   const std::string path = scratch.path() + "/outputs";
   {
     output_learner learner(path, never, usual);
-    teach(learner, search, 7, 30);
+    teach(learner, search, 7, 130);
   }
   const output_learner again(path, never, usual);
   BOOST_TEST(again.predict(search).tokens == 7);
