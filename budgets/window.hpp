@@ -1,6 +1,7 @@
 // Calendar windows in an IANA time zone, and rolling ones. A window is the half-open interval
 // [start, end) of absolute time; local midnights are resolved by the zone's own rules, so a day may
-// have 23, 24 or 25 hours.
+// have 23, 24 or 25 hours. Changes of the clocks are known as far as the tz database lists them,
+// which is to the end of 2037.
 //
 // A rolling window of a given length moves in steps: calls are counted in buckets of one step each,
 // and the window is the present bucket with all earlier ones that lie within the length, the oldest

@@ -1,6 +1,6 @@
 // Prints windows for the questions on standard input: "zone kind epoch_seconds first_weekday
-// first_day first_month" a line, answered with "start end". tests/budgets/window_oracle.py asks and
-// compares.
+// first_day first_month" a line, answered with "start end"; the kind of a rolling window is
+// "rolling:" and its length in seconds. tests/budgets/window_oracle.py asks and compares.
 #include <iostream>
 #include <map>
 #include <string>
@@ -20,6 +20,11 @@ int main() {
     auto [found, fresh] = zones.try_emplace(zone, nullptr);
     if (fresh) found->second = find_zone(zone);
     rule.zone = found->second;
+    const auto colon = kind.find(':');
+    if (colon != std::string::npos) {
+      rule.length = std::chrono::seconds{std::stoll(kind.substr(colon + 1))};
+      kind.resize(colon);
+    }
     const auto parsed = parse_window_kind(kind);
     if (!parsed) return 2;
     rule.kind = *parsed;
