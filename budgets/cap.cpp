@@ -28,7 +28,7 @@ bool cap::selects(const attribution& charged) const noexcept {
   for (const auto& [where, pattern] : match) {
     if (!glob_match(pattern, charged.at(where))) return false;
   }
-  return true;
+  return tenants == nullptr || tenants->zone_of(charged.tenant) == zone_name;
 }
 
 std::int64_t amounts::in(cap_unit unit) const noexcept {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "budgets/scope.hpp"
+#include "budgets/tenant_zones.hpp"
 #include "budgets/window.hpp"
 #include "pricing/money.hpp"
 #include "pricing/usage.hpp"
@@ -23,13 +25,17 @@ enum class cap_unit : std::uint8_t { tokens, input_tokens, output_tokens, usd, r
 enum class cap_mode : std::uint8_t { enforce, warn };
 
 struct cap {
-  std::string name;  // unique in the list; also the identity of its counters on disk
+  // Unique in the list, but for the parts of one cap that each have the tenants of one zone; with
+  // what it measures, also the identity of its counters on disk.
+  std::string name;
   std::vector<std::pair<dimension, std::string>>
       match;                   // all globs must match; empty selects every call
   std::vector<dimension> per;  // one counter for each scope
   cap_unit unit = cap_unit::usd;
   window_rule window;
   std::string zone_name = "UTC";
+  // Null, or: this is one of several caps of the name, and selects only tenants of zone_name.
+  std::shared_ptr<const tenant_zones> tenants;
   std::int64_t limit = 0;  // in the unit; usd: nano-dollars
   cap_mode mode = cap_mode::enforce;
   std::vector<int> alert_percent = {50, 80, 100};  // ascending, 1 … 1000

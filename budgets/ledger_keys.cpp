@@ -61,6 +61,7 @@ std::string match_text(const cap& of) {
     write.text(to_string(where));
     write.text(pattern);
   }
+  if (of.tenants != nullptr) write.number(of.tenants->fingerprint(of.zone_name));
   return text;
 }
 

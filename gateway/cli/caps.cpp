@@ -51,6 +51,7 @@ text_table readable(const json::array& caps, const std::string& only, wall_time 
     if (!only.empty() && name != only) continue;
     const auto unit = field_text(one, "unit");
     const auto& standings = field_list(one, "standings");
+    const auto rolls = one.contains("step") ? field_text(one, "step") : std::string{};
     if (standings.empty()) {
       const bool each_call = field_text(one, "window") == "request";
       table.add({name, each_call ? "each call" : "(none used yet)", unit,
@@ -66,7 +67,8 @@ text_table readable(const json::array& caps, const std::string& only, wall_time 
       table.add({name, scope.empty() ? "all" : scope, unit, amount("limit"), amount("used"),
                  amount("held"), amount("left"),
                  percent_of(field_count(standing, "used"), field_count(standing, "limit")),
-                 time_left(now, parse_iso_time(field_text(standing, "end"))),
+                 rolls.empty() ? time_left(now, parse_iso_time(field_text(standing, "end")))
+                               : "rolls by " + rolls,
                  field_text(one, "mode")});
     }
   }

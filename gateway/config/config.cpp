@@ -15,6 +15,7 @@
 #include "gateway/config/config_providers.hpp"
 #include "gateway/config/config_reader.hpp"
 #include "gateway/config/config_tokenizers.hpp"
+#include "gateway/config/config_windows.hpp"
 #include "pricing/yaml_document.hpp"
 
 namespace stint {
@@ -198,10 +199,11 @@ void read_document(const YAML::Node& document, config_reading& run) {
   read_simulated(file, run);
   read_passthrough(file, run);
   read_tokenizers(file, run);
-  std::vector<std::string> providers;
+  cap_surroundings known;
+  known.tenants = read_tenants(file, run.mistakes);
   for (const auto& provider : run.into.providers)
-    providers.push_back(provider.name);
-  run.into.caps = read_caps(file.list("caps"), providers, run.mistakes);
+    known.providers.push_back(provider.name);
+  run.into.caps = read_caps(file.list("caps"), known, run.mistakes);
   file.finish();
 }
 

@@ -2,11 +2,9 @@
 #include "gateway/config/config_caps.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <limits>
 
-#include <date/tz.h>
-
+#include "gateway/config/config_windows.hpp"
 #include "gateway/config/config_words.hpp"
 
 namespace stint {
@@ -25,21 +23,8 @@ const std::vector<std::pair<std::string, cap_unit>> units = {
     {"output_tokens", cap_unit::output_tokens},
     {"usd", cap_unit::usd},
     {"requests", cap_unit::requests}};
-const std::vector<std::pair<std::string, window_kind>> windows = {
-    {"request", window_kind::request}, {"minute", window_kind::minute},
-    {"hour", window_kind::hour},       {"day", window_kind::day},
-    {"week", window_kind::week},       {"month", window_kind::month},
-    {"quarter", window_kind::quarter}, {"year", window_kind::year},
-    {"forever", window_kind::forever}};
 const std::vector<std::pair<std::string, cap_mode>> modes = {{"enforce", cap_mode::enforce},
                                                              {"warn", cap_mode::warn}};
-const std::vector<std::pair<std::string, int>> weekdays = {
-    {"monday", 1}, {"tuesday", 2},  {"wednesday", 3}, {"thursday", 4},
-    {"friday", 5}, {"saturday", 6}, {"sunday", 7}};
-const std::vector<std::pair<std::string, int>> months = {
-    {"january", 1},   {"february", 2}, {"march", 3},     {"april", 4},
-    {"may", 5},       {"june", 6},     {"july", 7},      {"august", 8},
-    {"september", 9}, {"october", 10}, {"november", 11}, {"december", 12}};
 
 bool is_name_character(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -112,82 +97,6 @@ void read_limit(config_section& section, bool unit_known, cap& read) {
   }
 }
 
-void read_zone(config_section& section, cap& read) {
-  const auto zone = section.text("timezone");
-  if (!zone) return;
-  if (read.window.kind < window_kind::hour || read.window.kind == window_kind::forever) {
-    section.mistake(*zone, "has no effect on this window; delete it");
-    return;
-  }
-  try {
-    read.window.zone = find_zone(zone->text);
-    read.zone_name = zone->text;
-  } catch (const std::exception&) {
-    std::vector<std::string> names;
-    for (const auto& known : date::get_tzdb().zones)
-      names.push_back(known.name());
-    section.mistake(*zone, "unknown time zone \"" + zone->text + "\"" +
-                               did_you_mean(zone->text, names) +
-                               "; use an IANA name like Europe/Berlin or UTC");
-  }
-}
-
-// A calendar start that the window never looks at would be a wish that is silently ignored.
-bool start_applies(config_section& section, std::string_view key, bool applies,
-                   std::string_view needed) {
-  if (!section.has(key)) return false;
-  if (applies) return true;
-  section.mistake(key, "has no effect unless window is " + std::string(needed) + "; delete it");
-  return false;
-}
-
-void read_calendar(config_section& section, cap& read, mistake_list& mistakes) {
-  const auto kind = read.window.kind;
-  const bool yearly = kind == window_kind::quarter || kind == window_kind::year;
-  read_zone(section, read);
-  if (start_applies(section, "week_start", kind == window_kind::week, "week")) {
-    if (const auto word = section.text("week_start")) {
-      if (const auto day = choose(*word, weekdays, mistakes)) read.window.first_weekday = *day;
-    }
-  }
-  if (start_applies(section, "month_start", yearly || kind == window_kind::month,
-                    "month, quarter or year")) {
-    section.read("month_start", read.window.first_day_of_month, {1, 28});
-  }
-  if (start_applies(section, "year_start", yearly, "quarter or year")) {
-    if (const auto word = section.text("year_start")) {
-      if (const auto month = choose(*word, months, mistakes))
-        read.window.first_month_of_year = *month;
-    }
-  }
-}
-
-void read_window(config_section& section, cap& read, mistake_list& mistakes) {
-  section.require("window", "say when the cap resets, like day");
-  const auto node = section.node("window");
-  bool known = false;
-  if (node && node->value.IsMap()) {
-    std::vector<std::string> names;
-    names.reserve(windows.size());
-    for (const auto& [name, kind] : windows)
-      names.push_back(name);
-    section.mistake("window",
-                    "rolling windows are not supported; use one of " + list_choices(names));
-  } else if (const auto word = section.text("window")) {
-    if (const auto kind = choose(*word, windows, mistakes)) {
-      read.window.kind = *kind;
-      known = true;
-    }
-  }
-  if (known) {
-    read_calendar(section, read, mistakes);
-    return;
-  }
-  // The window is already a mistake; its companions are not second ones.
-  for (const auto* key : {"timezone", "week_start", "month_start", "year_start"})
-    (void)section.has(key);
-}
-
 void read_alerts(config_section& section, cap& read) {
   if (!section.has("alerts")) return;
   std::vector<int> percents;
@@ -204,12 +113,11 @@ void read_alerts(config_section& section, cap& read) {
   read.alert_percent = std::move(percents);
 }
 
-cap read_cap(const config_node& item, const std::vector<std::string>& providers,
-             mistake_list& mistakes) {
+cap read_cap(const config_node& item, const cap_surroundings& known, mistake_list& mistakes) {
   config_section section(item, mistakes);
   cap read;
   read_name(section, read);
-  read_match(section, providers, read, mistakes);
+  read_match(section, known.providers, read, mistakes);
   read_per(section, read, mistakes);
   section.require(
       "unit", "say what the cap measures: tokens, input_tokens, output_tokens, usd or requests");
@@ -220,7 +128,7 @@ cap read_cap(const config_node& item, const std::vector<std::string>& providers,
       unit_known = true;
     }
   }
-  read_window(section, read, mistakes);
+  read_window(section, known.tenants, read, mistakes);
   read_limit(section, unit_known, read);
   if (const auto word = section.text("mode")) {
     if (const auto mode = choose(*word, modes, mistakes)) read.mode = *mode;
@@ -248,8 +156,8 @@ bool check_glob(const config_text& glob, mistake_list& mistakes) {
   return false;
 }
 
-std::vector<cap> read_caps(const std::vector<config_node>& items,
-                           const std::vector<std::string>& providers, mistake_list& mistakes) {
+std::vector<cap> read_caps(const std::vector<config_node>& items, const cap_surroundings& known,
+                           mistake_list& mistakes) {
   if (items.size() > caps_max) {
     mistakes.add(items.front().line,
                  "caps: at most " + std::to_string(caps_max) + "; split with per: instead");
@@ -258,7 +166,7 @@ std::vector<cap> read_caps(const std::vector<config_node>& items,
   std::vector<cap> caps;
   std::vector<std::pair<std::string, int>> seen;
   for (const auto& item : items) {
-    caps.push_back(read_cap(item, providers, mistakes));
+    caps.push_back(read_cap(item, known, mistakes));
     const auto& name = caps.back().name;
     const auto earlier =
         std::find_if(seen.begin(), seen.end(), [&](const auto& s) { return s.first == name; });
@@ -267,6 +175,14 @@ std::vector<cap> read_caps(const std::vector<config_node>& items,
                                   std::to_string(earlier->second) + "; names are unique");
     }
     seen.emplace_back(name, item.line);
+  }
+  caps = expand_zones(std::move(caps));
+  if (caps.size() > caps_max) {
+    mistakes.add(items.front().line,
+                 "caps: with timezone: tenant a cap is checked once for each "
+                 "zone, and that makes more than " +
+                     std::to_string(caps_max));
+    return {};
   }
   return caps;
 }

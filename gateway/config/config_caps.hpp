@@ -2,6 +2,7 @@
 // could never apply, or whose settings would silently do nothing, is a mistake too.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,15 @@
 
 namespace stint {
 
-// `providers` are the configured ones: a cap that matches none of them by name would never hold.
+// What the rest of the file says that caps refer to.
+struct cap_surroundings {
+  std::vector<std::string> providers;  // a cap that matches none of them by name would never hold
+  std::shared_ptr<const tenant_zones> tenants;  // of read_tenants()
+};
+
+// A cap with `timezone: tenant` is there once for each zone; all others once.
 [[nodiscard]] std::vector<cap> read_caps(const std::vector<config_node>& items,
-                                         const std::vector<std::string>& providers,
-                                         mistake_list& mistakes);
+                                         const cap_surroundings& known, mistake_list& mistakes);
 
 // Notes a glob in which nothing but '*' is special yet something else looks meant to be.
 [[nodiscard]] bool check_glob(const config_text& glob, mistake_list& mistakes);

@@ -18,8 +18,8 @@ constexpr std::array<suffix, 4> count_suffixes = {
     {{"k", 1'000}, {"M", 1'000'000}, {"G", 1'000'000'000}, {"", 1}}};
 constexpr std::array<suffix, 4> byte_suffixes = {
     {{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"", 1}}};
-constexpr std::array<suffix, 4> duration_suffixes = {
-    {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}}};
+constexpr std::array<suffix, 5> duration_suffixes = {
+    {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
 
 constexpr bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';

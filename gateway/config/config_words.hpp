@@ -17,7 +17,8 @@ namespace stint {
 // "65536", "64KiB", "32MiB", "1GiB": bytes.
 [[nodiscard]] std::optional<std::int64_t> parse_bytes(std::string_view text) noexcept;
 
-// "250ms", "30s", "5m", "24h": milliseconds. A bare number is refused: its unit would be a guess.
+// "250ms", "30s", "5m", "24h", "7d": milliseconds. A bare number is refused: its unit would be a
+// guess.
 [[nodiscard]] std::optional<std::int64_t> parse_duration_ms(std::string_view text) noexcept;
 
 // The known word that differs by the fewest typing slips (a letter added, lost, changed or

@@ -34,6 +34,11 @@ void set_value(ClientMetric& metric, MetricType type, double value) noexcept {
   (type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
 }
 
+std::string window_label(const cap_standing& of) {
+  if (of.rolling == std::chrono::seconds{}) return std::string(window_word(of.window));
+  return "rolling " + duration_text(of.rolling);
+}
+
 MetricFamily gauge_family(std::string_view name, std::string_view help) {
   MetricFamily family;
   family.name = name;
@@ -95,7 +100,8 @@ std::vector<MetricFamily> describe_standings(const shown_standings& shown) {
   MetricFamily held = gauge_family("stint_cap_held", "Held by calls in flight, in its unit.");
   MetricFamily used_ratio = gauge_family("stint_cap_used_ratio", "Settled share of the limit.");
   MetricFamily end = gauge_family("stint_cap_window_end_timestamp_seconds",
-                                  "When the window ends and the cap starts anew.");
+                                  "When the window ends and the cap starts anew. A rolling "
+                                  "window never does: when it moves on by a step.");
   MetricFamily reached = gauge_family("stint_cap_threshold_reached",
                                       "The highest alert threshold crossed, in percent; 0: none.");
   for (const cap_standing* each : shown.fullest) {
@@ -103,7 +109,7 @@ std::vector<MetricFamily> describe_standings(const shown_standings& shown) {
     metric.label = {{"cap", clean_label(each->cap)},
                     {"scope", clean_label(each->scope)},
                     {"unit", std::string(to_string(each->unit))},
-                    {"window", std::string(window_word(each->window))},
+                    {"window", window_label(*each)},
                     {"mode", each->mode == cap_mode::enforce ? "enforce" : "warn"}};
     const auto add = [&metric](MetricFamily& to, double value) {
       metric.gauge.value = value;

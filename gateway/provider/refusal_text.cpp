@@ -39,6 +39,17 @@ std::string balance(const hold_refusal& refusal) {
          ", needed by this request up to " + words(at.unit, refusal.requested);
 }
 
+// When a wait helps, and how.
+std::string outlook(const cap_standing& at) {
+  if (at.rolling == std::chrono::seconds{}) {
+    return at.window.end ? " It resets at " + format_utc(*at.window.end) + "." : "";
+  }
+  const std::string length = " in any " + duration_text(at.rolling);
+  if (!at.window.end) return " It is more than the cap allows" + length + ".";
+  return " The limit holds" + length + "; enough of it is free again by " +
+         format_utc(*at.window.end) + ".";
+}
+
 std::string_view reason_word(refusal_reason reason) noexcept {
   switch (reason) {
     case refusal_reason::budget_exceeded:
@@ -69,8 +80,7 @@ std::string format_utc(wall_time at) {
 
 std::string describe_refusal(const hold_refusal& refusal) {
   const cap_standing& at = refusal.standing;
-  const std::string reset =
-      at.window.end ? " It resets at " + format_utc(*at.window.end) + "." : "";
+  const std::string reset = outlook(at);
   switch (refusal.reason) {
     case refusal_reason::budget_exceeded:
       return "The " + named(at) + " does not have room for this request: " + balance(refusal) +

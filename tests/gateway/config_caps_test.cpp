@@ -2,8 +2,12 @@
 // the structs and messages they must give.
 #include "gateway/config/config_caps.hpp"
 
+#include <algorithm>
+
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+
+#include "gateway/config/config_windows.hpp"
 
 using namespace stint;
 
@@ -18,7 +22,8 @@ reading_of_caps read(const std::string& yaml) {
   mistake_list mistakes;
   config_section file({.value = YAML::Load(yaml), .path = "", .line = 1}, mistakes);
   reading_of_caps result;
-  result.caps = read_caps(file.list("caps"), {"openai", "sim"}, mistakes);
+  cap_surroundings known{.providers = {"openai", "sim"}, .tenants = read_tenants(file, mistakes)};
+  result.caps = read_caps(file.list("caps"), known, mistakes);
   for (const auto& mistake : mistakes.sorted())
     result.mistakes += std::to_string(mistake.line) + ": " + mistake.message + "\n";
   return result;
@@ -49,8 +54,28 @@ const std::vector<wrong_cap> wrong_caps = {
     {"{name: a, unit: usd, limit: 1}", "2: caps[0].window: missing"},
     {"{name: a, unit: usd, window: dya, limit: 1}",
      "2: caps[0].window: \"dya\" is not known (did you mean day?)"},
-    {"{name: a, unit: usd, window: {rolling: 24h}, limit: 1}",
-     "2: caps[0].window: rolling windows are not supported; use one of request, minute, hour"},
+    {"{name: a, unit: usd, window: rolling, limit: 1}",
+     "2: caps[0].window: rolling: say how long, like {rolling: 24h}"},
+    {"{name: a, unit: usd, window: {rolling: 24}, limit: 1}",
+     "2: caps[0].window.rolling: expected a duration from 1m to 366d"},
+    {"{name: a, unit: usd, window: {rolling: 59s}, limit: 1}",
+     "2: caps[0].window.rolling: expected a duration from 1m to 366d"},
+    {"{name: a, unit: usd, window: {rolling: 367d}, limit: 1}",
+     "2: caps[0].window.rolling: expected a duration from 1m to 366d"},
+    {"{name: a, unit: usd, window: {rolling: 60500ms}, limit: 1}",
+     "2: caps[0].window.rolling: expected a duration from 1m to 366d in whole seconds"},
+    {"{name: a, unit: usd, window: {rolling: 24h, timezone: UTC}, limit: 1}",
+     "2: caps[0].window.timezone: unknown key"},
+    {"{name: a, unit: usd, window: {rolling: 24h}, limit: 1, timezone: UTC}",
+     "2: caps[0].timezone: has no effect"},
+    {"{name: a, unit: usd, window: {rolling: 24h}, limit: 1, week_start: monday}",
+     "2: caps[0].week_start: has no effect"},
+    {"{name: a, unit: usd, window: day, limit: 1, timezone: tenant}",
+     "2: caps[0].timezone: tenant: whose time would it be?"},
+    {"{name: a, unit: usd, window: day, limit: 1, timezone: tenant, match: {tenant: \"a*\"}}",
+     "2: caps[0].timezone: tenant: whose time would it be?"},
+    {"{name: a, unit: usd, window: day, limit: 1, timezone: tenant, per: [tenant]}",
+     "2: caps[0].timezone: tenant: no tenant has a time zone; add tenants:"},
     {"{name: a, unit: usd, window: day}", "2: caps[0].limit: missing"},
     {"{name: a, unit: usd, window: day, limit: -1}", "2: caps[0].limit: expected dollars"},
     {"{name: a, unit: usd, window: day, limit: 0.0000000001}",
@@ -133,6 +158,77 @@ BOOST_AUTO_TEST_CASE(every_window_has_its_word) {
     const auto one = read_one("{name: a, unit: usd, limit: 1, window: " + std::string(word) + "}");
     BOOST_TEST(to_string(one.window.kind) == word);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_rolling_window_is_a_length) {
+  const auto one = read_one("{name: a, unit: usd, limit: 1, window: {rolling: 24h}}");
+  BOOST_TEST((one.window.kind == window_kind::rolling));
+  BOOST_TEST((one.window.length == std::chrono::hours{24}));
+  BOOST_TEST(describe_window(one.window) == "rolling 24h");
+  for (const auto* length : {"1m", "90s", "36h", "7d", "366d"}) {
+    const auto each =
+        read_one("{name: a, unit: usd, limit: 1, window: {rolling: " + std::string(length) + "}}");
+    BOOST_TEST(describe_window(each.window) == "rolling " + std::string(length));
+  }
+}
+
+const std::string three_tenants =
+    "tenants:\n  acme: {timezone: Europe/Berlin}\n  umbrella: {timezone: Europe/Berlin}\n"
+    "  hooli: {timezone: Asia/Tokyo}\n";
+
+BOOST_AUTO_TEST_CASE(a_cap_in_the_tenants_own_time_is_one_for_each_zone) {
+  const auto result = read(three_tenants +
+                           "caps:\n  - {name: a, unit: usd, window: day, limit: 1, per: [feature, "
+                           "tenant], timezone: tenant}\n");
+  BOOST_TEST_REQUIRE(result.mistakes == "");
+  BOOST_TEST_REQUIRE(result.caps.size() == 3u);
+  const auto zone_of = [&](const std::string& tenant) {
+    attribution charged;
+    charged.tenant = tenant;
+    std::string zones;
+    for (const cap& each : result.caps) {
+      BOOST_TEST(each.name == "a");
+      BOOST_TEST((each.window.zone == find_zone(each.zone_name)));
+      if (each.selects(charged)) zones += each.zone_name;
+    }
+    return zones;
+  };
+  BOOST_TEST(zone_of("acme") == "Europe/Berlin");
+  BOOST_TEST(zone_of("umbrella") == "Europe/Berlin");
+  BOOST_TEST(zone_of("hooli") == "Asia/Tokyo");
+  BOOST_TEST(zone_of("anyone") == "UTC");
+}
+
+BOOST_AUTO_TEST_CASE(a_cap_of_one_tenant_has_that_tenants_zone) {
+  const std::string line =
+      "caps:\n  - {name: a, unit: usd, window: day, limit: 1, timezone: tenant, match: {tenant: ";
+  for (const auto& [tenant, zone] : {std::pair{"hooli", "Asia/Tokyo"}, {"anyone", "UTC"}}) {
+    const auto result = read(three_tenants + line + tenant + "}}\n");
+    BOOST_TEST_REQUIRE(result.mistakes == "");
+    BOOST_TEST_REQUIRE(result.caps.size() == 1u);
+    BOOST_TEST(result.caps.front().zone_name == zone);
+    BOOST_TEST((result.caps.front().tenants == nullptr));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_star_is_the_zone_of_all_other_tenants) {
+  const auto result = read(
+      "tenants:\n  acme: {timezone: Asia/Tokyo}\n  \"*\": {timezone: America/Lima}\ncaps:\n  - "
+      "{name: a, unit: usd, window: day, limit: 1, per: tenant, timezone: tenant}\n");
+  BOOST_TEST_REQUIRE(result.mistakes == "");
+  BOOST_TEST_REQUIRE(result.caps.size() == 2u);
+  BOOST_TEST(result.caps[0].zone_name == "America/Lima");
+  BOOST_TEST(result.caps[1].zone_name == "Asia/Tokyo");
+}
+
+BOOST_AUTO_TEST_CASE(a_tenants_entry_says_a_zone_that_exists) {
+  BOOST_TEST(read("tenants:\n  acme: {timezone: Europe/Berln}\n").mistakes ==
+             "2: tenants.acme.timezone: unknown time zone \"Europe/Berln\" (did you mean "
+             "Europe/Berlin?); use an IANA name like Europe/Berlin or UTC\n");
+  BOOST_TEST(read("tenants:\n  acme: {}\n")
+                 .mistakes.starts_with("2: tenants.acme.timezone: missing; say in whose time"));
+  BOOST_TEST(read("tenants:\n  \"a*\": {timezone: UTC}\n").mistakes ==
+             "2: tenants.a*: write a tenant as it stands in its keys, or * for all others\n");
 }
 
 BOOST_AUTO_TEST_CASE(alerts_may_be_none_and_default_to_three) {

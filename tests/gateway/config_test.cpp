@@ -202,6 +202,8 @@ BOOST_AUTO_TEST_CASE(every_commented_example_works) {
   BOOST_TEST(read.route(dialect_kind::openai, "local/llama")->port == 8000);
   BOOST_TEST(cap_named(read, "fiscal-year").window.first_month_of_year == 4);
   BOOST_TEST(cap_named(read, "acme-month").zone_name == "Europe/Berlin");
+  BOOST_TEST((cap_named(read, "tenant-any-day").window.length == std::chrono::hours{24}));
+  BOOST_TEST(std::ranges::count(read.caps, "tenant-own-day", &cap::name) == 3);
 }
 
 BOOST_DATA_TEST_CASE(a_mistake_is_reported_with_its_line_and_the_fix, broken_files) {

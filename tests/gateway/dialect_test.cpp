@@ -231,6 +231,20 @@ BOOST_AUTO_TEST_CASE(a_spent_budget_says_everything_in_words_and_figures) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_spent_rolling_budget_says_when_enough_is_free_again) {
+  problem why = make_problem(problem_kind::budget_exceeded, "");
+  why.refusal = spent_dollars();
+  why.refusal->standing.rolling = std::chrono::hours{24};
+  const auto message = [&] {
+    return text_at(named("openai").error_body(why, call_id{}), "/error/message");
+  };
+  BOOST_TEST(message().find("The limit holds in any 24h; enough of it is free again by "
+                            "2026-11-22T00:00:00Z.") != std::string::npos,
+             message());
+  why.refusal->standing.window.end.reset();
+  BOOST_TEST(message().find("more than the cap allows in any 24h") != std::string::npos, message());
+}
+
 BOOST_AUTO_TEST_CASE(a_token_budget_for_ever_has_no_reset) {
   problem why = make_problem(problem_kind::budget_exceeded, "");
   why.refusal = spent_dollars();

@@ -171,7 +171,12 @@ BOOST_AUTO_TEST_CASE(cap_gauges_are_in_the_units_of_the_cap) {
   tokens.limit = 5'000'000;
   tokens.used = 1'000'000;
 
-  const auto samples = scrape(metrics(100), {dollars, tokens});
+  cap_standing rolling = tokens;
+  rolling.cap = "week";
+  rolling.window.end = rolling.window.start + std::chrono::hours{24 * 7 + 6};
+  rolling.rolling = std::chrono::hours{24 * 7};
+
+  const auto samples = scrape(metrics(100), {dollars, tokens, rolling});
   const std::string acme =
       R"({cap="tenant-day",scope="acme",unit="usd",window="day",mode="enforce"})";
   BOOST_TEST(samples.at("stint_cap_limit" + acme) == "50");
@@ -186,6 +191,8 @@ BOOST_AUTO_TEST_CASE(cap_gauges_are_in_the_units_of_the_cap) {
   BOOST_TEST(samples.at("stint_cap_limit" + ever) == "5000000");
   BOOST_TEST(samples.at("stint_cap_used_ratio" + ever) == "0.2");
   BOOST_TEST(samples.count("stint_cap_window_end_timestamp_seconds" + ever) == 0U);
+  const std::string week = R"({cap="week",scope="",unit="tokens",window="rolling 7d",mode="warn"})";
+  BOOST_TEST(samples.at("stint_cap_used_ratio" + week) == "0.2");
 }
 
 BOOST_AUTO_TEST_CASE(a_window_is_named_by_its_length_in_any_zone) {
