@@ -29,6 +29,8 @@ struct counter {
   stint::window window;
   std::int64_t posted = 0;
   std::int64_t held = 0;
+  // What its holds would take with ample output, beyond what they hold: some of them will ask.
+  std::int64_t beyond = 0;
   std::int64_t next_alert_at = 0;  // the posted amount at which the next percentage fires
   int threshold = 0;               // the highest percentage that has fired
   std::uint32_t holds = 0;         // that refer to this counter

@@ -155,6 +155,7 @@ std::unique_ptr<active_hold> ledger::take(const call_id& id) {
   if (held->changed) std::erase(changes_.holds_put, held.get());
   for (const auto& each : held->touches) {
     caps_[each.at->cap_index].give_back(*each.at, each.start, each.amount);
+    each.at->beyond -= each.beyond();
     mark_changed(*each.at);
   }
   changes_.holds_removed.push_back(id);

@@ -30,6 +30,9 @@ struct touch {
   counter* at = nullptr;
   wall_time start{};  // cap_counters::start_of_calls() when the call was admitted
   std::int64_t amount = 0;
+  std::int64_t reach = 0;  // what it would be with ample output; not on the log
+
+  [[nodiscard]] std::int64_t beyond() const noexcept { return reach > amount ? reach - amount : 0; }
 };
 
 struct active_hold {

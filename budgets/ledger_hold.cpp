@@ -56,12 +56,17 @@ const active_hold& ledger::occupy(hold_request&& request, const evaluation& deci
   const std::int64_t output =
       in_parts ? std::min(request.elastic->first_tokens, decided.bound) : decided.bound;
   const amounts taken = with_output(request, output);
+  const amounts ample = with_output(request, wanted_output(request, decided.bound));
   for (const auto& each : decided.candidates) {
-    counter& at = each.at != nullptr ? *each.at : each.of->find_or_open(each.scope);
-    const std::int64_t amount = taken.in(each.of->definition().unit);
-    const wall_time start = each.of->start_of_calls(at);
-    each.of->hold(at, start, amount);
-    held->touches.push_back({.at = &at, .start = start, .amount = amount});
+    const cap_unit unit = each.of->definition().unit;
+    touch what;
+    what.at = each.at != nullptr ? each.at : &each.of->find_or_open(each.scope);
+    what.start = each.of->start_of_calls(*what.at);
+    what.amount = taken.in(unit);
+    what.reach = in_parts ? ample.in(unit) : what.amount;
+    each.of->hold(*what.at, what.start, what.amount);
+    what.at->beyond = checked_sum(what.at->beyond, what.beyond());
+    held->touches.push_back(what);
   }
   held->request = std::move(request);
   held->request.worst = taken;
@@ -91,7 +96,9 @@ extension ledger::extend(const hold_extension& what) {
     const std::int64_t amount = what.to.in(caps_[each.at->cap_index].definition().unit);
     caps_[each.at->cap_index].change_held(*each.at, each.start, amount - each.amount);
     if (amount < each.amount) mark_changed(*each.at);
+    each.at->beyond -= each.beyond();
     each.amount = amount;
+    each.at->beyond += each.beyond();
   }
   held.request.worst = what.to;
   result.granted = true;

@@ -1,6 +1,8 @@
 // Tested by tests/budgets/transfer_test.cpp.
 #include "budgets/transfer.hpp"
 
+#include <algorithm>
+
 namespace stint {
 
 std::string_view to_string(usage_source source) noexcept {
@@ -47,6 +49,12 @@ amounts with_output(const hold_request& request, std::int64_t output_tokens) noe
   result.output_tokens = output_tokens;
   result.cost = request.elastic->cost.at(output_tokens);
   return result;
+}
+
+std::int64_t wanted_output(const hold_request& request, std::int64_t bound) noexcept {
+  if (!request.elastic || request.elastic->first_tokens >= bound) return bound;
+  const std::int64_t ample = request.elastic->ample_tokens;
+  return ample <= 0 ? bound : std::min(bound, std::max(ample, request.elastic->first_tokens));
 }
 
 bool carries_usage(const ledger_row& row) noexcept {

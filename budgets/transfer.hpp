@@ -66,7 +66,8 @@ using free_tags = std::vector<std::pair<std::string, std::string>>;
 // over all choices; each at most the bound, hold_request::worst.output_tokens.
 //
 // How a hold is decided, cap by cap. A stream is admitted where `ample` fits beside what others
-// hold, and `first` of it is held, to be extended as tokens arrive. A call that is not a stream
+// hold and a share of what they may still ask for, and `first` of it is held, to be extended as
+// tokens arrive. A call that is not a stream
 // (first = bound) holds its bound, or, where only `ample` fits, has the bound lowered to that.
 // Where neither fits, the call waits for the others, who may still give back most of what they
 // hold. Once nobody else holds anything there, the bound is lowered to what is left, no further
@@ -112,6 +113,10 @@ struct progress_note {
 
 // What the call takes if its output is this long; without elastic output it is `worst` in any case.
 [[nodiscard]] amounts with_output(const hold_request& request, std::int64_t output_tokens) noexcept;
+
+// The output that a call wants room for, within a bound: a stream that is held in parts what it
+// hardly ever passes, any other call the bound.
+[[nodiscard]] std::int64_t wanted_output(const hold_request& request, std::int64_t bound) noexcept;
 
 // Changes what is held for a running call: all its caps, or none. What was admitted as its bound is
 // never passed. Less than before is always granted.

@@ -81,13 +81,28 @@ BOOST_AUTO_TEST_CASE(a_stream_whose_bound_does_not_fit_beside_others_is_busy) {
 
 BOOST_AUTO_TEST_CASE(ample_room_is_enough_for_a_stream_with_an_enormous_bound) {
   auto books = ledger_of({token_cap("day", 1'000)});
-  for (std::uint64_t i = 0; i < 7; ++i)
+  for (std::uint64_t i = 0; i < 6; ++i)
     BOOST_TEST(!books.hold(stream_of(i, 128'000, 100, 200)).refused);
-  BOOST_TEST(held(books, "day") == 770);
-  BOOST_TEST(!books.hold(stream_of(7, 128'000, 100, 200)).refused);  // needs 210 of 230
+  BOOST_TEST(held(books, "day") == 660);
   const auto busy = books.hold(stream_of(8, 128'000, 100, 200)).refused;
   BOOST_REQUIRE(busy);
   BOOST_TEST((busy->reason == refusal_reason::budget_busy));
+}
+
+BOOST_AUTO_TEST_CASE(newcomers_leave_a_quarter_of_what_running_streams_may_still_ask_for) {
+  auto books = ledger_of({token_cap("day", 1'000)});
+  BOOST_TEST(!books.hold(stream_of(1, 500, 100)).refused);  // holds 110 and may ask for 400
+  BOOST_TEST(!books.hold(stream_of(2, 500, 100)).refused);
+  const auto mine = stream_of(1, 500, 100);
+  // 220 held, 200 in reserve.
+  BOOST_TEST((books.hold(call_of(3, 571)).refused->reason == refusal_reason::budget_busy));
+  BOOST_TEST(!books.hold(call_of(4, 470)).refused);
+  BOOST_TEST((books.hold(call_of(5, 91)).refused->reason == refusal_reason::budget_busy));
+  BOOST_TEST(books.extend(to_output(mine, 400)).granted);  // the reserve is there for this
+  BOOST_TEST(held(books, "day") == 1'000);
+  (void)books.settle(used_output(1, 400));
+  (void)books.settle(used_output(2, 0));
+  BOOST_TEST(!books.hold(call_of(6, 90)).refused);  // nobody may ask for more any more
 }
 
 BOOST_AUTO_TEST_CASE(alone_with_too_little_left_the_bound_is_lowered_to_it_and_held_whole) {
@@ -174,8 +189,8 @@ BOOST_AUTO_TEST_CASE(a_bound_lowered_by_one_cap_is_what_must_fit_into_those_weig
 
 BOOST_AUTO_TEST_CASE(a_hold_is_extended_while_there_is_room_and_refused_beyond_it) {
   auto books = ledger_of({token_cap("day", 1'000)});
-  const auto mine = stream_of(1, 900, 100);
-  BOOST_TEST(!books.hold(stream_of(1, 900, 100)).refused);
+  const auto mine = stream_of(1, 900, 100, 100);
+  BOOST_TEST(!books.hold(stream_of(1, 900, 100, 100)).refused);
   BOOST_TEST(books.extend(to_output(mine, 300)).granted);
   BOOST_TEST(held(books, "day") == 310);
   BOOST_TEST(!books.hold(call_of(2, 600)).refused);
@@ -193,8 +208,8 @@ BOOST_AUTO_TEST_CASE(a_hold_is_extended_while_there_is_room_and_refused_beyond_i
 
 BOOST_AUTO_TEST_CASE(an_extension_passes_neither_the_bound_nor_any_cap_in_part) {
   auto books = ledger_of({token_cap("wide", 10'000), usd_cap("narrow", 200'000)});
-  const auto mine = stream_of(1, 900, 100);
-  BOOST_TEST(!books.hold(stream_of(1, 150, 100)).refused);
+  const auto mine = stream_of(1, 900, 100, 100);
+  BOOST_TEST(!books.hold(stream_of(1, 150, 100, 100)).refused);
   BOOST_TEST(!books.extend(to_output(mine, 151)).granted);
   BOOST_TEST(!books.hold(stream_of(2, 900, 100, 100)).refused);
   auto second = to_output(stream_of(2, 900, 100), 101);
@@ -205,11 +220,15 @@ BOOST_AUTO_TEST_CASE(an_extension_passes_neither_the_bound_nor_any_cap_in_part) 
 
 BOOST_AUTO_TEST_CASE(less_is_always_granted_and_what_is_known_is_kept_even_when_refused) {
   auto books = ledger_of({token_cap("day", 1'000)});
-  BOOST_TEST(!books.hold(stream_of(1, 900, 500)).refused);
-  const auto mine = stream_of(1, 900, 500);
+  BOOST_TEST(!books.hold(stream_of(1, 900, 500, 500)).refused);
+  const auto mine = stream_of(1, 900, 500, 500);
   BOOST_TEST(books.extend(to_output(mine, 20)).granted);
   BOOST_TEST(held(books, "day") == 30);
-  BOOST_TEST(!books.hold(call_of(2, 960)).refused);
+  ledger_row spent;
+  spent.id = numbered_id(2);
+  spent.admitted = monday_ten;
+  spent.used.input_tokens = 970;
+  BOOST_TEST(books.record(spent).recorded);
   auto more = to_output(mine, 21);
   more.known.output_tokens = 19;
   BOOST_TEST(!books.extend(more).granted);

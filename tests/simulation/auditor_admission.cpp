@@ -27,6 +27,14 @@ void refuse(const std::string& cap, refusal_reason why, ledger_auditor::verdict&
   return taken;
 }
 
+// A stream that is held in parts wants room for what it hardly ever passes, any other its bound.
+[[nodiscard]] std::int64_t wanted_of(const hold_request& request, std::int64_t bound) {
+  if (!request.elastic || request.elastic->ample_tokens <= 0) return bound;
+  const elastic_output& output = *request.elastic;
+  if (output.first_tokens >= bound) return bound;
+  return std::min(bound, std::max(output.ample_tokens, output.first_tokens));
+}
+
 [[nodiscard]] std::int64_t least_of(const hold_request& request) {
   const std::int64_t bound = request.worst.output_tokens;
   return request.elastic ? std::min(request.elastic->least_tokens, bound) : bound;
@@ -42,7 +50,8 @@ std::vector<ledger_auditor::hurdle> ledger_auditor::hurdles_of(const hold_reques
     const auto found = balances_.find(name);
     result.push_back({.rule = &rule,
                       .counter = name,
-                      .now = found == balances_.end() ? balance{} : found->second});
+                      .now = found == balances_.end() ? balance{} : found->second,
+                      .reserve = reserve_of(name)});
   }
   return result;
 }
@@ -80,6 +89,17 @@ void ledger_auditor::judge_alone(const hurdle& at, const hold_request& request, 
     --so_far.output_bound;
 }
 
+// What newcomers leave alone: a quarter of what the calls in flight may ask for beyond their holds.
+std::int64_t ledger_auditor::reserve_of(const counter_name& counter) const {
+  std::int64_t asked = 0;
+  for (const auto& [id, call] : holds_) {
+    for (const occupied& each : call.counters) {
+      if (each.counter == counter) asked += std::max<std::int64_t>(each.reach - each.amount, 0);
+    }
+  }
+  return asked / 4;
+}
+
 // True when the bound was lowered to all that is left.
 bool ledger_auditor::judge_beside(const hurdle& at, const hold_request& request, verdict& so_far) {
   const std::int64_t unspent = at.rule->limit - at.now.posted;
@@ -88,17 +108,16 @@ bool ledger_auditor::judge_beside(const hurdle& at, const hold_request& request,
   };
   const std::int64_t bound = so_far.output_bound;
   const std::int64_t least = least_of(request);
-  const std::int64_t first = request.elastic ? request.elastic->first_tokens : bound;
   const std::int64_t ample = request.elastic ? request.elastic->ample_tokens : 0;
-  const bool in_parts = first < bound && ample > 0;
-  const std::int64_t wanted = in_parts ? std::min(bound, std::max(ample, first)) : bound;
-  if (fits(wanted, unspent - at.now.held) || at.rule->mode == cap_mode::warn) return false;
+  const std::int64_t wanted = wanted_of(request, bound);
+  const std::int64_t room = unspent - at.now.held - at.reserve;
+  if (fits(wanted, room) || at.rule->mode == cap_mode::warn) return false;
   if (!fits(least, unspent)) {
     refuse(at.rule->name, refusal_reason::budget_exceeded, so_far);
     return false;
   }
   if (at.now.held > 0) {
-    if (ample > 0 && ample >= least && ample < bound && fits(ample, unspent - at.now.held)) {
+    if (ample > 0 && ample >= least && ample < bound && fits(ample, room)) {
       so_far.output_bound = ample;
     } else {
       refuse(at.rule->name, refusal_reason::budget_busy, so_far);
@@ -123,7 +142,6 @@ ledger_auditor::verdict ledger_auditor::judge(const hold_request& request) const
     }
   }
   if (result.refused) return result;
-  bool whole = false;
   std::int64_t before = 0;
   // A bound that one counter lowered may fit where the first one did not.
   do {
@@ -131,11 +149,11 @@ ledger_auditor::verdict ledger_auditor::judge(const hold_request& request) const
     result.refused.reset();
     for (const hurdle& each : hurdles) {
       if (each.rule->window.kind != window_kind::request)
-        whole |= judge_beside(each, request, result);
+        result.whole |= judge_beside(each, request, result);
     }
   } while (result.output_bound < before);
   const std::int64_t first =
-      request.elastic && !whole ? request.elastic->first_tokens : result.output_bound;
+      request.elastic && !result.whole ? request.elastic->first_tokens : result.output_bound;
   result.output_held = std::min(first, result.output_bound);
   return result;
 }
@@ -158,7 +176,10 @@ ledger_auditor::verdict ledger_auditor::hold(const hold_request& request) {
     if (each.rule->window.kind == window_kind::request) continue;
     const std::int64_t amount = measured(*each.rule, call.taken);
     balances_[each.counter].held += amount;
-    call.counters.push_back({.counter = each.counter, .amount = amount});
+    const std::int64_t wanted =
+        measured(*each.rule, taken_with(request, wanted_of(request, result.output_bound)));
+    call.counters.push_back(
+        {.counter = each.counter, .amount = amount, .reach = result.whole ? amount : wanted});
   }
   holds_.emplace(request.id, std::move(call));
   return result;

@@ -45,6 +45,7 @@ class ledger_auditor {
     bool beyond_share = false;
     std::int64_t output_bound = 0;  // of an admitted call, and how much of it is held
     std::int64_t output_held = 0;
+    bool whole = false;  // the bound was lowered to all that is left: it is held whole
   };
 
   explicit ledger_auditor(std::vector<cap> caps) : caps_(std::move(caps)) {}
@@ -84,6 +85,7 @@ class ledger_auditor {
   struct occupied {
     counter_name counter;
     std::int64_t amount = 0;
+    std::int64_t reach = 0;  // what it would be with the output that the call wanted room for
   };
   struct pending_call {
     hold_request request;
@@ -96,6 +98,7 @@ class ledger_auditor {
     const cap* rule = nullptr;
     counter_name counter;
     balance now;
+    std::int64_t reserve = 0;  // left for what running calls may still ask for
   };
 
   [[nodiscard]] static counter_name name_of(const cap_standing& at);
@@ -105,6 +108,7 @@ class ledger_auditor {
   [[nodiscard]] static bool selected(const cap& rule, const attribution& charged);
   [[nodiscard]] static std::int64_t measured(const cap& rule, const amounts& of);
   [[nodiscard]] std::vector<hurdle> hurdles_of(const hold_request& request) const;
+  [[nodiscard]] std::int64_t reserve_of(const counter_name& counter) const;
   [[nodiscard]] static bool crowds(const hurdle& at, const hold_request& request);
   static void judge_alone(const hurdle& at, const hold_request& request, verdict& so_far);
   static bool judge_beside(const hurdle& at, const hold_request& request, verdict& so_far);
