@@ -5,6 +5,15 @@
 
 namespace stint {
 
+namespace {
+// Whether the peer has sent all that it will send. Under TLS it may say so by an alert: OpenSSL
+// answers a half-close without close_notify with one.
+bool is_end(const error_code& error) noexcept {
+  return error == asio::error::eof || error.category() == asio::error::get_ssl_category() ||
+         error.category() == asio::ssl::error::get_stream_category();
+}
+}  // namespace
+
 answer_body::answer_body(exchange& x, upstream_answer& from)
     : x_(x), from_(from), framing_(from.head.framing), left_(from.head.content_length) {
   // A stream has no size of its own; what is kept of it is bounded by whoever keeps it.
@@ -55,7 +64,7 @@ asio::awaitable<body_progress> answer_body::read_piece(std::string& out,
       co_await at.wire.read_some(asio::buffer(at.buffer.get(), upstream_connection::buffer_bytes));
   x_.client.watch.await_nothing();
   if (got.error) {
-    closed_ = got.error == asio::error::eof || got.error == asio::ssl::error::stream_truncated;
+    closed_ = is_end(got.error);
     // Without a length, the end of the connection is the end of the body (RFC 9112 §6.3).
     if (framing_ == answer_framing::until_close && got.error == asio::error::eof)
       co_return body_progress::complete;

@@ -1,5 +1,6 @@
 """TLS on both sides, with certificates made for the test: the listener serves it, and upstreams are verified by default."""
 
+import contextlib
 import json
 import socket
 import ssl
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import http_client
 from gateway_process import call_headers, encoded, gateway, openai_body
-from scripted_upstream import canned_answer
+from scripted_upstream import STREAM_HEAD, canned_answer, chunk, streamed_events
 
 
 class authority:
@@ -39,7 +40,9 @@ class authority:
 
 
 class tls_upstream:
-    """Answers every call over TLS; `close_notify` as servers do."""
+    """Answers every call over TLS. A stream says WORDS words, and ends when the gateway sends no more."""
+
+    WORDS = 5
 
     def __init__(self, certificate, key):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -62,9 +65,12 @@ class tls_upstream:
     def _serve(self, wire):
         with wire:
             try:
-                while wire.recv(65536):  # each request comes in one piece: they are small
+                while request := wire.recv(65536):  # each request comes in one piece: they are small
                     self.served += 1
-                    wire.sendall(canned_answer())
+                    if b'"stream": true' in request:
+                        wire.sendall(STREAM_HEAD + b"".join(map(chunk, streamed_events([" word"] * self.WORDS, done=False))))
+                    else:
+                        wire.sendall(canned_answer())
             except OSError:
                 pass
 
@@ -97,13 +103,18 @@ class tls(unittest.TestCase):
         cls.addClassCleanup(cls.stint.__exit__, None, None, None)
         cls.key = cls.stint.create_key()
 
-    def call(self, model, **more):
-        """One call over the TLS listener; the client verifies the gateway too."""
+    @contextlib.contextmanager
+    def calling(self, model, **more):
+        """A call that was sent over the TLS listener; the client verifies the gateway too."""
         context = ssl.create_default_context(cafile=str(self.ca))
         with http_client.connection(self.stint.proxy) as wire:
             wire.socket = context.wrap_socket(wire.socket, server_hostname="127.0.0.1")
             body = encoded(openai_body(model=model, **more))
             wire.send(http_client.render("POST", "/v1/chat/completions", call_headers(self.key), body))
+            yield wire
+
+    def call(self, model, **more):
+        with self.calling(model, **more) as wire:
             return wire.read_answer()
 
     def test_a_trusted_upstream_is_used_and_kept(self):
@@ -133,6 +144,16 @@ class tls(unittest.TestCase):
     def test_streams_pass_over_tls(self):
         answer = self.call("sim/gpt-4o", stream=True)
         self.assertTrue(answer.body.rstrip().endswith(b"data: [DONE]"), answer.body[-200:])
+
+    def test_a_stream_that_is_left_is_ended_and_charged_what_was_sent(self):
+        with self.calling("gpt-4o", stream=True, max_tokens=1000) as wire:
+            head = wire.read_head()
+            events = http_client.events(wire.read_pieces(head))
+            for _ in range(tls_upstream.WORDS):
+                next(events)
+        self.stint.wait_until_idle()
+        row = next(row for row in self.stint.rows(10) if row["id"] == head.request_id)
+        self.assertEqual((row["outcome"], row["usage"]["output_tokens"]), ("client_gone", tls_upstream.WORDS))
 
     def test_plain_http_on_the_tls_port_is_turned_away(self):
         with http_client.connection(self.stint.proxy, 15) as wire:
