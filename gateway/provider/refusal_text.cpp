@@ -35,8 +35,8 @@ std::string named(const cap_standing& standing) {
 std::string balance(const hold_refusal& refusal) {
   const cap_standing& at = refusal.standing;
   return "limit " + words(at.unit, at.limit) + ", used " + words(at.unit, at.used) +
-         ", held by calls in flight " + words(at.unit, at.held) +
-         ", needed by this request up to " + words(at.unit, refusal.requested);
+         ", held by calls in flight " + words(at.unit, at.held) + ", needed by this request " +
+         words(at.unit, refusal.requested);
 }
 
 // When a wait helps, and how.
@@ -89,9 +89,9 @@ std::string describe_refusal(const hold_refusal& refusal) {
       return "The " + named(at) + " is held by calls in flight at the moment: " + balance(refusal) +
              "." + reset + " Retry shortly.";
     case refusal_reason::request_too_large:
-      return "This request alone may need up to " + words(at.unit, refusal.requested) +
+      return "This request alone needs at least " + words(at.unit, refusal.requested) +
              ", and the " + named(at) + " allows " + words(at.unit, at.limit) +
-             " a request. Lower max_tokens or shorten the prompt.";
+             " a request. Shorten the prompt.";
     case refusal_reason::storage_unavailable:
       return "The gateway cannot record calls at the moment, so nothing was forwarded. Retry "
              "shortly.";

@@ -15,8 +15,12 @@ LONG = "?tokens=2000&delay_ms=2"
 # The smallest PNG there is: one grey pixel.
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 
+# A tool whose arguments are some hundred tokens.
+WORDY = {"type": "object", "properties": {f"part_{n}": {"type": "string"} for n in range(30)},
+         "required": [f"part_{n}" for n in range(30)]}
+
 # What a key of tenant "tight" may spend in a day, and a call that takes more than it, for seconds, token by token.
-TIGHT = 400
+TIGHT = 2000
 SLOW = "?tokens=1000&delay_ms=10"
 SLOW_MAX_TOKENS = 300
 
@@ -56,7 +60,9 @@ class sdk_fixture(unittest.TestCase):
         key = self.stint.create_key(tenant="tight")
 
         def take():
-            body = openai_body(model="sim/gpt-4o?tokens=100&delay_ms=60", max_tokens=100)
+            """Leaves the stream some sixty tokens."""
+            held = next(one["held"] for one in self.stint.caps() if one["cap"] == "tight" and one["held"])
+            body = openai_body(model="sim/gpt-4o?tokens=5&delay_ms=1000", max_tokens=TIGHT - held - 90)
             taking = background(self.stint.chat, key, body)
             wait_until(lambda: self.held_tight() > 1, "the budget to be taken")
             self.addCleanup(lambda: self.assertEqual(taking.result().status, 200))

@@ -1,11 +1,12 @@
 """The official Python packages `openai` and `anthropic` against the real gateway. Needs the virtual environment with them."""
 
+import json
 import unittest
 
 import anthropic
 import openai
 
-from sdk_fixture import ANTHROPIC_MODEL, LONG, OPENAI_MODEL, PIXEL, SLOW, SLOW_MAX_TOKENS, WEATHER, sdk_fixture
+from sdk_fixture import ANTHROPIC_MODEL, LONG, OPENAI_MODEL, PIXEL, SLOW, SLOW_MAX_TOKENS, WEATHER, WORDY, sdk_fixture
 
 ASK = [{"role": "user", "content": "What is a ledger?"}]
 
@@ -99,6 +100,22 @@ class openai_sdk(sdk_fixture):
                 self.assertEqual([one.completion_tokens for one in usage], [row["usage"]["output_tokens"]] * with_usage)
                 self.stint.wait_until_idle()
 
+    def test_a_tool_call_that_is_cut_is_left_unfinished(self):
+        key, take_the_rest = self.tight_key()
+        tools = [{"type": "function", "function": {"name": "report", "parameters": WORDY}}]
+        stream = self.client(key).chat.completions.create(
+            model=OPENAI_MODEL + SLOW + "&tool=1", messages=ASK, tools=tools, stream=True, max_tokens=SLOW_MAX_TOKENS
+        )
+        chunks = [next(stream)]
+        take_the_rest()
+        chunks += stream
+        self.check_cut()
+        self.assertEqual(chunks[-1].choices[0].finish_reason, "length")
+        said = "".join(call.function.arguments or "" for chunk in chunks for one in chunk.choices
+                       for call in one.delta.tool_calls or [])
+        with self.assertRaises(json.JSONDecodeError):
+            json.loads(said)
+
 
 class anthropic_sdk(sdk_fixture):
     def client(self, key=None):
@@ -131,6 +148,19 @@ class anthropic_sdk(sdk_fixture):
         row = self.check_cut()
         self.assertEqual((final.stop_reason, final.usage.output_tokens), ("max_tokens", row["usage"]["output_tokens"]))
         self.assertTrue(final.content[0].text)
+
+    def test_a_tool_call_that_is_cut_is_left_unfinished(self):
+        key, take_the_rest = self.tight_key()
+        stream = self.client(key).messages.create(
+            model=ANTHROPIC_MODEL + SLOW + "&tool=1", messages=ASK, max_tokens=SLOW_MAX_TOKENS, stream=True,
+            tools=[{"name": "report", "input_schema": WORDY}],
+        )
+        events = [next(stream)]
+        take_the_rest()
+        events += stream
+        self.check_cut()
+        self.assertEqual([one.type for one in events[-3:]], ["content_block_stop", "message_delta", "message_stop"])
+        self.assertEqual(events[-2].delta.stop_reason, "max_tokens")
 
     def test_tools(self):
         tools = [{"name": "weather", "description": "Says the weather", "input_schema": WEATHER}]
