@@ -10,6 +10,14 @@ namespace stint {
 
 inline constexpr std::int64_t no_alert_left = std::numeric_limits<std::int64_t>::max();
 
+// What had fired while another limit was in force: should that limit come back within the window,
+// it does not fire again.
+struct fired_at {
+  std::int64_t limit = 0;
+  int percent = 0;  // the highest
+  bool operator==(const fired_at&) const noexcept = default;
+};
+
 // The smallest posted amount, of at least one, that is `percent` of `limit`; no_alert_left when
 // none fits in 64 bits.
 [[nodiscard]] std::int64_t alert_position(std::int64_t limit, int percent) noexcept;

@@ -9,6 +9,7 @@
 namespace stint {
 
 const window& cap_counters::advance(wall_time at) {
+  now_ = at;
   if (opened_ && (!current_.end || at < *current_.end)) return current_;
   if (opened_ && !rolls() && !open_.empty()) {
     auto& closed = closed_.emplace_back();
@@ -41,7 +42,8 @@ counter& cap_counters::insert(scope_map& into, std::string_view scope, const win
   made->scope = scope;
   made->window = within;
   if (rolls()) made->rolling = std::make_unique<rolling_buckets>(definition_.window.length);
-  made->next_alert_at = next_alert_position(definition_.alert_percent, definition_.limit, 0);
+  made->limit = limit_of(scope, now_);
+  made->next_alert_at = next_alert_position(definition_.alert_percent, made->limit, 0);
   const std::string_view key = made->scope;
   return *into.emplace(key, std::move(made)).first->second;
 }
@@ -59,13 +61,12 @@ counter& cap_counters::restore(const stored& from) {
     at = &insert(closed->counters, from.scope, window_at(definition_.window, from.start));
     closed->next = closed->counters.begin();
   }
-  at->posted = from.posted;
-  // Where the limit was raised since, the percentages above the new ratio fire again when they are
-  // reached again.
-  at->threshold = std::min(
-      from.threshold, percent_reached(definition_.alert_percent, definition_.limit, from.posted));
-  at->next_alert_at =
-      next_alert_position(definition_.alert_percent, definition_.limit, at->threshold);
+  at->posted = from.posted - from.forgiven;
+  if (from.forgiven != 0) {
+    if (!at->past) at->past = std::make_unique<counter_past>();
+    at->past->forgiven = from.forgiven;
+  }
+  restore_fired(*at, from);
   return *at;
 }
 
@@ -121,11 +122,14 @@ cap_standing cap_counters::standing_of(const counter& of) const {
           .unit = definition_.unit,
           .mode = definition_.mode,
           .window = of.window,
-          .limit = definition_.limit,
+          .limit = of.limit,
           .used = of.posted,
           .held = of.held,
           .threshold_reached = of.threshold,
-          .rolling = definition_.window.length};
+          .rolling = definition_.window.length,
+          .configured_limit = definition_.limit,
+          .forgiven = of.forgiven(),
+          .incomplete = is_incomplete(of.window)};
 }
 
 std::size_t cap_counters::counters_in_memory() const noexcept {

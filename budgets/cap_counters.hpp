@@ -13,30 +13,43 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "budgets/adjustment.hpp"
+#include "budgets/alert.hpp"
 #include "budgets/cap.hpp"
 #include "budgets/rolling_buckets.hpp"
 #include "budgets/transfer.hpp"
 
 namespace stint {
 
+// What is rare: a counter that was reset, or whose limit changed after an alert fired.
+struct counter_past {
+  std::int64_t forgiven = 0;           // by resets; the counter on disk still has it
+  std::vector<fired_at> fired_before;  // at other limits than the present one
+};
+
 struct counter {
   std::uint32_t cap_index = 0;   // in the list of caps
   std::uint32_t cap_number = 0;  // on disk
   std::string scope;
   stint::window window;
-  std::int64_t posted = 0;
+  std::int64_t posted = 0;  // since the latest reset
   std::int64_t held = 0;
   // What its holds would take with ample output, beyond what they hold: some of them will ask.
   std::int64_t beyond = 0;
+  std::int64_t limit = 0;  // that is in force: the cap's, and what it was raised by
+  std::unique_ptr<counter_past> past;
   std::int64_t next_alert_at = 0;  // the posted amount at which the next percentage fires
   int threshold = 0;               // the highest percentage that has fired
   std::uint32_t holds = 0;         // that refer to this counter
   bool changed = false;            // in the group that is not written yet
   // Of a rolling window; then the counter itself is the sum of those that count at the moment.
   std::unique_ptr<rolling_buckets> rolling;
+
+  [[nodiscard]] std::int64_t forgiven() const noexcept { return past ? past->forgiven : 0; }
 };
 
 class cap_counters {
@@ -64,12 +77,16 @@ class cap_counters {
 
   [[nodiscard]] counter* find(std::string_view scope) const noexcept;  // in the open window
   counter& find_or_open(std::string_view scope);
-  // As read from disk, in the open window or a closed one.
+  // As read from disk, in the open window or a closed one. What has fired is then as it must be at
+  // the present limit.
   struct stored {
     wall_time start{};
     std::string_view scope;
-    std::int64_t posted = 0;
+    std::int64_t posted = 0;    // in all
+    std::int64_t forgiven = 0;  // of that
     int threshold = 0;
+    std::optional<std::int64_t> limit = {};  // at which it fired
+    std::vector<fired_at> fired_before = {};
   };
   counter& restore(const stored& from);
   [[nodiscard]] counter* find_at(wall_time start, std::string_view scope) const noexcept;
@@ -97,11 +114,35 @@ class cap_counters {
   // which is reduced.
   void sweep(std::size_t& budget);
 
+  // The cap as configured anew, at another place in the list; its counters stay. The limit that is
+  // in force follows with aim().
+  void redefine(cap definition, std::uint32_t index);
+
+  // Raises that have not ended at `now`; they are told again whenever one begins or ends.
+  void set_raises(std::vector<adjustment> raises) { raises_ = std::move(raises); }
+  // What is in force at `now` for a scope.
+  [[nodiscard]] std::int64_t limit_of(std::string_view scope, wall_time now) const noexcept;
+  [[nodiscard]] const std::vector<adjustment>& raises() const noexcept { return raises_; }
+  // Puts a limit in force. A percentage that lies above the new ratio fires again; none fires twice
+  // at one limit. True when something changed that belongs on disk.
+  bool aim(counter& at, std::int64_t limit) const;
+  // The counter starts again at nothing, and its alerts with it.
+  void forgive(counter& at) const;
+
+  // The window of which rows were missing when its counters were rebuilt.
+  void set_incomplete(std::optional<wall_time> start) noexcept { incomplete_ = start; }
+  [[nodiscard]] bool is_incomplete(const window& of) const noexcept;
+
   [[nodiscard]] cap_standing standing_of(const counter& of) const;
   // The same at a moment that may be later than the ledger's; nothing: there is nothing to tell.
   [[nodiscard]] std::optional<cap_standing> standing_at(const counter& of, wall_time moment) const;
   [[nodiscard]] std::size_t counters_in_memory() const noexcept;
 
+  template <class Visitor>
+  void each_open(Visitor&& visit) {
+    for (const auto& [scope, at] : open_)
+      visit(*at);
+  }
   template <class Visitor>
   void each(Visitor&& visit) const {
     for (const auto& [scope, at] : open_)
@@ -121,6 +162,8 @@ class cap_counters {
     scope_map::iterator next;  // to be swept
   };
 
+  [[nodiscard]] std::int64_t limit_at(const counter& of, wall_time moment) const noexcept;
+  void restore_fired(counter& at, const stored& from) const;
   counter& insert(scope_map& into, std::string_view scope, const window& within);
   void release(counter& unused);
   void catch_up(counter& at) const noexcept;
@@ -136,6 +179,9 @@ class cap_counters {
   std::uint32_t number_;
   bool opened_ = false;
   window current_;
+  wall_time now_{};  // the latest `at`
+  std::vector<adjustment> raises_;
+  std::optional<wall_time> incomplete_;
   scope_map open_;
   std::list<closed_window> closed_;
   // Every bucket, in the order in which they were opened: when it leaves the window, its counter is

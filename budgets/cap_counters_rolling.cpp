@@ -63,7 +63,7 @@ rolling_buckets::sums cap_counters::beside(counter& at, wall_time start) {
 std::optional<wall_time> cap_counters::room_again(const counter* at, std::int64_t amount) const {
   if (at == nullptr) return std::nullopt;
   __extension__ using wide = __int128;
-  const wide over = static_cast<wide>(at->posted) + at->held + amount - definition_.limit;
+  const wide over = static_cast<wide>(at->posted) + at->held + amount - at->limit;
   if (over > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
   return at->rolling->room_again(start_of_calls(*at), static_cast<std::int64_t>(over));
 }
@@ -83,8 +83,8 @@ void cap_counters::catch_up(counter& at) const noexcept {
   at.posted = sums.posted;
   at.held = sums.held;
   const auto& percents = definition_.alert_percent;
-  at.threshold = std::min(at.threshold, percent_reached(percents, definition_.limit, at.posted));
-  at.next_alert_at = next_alert_position(percents, definition_.limit, at.threshold);
+  at.threshold = std::min(at.threshold, percent_reached(percents, at.limit, at.posted));
+  at.next_alert_at = next_alert_position(percents, at.limit, at.threshold);
 }
 
 rolling_bucket& cap_counters::bucket_of(counter& at, wall_time start) {
@@ -102,8 +102,8 @@ counter& cap_counters::restore_bucket(const stored& from) {
   const bool newest = before == nullptr || before->start <= from.start;
   bucket_of(at, from.start).posted = from.posted;
   at.window = {};  // to be added up anew
-  if (newest) at.threshold = from.threshold;
   catch_up(at);
+  if (newest) restore_fired(at, from);
   return at;
 }
 
@@ -124,13 +124,21 @@ void cap_counters::sweep_rolling(std::size_t& budget) {
   }
 }
 
+// A raise may have ended since the ledger last looked.
+std::int64_t cap_counters::limit_at(const counter& of, wall_time moment) const noexcept {
+  return raises_.empty() ? of.limit : limit_of(of.scope, moment);
+}
+
 std::optional<cap_standing> cap_counters::standing_at(const counter& of, wall_time moment) const {
   if (!rolls()) {
     const bool open = !of.window.end || moment < *of.window.end;
     if (!open && of.held == 0) return std::nullopt;
-    return standing_of(of);
+    cap_standing standing = standing_of(of);
+    if (open) standing.limit = limit_at(of, moment);
+    return standing;
   }
   cap_standing standing = standing_of(of);
+  standing.limit = limit_at(of, moment);
   standing.window = window_at(definition_.window, moment);
   const auto sums = of.rolling->until(counter_start(definition_.window, moment));
   if (sums == rolling_buckets::sums{}) return std::nullopt;

@@ -56,14 +56,14 @@ counter_proof::counter_proof(const ledger_store::moment& at, const cap& definiti
                              books_proof& found)
     : at_(at), definition_(definition), stored_(stored), covered_(covered), found_(found) {
   unproved_.cap = definition.name;
-  if (!stored.exact) never_ = "the cap was away for a time, or selected other calls than now";
+  if (stored.rebuilding) never_ = "the cap is new, and its history is not read yet";
   // Roll-ups do not tell which calls came before the cap was there, nor what was held.
-  by_rollups_ = stored.since_epoch == 1 && definition.unit != cap_unit::requests &&
+  by_rollups_ = stored.since_epoch <= 1 && definition.unit != cap_unit::requests &&
                 !asks_for_user(definition);
 }
 
 counter_proof::evidence counter_proof::evidence_for(const window& of) const {
-  if (!never_.empty()) return evidence::none;
+  if (!never_.empty() || of.start < stored_.whole_from) return evidence::none;
   if (of.start >= covered_.whole_from) return evidence::rows;
   return by_rollups_ && on_full_hours(of) ? evidence::rollups : evidence::none;
 }
@@ -150,8 +150,13 @@ void counter_proof::compare(const format::counter_key& key, std::string_view val
   const evidence by = evidence_for(within);
   if (by == evidence::none) {
     ++unproved_.counters;
-    unproved_.reason =
-        never_.empty() ? "rows of that time are deleted, and roll-ups cannot tell" : never_;
+    if (!never_.empty()) {
+      unproved_.reason = never_;
+    } else if (within.start < stored_.whole_from) {
+      unproved_.reason = "the cap was away then, or selected other calls than now";
+    } else {
+      unproved_.reason = "rows of that time are deleted, and roll-ups cannot tell";
+    }
     return;
   }
   std::int64_t expected = 0;

@@ -40,7 +40,7 @@ void group_batch::put_holds(const ledger_changes& changes) {
 void group_batch::put_counters(const ledger_changes& changes) {
   for (const counter* each : changes.counters) {
     if (each->rolling == nullptr) {
-      put_counter(*each, each->window.start, each->posted);
+      put_counter(*each, each->window.start, each->posted + each->forgiven());
       continue;
     }
     for (const rolling_bucket& bucket : each->rolling->all()) {
@@ -54,7 +54,12 @@ void group_batch::put_counter(const counter& of, wall_time start, std::int64_t p
   value_.clear();
   format::append_counter_key(key_,
                              {.cap_number = of.cap_number, .start = start, .scope = of.scope});
-  format::append_counter(value_, {.posted = posted, .threshold = of.threshold});
+  counter_.posted = posted;
+  counter_.threshold = of.threshold;
+  counter_.limit = of.limit;
+  counter_.fired_before.clear();
+  if (of.past) counter_.fired_before = of.past->fired_before;
+  format::append_counter(value_, counter_);
   check(batch_.Put(in_.state, key_, value_));
 }
 

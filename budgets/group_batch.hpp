@@ -43,6 +43,7 @@ class group_batch {
   rocksdb::WriteBatch batch_;
   std::string key_;
   std::string value_;
+  ledger_format::counter_value counter_;
   boost::unordered_flat_map<std::string, rollup_sums, text_hash, std::equal_to<>> hours_;
 };
 

@@ -5,7 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "budgets/alert.hpp"
 #include "budgets/checked_sum.hpp"
 #include "pricing/invariant.hpp"
 
@@ -58,6 +57,7 @@ ledger::ledger(std::vector<numbered_cap> caps, std::uint32_t epoch, wall_time la
   for (auto& each : caps) {
     const auto index = static_cast<std::uint32_t>(caps_.size());
     caps_.emplace_back(std::move(each.definition), index, each.number);
+    caps_.back().set_incomplete(each.incomplete);
   }
   scope_buffers_.resize(caps_.size());
   next_window_ = last_seen;
@@ -69,11 +69,7 @@ wall_time ledger::advance(wall_time at) {
   last_seen_ = std::max(last_seen_, at);
   if (last_seen_ < next_window_) return last_seen_;
   changes_.windows_moved = true;
-  next_window_ = wall_time::max();
-  for (auto& each : caps_) {
-    const window& open = each.advance(last_seen_);
-    if (open.end) next_window_ = std::min(next_window_, *open.end);
-  }
+  move_windows();
   return last_seen_;
 }
 
@@ -165,21 +161,7 @@ std::unique_ptr<active_hold> ledger::take(const call_id& id) {
 void ledger::post(counter& at, wall_time start, std::int64_t amount) {
   caps_[at.cap_index].post(at, start, amount);
   mark_changed(at);
-  if (at.posted < at.next_alert_at) return;
-  const cap& rule = caps_[at.cap_index].definition();
-  for (const int percent : rule.alert_percent) {
-    if (percent <= at.threshold) continue;
-    if (at.posted < alert_position(rule.limit, percent)) break;
-    at.threshold = percent;
-    changes_.alerts.push_back({.cap = rule.name,
-                               .scope = at.scope,
-                               .window = at.window,
-                               .percent = percent,
-                               .used = at.posted,
-                               .limit = rule.limit});
-  }
-  at.next_alert_at = next_alert_position(rule.alert_percent, rule.limit, at.threshold);
-  caps_[at.cap_index].keep_threshold(at);
+  fire_alerts(at);
 }
 
 void ledger::mark_changed(counter& at) {
@@ -215,12 +197,6 @@ void ledger::written() {
     each.sweep(budget);
 }
 
-counter& ledger::restore_counter(std::uint32_t cap_index, const cap_counters::stored& from) {
-  counter& at = caps_[cap_index].restore(from);
-  if (at.threshold != from.threshold) mark_changed(at);  // a raised limit armed its alerts again
-  return at;
-}
-
 void ledger::restore_hold(hold_request request, std::uint32_t hold_epoch,
                           const std::vector<stored_touch>& touches) {
   auto held = std::make_unique<active_hold>();
@@ -232,6 +208,8 @@ void ledger::restore_hold(hold_request request, std::uint32_t hold_epoch,
     held->touches.push_back({.at = at, .start = each.start, .amount = each.amount});
   }
   held->request = std::move(request);
+  for (const std::uint32_t number : expecting_)
+    attach(*held, *find_cap(number));
   const call_id id = held->request.id;
   holds_.emplace(id, std::move(held));
 }

@@ -9,15 +9,18 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "budgets/adjustment.hpp"
 #include "budgets/cap_counters.hpp"
 #include "budgets/recent_ids.hpp"
 #include "budgets/transfer.hpp"
@@ -58,7 +61,9 @@ struct ledger_changes {
 
 struct numbered_cap {
   cap definition;
-  std::uint32_t number = 0;  // of its counters on disk
+  std::uint32_t number = 0;                  // of its counters on disk
+  std::optional<wall_time> incomplete = {};  // cap_counters::set_incomplete
+  bool fresh = false;  // it begins with no counters; what it had before comes with add_history()
 };
 
 class ledger {
@@ -74,6 +79,24 @@ class ledger {
   // Gives a hold back without a trace: it was never acknowledged.
   void withdraw(const call_id& id);
 
+  // Another list of caps in place of the present one; nothing may wait to be written. A cap that
+  // stays (by number) keeps its counters. Running calls give back what they hold to the caps that
+  // went, and are held against and will be posted to the new ones whose open window admitted them:
+  // so a new cap's counters, with their history, are what they would be had it always been there.
+  void reconfigure(std::vector<numbered_cap> list, std::uint32_t epoch);
+  // The caps with these numbers, and no others, are new: holds that are restored belong to them
+  // too.
+  void expect_history(const std::vector<std::uint32_t>& cap_numbers);
+  // What a new cap's counters had before it was there, of the open window or one closed since. As
+  // posted in all: with what resets have forgiven.
+  void add_history(std::uint32_t cap_number, cap_counters::stored from);
+  void end_history(std::uint32_t cap_number, std::optional<wall_time> incomplete);
+
+  // Raises and resets; `number` is what the first record gets. The window moves to order.at first.
+  [[nodiscard]] adjusted adjust(const adjustment_order& order, std::uint64_t number);
+  // One that was made before, as read from disk; before counters are restored.
+  void restore_adjustment(adjustment made);
+
   [[nodiscard]] const ledger_changes& changes() const noexcept { return changes_; }
   void written();
 
@@ -85,10 +108,11 @@ class ledger {
     std::string scope;
     std::int64_t amount = 0;
   };
-  counter& restore_counter(std::uint32_t cap_index, const cap_counters::stored& from);
+  counter& restore_counter(std::uint32_t cap_index, cap_counters::stored from);
   void restore_hold(hold_request request, std::uint32_t hold_epoch,
                     const std::vector<stored_touch>& touches);
 
+  [[nodiscard]] bool expects_history(std::uint32_t cap_number) const noexcept;
   [[nodiscard]] const std::vector<cap_counters>& caps() const noexcept { return caps_; }
   [[nodiscard]] wall_time last_seen() const noexcept { return last_seen_; }
   [[nodiscard]] std::uint32_t epoch() const noexcept { return epoch_; }
@@ -138,7 +162,8 @@ class ledger {
                            evaluation& result) const;
   void refuse(const candidate& what, refusal_reason reason, std::int64_t requested,
               evaluation& result) const;
-  [[nodiscard]] static bool leaves_room(const hold_request& request, const candidate& what);
+  [[nodiscard]] bool leaves_room(const hold_request& request, const candidate& what) const;
+  [[nodiscard]] std::int64_t limit_of(const candidate& what) const noexcept;
   [[nodiscard]] cap_standing standing_of(const candidate& what) const;
   [[nodiscard]] std::chrono::milliseconds time_to_next_release(const counter& at) const noexcept;
   void post(counter& at, wall_time start, std::int64_t amount);
@@ -147,9 +172,29 @@ class ledger {
   std::unique_ptr<active_hold> take(const call_id& id);
   void append_row(ledger_row row, std::uint32_t row_epoch);
   [[nodiscard]] std::optional<cap_standing> tightest_of(std::span<const touch> touches) const;
+  void fire_alerts(counter& at);
+  void move_windows();
+  void drop_touches_of_others(const std::vector<numbered_cap>& list);
+  void attach(active_hold& held, cap_counters& to);
+  void aim_all(cap_counters& of);
+  void tell_raises(cap_counters& of);
+  [[nodiscard]] std::int64_t forgiven_of(std::uint32_t cap_number,
+                                         const cap_counters::stored& at) const;
+  [[nodiscard]] cap_counters* find_cap(std::uint32_t number) noexcept;
+  [[nodiscard]] std::optional<adjustment_refusal> refusal_of(const adjustment_order& order,
+                                                             const cap_counters& of) const;
+  void raise(const adjustment_order& order, adjustment made, cap_counters& of, adjusted& result);
+  [[nodiscard]] std::optional<adjustment_refusal> reset(adjustment made, cap_counters& of,
+                                                        adjusted& result);
+  void remember_reset(const adjustment& made);
 
   std::vector<cap_counters> caps_;
   std::int64_t usual_hold_us_ = 0;  // how long holds have lasted lately
+  std::vector<adjustment> raises_;  // that have not ended, also of caps that are away
+  // By resets: what they forgave, by cap number, start of the window and scope.
+  std::map<std::tuple<std::uint32_t, wall_time, std::string>, std::int64_t> forgiven_;
+  std::vector<std::uint32_t> expecting_;  // numbers of caps whose history is being read
+
   std::uint32_t epoch_;
   wall_time last_seen_;
   wall_time next_window_{};  // the first end of any open window

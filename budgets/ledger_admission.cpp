@@ -94,15 +94,19 @@ void ledger::evaluate(const hold_request& request, evaluation& result) {
   } while (result.bound < weighed);
 }
 
-bool ledger::leaves_room(const hold_request& request, const candidate& what) {
+bool ledger::leaves_room(const hold_request& request, const candidate& what) const {
   const cap& rule = what.of->definition();
   const std::int64_t amount = request.worst.in(rule.unit);
   const std::int64_t posted = what.at != nullptr ? what.at->posted : 0;
   const std::int64_t held = what.at != nullptr ? what.at->held : 0;
-  const wide room = static_cast<wide>(rule.limit) - posted - held;
+  const wide room = static_cast<wide>(limit_of(what)) - posted - held;
   // A cap of the request window has no room to share: each call has it for itself.
   const bool shared = what.of->counts() && prompt_weighs_on(rule.unit);
   return amount <= room && (!shared || static_cast<wide>(amount) * request.room_share <= room);
+}
+
+std::int64_t ledger::limit_of(const candidate& what) const noexcept {
+  return what.at != nullptr ? what.at->limit : what.of->limit_of(what.scope, last_seen_);
 }
 
 // A cap of the request window: nobody else takes part in it.
@@ -127,7 +131,7 @@ void ledger::weigh_beside_others(const hold_request& request, const candidate& w
   const cap& rule = what.of->definition();
   const std::int64_t posted = what.at != nullptr ? what.at->posted : 0;
   const std::int64_t held = what.at != nullptr ? what.at->held : 0;
-  const wide unspent = static_cast<wide>(rule.limit) - posted;
+  const wide unspent = static_cast<wide>(limit_of(what)) - posted;
   const std::int64_t taken = held + (what.at != nullptr ? what.at->beyond / reserved_share : 0);
   const auto amount_of = [&](std::int64_t output) {
     return with_output(request, output).in(rule.unit);
@@ -175,6 +179,7 @@ cap_standing ledger::standing_of(const candidate& what) const {
   counter none;
   none.scope = what.scope;
   none.window = what.of->current();
+  none.limit = limit_of(what);
   return what.of->standing_of(none);
 }
 

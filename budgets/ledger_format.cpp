@@ -1,23 +1,12 @@
 // Tested by tests/budgets/ledger_format_test.cpp.
 #include "budgets/ledger_format.hpp"
 
-#include "budgets/byte_codec.hpp"
+#include "budgets/record_codec.hpp"
 
 namespace stint::ledger_format {
 namespace {
 
 constexpr std::string_view magic = "stint ledger";
-
-// The first byte of every value: lets one kind of record change without a new format version.
-constexpr std::uint8_t record_version = 1;
-
-void write_time(byte_writer& write, wall_time at) {
-  write.signed_number(at.time_since_epoch().count());
-}
-
-[[nodiscard]] wall_time read_time(byte_reader& read) {
-  return wall_time{std::chrono::microseconds{read.signed_number()}};
-}
 
 void write_charged(byte_writer& write, const attribution& of) {
   for (const auto* part : {&of.tenant, &of.feature, &of.key, &of.user, &of.model, &of.provider}) {
@@ -30,23 +19,6 @@ void read_charged(byte_reader& read, attribution& into) {
        {&into.tenant, &into.feature, &into.key, &into.user, &into.model, &into.provider}) {
     *part = read.text();
   }
-}
-
-template <class Used, class Visitor>
-void each_count(Used& used, Visitor&& visit) {
-  for (auto* count : {&used.input_tokens, &used.cached_input_tokens, &used.cache_write_5m_tokens,
-                      &used.cache_write_1h_tokens, &used.audio_input_tokens, &used.output_tokens,
-                      &used.reasoning_tokens, &used.audio_output_tokens, &used.web_searches}) {
-    visit(*count);
-  }
-}
-
-void write_usage(byte_writer& write, const usage& used) {
-  each_count(used, [&](const std::int64_t& count) { write.signed_number(count); });
-}
-
-void read_usage(byte_reader& read, usage& into) {
-  each_count(into, [&](std::int64_t& count) { count = read.signed_number(); });
 }
 
 void write_amounts(byte_writer& write, const amounts& of) {
@@ -77,12 +49,6 @@ void read_tags(byte_reader& read, free_tags& into) {
     name = read.text();
     value = read.text();
   }
-}
-
-[[nodiscard]] byte_reader reader_of(std::string_view bytes) {
-  byte_reader read(bytes);
-  if (read.byte() != record_version) return byte_reader({});
-  return read;
 }
 
 }  // namespace
@@ -128,52 +94,6 @@ std::optional<std::int64_t> read_number(std::string_view bytes) {
   const std::int64_t number = read.signed_number();
   if (!read.finished()) return std::nullopt;
   return number;
-}
-
-void append_counter(std::string& out, const counter_value& value) {
-  byte_writer write(out);
-  write.byte(record_version);
-  write.signed_number(value.posted);
-  write.signed_number(value.threshold);
-}
-
-std::optional<counter_value> read_counter(std::string_view bytes) {
-  byte_reader read = reader_of(bytes);
-  counter_value value;
-  value.posted = read.signed_number();
-  value.threshold = static_cast<int>(read.signed_number());
-  if (!read.finished()) return std::nullopt;
-  return value;
-}
-
-void append_cap(std::string& out, const cap_value& value) {
-  byte_writer write(out);
-  write.byte(record_version);
-  write.number(value.number);
-  write.number(value.since_epoch);
-  write.text(value.match);
-  write.byte(static_cast<std::uint8_t>(value.kind));
-  write.byte(static_cast<std::uint8_t>((value.exact ? 1 : 0) | (value.active ? 2 : 0)));
-  if (value.kind == window_kind::rolling) write.signed_number(value.length.count());
-}
-
-std::optional<cap_value> read_cap(std::string_view bytes) {
-  byte_reader read = reader_of(bytes);
-  cap_value value;
-  value.number = static_cast<std::uint32_t>(read.number());
-  value.since_epoch = static_cast<std::uint32_t>(read.number());
-  value.match = read.text();
-  value.kind = read.one_of(window_kind::rolling);
-  const std::uint8_t bits = read.byte();
-  value.exact = (bits & 1) != 0;
-  value.active = (bits & 2) != 0;
-  if (value.kind == window_kind::rolling) {
-    value.length = std::chrono::seconds{read.signed_number()};
-    if (value.length < rolling_length_least || value.length > rolling_length_most)
-      return std::nullopt;
-  }
-  if (!read.finished()) return std::nullopt;
-  return value;
 }
 
 void append_hold(std::string& out, const active_hold& value) {
@@ -271,26 +191,6 @@ std::optional<row_value> read_row(const call_id& id, std::string_view bytes) {
   read_tags(read, row.tags);
   if (!read.finished()) return std::nullopt;
   return value;
-}
-
-void append_sums(std::string& out, const rollup_sums& sums) {
-  byte_writer write(out);
-  write.byte(record_version);
-  write.signed_number(sums.calls);
-  write.signed_number(sums.flagged);
-  write_usage(write, sums.used);
-  write.signed_number(sums.cost.count());
-}
-
-std::optional<rollup_sums> read_sums(std::string_view bytes) {
-  byte_reader read = reader_of(bytes);
-  rollup_sums sums;
-  sums.calls = read.signed_number();
-  sums.flagged = read.signed_number();
-  read_usage(read, sums.used);
-  sums.cost = nanodollars{read.signed_number()};
-  if (!read.finished()) return std::nullopt;
-  return sums;
 }
 
 }  // namespace stint::ledger_format

@@ -110,7 +110,7 @@ void ledger::weigh_growth(const touch& what, const amounts& to, evaluation& resu
   const cap& rule = of.definition();
   const std::int64_t amount = to.in(rule.unit);
   const auto beside = of.beside(*what.at, what.start);
-  const wide unspent = static_cast<wide>(rule.limit) - beside.posted;
+  const wide unspent = static_cast<wide>(what.at->limit) - beside.posted;
   const wide others = static_cast<wide>(beside.held) - what.amount;
   if (amount <= what.amount || rule.mode == cap_mode::warn || others + amount <= unspent) return;
   candidate at;

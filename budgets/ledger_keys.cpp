@@ -65,6 +65,20 @@ std::string match_text(const cap& of) {
   return text;
 }
 
+void append_adjustment_key(std::string& out, std::uint64_t number) {
+  byte_writer write(out);
+  append_space(write, space::adjustments);
+  write.sortable(number);
+}
+
+std::optional<std::uint64_t> read_adjustment_key(std::string_view key) {
+  byte_reader read(key);
+  (void)read.byte();
+  const auto number = read.sortable<std::uint64_t>();
+  if (!read.finished()) return std::nullopt;
+  return number;
+}
+
 void append_cap_key(std::string& out, std::string_view identity) {
   byte_writer write(out);
   append_space(write, space::caps);

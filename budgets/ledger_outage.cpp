@@ -13,7 +13,6 @@ namespace {
 constexpr milliseconds backoff_first{50};
 constexpr milliseconds backoff_max{2'000};
 constexpr std::chrono::hours prune_interval{1};
-constexpr std::size_t deferred_group_max = 1'024;
 
 [[nodiscard]] admission unavailable() {
   admission result;
@@ -69,6 +68,15 @@ void ledger_writer::turn_away(operation& what) {
     defer(*record);
   } else if (auto* key = std::get_if<key_operation>(&what)) {
     key->answer(false);
+  } else if (auto* change = std::get_if<reconfigure_operation>(&what)) {
+    change->answer({});
+  } else if (auto* history = std::get_if<history_operation>(&what)) {
+    // Kept: the caps count from here on, and what they had before is still to be added.
+    deferred_.push_back(
+        history_operation{.histories = std::move(history->histories), .answer = {}});
+    history->answer(false);
+  } else if (auto* order = std::get_if<adjust_operation>(&what)) {
+    order->answer({.refused = adjustment_refusal::storage_unavailable, .made = {}});
   } else if (auto* standings = std::get_if<standings_operation>(&what)) {
     standings->answer(ledger_->standings(options_.now()));
   }
@@ -129,7 +137,7 @@ void ledger_writer::retry_storage(steady_time now) {
 // the next time.
 void ledger_writer::write_deferred() {
   while (!deferred_.empty() && !failed_) {
-    const auto size = std::min(deferred_.size(), deferred_group_max);
+    const auto size = length_of_group(deferred_);
     write_group(std::span(deferred_).first(size));
     for (const operation& each : std::span(deferred_).first(size)) {
       if (const auto* settle = std::get_if<settle_operation>(&each)) {
@@ -148,7 +156,7 @@ void ledger_writer::prune(steady_time now) {
   const wall_time rows_until = seen - std::chrono::hours{24} * std::max(1, options_.rows_kept_days);
   if (rows_until <= wall_time{}) return;
   ledger_store::pruning what{.rows_until = rows_until, .counters_until = {}};
-  for (const registered_cap& each : registered_) {
+  for (const registered_cap& each : register_.registered()) {
     what.counters_until.emplace_back(each.number, seen - each.counters_kept);
   }
   if (const auto failed = store_.prune(what)) fail_group(*failed);

@@ -134,6 +134,21 @@ std::vector<ledger_row> query_rows(const ledger_store::moment& at, const row_que
   return rows;
 }
 
+std::vector<adjustment> query_adjustments(const ledger_store::moment& at, std::size_t limit) {
+  std::vector<adjustment> found;
+  if (limit == 0) return found;
+  at.scan_down(family::state, format::space_begin(format::space::adjustments),
+               format::space_end(format::space::adjustments),
+               [&](std::string_view key, std::string_view value) {
+                 const auto number = format::read_adjustment_key(key);
+                 auto made = number ? format::read_adjustment(*number, value) : std::nullopt;
+                 if (!made) throw std::runtime_error("an adjustment of a cap is damaged");
+                 found.push_back(std::move(*made));
+                 return found.size() < limit;
+               });
+  return found;
+}
+
 std::vector<stored_key> query_keys(const ledger_store::moment& at) {
   std::vector<stored_key> keys;
   at.scan(family::state, format::space_begin(format::space::keys),

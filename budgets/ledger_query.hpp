@@ -19,6 +19,10 @@ namespace stint {
 [[nodiscard]] std::vector<ledger_row> query_rows(const ledger_store::moment& at,
                                                  const row_query& query);
 
+// Newest first, at most `limit`.
+[[nodiscard]] std::vector<adjustment> query_adjustments(const ledger_store::moment& at,
+                                                        std::size_t limit);
+
 // Ascending by id.
 [[nodiscard]] std::vector<stored_key> query_keys(const ledger_store::moment& at);
 

@@ -2,7 +2,6 @@
 #include "budgets/ledger_recovery.hpp"
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
 
 namespace stint {
@@ -18,124 +17,52 @@ namespace {
                            "away to start an empty ledger");
 }
 
-// Counters of a closed calendar window are of use to people for a while; single buckets of a
-// rolling one are not.
-constexpr std::chrono::hours calendar_kept{24 * 40};
-constexpr std::chrono::hours rolling_kept{24};
-
 }  // namespace
 
-std::optional<std::chrono::hours> kept_after_start(const format::cap_value& of) noexcept {
-  using std::chrono::hours;
-  switch (of.kind) {
-    case window_kind::minute:
-    case window_kind::hour:
-      return calendar_kept + hours{1};
-    case window_kind::day:
-      return calendar_kept + hours{25};
-    case window_kind::week:
-      return calendar_kept + hours{24 * 7 + 1};
-    case window_kind::month:
-      return calendar_kept + hours{24 * 31 + 1};
-    case window_kind::quarter:
-      return calendar_kept + hours{24 * 92 + 1};
-    case window_kind::year:
-      return calendar_kept + hours{24 * 366 + 1};
-    case window_kind::rolling:
-      return rolling_kept + std::chrono::ceil<hours>(2 * of.length);
-    case window_kind::request:
-    case window_kind::forever:
-      return std::nullopt;
-  }
-  return std::nullopt;
+ledger_recovery::ledger_recovery(ledger_store& store, const std::vector<cap>& caps)
+    : store_(store), register_(ledger_store::moment(store)) {
+  const wall_time last_seen = store_.committed().last_seen;
+  auto entered = register_.enter(caps, last_seen);
+  write_register();
+  ledger_ = std::make_unique<ledger>(std::move(entered.caps), register_.epoch(), last_seen);
+  load_adjustments();
+  std::vector<std::uint32_t> fresh;
+  for (const unread_cap& each : entered.unread)
+    fresh.push_back(each.number);
+  ledger_->expect_history(fresh);
+  load_open_counters();
+  load_histories(entered.unread);
 }
 
-// Every cap that was ever configured, by identity. A cap that was away, or that selects other calls
-// than before, keeps its usage, but its counters are no longer the sum of any set of rows.
-struct ledger_recovery::registry {
-  std::map<std::string, format::cap_value> caps;
-  std::uint32_t next_number = 1;
-
-  explicit registry(const ledger_store::moment& at) {
-    at.scan(family::state, format::space_begin(format::space::caps),
-            format::space_end(format::space::caps),
-            [&](std::string_view key, std::string_view value) {
-              const auto stored = format::read_cap(value);
-              if (!stored) damaged("the register of caps");
-              next_number = std::max(next_number, stored->number + 1);
-              caps.emplace(key.substr(1), *stored);
-              return true;
-            });
-  }
-
-  [[nodiscard]] std::vector<numbered_cap> enter(const std::vector<cap>& list, std::uint32_t epoch) {
-    std::map<std::string, format::cap_value> before = caps;
-    for (auto& [identity, stored] : caps)
-      stored.active = false;
-    std::vector<numbered_cap> numbered;
-    for (const cap& each : list) {
-      const std::string identity = format::cap_identity(each);
-      auto [at, fresh] = caps.try_emplace(identity);
-      format::cap_value& stored = at->second;
-      if (fresh) {
-        stored = {.number = next_number++,
-                  .since_epoch = epoch,
-                  .match = format::match_text(each),
-                  .kind = each.window.kind,
-                  .length = each.window.length};
-      } else {
-        const format::cap_value& was = before.at(identity);
-        stored.exact = was.exact && was.active && was.match == format::match_text(each);
-        stored.match = format::match_text(each);
-        stored.active = true;
-      }
-      numbered.push_back({.definition = each, .number = stored.number});
-    }
-    return numbered;
-  }
-
-  [[nodiscard]] std::vector<std::pair<std::string, std::string>> puts(std::uint32_t epoch) const {
-    std::vector<std::pair<std::string, std::string>> result;
-    for (const auto& [identity, stored] : caps) {
-      auto& [key, value] = result.emplace_back();
-      format::append_cap_key(key, identity);
-      format::append_cap(value, stored);
-    }
-    auto& [key, value] = result.emplace_back();
-    key = format::epoch_key;
-    format::append_number(value, epoch);
-    return result;
-  }
-};
-
-ledger_recovery::ledger_recovery(ledger_store& store, const std::vector<cap>& caps)
-    : store_(store) {
-  std::uint32_t epoch = 1;
-  std::optional<registry> register_of_caps;
-  {
-    const ledger_store::moment at(store_);
-    register_of_caps.emplace(at);
-    if (const auto bytes = at.get(format::epoch_key)) {
-      const auto last = format::read_number(*bytes);
-      if (!last) damaged("the number of the cap list");
-      epoch = static_cast<std::uint32_t>(*last) + 1;
-    }
-  }
-  auto numbered = register_of_caps->enter(caps, epoch);
-  const wall_time last_seen = store_.committed().last_seen;
+void ledger_recovery::write_register() {
   const ledger_changes none;
-  const auto puts = register_of_caps->puts(epoch);
+  const auto puts = register_.puts();
+  const wall_time last_seen = store_.committed().last_seen;
   if (const auto failed = store_.write({.changes = &none, .last_seen = last_seen, .puts = puts})) {
     throw std::runtime_error("the ledger cannot be written (" + failed->what +
                              "): check the disk and its free space");
   }
-  for (const auto& [identity, stored] : register_of_caps->caps) {
-    if (const auto span = kept_after_start(stored)) {
-      registered_.push_back({.number = stored.number, .counters_kept = *span});
-    }
-  }
-  ledger_ = std::make_unique<ledger>(std::move(numbered), epoch, last_seen);
-  load_open_counters();
+}
+
+void ledger_recovery::load_adjustments() {
+  const ledger_store::moment at(store_);
+  at.scan(family::state, format::space_begin(format::space::adjustments),
+          format::space_end(format::space::adjustments),
+          [&](std::string_view key, std::string_view value) {
+            const auto number = format::read_adjustment_key(key);
+            auto made = number ? format::read_adjustment(*number, value) : std::nullopt;
+            if (!made) damaged("an adjustment of a cap");
+            next_adjustment_ = *number + 1;
+            ledger_->restore_adjustment(std::move(*made));
+            return true;
+          });
+}
+
+void ledger_recovery::load_histories(const std::vector<unread_cap>& unread) {
+  if (unread.empty()) return;
+  histories_ = read_histories(ledger_store::moment(store_), unread);
+  for (const cap_history& each : histories_)
+    each.give(*ledger_);
 }
 
 // Of the windows that were open at the latest time seen, and of rolling windows the buckets that
@@ -144,7 +71,7 @@ void ledger_recovery::load_open_counters() {
   const ledger_store::moment at(store_);
   const auto& caps = ledger_->caps();
   for (std::uint32_t index = 0; index < caps.size(); ++index) {
-    if (!caps[index].counts()) continue;
+    if (!caps[index].counts() || ledger_->expects_history(caps[index].number())) continue;
     const wall_time latest = counter_start(caps[index].definition().window, ledger_->last_seen());
     std::string from;
     std::string until;
@@ -156,10 +83,7 @@ void ledger_recovery::load_open_counters() {
       const auto scope = format::read_counter_scope(key);
       const auto stored = format::read_counter(value);
       if (!start || !scope || !stored) damaged("a counter of cap " + caps[index].definition().name);
-      ledger_->restore_counter(index, {.start = *start,
-                                       .scope = *scope,
-                                       .posted = stored->posted,
-                                       .threshold = stored->threshold});
+      ledger_->restore_counter(index, format::restorable(*start, *scope, *stored));
       return true;
     });
   }
@@ -208,10 +132,7 @@ std::vector<ledger::stored_touch> ledger_recovery::restore_counters(
       const auto bytes = ledger_store::moment(store_).get(key);
       const auto stored = bytes ? format::read_counter(*bytes) : format::counter_value{};
       if (!stored) damaged("a counter of cap " + of->definition().name);
-      into.restore_counter(index, {.start = each.start,
-                                   .scope = each.scope,
-                                   .posted = stored->posted,
-                                   .threshold = stored->threshold});
+      into.restore_counter(index, format::restorable(each.start, each.scope, *stored));
     }
     restored.push_back(
         {.cap_index = index, .start = each.start, .scope = each.scope, .amount = each.amount});

@@ -1,6 +1,6 @@
 // From the store to a ledger ready for its first call: the register of caps, the counters of open
-// windows, and the pending holds; never a row. Runs once, at start, before the ledger thread.
-// Throws std::runtime_error.
+// windows, and the pending holds; rows only where a new cap needs them (cap_history.hpp). Runs
+// once, at start, before the ledger thread. Throws std::runtime_error.
 #pragma once
 
 #include <cstdint>
@@ -9,20 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "budgets/cap_register.hpp"
 #include "budgets/ledger.hpp"
 #include "budgets/ledger_store.hpp"
 
 namespace stint {
-
-// How long counters of a cap stay on disk after the start of their window; nothing: for ever.
-[[nodiscard]] std::optional<std::chrono::hours> kept_after_start(
-    const ledger_format::cap_value& of) noexcept;
-
-// A cap that was ever configured and whose counters come and go.
-struct registered_cap {
-  std::uint32_t number = 0;
-  std::chrono::hours counters_kept{};  // after the start of their window
-};
 
 class ledger_recovery {
  public:
@@ -35,20 +26,26 @@ class ledger_recovery {
 
   // Once; the counters of open windows are in it.
   [[nodiscard]] std::unique_ptr<ledger> take_ledger() { return std::move(ledger_); }
-  [[nodiscard]] const std::vector<registered_cap>& registered() const noexcept {
-    return registered_;
-  }
+  [[nodiscard]] cap_register take_register() { return std::move(register_); }
+  // Of the caps that were not there before. They are in the ledger, and not done before the holds
+  // are restored and resolved.
+  [[nodiscard]] std::vector<cap_history> take_histories() { return std::move(histories_); }
+  // The number of the next adjustment.
+  [[nodiscard]] std::uint64_t next_adjustment() const noexcept { return next_adjustment_; }
 
  private:
-  struct registry;
-
+  void write_register();
+  void load_adjustments();
   void load_open_counters();
+  void load_histories(const std::vector<unread_cap>& unread);
   [[nodiscard]] std::vector<ledger::stored_touch> restore_counters(
       ledger& into, const std::vector<ledger_format::hold_touch>& touches);
 
   ledger_store& store_;
+  cap_register register_;
   std::unique_ptr<ledger> ledger_;
-  std::vector<registered_cap> registered_;
+  std::vector<cap_history> histories_;
+  std::uint64_t next_adjustment_ = 1;
   std::optional<call_id> last_restored_;
 };
 

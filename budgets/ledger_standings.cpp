@@ -9,8 +9,8 @@ namespace {
 
 __extension__ using wide = __int128;
 
-[[nodiscard]] wide left_of(const counter& at, const cap& rule) noexcept {
-  return static_cast<wide>(rule.limit) - at.posted - at.held;
+[[nodiscard]] wide left_of(const counter& at) noexcept {
+  return static_cast<wide>(at.limit) - at.posted - at.held;
 }
 
 }  // namespace
@@ -30,9 +30,8 @@ std::optional<cap_standing> ledger::tightest_of(std::span<const touch> touches) 
       if (rule.mode == cap_mode::enforce) best = each.at;
       continue;
     }
-    if (best_rule.limit <= 0) continue;
-    if (rule.limit <= 0 ||
-        left_of(*each.at, rule) * best_rule.limit < left_of(*best, best_rule) * rule.limit) {
+    if (best->limit <= 0) continue;
+    if (each.at->limit <= 0 || left_of(*each.at) * best->limit < left_of(*best) * each.at->limit) {
       best = each.at;
     }
   }
@@ -56,6 +55,7 @@ std::vector<cap_standing> ledger::standings(wall_time now) const {
     if (!any && each.definition().per.empty()) {
       counter none;
       none.window = window_at(each.definition().window, moment);
+      none.limit = each.limit_of("", moment);
       all.push_back(each.standing_of(none));
     }
   }

@@ -1,6 +1,11 @@
 // Tested by tests/budgets/ledger_thread_test.cpp.
 #include "budgets/ledger_thread.hpp"
 
+#include <atomic>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -15,7 +20,9 @@ namespace stint {
 class ledger_thread::implementation {
  public:
   explicit implementation(ledger_options options)
-      : caps_(options.caps), queue_(options.queue_max), writer_(std::move(options)) {
+      : caps_(std::make_shared<const std::vector<cap>>(options.caps)),
+        queue_(options.queue_max),
+        writer_(std::move(options)) {
     thread_ = std::thread([this] { run(); });
     // Shown by top and perf; at most 15 characters.
     (void)::pthread_setname_np(thread_.native_handle(), "stint-ledger");
@@ -28,7 +35,11 @@ class ledger_thread::implementation {
   implementation& operator=(const implementation&) = delete;
 
   [[nodiscard]] operation_queue& queue() noexcept { return queue_; }
-  [[nodiscard]] std::span<const cap> caps() const noexcept { return caps_; }
+  [[nodiscard]] cap_list caps() const noexcept { return caps_.load(); }
+  void set_caps(std::vector<cap> caps) {
+    caps_.store(std::make_shared<const std::vector<cap>>(std::move(caps)));
+  }
+  [[nodiscard]] std::mutex& one_reconfiguration() noexcept { return reconfiguring_; }
   [[nodiscard]] ledger_store::moment moment() const {
     return ledger_store::moment(writer_.store());
   }
@@ -59,7 +70,8 @@ class ledger_thread::implementation {
     if (!writer_.health().writable) writer_.upkeep(writer_.next_upkeep());
   }
 
-  std::vector<cap> caps_;
+  std::mutex reconfiguring_;
+  std::atomic<cap_list> caps_;
   operation_queue queue_;
   ledger_writer writer_;
   std::thread thread_;
@@ -113,6 +125,60 @@ void ledger_thread::standings(completion<std::vector<cap_standing>> answer) {
   std::get<standings_operation>(entry).answer({});
 }
 
+namespace {
+
+// Waits for the ledger's thread; `refused` when it takes no more operations.
+template <class Operation, class Answer>
+[[nodiscard]] Answer ask(operation_queue& queue, Operation what, Answer refused) {
+  std::promise<Answer> told;
+  what.answer = [&told](Answer answer) { told.set_value(std::move(answer)); };
+  operation entry = std::move(what);
+  if (!queue.push_unbounded(std::move(entry))) return refused;
+  return told.get_future().get();
+}
+
+}  // namespace
+
+reconfiguration ledger_thread::reconfigure(std::vector<cap> caps) {
+  const std::lock_guard alone(implementation_->one_reconfiguration());
+  auto& queue = implementation_->queue();
+  auto begun = ask(queue, reconfigure_operation{.caps = caps, .answer = {}}, reconfigured{});
+  if (!begun.recorded)
+    return {.recorded = false, .problem = "the storage takes no data", .incomplete = {}};
+  implementation_->set_caps(std::move(caps));
+  reconfiguration result{.recorded = true, .problem = {}, .incomplete = {}};
+  if (begun.unread.empty()) return result;
+  try {
+    auto histories = read_histories(*begun.as_of, begun.unread);
+    begun.as_of.reset();
+    for (std::size_t i = 0; i < histories.size(); ++i) {
+      if (!histories[i].complete) result.incomplete.push_back(begun.unread[i].definition.name);
+    }
+    result.recorded =
+        ask(queue, history_operation{.histories = std::move(histories), .answer = {}}, false);
+    if (!result.recorded) result.problem = "the storage takes no data";
+  } catch (const std::runtime_error& unreadable) {
+    result.recorded = false;
+    result.problem = unreadable.what();
+  }
+  return result;
+}
+
+ledger_thread::cap_list ledger_thread::caps() const noexcept {
+  return implementation_->caps();
+}
+
+void ledger_thread::adjust(adjustment_order order, completion<adjusted> answer) {
+  operation entry = adjust_operation{.order = std::move(order), .answer = std::move(answer)};
+  if (implementation_->queue().push(std::move(entry))) return;
+  std::get<adjust_operation>(entry).answer(
+      {.refused = adjustment_refusal::storage_unavailable, .made = {}});
+}
+
+std::vector<adjustment> ledger_thread::adjustments(std::size_t limit) const {
+  return query_adjustments(implementation_->moment(), limit);
+}
+
 void ledger_thread::put_key(stored_key key, completion<bool> answer) {
   operation entry = key_operation{.key = std::move(key), .answer = std::move(answer)};
   if (implementation_->queue().push(std::move(entry))) return;
@@ -132,7 +198,8 @@ std::vector<ledger_row> ledger_thread::rows(const row_query& query) const {
 }
 
 books_proof ledger_thread::prove(work_progress& progress) const {
-  return prove_books(implementation_->moment(), implementation_->caps(), progress);
+  const auto caps = implementation_->caps();
+  return prove_books(implementation_->moment(), *caps, progress);
 }
 
 std::vector<std::string> ledger_thread::verify() const {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "budgets/adjustment.hpp"
 #include "budgets/completion.hpp"
 #include "budgets/ledger_backup.hpp"
 #include "budgets/ledger_options.hpp"
@@ -21,6 +22,13 @@
 #include "budgets/transfer.hpp"
 
 namespace stint {
+
+struct reconfiguration {
+  bool recorded = false;  // false: the storage failed; what was not recorded is said by `problem`
+  std::string problem;
+  // Names of new caps of whose open window rows are missing: they begin with too little.
+  std::vector<std::string> incomplete;
+};
 
 class ledger_thread {
  public:
@@ -49,6 +57,19 @@ class ledger_thread {
   // not split is there before its first call. As of one moment between two groups; cap and scope
   // ascending.
   void standings(completion<std::vector<cap_standing>> answer);
+
+  // Another list of caps in place of the present one, while calls run. A cap that stays keeps its
+  // usage; a new one begins with what its open window has seen, read from the ledger's history.
+  // Until that is read it counts what is settled from now on, and no more. Blocks for as long as
+  // the history takes to read: never on an io thread. One at a time.
+  [[nodiscard]] reconfiguration reconfigure(std::vector<cap> caps);
+  // The list in force.
+  using cap_list = std::shared_ptr<const std::vector<cap>>;
+  [[nodiscard]] cap_list caps() const noexcept;
+  // A raise or a reset; recorded before it is answered.
+  void adjust(adjustment_order order, completion<adjusted> answer);
+  // All that were made, newest first, at most `limit`. As rows().
+  [[nodiscard]] std::vector<adjustment> adjustments(std::size_t limit) const;
 
   void put_key(stored_key key, completion<bool> answer);
   [[nodiscard]] std::vector<stored_key> load_keys() const;

@@ -84,7 +84,7 @@ void ledger_writer::join_line(hold_operation&& what, hold_refusal why) {
 // The holds made here are written with the group.
 void ledger_writer::serve_waiting() {
   if (line_.empty()) return;
-  if (ledger_->changes().windows_moved) return serve_all_lines();
+  if (ledger_->changes().windows_moved || !cap_puts_.empty()) return serve_all_lines();
   // Serving adds to what has changed: an index, not an iterator.
   for (std::size_t i = 0; i < ledger_->changes().counters.size() && !line_.empty(); ++i) {
     const counter& at = *ledger_->changes().counters[i];

@@ -10,9 +10,8 @@
 namespace stint {
 namespace {
 
-// Bounds how long one operation waits for the others of its group, and the size of a batch (about 1
-// MB).
-constexpr std::size_t group_max = 1'024;
+// Of one batch, about 1 MB.
+constexpr std::size_t orphans_at_once = 1'024;
 
 [[nodiscard]] settlement orphan_of(const hold_request& held, wall_time now) {
   settlement what;
@@ -42,33 +41,43 @@ ledger_writer::ledger_writer(ledger_options options)
       store_({.directory = options_.directory,
               .sync_each_group = options_.durability == durability::disk,
               .environment = options_.environment}),
+      register_(ledger_store::moment(store_)),
       line_(options_.waiting_max) {
   ledger_recovery recovery(store_, options_.caps);
-  registered_ = recovery.registered();
+  register_ = recovery.take_register();
+  next_adjustment_ = recovery.next_adjustment();
   ledger_ = recovery.take_ledger();
   resolve_orphans(recovery);
 }
 
 void ledger_writer::resolve_orphans(ledger_recovery& from) {
   const wall_time now = std::max(options_.now(), ledger_->last_seen());
-  std::vector<call_id> ids;
-  do {
-    ids = from.restore_holds(*ledger_, group_max);
-    for (const call_id& id : ids) {
-      (void)ledger_->settle(orphan_of(*ledger_->find_hold(id), now));
-    }
+  const auto write = [this] {
     if (const auto failed = write_changes()) {
       throw std::runtime_error("the ledger cannot be written (" + failed->what +
                                "): check the disk and its free space");
     }
     commit();
+  };
+  std::vector<call_id> ids;
+  do {
+    ids = from.restore_holds(*ledger_, orphans_at_once);
+    for (const call_id& id : ids) {
+      (void)ledger_->settle(orphan_of(*ledger_->find_hold(id), now));
+    }
+    write();
     counts_.orphans += ids.size();
   } while (!ids.empty());
+  // Not before: should the process end here, the holds that are left would not know the new caps.
+  const auto histories = from.take_histories();
+  if (histories.empty()) return;
+  end_histories(histories);
+  write();
 }
 
 void ledger_writer::process(std::span<operation> operations) {
   while (!operations.empty()) {
-    const auto size = std::min(operations.size(), group_max);
+    const auto size = length_of_group(operations);
     if (failed_) {
       for (operation& each : operations.first(size))
         turn_away(each);
@@ -143,10 +152,11 @@ void ledger_writer::apply(key_operation& what) {
 }
 
 storage_result ledger_writer::write_changes() {
-  if (ledger_->changes().empty() && puts_.empty()) return std::nullopt;
+  const auto& puts = cap_puts_.empty() ? puts_ : cap_puts_;
+  if (ledger_->changes().empty() && puts.empty()) return std::nullopt;
   auto failed = store_.write({.changes = &ledger_->changes(),
                               .last_seen = ledger_->last_seen(),
-                              .puts = puts_,
+                              .puts = puts,
                               .rollups_written = rollups_written_});
   if (!failed) counts_.groups.fetch_add(1, std::memory_order_relaxed);
   return failed;
@@ -159,6 +169,7 @@ void ledger_writer::commit() {
   }
   ledger_->written();
   puts_.clear();
+  cap_puts_.clear();
   rollups_written_ = false;
 }
 
@@ -174,12 +185,15 @@ void ledger_writer::answer_waiters() {
     each.answer(std::move(each.result));
   for (auto& each : keys_)
     each.answer(each.result);
+  for (auto& each : caps_waiters_)
+    each(!failed_);
   for (auto& each : standings_)
     each(ledger_->standings(options_.now()));
   holds_.clear();
   extensions_.clear();
   settlements_.clear();
   keys_.clear();
+  caps_waiters_.clear();
   standings_.clear();
 }
 

@@ -59,6 +59,12 @@ class ledger_writer {
     bool made_hold = false;
   };
 
+  // A change of the caps: told whether it was written.
+  using caps_waiter = completion<bool>;
+
+  // How many of the first operations can be written in one batch: a change of the caps is a group
+  // of its own, so that it finds no counter that waits to be written.
+  [[nodiscard]] static std::size_t length_of_group(std::span<const operation> operations) noexcept;
   void resolve_orphans(ledger_recovery& from);
   void write_group(std::span<operation> operations);
   void finish_group();
@@ -80,6 +86,10 @@ class ledger_writer {
   void serve_all_lines();
   void turn_away(waiting_line::departure&& left, refusal_reason reason);
   void end_waits(steady_time now);
+  void apply(reconfigure_operation& what);
+  void apply(history_operation& what);
+  void apply(adjust_operation& what);
+  void end_histories(const std::vector<cap_history>& histories);
   [[nodiscard]] bool was_resolved(const call_id& id);
   [[nodiscard]] storage_result write_changes();
   void commit();
@@ -98,7 +108,8 @@ class ledger_writer {
   ledger_options options_;
   ledger_store store_;
   std::unique_ptr<ledger> ledger_;
-  std::vector<registered_cap> registered_;
+  cap_register register_;
+  std::uint64_t next_adjustment_ = 1;
 
   // The group at hand.
   std::vector<waiter<admission>> holds_;
@@ -107,6 +118,10 @@ class ledger_writer {
   std::vector<waiter<bool>> keys_;
   std::vector<completion<std::vector<cap_standing>>> standings_;
   std::vector<std::pair<std::string, std::string>> puts_;
+  // Of a group of its own, which changes caps: what belongs to its counters, and is therefore kept
+  // with them when the write fails.
+  std::vector<std::pair<std::string, std::string>> cap_puts_;
+  std::vector<caps_waiter> caps_waiters_;
 
   waiting_line line_;
   steady_time next_look_{};  // at calls in line, where nothing that happens gives reason to

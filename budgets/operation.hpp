@@ -3,10 +3,14 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <variant>
 #include <vector>
 
+#include "budgets/adjustment.hpp"
+#include "budgets/cap_history.hpp"
 #include "budgets/completion.hpp"
+#include "budgets/ledger_store.hpp"
 #include "budgets/stored_key.hpp"
 #include "budgets/transfer.hpp"
 
@@ -47,8 +51,30 @@ struct key_operation {
   completion<bool> answer;
 };
 
+// Another list of caps. `as_of` is the ledger right after the change: the histories of `unread` are
+// read from it, and told with a history_operation.
+struct reconfigured {
+  bool recorded = false;  // false: the storage failed; the list is in force or comes with a restart
+  std::vector<unread_cap> unread;
+  std::shared_ptr<ledger_store::moment> as_of;
+};
+struct reconfigure_operation {
+  std::vector<cap> caps;
+  completion<reconfigured> answer;
+};
+struct history_operation {
+  std::vector<cap_history> histories;
+  completion<bool> answer;
+};
+
+struct adjust_operation {
+  adjustment_order order;
+  completion<adjusted> answer;
+};
+
 using operation =
     std::variant<hold_operation, extend_operation, abandon_operation, progress_note,
-                 settle_operation, record_operation, standings_operation, key_operation>;
+                 settle_operation, record_operation, standings_operation, key_operation,
+                 reconfigure_operation, history_operation, adjust_operation>;
 
 }  // namespace stint

@@ -23,6 +23,11 @@ rollup_sums& rollup_sums::operator+=(const rollup_sums& other) noexcept {
   for (const auto field : usage_fields)
     used.*field = checked_sum(used.*field, other.used.*field);
   cost += other.cost;
+  if (requests && other.requests) {
+    requests = checked_sum(*requests, *other.requests);
+  } else {
+    requests.reset();
+  }
   return *this;
 }
 
@@ -61,7 +66,11 @@ rollup_key rollup_key_of(const ledger_row& row, std::int64_t start_seconds) noex
 
 rollup_sums sums_of(const ledger_row& row) noexcept {
   const bool flagged = (row.flags & ~row_flag::estimated) != 0;
-  return {.calls = 1, .flagged = flagged ? 1 : 0, .used = row.used, .cost = row.cost};
+  return {.calls = 1,
+          .flagged = flagged ? 1 : 0,
+          .used = row.used,
+          .cost = row.cost,
+          .requests = posted_amounts(row).requests};
 }
 
 }  // namespace stint

@@ -24,6 +24,9 @@ struct rollup_sums {
   std::int64_t flagged = 0;  // calls with any row_flag other than estimated
   usage used;
   nanodollars cost;
+  // amounts::requests of the calls; nothing where some were summed by a version that did not keep
+  // it.
+  std::optional<std::int64_t> requests = 0;
 
   rollup_sums& operator+=(const rollup_sums& other) noexcept;
   bool operator==(const rollup_sums&) const noexcept = default;

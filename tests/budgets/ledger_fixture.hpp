@@ -124,6 +124,34 @@ class driven_writer {
         .answer = [&](std::vector<cap_standing> answer) { result = std::move(answer); }});
     return result;
   }
+  // The first half of a change of caps: they count from now on, and their histories are to be read.
+  [[nodiscard]] reconfigured begin_reconfigure(std::vector<cap> caps) {
+    std::optional<reconfigured> result;
+    run(reconfigure_operation{.caps = std::move(caps),
+                              .answer = [&](reconfigured answer) { result = std::move(answer); }});
+    return std::move(result.value());
+  }
+  // The second half; false when the storage failed.
+  bool add_histories(reconfigured begun) {
+    if (begun.unread.empty()) return begun.recorded;
+    auto histories = read_histories(*begun.as_of, begun.unread);
+    begun.as_of.reset();
+    bool recorded = false;
+    run(history_operation{.histories = std::move(histories),
+                          .answer = [&](bool answer) { recorded = answer; }});
+    return recorded;
+  }
+  bool reconfigure(std::vector<cap> caps) {
+    auto begun = begin_reconfigure(std::move(caps));
+    return begun.recorded && add_histories(std::move(begun));
+  }
+  [[nodiscard]] adjusted adjust(adjustment_order order) {
+    order.at = clock;
+    std::optional<adjusted> result;
+    run(adjust_operation{.order = std::move(order),
+                         .answer = [&](adjusted answer) { result = std::move(answer); }});
+    return std::move(result.value());
+  }
   void run(operation what) { writer.process(std::span(&what, 1)); }
   void upkeep() { writer.upkeep(writer.next_upkeep()); }
 

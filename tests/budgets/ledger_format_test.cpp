@@ -167,7 +167,10 @@ BOOST_AUTO_TEST_CASE(small_records_read_as_written) {
   expect_strict(bytes, format::read_group);
 
   bytes.clear();
-  const format::counter_value value = {.posted = most, .threshold = 100};
+  const format::counter_value value = {.posted = most,
+                                       .threshold = 100,
+                                       .limit = most - 1,
+                                       .fired_before = {{.limit = 5, .percent = 50}}};
   format::append_counter(bytes, value);
   BOOST_TEST((format::read_counter(bytes) == value));
   expect_strict(bytes, format::read_counter);
@@ -182,11 +185,77 @@ BOOST_AUTO_TEST_CASE(small_records_read_as_written) {
                                         .since_epoch = 2,
                                         .match = "x",
                                         .kind = window_kind::week,
-                                        .exact = false,
-                                        .active = true};
+                                        .active = true,
+                                        .rebuilding = true,
+                                        .whole_from = monday_ten,
+                                        .incomplete = monday_ten};
   format::append_cap(bytes, registered);
   BOOST_TEST((format::read_cap(bytes) == registered));
   expect_strict(bytes, format::read_cap);
+}
+
+BOOST_AUTO_TEST_CASE(an_adjustment_reads_as_written) {
+  adjustment made;
+  made.number = 7;
+  made.kind = adjustment_kind::reset;
+  made.made = monday_ten;
+  made.who = "admin";
+  made.reason = "launch";
+  made.cap = "tenant-day";
+  made.cap_number = 3;
+  made.unit = cap_unit::requests;
+  made.scope = "acme";
+  made.amount = most;
+  made.window_start = monday_ten;
+  for (const bool ends : {false, true}) {
+    if (ends) made.until = monday_ten;
+    made.every_scope = ends;
+    std::string bytes;
+    format::append_adjustment(bytes, made);
+    BOOST_TEST((format::read_adjustment(7, bytes) == made));
+    expect_strict(bytes, [](std::string_view each) { return format::read_adjustment(7, each); });
+  }
+  std::string key;
+  format::append_adjustment_key(key, 7);
+  BOOST_TEST(format::read_adjustment_key(key).value() == 7U);
+}
+
+// Bytes as the first version of this program wrote them.
+BOOST_AUTO_TEST_CASE(records_of_the_first_version_are_read) {
+  const auto counter = format::read_counter(std::string_view("\x01\x14\xa0\x01", 4));
+  BOOST_REQUIRE(counter.has_value());
+  BOOST_TEST(counter->posted == 10);
+  BOOST_TEST(counter->threshold == 80);
+  BOOST_TEST(!counter->limit.has_value());
+
+  const auto exact = format::read_cap(std::string_view("\x01\x09\x02\x01x\x04\x03", 7));
+  BOOST_REQUIRE(exact.has_value());
+  BOOST_TEST(exact->number == 9U);
+  BOOST_TEST(exact->active);
+  BOOST_TEST((exact->whole_from == wall_time{}));
+  const auto torn = format::read_cap(std::string_view("\x01\x09\x02\x01x\x04\x02", 7));
+  BOOST_REQUIRE(torn.has_value());
+  BOOST_TEST((torn->whole_from == wall_time::max()));
+
+  const auto sums = format::read_sums(std::string_view("\x01\x04\x00\x02\0\0\0\0\0\0\0\0\x06", 13));
+  BOOST_REQUIRE(sums.has_value());
+  BOOST_TEST(sums->calls == 2);
+  BOOST_TEST(sums->cost.count() == 3);
+  BOOST_TEST(!sums->requests.has_value());
+}
+
+// Their requests stay unknown, also when newer ones are added; nothing else is lost.
+BOOST_AUTO_TEST_CASE(sums_of_both_versions_add_up_to_the_older) {
+  rollup_sums sums;
+  sums.calls = 1;
+  auto old = sums;
+  old.requests.reset();
+  std::string bytes;
+  format::append_sums(bytes, old);
+  BOOST_TEST(bytes.front() == 1);
+  sums += format::read_sums(bytes).value();
+  BOOST_TEST(sums.calls == 2);
+  BOOST_TEST(!sums.requests.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_format_record_is_recognised_in_every_version) {
