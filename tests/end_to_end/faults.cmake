@@ -2,3 +2,4 @@
 add_end_to_end_test(kill LABEL faults TIMEOUT 600 SERIAL)
 add_end_to_end_test(upstream_fault LABEL faults TIMEOUT 600)
 add_end_to_end_test(disconnect LABEL faults TIMEOUT 300)
+add_end_to_end_test(disk_full LABEL faults TIMEOUT 180)
