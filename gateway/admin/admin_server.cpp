@@ -21,7 +21,7 @@ using asio::ip::tcp;
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t connections_max = 64;
 constexpr std::size_t worker_count =
-    3;  // one may verify, one may sum up a year, one is left for /metrics
+    4;  // one may verify, one may back up, one may sum up a year, one is left for /metrics
 constexpr std::chrono::milliseconds accept_pause{100};
 
 }  // namespace
@@ -30,7 +30,7 @@ class admin_server::implementation {
  public:
   implementation(const config& settings, const price_book& prices, ledger_thread& ledger,
                  metrics& seen, key_ring& keys, std::function<bool()> ready)
-      : services_{settings, prices, ledger, seen, keys, std::move(ready), {}, {}},
+      : services_{settings, prices, ledger, seen, keys, std::move(ready), {}, {}, {}},
         token_(load_or_make_admin_token(settings.admin_token_file)),
         home_(1),
         workers_(worker_count),
@@ -46,6 +46,8 @@ class admin_server::implementation {
   ~implementation() {
     home_.stop();
     thread_.join();
+    services_.verification.progress.stop = true;
+    services_.backup.progress.stop = true;
     workers_.join();
   }
   implementation(const implementation&) = delete;

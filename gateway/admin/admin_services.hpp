@@ -18,6 +18,12 @@
 
 namespace stint {
 
+// Work over the whole ledger: one at a time of each kind, watched from outside.
+struct long_work {
+  std::mutex alone;
+  work_progress progress;
+};
+
 struct admin_services {
   const config& settings;
   const price_book& prices;
@@ -26,7 +32,8 @@ struct admin_services {
   key_ring& keys;
   std::function<bool()> ready;  // false while draining
   std::mutex keys_change;       // held from reading a key to having stored it
-  std::mutex verification;      // one at a time: it scans the ledger
+  long_work verification;
+  long_work backup;
 };
 
 using admin_handler = admin_answer (*)(const admin_request& request, admin_services& services);

@@ -85,15 +85,4 @@ admin_answer get_row(const admin_request& request, admin_services& services) {
   return json_answer(200, json::object{{"row", to_json(rows.front())}});
 }
 
-admin_answer verify_ledger(const admin_request& request, admin_services& services) {
-  if (auto refused = refuse_unknown_parameters(request, {})) return *refused;
-  const std::unique_lock alone(services.verification, std::try_to_lock);
-  if (!alone.owns_lock())
-    return error_answer(409, "a verification is running; ask again when it has ended");
-  const auto differences = services.ledger.verify();
-  return json_answer(
-      200, json::object{{"holds", differences.empty()},
-                        {"differences", json::array(differences.begin(), differences.end())}});
-}
-
 }  // namespace stint

@@ -16,7 +16,10 @@ constexpr auto routes = std::to_array<admin_route>({
     {"GET", "/api/v1/caps", admin_access::token, get_caps},
     {"GET", "/api/v1/spend", admin_access::token, get_spend},
     {"GET", "/api/v1/ledger", admin_access::token, list_rows},
+    {"GET", "/api/v1/ledger/verify", admin_access::token, watch_verification},
     {"POST", "/api/v1/ledger/verify", admin_access::token, verify_ledger},
+    {"GET", "/api/v1/ledger/backup", admin_access::token, watch_backup},
+    {"POST", "/api/v1/ledger/backup", admin_access::token, back_up_ledger},
     {"GET", "/api/v1/ledger/{id}", admin_access::token, get_row},
     {"GET", "/api/v1/prices", admin_access::token, get_prices},
 });

@@ -60,8 +60,17 @@ struct matched_route {
 [[nodiscard]] admin_answer list_rows(const admin_request& request, admin_services& services);
 // GET /api/v1/ledger/{id}
 [[nodiscard]] admin_answer get_row(const admin_request& request, admin_services& services);
-// POST /api/v1/ledger/verify → {"holds": bool, "differences": […]}
+// POST /api/v1/ledger/verify → {"holds": bool, "differences": […], "differences_left_out",
+// "proved": {rows, hours, days, counters_by_rows, counters_by_rollups}, "unproved": [{cap,
+// counters, reason}]}
 [[nodiscard]] admin_answer verify_ledger(const admin_request& request, admin_services& services);
+// POST /api/v1/ledger/backup {"directory": absolute path, new or empty} → {"directory", "group",
+// "files", "bytes"}, when it is made
+[[nodiscard]] admin_answer back_up_ledger(const admin_request& request, admin_services& services);
+// GET of either: how far the one that runs has come → {"done", "total"}: rows; bytes
+[[nodiscard]] admin_answer watch_verification(const admin_request& request,
+                                              admin_services& services);
+[[nodiscard]] admin_answer watch_backup(const admin_request& request, admin_services& services);
 
 // GET /api/v1/prices → {"version", "prices": […]}
 [[nodiscard]] admin_answer get_prices(const admin_request& request, admin_services& services);

@@ -1,7 +1,10 @@
 // Tested by tests/gateway/cli_commands_test.cpp.
 #include "gateway/cli/admin_client.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <future>
+#include <iostream>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,7 +14,9 @@
 #include <boost/json.hpp>
 
 #include "gateway/admin/admin_token.hpp"
+#include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/command_line.hpp"
+#include "gateway/cli/json_fields.hpp"
 
 namespace stint {
 namespace {
@@ -24,7 +29,9 @@ namespace options = boost::program_options;
 
 constexpr std::uint64_t answer_bytes_max = 256U << 20;
 constexpr std::chrono::seconds connect_timeout{5};
-constexpr std::chrono::minutes answer_timeout{10};  // a verification scans the whole ledger
+constexpr std::chrono::minutes answer_timeout{10};
+constexpr std::chrono::hours work_timeout{24};  // a copy or a scan of the whole ledger
+constexpr std::chrono::seconds progress_interval{2};
 
 // Runs what was started on `context` to its end.
 void finish(asio::io_context& context) {
@@ -135,15 +142,29 @@ admin_address find_admin(const options::variables_map& given) {
 }
 
 json::value admin_client::get(const std::string& target) const {
-  return ask("GET", target, {});
+  return ask("GET", target, {}, answer_timeout);
 }
 
 json::value admin_client::post(const std::string& target, const std::string& body) const {
-  return ask("POST", target, body);
+  return ask("POST", target, body, answer_timeout);
+}
+
+json::value admin_client::post_and_wait(const std::string& target, const std::string& body,
+                                        const long_wait& shown_as) const {
+  auto answer =
+      std::async(std::launch::async, [&] { return ask("POST", target, body, work_timeout); });
+  while (answer.wait_for(progress_interval) != std::future_status::ready) {
+    const auto come = ask("GET", target, {}, answer_timeout);
+    const auto done = field_count(come.get_object(), "done") / shown_as.unit_size;
+    const auto total = field_count(come.get_object(), "total") / shown_as.unit_size;
+    std::cerr << grouped(done) << " of about " << grouped(std::max(done, total)) << ' '
+              << shown_as.unit << std::endl;
+  }
+  return answer.get();
 }
 
 json::value admin_client::ask(std::string_view method, const std::string& target,
-                              const std::string& body) const {
+                              const std::string& body, std::chrono::seconds patience) const {
   asio::io_context context(1);
   beast::tcp_stream stream(context);
   boost::system::error_code failed;
@@ -169,7 +190,7 @@ json::value admin_client::ask(std::string_view method, const std::string& target
   http::response_parser<http::string_body> parser;
   parser.body_limit(answer_bytes_max);
   beast::flat_buffer buffer;
-  stream.expires_after(answer_timeout);
+  stream.expires_after(patience);
   http::async_write(stream, request, [&](boost::system::error_code e, std::size_t) {
     failed = e;
     if (e) return;

@@ -2,6 +2,7 @@
 // time and size; for the commands only. Failures are command_failure and say what to do.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -36,10 +37,20 @@ class admin_client {
   // The JSON of a 2xx answer; anything else is a command_failure with the gateway's own message.
   [[nodiscard]] boost::json::value get(const std::string& target) const;
   [[nodiscard]] boost::json::value post(const std::string& target, const std::string& body) const;
+  // The same for work that may take long: once it has taken two seconds, says on the error output
+  // every two seconds how far it has come, as a GET of the same target tells it. `unit` is that of
+  // the counts, which are divided by `unit_size`.
+  struct long_wait {
+    const char* unit = "rows";
+    std::int64_t unit_size = 1;
+  };
+  [[nodiscard]] boost::json::value post_and_wait(const std::string& target, const std::string& body,
+                                                 const long_wait& shown_as) const;
 
  private:
   [[nodiscard]] boost::json::value ask(std::string_view method, const std::string& target,
-                                       const std::string& body) const;
+                                       const std::string& body,
+                                       std::chrono::seconds patience) const;
 
   admin_address where_;
 };

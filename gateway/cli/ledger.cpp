@@ -1,5 +1,4 @@
 // `stint ledger`. Tested by tests/gateway/cli_commands_test.cpp.
-#include <filesystem>
 #include <iostream>
 
 #include <boost/json.hpp>
@@ -10,6 +9,7 @@
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
+#include "gateway/cli/ledger_work.hpp"
 #include "gateway/cli/text_table.hpp"
 
 namespace stint {
@@ -27,15 +27,12 @@ constexpr auto teaching =
     "id as x-stint-request-id)\n"
     "  stint ledger verify                              proves that rows, sums and cap counters "
     "agree\n"
-    "  stint ledger verify --data var/stint             the same while no gateway runs\n";
-
-command_form base_form(const std::string& usage) {
-  command_form form;
-  form.usage = usage;
-  form.teaching = teaching;
-  add_admin_options(form.options);
-  return form;
-}
+    "  stint ledger verify --data var/stint             the same while no gateway runs\n"
+    "  stint ledger backup /backups/today               copies it while the gateway runs: every "
+    "call "
+    "answered before is in it\n"
+    "  stint ledger restore /backups/today var/stint    checks a backup and copies it to where a "
+    "gateway can be started on it\n";
 
 std::string list_target(const options::variables_map& given) {
   const auto now =
@@ -91,7 +88,7 @@ text_table table_of(const json::array& rows, output_format format) {
 }
 
 int list(std::span<const std::string> arguments) {
-  auto form = base_form("stint ledger list [options]");
+  auto form = ledger_form("stint ledger list [options]");
   form.options.add_options()("limit", options::value<int>()->default_value(20),
                              "how many, at most 1000")("before", options::value<std::string>(),
                                                        "older than this id: the next page")(
@@ -133,7 +130,7 @@ void print_indented(const json::object& object, const std::string& indent) {
 }
 
 int show(std::span<const std::string> arguments) {
-  auto form = base_form("stint ledger show ID [options]");
+  auto form = ledger_form("stint ledger show ID [options]");
   form.options.add_options()("json", "as JSON");
   form.hidden.add_options()("id", options::value<std::string>());
   form.positional.add("id", 1);
@@ -151,69 +148,30 @@ int show(std::span<const std::string> arguments) {
   return exit_done;
 }
 
-int report(const std::vector<std::string>& differences) {
-  for (const auto& difference : differences)
-    std::cout << difference << '\n';
-  if (!differences.empty())
-    throw command_failure(
-        "the ledger does not agree with itself: " + std::to_string(differences.size()) +
-        " differences; keep a copy of the data directory and report this");
-  std::cout << "the ledger agrees with itself: rows, sums and cap counters are equal to the last "
-               "token and nano-dollar\n";
-  return exit_done;
-}
-
-// Opens the ledger with the caps of the configuration, as the gateway would, so that its counters
-// are the ones that are proved.
-int verify_offline(const std::string& directory, const std::string& config_file) {
-  if (!std::filesystem::is_directory(directory))
-    throw command_failure("there is no directory " + directory);
-  auto read = load_config(config_file);
-  auto* settings = std::get_if<config>(&read);
-  if (settings == nullptr) {
-    throw command_failure(
-        describe(config_file, std::get<std::vector<config_mistake>>(read).front()) +
-        "\nThe caps are needed to prove their counters; name the configuration with --config");
-  }
-  ledger_options opened;
-  opened.directory = directory;
-  opened.durability = settings->durability;
-  opened.caps = settings->caps;
-  opened.rows_kept_days = settings->rows_kept_days;
-  const ledger_thread ledger(std::move(opened));
-  return report(ledger.verify());
-}
-
-int verify(std::span<const std::string> arguments) {
-  auto form = base_form("stint ledger verify [options]");
-  form.options.add_options()("data", options::value<std::string>(),
-                             "open this data directory itself; only while no gateway runs on it");
-  const auto given = read_words(arguments, form);
-  if (!given) return exit_done;
-  if (given->contains("data"))
-    return verify_offline((*given)["data"].as<std::string>(), (*given)["config"].as<std::string>());
-  const auto answer = admin_client(find_admin(*given)).post("/api/v1/ledger/verify", "");
-  std::vector<std::string> differences;
-  for (const auto& difference : field_list(answer.get_object(), "differences")) {
-    differences.emplace_back(difference.as_string());
-  }
-  return report(differences);
-}
-
 }  // namespace
+
+command_form ledger_form(const std::string& usage) {
+  command_form form;
+  form.usage = usage;
+  form.teaching = teaching;
+  add_admin_options(form.options);
+  return form;
+}
 
 int run_ledger(std::span<const std::string> arguments) {
   return run_command("ledger", [&] {
     const std::string verb = arguments.empty() ? "" : arguments.front();
     if (verb == "--help" || verb == "-h") {
-      std::cout << "Usage: stint ledger list|show|verify [options]\n\n"
+      std::cout << "Usage: stint ledger list|show|verify|backup|restore [options]\n\n"
                 << teaching << "\nOptions of each: stint ledger list --help\n";
       return exit_done;
     }
     if (verb == "list") return list(arguments.subspan(1));
     if (verb == "show") return show(arguments.subspan(1));
-    if (verb == "verify") return verify(arguments.subspan(1));
-    throw misuse("expected list, show or verify");
+    if (verb == "verify") return verify_books_of_gateway(arguments.subspan(1));
+    if (verb == "backup") return back_up_books(arguments.subspan(1));
+    if (verb == "restore") return restore_books(arguments.subspan(1));
+    throw misuse("expected list, show, verify, backup or restore");
   });
 }
 

@@ -207,6 +207,23 @@ BOOST_AUTO_TEST_CASE(ledger_rows_are_paged_found_and_proved) {
   }
   const auto proof = ask(admin, "POST", "/api/v1/ledger/verify").object();
   BOOST_TEST(proof.at("holds").as_bool());
+  BOOST_TEST(proof.at("proved").at("rows").as_int64() == 2);
+  BOOST_TEST(proof.at("unproved").as_array().empty());
+  const auto come = ask(admin, "GET", "/api/v1/ledger/verify").object();
+  BOOST_TEST(come.at("done").as_int64() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_names_a_directory_outside_of_the_ledgers_own) {
+  running_admin admin;
+  const auto asked = [&](const std::string& body) {
+    return ask(admin, "POST", "/api/v1/ledger/backup", admin.token(), body).status;
+  };
+  BOOST_TEST(asked("") == 400);
+  BOOST_TEST(asked("{\"directory\": 7}") == 400);
+  BOOST_TEST(asked("{\"directory\": \"relative\"}") == 400);
+  BOOST_TEST(asked("{\"directory\": \"" + admin.data_directory() + "/copy\"}") == 400);
+  BOOST_TEST(asked("{\"directory\": \"/proc/nowhere\"}") == 409);
+  BOOST_TEST(ask(admin, "GET", "/api/v1/ledger/backup", "").status == 401);
 }
 
 BOOST_AUTO_TEST_CASE(prices_are_told_as_exact_decimals) {

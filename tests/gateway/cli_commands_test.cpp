@@ -179,7 +179,28 @@ BOOST_AUTO_TEST_CASE(the_ledger_is_listed_shown_and_proved) {
   BOOST_TEST(has(show.out, "  input_tokens: 10\n"));
   const auto proof = ask(admin, {"ledger", "verify"});
   BOOST_TEST(proof.status == 0, proof.err);
-  BOOST_TEST(has(proof.out, "agrees with itself"));
+  BOOST_TEST(has(proof.out, "agrees with itself: 2 rows"));
+}
+
+BOOST_AUTO_TEST_CASE(the_ledger_is_backed_up_while_it_runs_and_restored) {
+  const scratch_directory directory;
+  const auto backup = directory.path() + "/backup";
+  const auto restored = directory.path() + "/restored";
+  running_admin admin;
+  admin.spend("acme", 10, nanodollars(1));
+  const auto made = ask(admin, {"ledger", "backup", backup});
+  BOOST_TEST(made.status == 0, made.err);
+  BOOST_TEST(has(made.out, "backed up: " + backup));
+  const auto again = ask(admin, {"ledger", "backup", backup});
+  BOOST_TEST(again.status == 1);
+  BOOST_TEST(has(again.err, "is not empty"));
+  BOOST_TEST(ask(admin, {"ledger", "backup"}).status == 2);
+  const auto back = run({"ledger", "restore", backup, restored});
+  BOOST_TEST(back.status == 0, back.err);
+  BOOST_TEST(has(back.out, "restored: " + restored));
+  BOOST_TEST(
+      has(run({"ledger", "restore", restored, restored + "2"}).err, "not a finished backup"));
+  BOOST_TEST(has(run({"ledger", "backup", "--help"}).out, "stint ledger restore"));
 }
 
 BOOST_AUTO_TEST_CASE(the_shipped_configuration_and_prices_pass_their_checks) {

@@ -37,6 +37,7 @@ class running_admin {
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   [[nodiscard]] std::string token() const { return load_admin_token(token_file()).reveal(); }
   [[nodiscard]] const std::string& token_file() const { return settings_.admin_token_file; }
+  [[nodiscard]] const std::string& data_directory() const { return settings_.data_directory; }
   [[nodiscard]] key_ring& keys() { return keys_; }
   [[nodiscard]] ledger_thread& ledger() { return *ledger_; }
   void drain() { ready_ = false; }

@@ -1,0 +1,192 @@
+// `stint ledger verify`, `backup` and `restore`. Tested by tests/gateway/cli_commands_test.cpp and
+// tests/end_to_end/backup_test.py.
+#include "gateway/cli/ledger_work.hpp"
+
+#include <filesystem>
+#include <future>
+#include <iostream>
+
+#include <boost/json.hpp>
+
+#include "budgets/ledger_thread.hpp"
+#include "gateway/cli/admin_client.hpp"
+#include "gateway/cli/amount_text.hpp"
+#include "gateway/cli/json_fields.hpp"
+
+namespace stint {
+namespace {
+
+namespace json = boost::json;
+namespace options = boost::program_options;
+namespace fs = std::filesystem;
+
+constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+constexpr std::chrono::seconds progress_interval{2};
+
+// Runs it on a thread of its own, and says how far it has come where it takes longer than a moment.
+template <class Work>
+auto watched(work_progress& progress, const char* unit, std::int64_t unit_size, Work work) {
+  auto result = std::async(std::launch::async, std::move(work));
+  while (result.wait_for(progress_interval) != std::future_status::ready) {
+    const auto done = static_cast<std::int64_t>(progress.done) / unit_size;
+    const auto total = static_cast<std::int64_t>(progress.total) / unit_size;
+    std::cerr << grouped(done) << " of about " << grouped(std::max(done, total)) << ' ' << unit
+              << std::endl;
+  }
+  return result.get();
+}
+
+// What `stint ledger verify` tells of either proof.
+struct told_proof {
+  std::vector<std::string> differences;
+  std::int64_t left_out = 0;
+  std::int64_t rows = 0;
+  std::int64_t counters = 0;
+  std::vector<std::string> unproved;
+};
+
+std::string unproved_line(const std::string& cap, std::int64_t counters,
+                          const std::string& reason) {
+  return "not proved: " + grouped(counters) + " counters of cap " + cap + ": " + reason;
+}
+
+told_proof read_proof(const json::object& answer) {
+  told_proof told;
+  for (const auto& difference : field_list(answer, "differences"))
+    told.differences.emplace_back(difference.as_string());
+  told.left_out = field_count(answer, "differences_left_out");
+  const auto& proved = field_object(answer, "proved");
+  told.rows = field_count(proved, "rows");
+  told.counters =
+      field_count(proved, "counters_by_rows") + field_count(proved, "counters_by_rollups");
+  for (const auto& each : field_list(answer, "unproved")) {
+    const auto& cap = each.as_object();
+    told.unproved.push_back(unproved_line(field_text(cap, "cap"), field_count(cap, "counters"),
+                                          field_text(cap, "reason")));
+  }
+  return told;
+}
+
+told_proof tell(const books_proof& proof) {
+  told_proof told{
+      .differences = proof.findings,
+      .left_out = static_cast<std::int64_t>(proof.findings_left_out),
+      .rows = static_cast<std::int64_t>(proof.rows),
+      .counters = static_cast<std::int64_t>(proof.counters_by_rows + proof.counters_by_rollups),
+      .unproved = {}};
+  for (const auto& each : proof.unproved) {
+    told.unproved.push_back(
+        unproved_line(each.cap, static_cast<std::int64_t>(each.counters), each.reason));
+  }
+  return told;
+}
+
+int report(const told_proof& told) {
+  for (const auto& difference : told.differences)
+    std::cout << difference << '\n';
+  for (const auto& line : told.unproved)
+    std::cout << line << '\n';
+  if (!told.differences.empty()) {
+    const auto count = static_cast<std::int64_t>(told.differences.size()) + told.left_out;
+    throw command_failure("the ledger does not agree with itself: " + grouped(count) +
+                          " differences; keep a copy of the data directory and report this");
+  }
+  std::cout << "the ledger agrees with itself: " << grouped(told.rows)
+            << " rows, their sums by hour and day, and " << grouped(told.counters)
+            << " cap counters are equal to the last token and nano-dollar\n";
+  return exit_done;
+}
+
+// Opens the ledger with the caps of the configuration, as the gateway would, so that its counters
+// are the ones that are proved.
+told_proof verify_offline(const std::string& directory, const std::string& config_file) {
+  if (!fs::is_directory(directory)) throw command_failure("there is no directory " + directory);
+  auto read = load_config(config_file);
+  auto* settings = std::get_if<config>(&read);
+  if (settings == nullptr) {
+    throw command_failure(
+        describe(config_file, std::get<std::vector<config_mistake>>(read).front()) +
+        "\nThe caps are needed to prove their counters; name the configuration with --config");
+  }
+  ledger_options opened;
+  opened.directory = directory;
+  opened.durability = settings->durability;
+  opened.caps = settings->caps;
+  opened.rows_kept_days = settings->rows_kept_days;
+  const ledger_thread ledger(std::move(opened));
+  work_progress progress;
+  return tell(watched(progress, "rows", 1, [&] { return ledger.prove(progress); }));
+}
+
+// The one or two directories that a command is given.
+std::string directory_word(const options::variables_map& given, const char* name) {
+  if (!given.contains(name)) throw misuse("a directory is missing");
+  return fs::absolute(given[name].as<std::string>()).lexically_normal().string();
+}
+
+void tell_made(const char* what, const std::string& directory, std::int64_t files,
+               std::int64_t bytes) {
+  std::cout << what << ": " << directory << ", " << grouped(files) << " files, "
+            << grouped((bytes + mebibyte - 1) / mebibyte) << " MiB\n";
+}
+
+}  // namespace
+
+int verify_books_of_gateway(std::span<const std::string> arguments) {
+  auto form = ledger_form("stint ledger verify [options]");
+  form.options.add_options()("data", options::value<std::string>(),
+                             "open this data directory itself; only while no gateway runs on it");
+  const auto given = read_words(arguments, form);
+  if (!given) return exit_done;
+  if (given->contains("data")) {
+    return report(
+        verify_offline((*given)["data"].as<std::string>(), (*given)["config"].as<std::string>()));
+  }
+  const auto answer =
+      admin_client(find_admin(*given)).post_and_wait("/api/v1/ledger/verify", "", {});
+  return report(read_proof(answer.get_object()));
+}
+
+int back_up_books(std::span<const std::string> arguments) {
+  auto form = ledger_form("stint ledger backup DIRECTORY [options]");
+  form.hidden.add_options()("directory", options::value<std::string>());
+  form.positional.add("directory", 1);
+  const auto given = read_words(arguments, form);
+  if (!given) return exit_done;
+  const auto directory = directory_word(*given, "directory");
+  const auto answer = admin_client(find_admin(*given))
+                          .post_and_wait("/api/v1/ledger/backup",
+                                         json::serialize(json::object{{"directory", directory}}),
+                                         {.unit = "MiB", .unit_size = mebibyte});
+  const auto& made = answer.get_object();
+  tell_made("backed up", directory, field_count(made, "files"), field_count(made, "bytes"));
+  std::cout << "It holds every call that was answered before, and the keys; copy config/ and the "
+               "price book as well.\nTo use it: stint ledger restore "
+            << directory << " NEW_DATA_DIRECTORY\n";
+  return exit_done;
+}
+
+int restore_books(std::span<const std::string> arguments) {
+  auto form = ledger_form("stint ledger restore BACKUP DIRECTORY [options]");
+  form.hidden.add_options()("backup", options::value<std::string>())("directory",
+                                                                     options::value<std::string>());
+  form.positional.add("backup", 1).add("directory", 1);
+  const auto given = read_words(arguments, form);
+  if (!given) return exit_done;
+  const auto backup = directory_word(*given, "backup");
+  const auto directory = directory_word(*given, "directory");
+  work_progress progress;
+  try {
+    const auto made = watched(progress, "MiB", mebibyte,
+                              [&] { return restore_backup(backup, directory, progress); });
+    tell_made("restored", directory, static_cast<std::int64_t>(made.files),
+              static_cast<std::int64_t>(made.bytes));
+  } catch (const std::runtime_error& why) {
+    throw command_failure(std::string("nothing was restored: ") + why.what());
+  }
+  std::cout << "To prove it: stint ledger verify --data " << directory
+            << "\nTo use it: set data_directory to it and start the gateway\n";
+  return exit_done;
+}
+
+}  // namespace stint
