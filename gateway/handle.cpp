@@ -103,7 +103,7 @@ asio::awaitable<void> serve_metered(exchange& x, purpose what_for, const virtual
   if (!barred) barred = refuse_without_credential(*call->provider);
   hold_request worst = worst_case_hold(x, what_for, *call);
   if (!barred) {
-    barred = refuse_unpriced(x.shared().settings, what_for.charged, *call);
+    barred = refuse_unpriced(x.shared().ledger, what_for.charged, *call);
     if (barred) record_refused(x, worst, barred->status);
   }
   if (barred) {

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "gateway/admin/api_query.hpp"
 #include "gateway/admin/api_routes.hpp"
 #include "gateway/admin/time_text.hpp"
 
@@ -11,15 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-// An amount in the cap's unit; money as a decimal too.
-void put_amount(json::object& into, const std::string& name, cap_unit unit, std::int64_t amount) {
-  into[name] = amount;
-  if (unit != cap_unit::usd) return;
-  // used and held may pass the limit, so that left is negative; to_dollars knows no sign.
-  const auto absolute = to_dollars(nanodollars(amount < 0 ? -amount : amount));
-  into[name + "_usd"] = amount < 0 ? "-" + absolute : absolute;
-}
-
 json::object to_json(const cap_standing& standing) {
   json::object object{{"scope", standing.scope},
                       {"start", to_iso_time(standing.window.start)},
@@ -27,6 +19,9 @@ json::object to_json(const cap_standing& standing) {
                                                   : json::value(nullptr)},
                       {"threshold_reached", standing.threshold_reached}};
   put_amount(object, "limit", standing.unit, standing.limit);
+  put_amount(object, "raised_by", standing.unit, standing.limit - standing.configured_limit);
+  put_amount(object, "reset_from", standing.unit, standing.forgiven);
+  object["history_incomplete"] = standing.incomplete;
   put_amount(object, "used", standing.unit, standing.used);
   put_amount(object, "held", standing.unit, standing.held);
   put_amount(object, "left", standing.unit, standing.left());
@@ -46,7 +41,8 @@ json::array standings_of(const cap& one, const std::vector<cap_standing>& standi
                              .unit = one.unit,
                              .mode = one.mode,
                              .window = window_at(one.window, now),
-                             .limit = one.limit}));
+                             .limit = one.limit,
+                             .configured_limit = one.limit}));
   }
   return found;
 }
@@ -84,7 +80,8 @@ admin_answer get_caps(const admin_request& request, admin_services& services) {
   const auto now = admin_now();
   json::array caps;
   const cap* before = nullptr;
-  for (const auto& one : services.settings.caps) {
+  const auto in_force = services.ledger.caps();
+  for (const auto& one : *in_force) {
     // The parts of a cap in the tenants' own time follow each other, and are one to people.
     const bool same = before != nullptr && before->name == one.name;
     before = &one;

@@ -45,6 +45,15 @@ void put_usage(boost::json::object& into, const usage& used) {
   into["total_tokens"] = used.total();
 }
 
+void put_amount(boost::json::object& into, const std::string& name, cap_unit unit,
+                std::int64_t amount) {
+  into[name] = amount;
+  if (unit != cap_unit::usd) return;
+  // used and held may pass the limit, so that left is negative; to_dollars knows no sign.
+  const auto absolute = to_dollars(nanodollars(amount < 0 ? -amount : amount));
+  into[name + "_usd"] = amount < 0 ? "-" + absolute : absolute;
+}
+
 void put_cost(boost::json::object& into, nanodollars cost) {
   into["cost_nanodollars"] = cost.count();
   into["cost_usd"] = to_dollars(cost);

@@ -3,6 +3,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "budgets/cap.hpp"
 #include "gateway/admin/admin_request.hpp"
 #include "gateway/problem.hpp"
 
@@ -16,6 +17,9 @@ using match_list = std::vector<std::pair<dimension, std::string>>;
 
 // Every kind of token, under the names of the ledger.
 void put_usage(boost::json::object& into, const usage& used);
+// An amount in a cap's unit; money as a decimal too.
+void put_amount(boost::json::object& into, const std::string& name, cap_unit unit,
+                std::int64_t amount);
 void put_cost(boost::json::object& into, nanodollars cost);
 
 [[nodiscard]] admin_answer answer_problem(const problem& why);

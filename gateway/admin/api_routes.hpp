@@ -50,6 +50,14 @@ struct matched_route {
 // used, held, left, …}]}]}
 [[nodiscard]] admin_answer get_caps(const admin_request& request, admin_services& services);
 
+// POST /api/v1/caps/{name}/raise {"by": "200usd" | "50_000", "scope"?, "until"?: "tomorrow" |
+// "2026-12-01" | "24h" | ISO time, "reason"} and /reset {"scope"?, "reason"} → 201 {"adjustments":
+// [{number, kind, made, who, reason, cap, scope, amount, until}]}; dates in the cap's time zone.
+[[nodiscard]] admin_answer raise_cap(const admin_request& request, admin_services& services);
+[[nodiscard]] admin_answer reset_cap(const admin_request& request, admin_services& services);
+// GET /api/v1/caps/history?limit=… → {"adjustments": […]}, newest first
+[[nodiscard]] admin_answer list_adjustments(const admin_request& request, admin_services& services);
+
 // GET /api/v1/spend?by=tenant,feature&from=…&to=…&day=1&match=tenant:acme → {"from", "to", "by",
 // "lines": […], "total": {…}} [from, to) in whole UTC hours; default: this month so far. match may
 // be repeated.

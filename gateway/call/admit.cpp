@@ -163,10 +163,11 @@ hold_request unmetered_hold(const exchange& x, const purpose& what_for,
   return one;
 }
 
-std::optional<problem> refuse_unpriced(const config& settings, const attribution& charged,
+std::optional<problem> refuse_unpriced(const ledger_thread& ledger, const attribution& charged,
                                        const examined_call& call) {
   if (call.rates != nullptr) return std::nullopt;
-  for (const cap& each : settings.caps) {
+  const auto caps = ledger.caps();
+  for (const cap& each : *caps) {
     if (each.unit != cap_unit::usd || each.mode != cap_mode::enforce || !each.selects(charged))
       continue;
     return make_problem(

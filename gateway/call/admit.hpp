@@ -27,7 +27,7 @@ void bound_prompt(hold_request& worst, const examined_call& call);
                                           const passthrough_config& rule);
 
 // Nothing may be spent on a model without a price while a money cap watches the call.
-[[nodiscard]] std::optional<problem> refuse_unpriced(const config& settings,
+[[nodiscard]] std::optional<problem> refuse_unpriced(const ledger_thread& ledger,
                                                      const attribution& charged,
                                                      const examined_call& call);
 

@@ -7,6 +7,7 @@
 #include "gateway/admin/time_text.hpp"
 #include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/amount_text.hpp"
+#include "gateway/cli/caps_adjust.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
@@ -26,11 +27,25 @@ command_form form() {
       "limit, what is used, what running\n"
       "calls hold, what is left, and when it starts again at zero.\n\n"
       "  stint caps\n"
-      "  stint caps --cap tenant-day --format csv\n";
+      "  stint caps --cap tenant-day --format csv\n\n"
+      "To change one while it counts: stint caps raise --help, stint caps reset --help. What was "
+      "changed: stint caps history.\n";
   form.options.add_options()("cap", options::value<std::string>(), "only this one")(
       "format", options::value<std::string>()->default_value("table"), "table, csv or json");
   add_admin_options(form.options);
   return form;
+}
+
+// What an operator did to it, and what is not known of it.
+std::string note_on(const json::object& standing, const std::string& unit) {
+  std::string note;
+  const auto add = [&](const std::string& text) { note += (note.empty() ? "" : "; ") + text; };
+  if (const auto raised = field_count(standing, "raised_by"); raised != 0)
+    add("raised by " + amount_in_unit(unit, raised));
+  if (const auto reset = field_count(standing, "reset_from"); reset != 0)
+    add("reset from " + amount_in_unit(unit, reset));
+  if (field_text(standing, "history_incomplete") == "true") add("began with too little");
+  return note;
 }
 
 // For people: grouped digits and dollars; a cap that nobody has touched still shows its limit.
@@ -44,7 +59,8 @@ text_table readable(const json::array& caps, const std::string& only, wall_time 
                     {"left", align::right},
                     {"used%", align::right},
                     {"resets in", align::right},
-                    {"mode"}});
+                    {"mode"},
+                    {"note"}});
   for (const auto& item : caps) {
     const auto& one = item.as_object();
     const auto name = field_text(one, "name");
@@ -56,7 +72,7 @@ text_table readable(const json::array& caps, const std::string& only, wall_time 
       const bool each_call = field_text(one, "window") == "request";
       table.add({name, each_call ? "each call" : "(none used yet)", unit,
                  amount_in_unit(unit, field_count(one, "limit")), "", "", "", "", "",
-                 field_text(one, "mode")});
+                 field_text(one, "mode"), ""});
     }
     for (const auto& entry : standings) {
       const auto& standing = entry.as_object();
@@ -69,7 +85,7 @@ text_table readable(const json::array& caps, const std::string& only, wall_time 
                  percent_of(field_count(standing, "used"), field_count(standing, "limit")),
                  rolls.empty() ? time_left(now, parse_iso_time(field_text(standing, "end")))
                                : "rolls by " + rolls,
-                 field_text(one, "mode")});
+                 field_text(one, "mode"), note_on(standing, unit)});
     }
   }
   return table;
@@ -132,6 +148,10 @@ int show(const options::variables_map& given) {
 
 int run_caps(std::span<const std::string> arguments) {
   return run_command("caps", [&] {
+    const std::string verb = arguments.empty() ? "" : arguments.front();
+    if (verb == "raise") return raise_cap_limit(arguments.subspan(1));
+    if (verb == "reset") return reset_cap_usage(arguments.subspan(1));
+    if (verb == "history") return show_adjustments(arguments.subspan(1));
     const auto given = read_words(arguments, form());
     return given ? show(*given) : exit_done;
   });

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <thread>
 
@@ -12,6 +13,7 @@
 
 #include "gateway/admin/admin_server.hpp"
 #include "gateway/cli/commands.hpp"
+#include "gateway/cli/reload.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "gateway/metrics/access_log.hpp"
@@ -82,14 +84,11 @@ sigset_t blocked_signals() {
   return set;
 }
 
-// Returns when it is time to stop. A running gateway does not read its configuration again, and
-// says so.
-void wait_for_end(const sigset_t& signals) {
+// Returns when it is time to stop.
+void wait_for_end(const sigset_t& signals, const std::function<void()>& reload) {
   int signal = 0;
-  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
-    std::cout << "SIGHUP: the configuration is read at start; restart to apply a change"
-              << std::endl;
-  }
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)
+    reload();
 }
 
 int thread_count(const config& settings) {
@@ -128,6 +127,7 @@ int serve(config settings, const price_book& prices) {
     if (log) log->committed(rows);
   };
   ledger_thread ledger(std::move(ledger_settings));
+  tell_incomplete_caps(ledger, std::cerr);
   key_ring keys(stored_keys(ledger));
   std::optional<tokenizer::segment_memo> remembered;
   if (settings.limits.remembered_bytes_max > 0) {
@@ -151,7 +151,7 @@ int serve(config settings, const price_book& prices) {
   std::cout << "listening proxy=" << settings.listen.address << ':' << proxy.port()
             << " admin=" << settings.admin.address << ':' << admin.port()
             << " simulated=" << settings.simulated.address << ':' << simulated.port() << std::endl;
-  wait_for_end(signals);
+  wait_for_end(signals, [&] { reload_caps(settings, ledger, seen, std::cout); });
   std::cout << "stopping: no new connections; running calls may finish for "
             << settings.limits.drain_timeout_ms / 1000 << " s" << std::endl;
   const bool clean = proxy.drain(std::chrono::milliseconds(settings.limits.drain_timeout_ms));

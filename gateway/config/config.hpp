@@ -58,6 +58,8 @@ struct limits_config {
   std::size_t count_inline_bytes_max = 64U << 10;
   // Memory for the counts of texts that may be sent again; 0: all are counted each time.
   std::size_t remembered_bytes_max = 16U << 20;
+
+  bool operator==(const limits_config&) const noexcept = default;
 };
 
 struct provider_config {
@@ -95,6 +97,8 @@ struct admission_config {
   std::int64_t output_min_tokens = 16;     // of a choice: no bound is lowered below it
   std::int64_t stream_margin_tokens = 32;  // a stream's hold is ahead of it by this much or more
   int wait_ms = 5'000;                     // in line while only others' holds stand in the way
+
+  bool operator==(const admission_config&) const noexcept = default;
 };
 
 enum class unknown_model_policy : std::uint8_t { refuse, ceiling };
@@ -162,8 +166,8 @@ using config_result = std::variant<config, std::vector<config_mistake>>;
 // network without TLS.
 [[nodiscard]] std::vector<std::string> warnings_about(const config& checked);
 
-// Which settings differ that a running gateway cannot change (listeners, data directory, threads,
-// …): reload keeps the old configuration and names them. Empty: the new one can be swapped in.
+// Which settings differ that a running gateway cannot change (listeners, data directory, providers,
+// …): a reload leaves them as they are and names them. Caps are not among them.
 [[nodiscard]] std::vector<std::string> settings_needing_restart(const config& running,
                                                                 const config& loaded);
 

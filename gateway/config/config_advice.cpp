@@ -24,6 +24,18 @@ bool same_listener(const listener_config& a, const listener_config& b) {
          key(a) == key(b);
 }
 
+// The built-in provider's port is chosen at start; simulated.port says what was asked for.
+bool same_provider(const provider_config& a, const provider_config& b) {
+  if (a.name != b.name || a.name == simulated_provider_name) return a.name == b.name;
+  return a.dialects == b.dialects && a.tls == b.tls && a.host == b.host && a.port == b.port &&
+         a.base_path == b.base_path && a.verify_certificate == b.verify_certificate &&
+         a.ca_file == b.ca_file && a.credential.reveal() == b.credential.reveal() &&
+         a.models == b.models && a.connect_timeout_ms == b.connect_timeout_ms &&
+         a.first_byte_timeout_ms == b.first_byte_timeout_ms &&
+         a.stall_timeout_ms == b.stall_timeout_ms && a.connections_max == b.connections_max &&
+         a.pool_idle_ms == b.pool_idle_ms;
+}
+
 void warn_of_provider(const provider_config& provider, std::vector<std::string>& warnings) {
   const std::string name = "providers." + provider.name + ": ";
   if (!provider.credential_source.empty() && provider.credential.empty()) {
@@ -98,6 +110,20 @@ std::vector<std::string> settings_needing_restart(const config& running, const c
   if (running.rows_kept_days != loaded.rows_kept_days) settings.emplace_back("rows_kept_days");
   if (running.threads != loaded.threads) settings.emplace_back("threads");
   if (running.simulated.port != loaded.simulated.port) settings.emplace_back("simulated.port");
+  const auto note = [&](bool same, const char* name) {
+    if (!same) settings.emplace_back(name);
+  };
+  note(running.limits == loaded.limits, "limits");
+  note(running.admission == loaded.admission, "admission");
+  note(running.prices_file == loaded.prices_file, "prices_file");
+  note(running.access_log == loaded.access_log, "access_log");
+  note(running.require_feature == loaded.require_feature, "require_feature");
+  note(running.unknown_model == loaded.unknown_model &&
+           running.ceiling_input_rate == loaded.ceiling_input_rate &&
+           running.ceiling_output_rate == loaded.ceiling_output_rate,
+       "unknown_model");
+  note(running.refusal_status == loaded.refusal_status, "refusal_status");
+  note(std::ranges::equal(running.providers, loaded.providers, same_provider), "providers");
   if (running.series_per_family_max != loaded.series_per_family_max) {
     settings.emplace_back("metrics.series_per_family_max");
   }

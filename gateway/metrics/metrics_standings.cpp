@@ -104,6 +104,9 @@ std::vector<MetricFamily> describe_standings(const shown_standings& shown) {
                                   "window never does: when it moves on by a step.");
   MetricFamily reached = gauge_family("stint_cap_threshold_reached",
                                       "The highest alert threshold crossed, in percent; 0: none.");
+  MetricFamily incomplete = gauge_family(
+      "stint_cap_history_incomplete",
+      "1: rows of this window were deleted before the cap was new, so it is too little.");
   for (const cap_standing* each : shown.fullest) {
     ClientMetric metric;
     metric.label = {{"cap", clean_label(each->cap)},
@@ -120,12 +123,13 @@ std::vector<MetricFamily> describe_standings(const shown_standings& shown) {
     add(held, in_unit(*each, each->held));
     add(used_ratio, ratio(each->used, each->limit));
     add(reached, each->threshold_reached);
+    if (each->incomplete) add(incomplete, 1);
     if (each->window.end) {
       const auto since_epoch = each->window.end->time_since_epoch();
       add(end, std::chrono::duration<double>(since_epoch).count());
     }
   }
-  std::vector<MetricFamily> families = {limit, used, held, used_ratio, end, reached};
+  std::vector<MetricFamily> families = {limit, used, held, used_ratio, end, reached, incomplete};
   families.push_back(single_value("stint_cap_scopes_hidden",
                                   "Live cap scopes beyond the series budget: the emptiest ones.",
                                   MetricType::Gauge, static_cast<double>(shown.hidden)));

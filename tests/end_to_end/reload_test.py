@@ -1,0 +1,117 @@
+"""Caps that change while calls run: SIGHUP, and the commands that raise and reset."""
+
+import os
+import signal
+import unittest
+
+from books import FOREVER_CAPS, check_books
+from gateway_process import background, gateway, openai_body
+from wait import wait_until
+
+# A thousand in a soak: STINT_RELOADS=1000.
+RELOADS = int(os.environ.get("STINT_RELOADS", "60"))
+CLIENTS = 4
+MODEL = "sim/gpt-4o?tokens=5"
+
+
+def requests_cap(name, limit):
+    return {"name": name, "per": ["tenant"], "window": "year", "unit": "requests", "limit": limit}
+
+
+def reload(stint, **settings):
+    """Sends SIGHUP and waits until the gateway has said what became of it."""
+    before = stint.log_text().count("caps in force") + stint.log_text().count("nothing has changed")
+    if settings:
+        stint.configure(**settings)
+    stint.process.send_signal(signal.SIGHUP)
+    wait_until(
+        lambda: stint.log_text().count("caps in force") + stint.log_text().count("nothing has changed") > before,
+        "the end of a reload",
+    )
+
+
+def standing(stint, cap):
+    return next(each for each in stint.caps() if each["cap"] == cap)
+
+
+class reloads(unittest.TestCase):
+    def test_many_reloads_under_load_fail_no_call(self):
+        lists = [
+            [*FOREVER_CAPS, requests_cap("one", 1_000_000)],
+            [requests_cap("two", 1_000_000), *FOREVER_CAPS],
+            [*FOREVER_CAPS],
+        ]
+        with gateway(caps=lists[0]) as stint:
+            key = stint.create_key()
+            done = []
+
+            def call_until_done(_):
+                statuses = set()
+                while not done:
+                    statuses.add(stint.chat(key, openai_body(model=MODEL)).status)
+                return statuses
+
+            clients = [background(call_until_done, number) for number in range(CLIENTS)]
+            try:
+                for number in range(RELOADS):
+                    reload(stint, caps=lists[number % len(lists)])
+            finally:
+                done.append(True)
+            self.assertEqual(set().union(*(client.result() for client in clients)), {200})
+            reload(stint, caps=lists[0])
+            stint.wait_until_idle()
+            counted = standing(stint, "one")["used"]
+            self.assertEqual(counted, len(stint.rows()))
+            check_books(stint)
+
+    def test_a_new_limit_holds_at_once_and_keeps_the_usage(self):
+        with gateway(caps=[*FOREVER_CAPS, requests_cap("two", 2)]) as stint:
+            key = stint.create_key()
+            call = lambda: stint.chat(key, openai_body(model=MODEL)).status
+            self.assertEqual([call(), call(), call()], [200, 200, 429])
+            reload(stint, caps=[*FOREVER_CAPS, requests_cap("two", 3)])
+            self.assertEqual([call(), call()], [200, 429])
+            reload(stint, caps=[*FOREVER_CAPS, requests_cap("new", 4)])
+            self.assertEqual(standing(stint, "new")["used"], 3)
+            self.assertEqual([call(), call()], [200, 429])
+            check_books(stint)
+
+    def test_a_file_with_a_mistake_changes_nothing_and_says_where(self):
+        with gateway(caps=[*FOREVER_CAPS, requests_cap("one", 1)]) as stint:
+            key = stint.create_key()
+            self.assertEqual(stint.chat(key, openai_body(model=MODEL)).status, 200)
+            reload(stint, caps=[*FOREVER_CAPS, {"name": "one", "window": "year"}])
+            self.assertIn("caps[", stint.log_text())
+            self.assertEqual(stint.chat(key, openai_body(model=MODEL)).status, 429)
+
+    def test_settings_that_need_a_restart_are_named(self):
+        with gateway(caps=FOREVER_CAPS) as stint:
+            reload(stint, threads=3)
+            self.assertIn("reload: threads differs and needs a restart", stint.log_text())
+            self.assertNotIn("reload: providers", stint.log_text())
+
+
+class adjustments(unittest.TestCase):
+    def test_a_raise_and_a_reset_hold_and_outlive_the_process(self):
+        with gateway(caps=[*FOREVER_CAPS, requests_cap("two", 2)]) as stint:
+            key = stint.create_key()
+            call = lambda: stint.chat(key, openai_body(model=MODEL)).status
+            self.assertEqual([call(), call(), call()], [200, 200, 429])
+            stint.command("caps", "raise", "two", "--by", "1", "--until", "24h", "--reason", "launch")
+            self.assertEqual(stint.metric("stint_cap_limit", cap="two", scope="acme"), 3)
+            self.assertEqual([call(), call()], [200, 429])
+            stint.command("caps", "reset", "two", "--scope", "acme", "--reason", "a test")
+            self.assertEqual(stint.metric("stint_cap_used_ratio", cap="two", scope="acme"), 0)
+            self.assertEqual(call(), 200)
+            stint.wait_until_idle()
+            stint.kill()
+            stint.start()
+            self.assertEqual([call(), call(), call()], [200, 200, 429])
+            listed = stint.command("caps", "history")
+            self.assertIn("launch", listed)
+            self.assertIn("a test", listed)
+            check_books(stint, restarted=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
