@@ -6,7 +6,7 @@
 // lowered), extensions, settlements (some over their hold, some repeated), notes of progress, calls
 // without a hold; calls that wait in line, for a while or until they are abandoned; steps of the
 // clock, also back; storage that fails at any call in any way; ends of the process, also while the
-// storage fails; restarts with another cap list. Checked: every answer and every alert; after each
+// storage fails; restarts. Checked: every answer and every alert; after each
 // group every balance, and that no hard cap is passed; that nobody waits who could go, and that
 // nobody overtakes; again and again the proof that rows, roll-ups and counters agree.
 #pragma once
