@@ -107,7 +107,7 @@ class adjustments(unittest.TestCase):
             stint.kill()
             stint.start()
             self.assertEqual([call(), call(), call()], [200, 200, 429])
-            listed = stint.command("caps", "history")
+            listed = stint.command("caps", "history").stdout
             self.assertIn("launch", listed)
             self.assertIn("a test", listed)
             check_books(stint, restarted=True)
