@@ -110,12 +110,13 @@ void ledger_auditor::post(const counter_name& to, const amounts& used, std::int6
   }
 }
 
-void ledger_auditor::add_row(const usage& used, nanodollars cost, bool flagged) {
+void ledger_auditor::add_row(const usage& used, const amounts& posted, bool flagged) {
   rollup_sums one;
   one.calls = 1;
   one.flagged = flagged ? 1 : 0;
   one.used = used;
-  one.cost = cost;
+  one.cost = posted.cost;
+  one.requests = posted.requests;
   total_ += one;
 }
 
@@ -131,18 +132,19 @@ bool ledger_auditor::settle(const settlement& what) {
   const amounts& worst = call->taken;
   const bool over = used.input_tokens > worst.input_tokens ||
                     used.output_tokens > worst.output_tokens || used.cost > worst.cost;
-  add_row(what.used, what.cost, over || what.flags != 0);
+  add_row(what.used, used, over || what.flags != 0);
   return true;
 }
 
 void ledger_auditor::record(const ledger_row& row) {
   time_ = std::max(time_, row.admitted);
-  add_row(row.used, row.cost, row.flags != 0);
-  if (row.used.total() == 0 && row.cost == nanodollars{}) return;
+  const bool carries = row.used.total() != 0 || row.cost != nanodollars{};
   const amounts used = {.input_tokens = row.used.input_total(),
                         .output_tokens = row.used.output_total(),
                         .cost = row.cost,
-                        .requests = 1};
+                        .requests = carries ? 1 : 0};
+  add_row(row.used, used, row.flags != 0);
+  if (!carries) return;
   for (const cap& rule : caps_) {
     if (rule.window.kind == window_kind::request || !selected(rule, row.charged)) continue;
     post(name_of(rule, row.charged, time_), used, 0);

@@ -116,7 +116,7 @@ class ledger_auditor {
   // `covered`: what the call held of this counter.
   void post(const counter_name& to, const amounts& used, std::int64_t covered);
   void enter_limits();
-  void add_row(const usage& used, nanodollars cost, bool flagged);
+  void add_row(const usage& used, const amounts& posted, bool flagged);
 
   std::vector<cap> caps_;
   wall_time time_{};
