@@ -264,10 +264,10 @@ class slow_client(unittest.TestCase):
         with gateway(caps=caps, **settings) as stint:
             key = stint.create_key()
             with http_client.connection(stint.proxy) as wire:
-                body = encoded(openai_body("Say it.", "gpt-4o", stream=True, max_tokens=900))
+                body = encoded(openai_body("Say it.", "gpt-4o", stream=True, max_tokens=500))
                 wire.send(http_client.render("POST", "/v1/chat/completions", call_headers(key), body))
                 head = wire.read_head()
-                rest = background(stint.chat, key, openai_body("Say it.", "gpt-4o", max_tokens=800))
+                rest = background(stint.chat, key, openai_body("Say it.", "gpt-4o", max_tokens=700))
                 wait_until(lambda: len(provider.upstream.requests) == 2, "the rest of the cap to be held")
                 self.assertTrue(provider.half_closed.wait(30), "the provider was not stopped")
                 events = [data for _, data in http_client.events(wire.read_pieces(head))]
