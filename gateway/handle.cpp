@@ -75,8 +75,9 @@ asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission
     relay_outcome ended;
     ended.outcome =
         x.client.watch.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
-    // We hung up on it: the prompt was sent and will be billed.
-    ended.generated = x.client.watch.client_gone() || x.client.watch.cut();
+    // We hung up on a provider that had the whole request: it will bill the prompt.
+    ended.generated =
+        owed.was_forwarded() && (x.client.watch.client_gone() || x.client.watch.cut());
     ended.status = answer.error().status;
     co_await owed.settle(ended);
     co_await decline(x, answer.error());

@@ -26,6 +26,7 @@ owed_call::~owed_call() {
 }
 
 void owed_call::forwarded() {
+  forwarded_ = true;
   if (count_) count_->begin();
 }
 

@@ -43,6 +43,7 @@ class owed_call {
   // The request is on its way to the provider: a prompt that was not counted yet is counted from
   // now on.
   void forwarded();
+  [[nodiscard]] bool was_forwarded() const noexcept { return forwarded_; }
 
   // Notes what a running stream has delivered, so that even a crash charges for it.
   void note_progress(std::int64_t output_tokens, const std::optional<usage>& input_report);
@@ -76,6 +77,7 @@ class owed_call {
   service_tier tier_ = service_tier::standard;
   nanodollars cost_;
   usage used_;
+  bool forwarded_ = false;
   bool resolved_ = false;
 };
 

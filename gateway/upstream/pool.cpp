@@ -18,6 +18,11 @@ problem cannot_connect(const provider_config& provider, const std::string& why, 
                       "provider '" + provider.name + "' at " + provider.host + ":" +
                           std::to_string(provider.port) + " cannot be reached: " + why);
 }
+
+problem nobody_asks(const provider_config& provider) {
+  return make_problem(problem_kind::upstream_refused,
+                      "the client left before provider '" + provider.name + "' was reached");
+}
 }  // namespace
 
 upstream_pool::upstream_pool(asio::io_context& context, const provider_config& provider,
@@ -84,18 +89,22 @@ asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::con
     transport link =
         tls_ != nullptr ? transport(std::move(socket), *tls_) : transport(std::move(socket));
     watch.await(link, patience);
+    watch.watch_client(&link);
     auto [connect_error] = co_await link.socket().async_connect(endpoint, as_outcome);
     error = connect_error;
     if (!error) link.tune();
     if (!error && tls_ != nullptr) {
       error = co_await link.handshake_client(provider_.host);
-      if (error && !watch.expired()) {
+      if (error && !watch.expired() && !watch.client_gone()) {
         watch.await_nothing();
+        watch.unwatch_client();
         seen.upstream_failed(provider_.name, upstream_fault::tls);
         co_return cannot_connect(provider_, "TLS failed (" + error.message() + ")", false);
       }
     }
     watch.await_nothing();
+    watch.unwatch_client();
+    if (watch.client_gone()) co_return nobody_asks(provider_);
     if (watch.expired()) {
       seen.upstream_failed(provider_.name, upstream_fault::timeout);
       co_return cannot_connect(provider_,
