@@ -81,7 +81,9 @@ cap_register::entered cap_register::enter(const std::vector<cap>& list, wall_tim
     const auto [at, fresh] = caps_.try_emplace(identity);
     format::cap_value& stored = at->second;
     const std::string match = format::match_text(each);
-    const bool stays = !fresh && before.at(identity).active && !stored.rebuilding;
+    // Whoever came to a zone was counted in the windows of another: as if the cap were new.
+    const bool moved = each.tenants != nullptr && stored.match != match;
+    const bool stays = !fresh && before.at(identity).active && !stored.rebuilding && !moved;
     if (fresh) stored.number = next_number_++;
     if (stays && (stored.match != match || stored.whole_from == wall_time::max())) {
       stored.whole_from = after(last_seen);

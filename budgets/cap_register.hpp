@@ -39,8 +39,9 @@ class cap_register {
     // are marked on disk, and a restart in between begins anew.
     std::vector<unread_cap> unread;
   };
-  // A cap that stays keeps its counters, also when it selects other calls than before; but those of
-  // the windows that are open then are no longer the sum of any set of rows.
+  // A cap that keeps the tenants' own time and has other tenants than before is rebuilt like a new
+  // one. Any other that stays keeps its counters, also when it selects other calls than before; but
+  // those of the windows that are open then are no longer the sum of any set of rows.
   [[nodiscard]] entered enter(const std::vector<cap>& list, wall_time last_seen);
   void rebuilt(const std::vector<cap_history>& histories, wall_time last_seen);
 

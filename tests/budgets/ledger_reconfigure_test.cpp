@@ -48,6 +48,48 @@ BOOST_AUTO_TEST_CASE(an_edited_limit_keeps_the_usage_and_counts_at_once) {
   BOOST_TEST(!books.hold(hold_of(3, 200)).refused);
 }
 
+// Monday ten o'clock UTC is eleven in Berlin and 19:00 in Tokyo, where the day began at 15:00 UTC.
+BOOST_AUTO_TEST_CASE(a_tenant_whose_zone_is_edited_keeps_what_it_used_in_the_new_zones_window) {
+  const auto in_own_time = [](const std::string& zone_of_acme) {
+    auto zones = std::make_shared<tenant_zones>();
+    zones->set("acme", zone_of_acme);
+    zones->set("beta", "Europe/Berlin");
+    std::vector<cap> parts;
+    for (const auto* zone : {"Asia/Tokyo", "Europe/Berlin"}) {
+      cap& part = parts.emplace_back(usd_cap("own", 1'000));
+      part.per = {dimension::tenant};
+      part.zone_name = zone;
+      part.window.zone = find_zone(zone);
+      part.tenants = zones;
+    }
+    return parts;
+  };
+  caps = in_own_time("Europe/Berlin");
+  driven_writer books(options());
+  const auto spend = [&](std::uint64_t number, std::int64_t amount, wall_time when,
+                         const std::string& tenant) {
+    BOOST_TEST(!books.hold(hold_of(number, amount, when, tenant)).refused);
+    BOOST_TEST(books.settle(settle_of(numbered_id(number, when), amount, when)).recorded);
+  };
+  using std::chrono::hours;
+  spend(1, 100, monday_ten - hours{18}, "acme");  // Sunday 16:00: Monday in Tokyo only
+  spend(2, 300, monday_ten, "acme");
+  spend(3, 50, monday_ten, "beta");
+  BOOST_TEST(!books.hold(hold_of(4, 200, monday_ten, "acme")).refused);
+  BOOST_REQUIRE(books.reconfigure(in_own_time("Asia/Tokyo")));
+  const auto now = books.standings();
+  std::vector<cap_standing> of_acme;
+  std::ranges::copy_if(now, std::back_inserter(of_acme), [](const cap_standing& each) {
+    return each.scope == "acme" && each.used + each.held > 0;
+  });
+  BOOST_TEST_REQUIRE(of_acme.size() == 1U);
+  BOOST_TEST(of_acme.front().used == 400);
+  BOOST_TEST(of_acme.front().held == 200);
+  BOOST_TEST((of_acme.front().window.start == monday_ten - hours{19}));
+  BOOST_TEST(find_standing(now, "own", "beta")->used == 50);
+  BOOST_TEST(books.hold(hold_of(5, 401, monday_ten, "acme")).refused.has_value());
+}
+
 // Also when the list's order changes under it.
 BOOST_AUTO_TEST_CASE(a_running_call_settles_in_what_stays_and_in_what_is_new) {
   driven_writer books(options());
