@@ -5,7 +5,6 @@
 #include <array>
 #include <atomic>
 #include <memory>
-#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "budgets/acknowledged_mark.hpp"
 #include "budgets/group_batch.hpp"
 #include "budgets/ledger_store.hpp"
+#include "budgets/shared_use.hpp"
 
 namespace stint {
 
@@ -38,7 +38,7 @@ struct ledger_store::database {
   std::unique_ptr<acknowledged_mark> mark;
   // Shared by every moment; exclusive while the database is closed and opened again. `open` may be
   // closed after that failed.
-  mutable std::shared_mutex in_use;
+  mutable shared_use in_use;
   // The writer waits to open the database again: long readers give way.
   std::atomic<bool> wanted{false};
   open_database open;

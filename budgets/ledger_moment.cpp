@@ -8,7 +8,7 @@ namespace stint {
 
 struct ledger_store::moment::state {
   const database& of;
-  std::shared_lock<std::shared_mutex> open;
+  std::shared_lock<shared_use> open;
   const rocksdb::Snapshot* snapshot = nullptr;
 
   explicit state(const database& from) : of(from), open(from.in_use) {
