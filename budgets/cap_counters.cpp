@@ -82,9 +82,13 @@ counter* cap_counters::find_at(wall_time start, std::string_view scope) const no
   return found == closed->counters.end() ? nullptr : found->second.get();
 }
 
-void cap_counters::written(counter& at) {
+void cap_counters::written_and_kept(counter& at) noexcept {
   at.changed = false;
   if (at.rolling != nullptr) at.rolling->written();
+}
+
+void cap_counters::written(counter& at) {
+  written_and_kept(at);
   if (at.holds == 0) release(at);
 }
 

@@ -110,6 +110,7 @@ class cap_counters {
   // The counter is written: it leaves memory if it has no hold left and its window is closed. The
   // reference ends here.
   void written(counter& at);
+  void written_and_kept(counter& at) noexcept;  // whatever its window
   // Drops counters of closed windows that nothing refers to, looking at no more than `budget`,
   // which is reduced.
   void sweep(std::size_t& budget);
@@ -140,8 +141,10 @@ class cap_counters {
 
   template <class Visitor>
   void each_open(Visitor&& visit) {
-    for (const auto& [scope, at] : open_)
+    for (const auto& [scope, at] : open_) {
+      if (rolls()) catch_up(*at);
       visit(*at);
+    }
   }
   template <class Visitor>
   void each(Visitor&& visit) const {

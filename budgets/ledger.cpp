@@ -183,8 +183,15 @@ void ledger::append_row(ledger_row row, std::uint32_t row_epoch) {
 void ledger::written() {
   for (active_hold* each : changes_.holds_put)
     each->changed = false;
-  for (counter* each : changes_.counters)
-    caps_[each->cap_index].written(*each);
+  for (counter* each : changes_.counters) {
+    cap_counters& of = caps_[each->cap_index];
+    // A history that is being read adds to what is in memory, also of a window that just closed.
+    if (expects_history(of.number())) {
+      of.written_and_kept(*each);
+    } else {
+      of.written(*each);
+    }
+  }
   changes_.holds_put.clear();
   changes_.holds_removed.clear();
   changes_.counters.clear();
@@ -193,8 +200,9 @@ void ledger::written() {
   changes_.alerts.clear();
   changes_.windows_moved = false;
   std::size_t budget = sweep_budget;
-  for (auto& each : caps_)
-    each.sweep(budget);
+  for (auto& each : caps_) {
+    if (!expects_history(each.number())) each.sweep(budget);
+  }
 }
 
 void ledger::restore_hold(hold_request request, std::uint32_t hold_epoch,

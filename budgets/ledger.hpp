@@ -72,6 +72,9 @@ class ledger {
 
   // The request is taken only where it is held; a refused one may wait and ask again.
   [[nodiscard]] admission hold(hold_request&& request);
+  // Why waiting would be in vain for such a call; nothing: it fits, or only others' holds stand in
+  // its way.
+  [[nodiscard]] std::optional<hold_refusal> find_hopeless(hold_request& request);
   [[nodiscard]] extension extend(const hold_extension& what);
   void note_progress(const progress_note& note);
   [[nodiscard]] settled settle(settlement what);

@@ -129,14 +129,20 @@ void ledger::weigh_alone(const hold_request& request, const candidate& what,
 void ledger::weigh_beside_others(const hold_request& request, const candidate& what,
                                  evaluation& result) const {
   const cap& rule = what.of->definition();
-  const std::int64_t posted = what.at != nullptr ? what.at->posted : 0;
-  const std::int64_t held = what.at != nullptr ? what.at->held : 0;
+  // A request that is held is spent: however its call ends, it was one.
+  const bool comes_back = rule.unit != cap_unit::requests;
+  const std::int64_t all_held = what.at != nullptr ? what.at->held : 0;
+  const std::int64_t held = comes_back ? all_held : 0;
+  const std::int64_t posted = (what.at != nullptr ? what.at->posted : 0) + all_held - held;
   const wide unspent = static_cast<wide>(limit_of(what)) - posted;
   const std::int64_t taken = held + (what.at != nullptr ? what.at->beyond / reserved_share : 0);
   const auto amount_of = [&](std::int64_t output) {
     return with_output(request, output).in(rule.unit);
   };
   const std::int64_t wanted = amount_of(wanted_output(request, result.bound));
+  // What was spent before the cap was there is not known yet: it could be all.
+  if (rule.mode == cap_mode::enforce && expects_history(what.of->number()))
+    return refuse(what, refusal_reason::budget_busy, wanted, result);
   if (static_cast<wide>(taken) + wanted <= unspent) return;
   if (rule.mode == cap_mode::warn) {
     if (static_cast<wide>(held) + wanted > unspent) result.warned.push_back(rule.name);
@@ -166,7 +172,8 @@ void ledger::refuse(const candidate& what, refusal_reason reason, std::int64_t r
   why.standing = standing_of(what);
   if (what.of->rolls()) why.standing.window.end = what.of->room_again(what.at, requested);
   why.requested = requested;
-  if (reason == refusal_reason::budget_busy) why.retry_after = time_to_next_release(*what.at);
+  if (reason == refusal_reason::budget_busy && what.at != nullptr)
+    why.retry_after = time_to_next_release(*what.at);
 }
 
 // Holds end one after the other, evenly spread over the time that one lasts.

@@ -48,6 +48,14 @@ admission ledger::hold(hold_request&& request) {
   return result;
 }
 
+std::optional<hold_refusal> ledger::find_hopeless(hold_request& request) {
+  evaluation decided;
+  request.admitted = advance(request.admitted);
+  evaluate(request, decided);
+  if (!decided.refused || decided.refused->reason == refusal_reason::budget_busy) return {};
+  return std::move(decided.refused);
+}
+
 const active_hold& ledger::occupy(hold_request&& request, const evaluation& decided) {
   auto held = std::make_unique<active_hold>();
   held->epoch = epoch_;

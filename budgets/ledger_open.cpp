@@ -170,6 +170,7 @@ void ledger_store::open() {
 void ledger_store::create() {
   if (database_->open.db == nullptr) open();
   if (read(database_->open, family::state, format::format_key, options_.directory)) {
+    raise_version(database_->open, options_.directory);
     committed_ = read_mark(database_->open, options_.directory);
     database_->mark->start(committed_.sequence);
     return;

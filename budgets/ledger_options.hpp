@@ -27,6 +27,7 @@ struct ledger_options {
   std::vector<cap> caps;
   std::size_t queue_max =
       65'536;  // operations waiting; a hold beyond it is refused as storage_unavailable
+  std::size_t waiting_per_scope_max = 1'000;  // so that one scope does not take all places
   std::size_t waiting_max = 10'000;  // calls in line; one more is told that the budget is busy
   int rows_kept_days = 90;           // roll-ups are kept for ever
   // Called on the ledger thread after each committed group, before its waiters: the only source of

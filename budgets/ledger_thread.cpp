@@ -95,7 +95,7 @@ void ledger_thread::hold(hold_request request, completion<admission> answer) {
 
 void ledger_thread::extend(hold_extension what, completion<extension> answer) {
   operation entry = extend_operation{.what = std::move(what), .answer = std::move(answer)};
-  if (implementation_->queue().push(std::move(entry))) return;
+  if (implementation_->queue().push_unbounded(std::move(entry))) return;
   std::get<extend_operation>(entry).answer(extension{});
 }
 
@@ -143,9 +143,9 @@ reconfiguration ledger_thread::reconfigure(std::vector<cap> caps) {
   const std::lock_guard alone(implementation_->one_reconfiguration());
   auto& queue = implementation_->queue();
   auto begun = ask(queue, reconfigure_operation{.caps = caps, .answer = {}}, reconfigured{});
+  implementation_->set_caps(std::move(caps));  // in force, recorded or not
   if (!begun.recorded)
     return {.recorded = false, .problem = "the storage takes no data", .incomplete = {}};
-  implementation_->set_caps(std::move(caps));
   reconfiguration result{.recorded = true, .problem = {}, .incomplete = {}};
   if (begun.unread.empty()) return result;
   try {
@@ -158,8 +158,16 @@ reconfiguration ledger_thread::reconfigure(std::vector<cap> caps) {
         ask(queue, history_operation{.histories = std::move(histories), .answer = {}}, false);
     if (!result.recorded) result.problem = "the storage takes no data";
   } catch (const std::runtime_error& unreadable) {
+    begun.as_of.reset();
     result.recorded = false;
     result.problem = unreadable.what();
+    // Until they are told a history, the caps let nobody in.
+    std::vector<cap_history> none;
+    for (const unread_cap& each : begun.unread) {
+      none.push_back(
+          {.number = each.number, .start = each.window.start, .counters = {}, .complete = false});
+    }
+    (void)ask(queue, history_operation{.histories = std::move(none), .answer = {}}, false);
   }
   return result;
 }

@@ -21,8 +21,14 @@ ledger_writer::steady_time ledger_writer::next_upkeep() const noexcept {
 void ledger_writer::apply(hold_operation& what) {
   hold_refusal why;
   if (must_wait_behind(what, waiting_line::newest, why)) {
-    if (may_wait(what)) return join_line(std::move(what), std::move(why));
     admission busy;
+    busy.refused = ledger_->find_hopeless(what.request);
+    if (busy.refused) {
+      holds_.push_back(
+          {.id = what.request.id, .answer = std::move(what.answer), .result = std::move(busy)});
+      return;
+    }
+    if (may_wait(what, why)) return join_line(std::move(what), std::move(why));
     // An uncounted prompt asks only whether there is ample room: there is not.
     if (what.request.room_share > 0) {
       busy.beyond_share = true;
@@ -49,14 +55,17 @@ void ledger_writer::hold_now(hold_operation& what) {
   const bool known = ledger_->holds(id);
   admission result = ledger_->hold(std::move(what.request));
   const bool busy = result.refused && result.refused->reason == refusal_reason::budget_busy;
-  if (busy && may_wait(what)) return join_line(std::move(what), std::move(*result.refused));
+  if (busy && may_wait(what, *result.refused))
+    return join_line(std::move(what), std::move(*result.refused));
   const bool made = !known && !result.refused && !result.beyond_share;
   holds_.push_back(
       {.id = id, .answer = std::move(what.answer), .result = std::move(result), .made_hold = made});
 }
 
-bool ledger_writer::may_wait(const hold_operation& what) const {
+bool ledger_writer::may_wait(const hold_operation& what, const hold_refusal& why) const {
+  const cap_standing& at = why.standing;
   return what.request.patience.count() > 0 && what.request.room_share == 0 && !line_.full() &&
+         line_.length(at.cap, at.scope) < options_.waiting_per_scope_max &&
          !line_.holds(what.request.id);
 }
 
@@ -139,8 +148,8 @@ void ledger_writer::end_waits(steady_time now) {
   if (line_.empty() || failed_ || now < next_look_) return;
   next_look_ = now + look_interval;
   serve_all_lines();
-  if (holds_.empty()) return;
-  finish_group();
+  // A window that began is written even where it let nobody in.
+  if (!holds_.empty() || !ledger_->changes().empty()) finish_group();
 }
 
 void ledger_writer::end_waiting() {

@@ -175,13 +175,14 @@ void ledger_writer::commit() {
 
 void ledger_writer::answer_waiters() {
   publish_counts();
+  // Before the settlement of the same call, after which nobody may be there to hear it.
+  for (auto& each : extensions_)
+    each.answer(std::move(each.result));
   // What a settlement gave back may be held again in the same group: it is told first, so that
   // whoever adds up the answers never sees more than a limit.
   for (auto& each : settlements_)
     each.answer(std::move(each.result));
   for (auto& each : holds_)
-    each.answer(std::move(each.result));
-  for (auto& each : extensions_)
     each.answer(std::move(each.result));
   for (auto& each : keys_)
     each.answer(each.result);

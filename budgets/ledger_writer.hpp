@@ -79,7 +79,7 @@ class ledger_writer {
   void hold_now(hold_operation& what);
   [[nodiscard]] bool must_wait_behind(const hold_operation& what, waiting_line::ticket mine,
                                       hold_refusal& why);
-  [[nodiscard]] bool may_wait(const hold_operation& what) const;
+  [[nodiscard]] bool may_wait(const hold_operation& what, const hold_refusal& why) const;
   void join_line(hold_operation&& what, hold_refusal why);
   void serve_waiting();
   void serve_line(std::string_view cap, std::string_view scope);

@@ -41,6 +41,10 @@ void ledger_writer::apply(reconfigure_operation& what) {
     reconfigured result{.recorded = recorded, .unread = std::move(unread), .as_of = {}};
     if (recorded && !result.unread.empty())
       result.as_of = std::make_shared<ledger_store::moment>(store_);
+    // Nobody reads their histories now: the caps count from here on, and say so.
+    for (const unread_cap& each : result.unread) {
+      if (!recorded) ledger_->end_history(each.number, each.window.start);
+    }
     answer(std::move(result));
   });
 }

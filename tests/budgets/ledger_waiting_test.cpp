@@ -16,11 +16,12 @@ struct fixture {
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   std::optional<driven_writer> books;
 
-  void open(std::vector<cap> caps, std::size_t waiting_max = 100) {
+  void open(std::vector<cap> caps, std::size_t waiting_max = 100, std::size_t per_scope_max = 100) {
     ledger_options options;
     options.directory = scratch.sub("ledger");
     options.caps = std::move(caps);
     options.waiting_max = waiting_max;
+    options.waiting_per_scope_max = per_scope_max;
     books.emplace(std::move(options));
   }
   [[nodiscard]] operation wish(std::uint64_t number, std::int64_t worst,
@@ -208,6 +209,54 @@ BOOST_AUTO_TEST_CASE(at_the_end_everybody_in_line_is_answered) {
   books->writer.end_waiting();
   BOOST_TEST(refused.size() == 2U);
   BOOST_TEST(waiting() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_can_never_be_admitted_does_not_join_the_line_behind_others) {
+  open({usd_cap("day", 100), token_cap("one", 70, window_kind::request)});
+  hold(1, 60);
+  hold(2, 60);
+  hold(3, 90);  // over the cap of single calls: waiting helps nothing
+  BOOST_REQUIRE(refused.size() == 1U);
+  BOOST_TEST(refused[0].first == 3U);
+  BOOST_TEST((refused[0].second == refusal_reason::request_too_large));
+  BOOST_TEST(waiting() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_are_held_are_spent_and_not_waited_for) {
+  cap calls = usd_cap("rpm", 2, window_kind::minute);
+  calls.unit = cap_unit::requests;
+  open({calls});
+  for (std::uint64_t i = 1; i < 4; ++i)
+    hold(i, 10);
+  BOOST_TEST(admitted.size() == 2U);
+  BOOST_REQUIRE(refused.size() == 1U);
+  BOOST_TEST((refused[0].second == refusal_reason::budget_exceeded));
+}
+
+BOOST_AUTO_TEST_CASE(one_scope_does_not_take_every_place_of_the_line) {
+  cap per_tenant = usd_cap("tenant", 100);
+  per_tenant.per = {dimension::tenant};
+  open({per_tenant}, 100, 2);
+  for (std::uint64_t i = 1; i < 6; ++i)
+    hold(i, 60, "acme");
+  BOOST_TEST(waiting() == 2U);
+  BOOST_TEST(refused.size() == 2U);
+  hold(6, 60, "zeta");
+  hold(7, 60, "zeta");
+  BOOST_TEST(waiting() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(caps_change_after_a_window_began_while_calls_waited_in_vain) {
+  open({usd_cap("hour", 100, window_kind::hour), usd_cap("day", 100)});
+  hold(1, 60);
+  hold(2, 60);
+  books->clock = monday_ten + std::chrono::hours{1};
+  books->writer.upkeep(start + milliseconds{1});  // a new hour, and the day is still held
+  BOOST_TEST(waiting() == 1U);
+  bool told = false;
+  books->run(reconfigure_operation{.caps = {usd_cap("day", 200)},
+                                   .answer = [&](reconfigured answer) { told = answer.recorded; }});
+  BOOST_TEST(told);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -102,7 +102,10 @@ std::int64_t ledger_auditor::reserve_of(const counter_name& counter) const {
 
 // True when the bound was lowered to all that is left.
 bool ledger_auditor::judge_beside(const hurdle& at, const hold_request& request, verdict& so_far) {
-  const std::int64_t unspent = at.rule->limit - at.now.posted;
+  // However a call ends that was held, it was one request: nothing comes back.
+  const bool comes_back = at.rule->unit != cap_unit::requests;
+  const std::int64_t held = comes_back ? at.now.held : 0;
+  const std::int64_t unspent = at.rule->limit - at.now.posted - (at.now.held - held);
   const auto fits = [&](std::int64_t output, std::int64_t room) {
     return measured(*at.rule, taken_with(request, output)) <= room;
   };
@@ -110,13 +113,13 @@ bool ledger_auditor::judge_beside(const hurdle& at, const hold_request& request,
   const std::int64_t least = least_of(request);
   const std::int64_t ample = request.elastic ? request.elastic->ample_tokens : 0;
   const std::int64_t wanted = wanted_of(request, bound);
-  const std::int64_t room = unspent - at.now.held - at.reserve;
+  const std::int64_t room = unspent - held - at.reserve;
   if (fits(wanted, room) || at.rule->mode == cap_mode::warn) return false;
   if (!fits(least, unspent)) {
     refuse(at.rule->name, refusal_reason::budget_exceeded, so_far);
     return false;
   }
-  if (at.now.held > 0) {
+  if (held > 0) {
     if (ample > 0 && ample >= least && ample < bound && fits(ample, room)) {
       so_far.output_bound = ample;
     } else {
