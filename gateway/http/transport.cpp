@@ -90,6 +90,7 @@ void transport::close() noexcept {
 }
 
 void transport::shutdown_send() noexcept {
+  may_send_ = false;
   error_code ignored;
   socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }

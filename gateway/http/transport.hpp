@@ -51,6 +51,8 @@ class transport {
   // close_notify would have to take its turn with reads that are under way, and a peer that finds
   // the connection's end without one takes us for gone, which is what we mean.
   void shutdown_send() noexcept;
+  // shutdown_send() has not been called.
+  [[nodiscard]] bool may_send() const noexcept { return may_send_; }
 
   [[nodiscard]] asio::ip::tcp::socket& socket() noexcept;
   [[nodiscard]] int native_handle() noexcept;
@@ -60,6 +62,7 @@ class transport {
  private:
   std::optional<asio::ip::tcp::socket> plain_;
   std::unique_ptr<asio::ssl::stream<asio::ip::tcp::socket>> tls_;
+  bool may_send_ = true;
 };
 
 }  // namespace stint

@@ -1,4 +1,4 @@
-// Tested by tests/end_to_end/{tls,upstream_fault}_test.py.
+// Tested by tests/gateway/pool_test.cpp and tests/end_to_end/{tls,upstream_fault}_test.py.
 #include "gateway/upstream/pool.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -118,7 +118,9 @@ asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::con
 }
 
 void upstream_pool::give_back(std::unique_ptr<upstream_connection> connection) noexcept {
-  if (connection->begin != connection->end || !connection->wire.socket().is_open()) {
+  // An answer may end just as we have hung up on it.
+  transport& wire = connection->wire;
+  if (connection->begin != connection->end || !wire.socket().is_open() || !wire.may_send()) {
     drop(std::move(connection));
     return;
   }
