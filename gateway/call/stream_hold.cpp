@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/call/running_hold.hpp"
+#include "tokenizer/encoding.hpp"
 
 namespace stint {
 
@@ -15,6 +16,7 @@ constexpr std::int64_t step_share = 4;  // of what is held
 constexpr std::int64_t step_least = 16;
 // Text without an end of a word is counted anew with every piece; from here on its bytes must do.
 constexpr std::size_t recounted_bytes_max = 16 * 1024;
+constexpr std::size_t recounted_share = 4;
 constexpr std::int64_t wanted_bursts = 2;
 constexpr std::chrono::milliseconds burst_time{250};
 }  // namespace
@@ -99,6 +101,27 @@ void stream_hold::keep_ahead() {
   if (hold.asking() || !is_time || wanted + step() / 2 <= held) return;
   asked_at_ = arrived_;
   owed_.ask((was_refused ? held : std::max(held, wanted)) + step(), counted_tokens_);
+}
+
+bool stream_hold::may_pass_bound(const stream_meter& meter) const noexcept {
+  if (call_ == nullptr || !meter.generating()) return false;
+  const running_hold& hold = owed_.hold();
+  const std::int64_t at_most = meter.output_tokens_bound();
+  if (hold.output_tokens() < hold.bound_tokens() || at_most <= hold.bound_tokens()) return false;
+  // Text that is counted anew each time is counted only when a good part of it is new.
+  const std::size_t anew = meter.recount_bytes();
+  return anew <= recounted_bytes_max ||
+         at_most - checked_ >= static_cast<std::int64_t>(anew / recounted_share);
+}
+
+bool stream_hold::passes_bound(std::int64_t counted) noexcept {
+  checked_ = counted;
+  const std::int64_t factor =
+      call_->base_model.starts_with("sim/")
+          ? 1'000
+          : std::max<std::int64_t>(tokenizer::encoding_for_model(call_->base_model).factor_permille,
+                                   1'000);
+  return counted * 1'000 / factor > owed_.hold().bound_tokens();
 }
 
 asio::awaitable<bool> stream_hold::secure() {

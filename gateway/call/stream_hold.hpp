@@ -6,8 +6,9 @@
 // ledger is asked for a step more, and the relay goes on meanwhile; after a no it is asked again,
 // for less, because others end all the time. When the margin itself is touched and the ledger says
 // no, the stream is cut. A provider that delivers all at once thereby holds its bound after the
-// first calls. While a client does not take what it gets, we do not see
-// what comes, and the pace so far is taken to go on.
+// first calls. One that goes on beyond the bound when all of it is held is cut as well. While a
+// client does not take what it gets, we do not see what comes, and the pace so far is taken to go
+// on.
 //
 // Tokens are counted only as the hold comes near: before, the bytes that arrived bound them.
 // Belongs to one relay.
@@ -39,6 +40,13 @@ class stream_hold {
   // margin is touched and the ledger says no, so the provider must be stopped at once.
   [[nodiscard]] bool follow_unseen(stream_meter& meter, monotonic::duration since);
   [[nodiscard]] bool stopped() const noexcept { return stopped_; }  // it said so
+  // The whole bound is held, nothing more can be asked for, and what arrived is long enough to be
+  // above it: it must be counted, for a provider need not keep a bound.
+  [[nodiscard]] bool may_pass_bound(const stream_meter& meter) const noexcept;
+  // `counted` is the meter's count. True: more than the bound for certain, so the stream must be
+  // cut. What our count only estimates above the public vocabulary's is left out: a provider that
+  // keeps the bound is not cut short of it.
+  [[nodiscard]] bool passes_bound(std::int64_t counted) noexcept;
   // Waits for the ledger. False: there is no room, and the stream must be cut.
   [[nodiscard]] asio::awaitable<bool> secure();
 
@@ -68,6 +76,7 @@ class stream_hold {
   std::int64_t counted_bytes_ = 0;
   std::int64_t arrived_ = 0;   // the same tokens, or more while we cannot see
   std::int64_t asked_at_ = 0;  // arrived_ when the ledger was last asked
+  std::int64_t checked_ = 0;   // the count that passes_bound() last saw
   bool stopped_ = false;
 };
 

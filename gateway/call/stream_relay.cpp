@@ -96,6 +96,10 @@ asio::awaitable<pumped> pump(exchange& x, answer_body& source, stream_meter* met
       }
       if (!hold.follow(*meter, arrived.size(), now) && how.progress == body_progress::more)
         how.cut = !co_await hold.secure();
+      if (!how.cut && how.progress == body_progress::more && hold.may_pass_bound(*meter)) {
+        const std::int64_t counted = co_await count_stream(x, *meter);
+        how.cut = hold.passes_bound(counted);
+      }
     }
     // What arrived is on the provider's bill whether the client is still there or not: it is
     // metered first.

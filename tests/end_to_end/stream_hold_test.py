@@ -230,6 +230,47 @@ class left_alone(unittest.TestCase):
         self.assertEqual(self.leave(max_tokens=20)["usage"]["output_tokens"], 20)
 
 
+class endless_provider:
+    """Streams words until the gateway hangs up, whatever bound it was told."""
+
+    def __init__(self):
+        self.sent = 0
+        self.hung_up = threading.Event()
+        self.upstream = scripted_upstream(self.answer)
+
+    def answer(self, wire, _):
+        wire.sendall(STREAM_HEAD)
+        wire.settimeout(0.005)
+        [word] = streamed_events([" word"], done=False)
+        while self.sent < 2_000:
+            wire.sendall(chunk(word))
+            self.sent += 1
+            try:
+                if not wire.recv(1):
+                    self.hung_up.set()
+                    return False
+            except TimeoutError:
+                pass
+        return False
+
+
+class beyond_the_bound(unittest.TestCase):
+    def test_a_provider_that_takes_no_notice_of_max_tokens_is_cut_when_it_passes_what_is_held(self):
+        provider = endless_provider()
+        self.addCleanup(provider.upstream.close)
+        with gateway(caps=FOREVER_CAPS, providers={"endless": provider.upstream.provider()}) as stint:
+            key = stint.create_key()
+            answer = stint.chat(key, openai_body("Say it.", "gpt-4o", stream=True, max_tokens=50))
+            self.assertEqual(answer.status, 200)
+            self.assertTrue(provider.hung_up.wait(30), "the provider was not stopped")
+            stint.wait_until_idle()
+            row = check_books(stint)[0]
+            self.assertEqual((row["outcome"], row["held"]["output_tokens"]), ("cut", 50))
+            self.assertLess(provider.sent, 200)
+            self.assertIn(b'"finish_reason":"length"', answer.body)
+            self.assertTrue(answer.body.endswith(b"data: [DONE]\n\n"), answer.body[-100:])
+
+
 class bulky_provider:
     """Streams a word every fiftieth of a second, each in an event so large that soon no buffer takes another; then it waits for
     the gateway to half-close. A call that does not stream is answered at the end."""
