@@ -21,7 +21,10 @@ owed_call::~owed_call() {
   if (resolved_) return;
   relay_outcome unforeseen;
   unforeseen.outcome = call_outcome::rejected;
-  unforeseen.generated = true;  // uncertain usage is never refunded: the prompt at least was sent
+  // Uncertain usage is never refunded: the prompt at least was sent, and this much came back.
+  unforeseen.generated = true;
+  unforeseen.input_report = reported_input_;
+  unforeseen.counted_output_tokens = delivered_tokens_;
   x_.shared().ledger.settle(resolve(unforeseen), [](const settled&) {});
 }
 
