@@ -62,6 +62,7 @@ asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission
     co_await owed.settle(left);
     co_return;
   }
+  if (call != nullptr) obey_bound(x, *call, admitted);
   forward_order outbound;
   outbound.provider = &provider;
   outbound.body = call != nullptr && call->edited_body ? *call->edited_body : x.body;

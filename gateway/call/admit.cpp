@@ -96,13 +96,9 @@ elastic_output elastic_of(const admission_config& how, const examined_call& call
   return elastic;
 }
 
-// Where less fits than the call asked for, the provider is told.
-void obey_bound(const exchange& x, examined_call& call, const admission& admitted) {
-  if (admitted.output_tokens >= call.output_bound_tokens) return;
-  call.output_limit_tokens = admitted.output_tokens / call.request.choices;
-  call.output_bound_tokens = call.output_limit_tokens * call.request.choices;
-  const std::string_view body = call.edited_body ? *call.edited_body : x.body;
-  call.edited_body = x.speaks->lower_output_bound(body, call.model, call.output_limit_tokens);
+// Nobody reads it.
+problem client_left() {
+  return make_problem(problem_kind::overloaded, "the client left before its call was admitted");
 }
 }  // namespace
 
@@ -209,7 +205,18 @@ void record_refused(exchange& x, const hold_request& asked, int status) {
   x.shared().ledger.record(std::move(row), [](const settled&) {});
 }
 
+void obey_bound(const exchange& x, examined_call& call, const admission& admitted) {
+  if (admitted.output_tokens >= call.output_bound_tokens) return;
+  call.output_limit_tokens = admitted.output_tokens / call.request.choices;
+  call.output_bound_tokens = call.output_limit_tokens * call.request.choices;
+  const std::string_view body = call.edited_body ? *call.edited_body : x.body;
+  call.edited_body = x.speaks->lower_output_bound(body, call.model, call.output_limit_tokens);
+}
+
 asio::awaitable<result<admission>> reserve(exchange& x, hold_request worst) {
+  // The sweep tells of a client that goes, not of one that has gone: nobody would take this call
+  // out of the line again.
+  if (x.client.watch.client_gone()) co_return client_left();
   ledger_thread& ledger = x.shared().ledger;
   const std::string tenant = worst.charged.tenant;
   auto enqueue = [&ledger, request = std::move(worst)](auto completion) mutable {
@@ -241,8 +248,8 @@ asio::awaitable<result<admission>> admit(exchange& x, const purpose& what_for, e
     auto ample = co_await reserve(x, worst);
     worst.room_share = 0;
     const bool is_held = ample && !ample->beyond_share;
-    if (is_held) obey_bound(x, call, *ample);
     if (!ample || is_held) co_return ample;
+    if (x.client.watch.client_gone()) co_return client_left();
   }
   if (call.uncounted) {
     if (auto absurd = co_await count_now(x, call)) {
@@ -252,9 +259,7 @@ asio::awaitable<result<admission>> admit(exchange& x, const purpose& what_for, e
     worst = worst_case_hold(x, what_for, call);
   }
   seen.prompt_counted(prompt_count_time::before_hold);
-  auto admitted = co_await reserve(x, worst);
-  if (admitted) obey_bound(x, call, *admitted);
-  co_return admitted;
+  co_return co_await reserve(x, worst);
 }
 
 }  // namespace stint

@@ -47,8 +47,12 @@ void record_refused(exchange& x, const hold_request& asked, int status);
 
 // Cheap admission: a prompt that is not counted yet is held at its byte bound, if that leaves ample
 // room (admission.uncounted_room_share). Otherwise it is counted first, and `worst` is the exact
-// hold then. Where the bound on the output had to be lowered to fit, the body to forward says so.
+// hold then. A client that has left by then is not admitted.
 [[nodiscard]] asio::awaitable<result<admission>> admit(exchange& x, const purpose& what_for,
                                                        examined_call& call, hold_request& worst);
+
+// Where the bound on the output had to be lowered to fit, the body to forward tells the provider.
+// Copies that body, so only when the hold has an owner.
+void obey_bound(const exchange& x, examined_call& call, const admission& admitted);
 
 }  // namespace stint
