@@ -105,9 +105,12 @@ class anthropic_meter final : public metered_stream {
   }
   [[nodiscard]] bool saw_error() const noexcept override { return saw_error_; }
   [[nodiscard]] bool generating() const noexcept override { return !ending_.finished(); }
-  void end_early(const usage& used, std::string& out) const override { ending_.write(used, out); }
 
  private:
+  void write_ending(const usage& used, std::string& out) const override {
+    ending_.write(used, out);
+  }
+
   disposition inspect(const stream_event& event) override {
     if (is_terminator(event)) return disposition::terminate;
     if (seems_to_have(event.data, "\"error\"")) note_error(event.data);

@@ -28,7 +28,8 @@ struct chat_request {
   bool stream = false;
   bool client_wants_usage = false;  // OpenAI: stream_options.include_usage was true already
   std::optional<std::int64_t> output_bound_tokens;  // of one choice, as the client set it
-  std::int64_t choices = 1;                         // n: every choice is billed
+  std::int64_t choices = 1;                         // n or best_of: every choice is billed
+  std::int64_t answers = 1;                         // n: so many of the choices are delivered
   service_tier tier = service_tier::standard;       // requested; "auto" counts as standard
   bool cache_write_5m = false;
   bool cache_write_1h = false;

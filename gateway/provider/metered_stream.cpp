@@ -68,6 +68,12 @@ void metered_stream::release(std::string& out) {
   (void)events_.take_unfinished();
 }
 
+void metered_stream::end_early(const usage& used, std::string& out) const {
+  // Raw bytes may have been passed on to the middle of a line, which would swallow the ending.
+  if (is_raw_) out += "\n\n";
+  write_ending(used, out);
+}
+
 void metered_stream::keep_for_count(std::string_view data) {
   if (backlog_.size() + data.size() > backlog_bytes_max) fold();
   backlog_.append(data);

@@ -21,6 +21,7 @@ class metered_stream : public stream_meter {
   void consume(std::string_view bytes, std::string& out) final;
   void release(std::string& out) final;
   void stop_passing() noexcept final { passes_ = false; }
+  void end_early(const usage& used, std::string& out) const final;
   [[nodiscard]] bool complete() const noexcept final {
     return is_terminated_ || unfinished_is_terminator_;
   }
@@ -35,6 +36,8 @@ class metered_stream : public stream_meter {
   [[nodiscard]] virtual disposition inspect(const stream_event& event) = 0;
   // The event goes to the client: what must be known of it to end the stream early.
   virtual void note_passed(const stream_event& event) = 0;
+  // Ends what was passed on as the provider would.
+  virtual void write_ending(const usage& used, std::string& out) const = 0;
   // Reads what the event reports of usage and says whether it must be hidden. May be called again
   // for the same event, first while its blank line is missing: some servers never send the last
   // one.

@@ -42,7 +42,7 @@ class openai_meter final : public metered_stream {
   openai_meter(std::string_view model, const chat_request& request)
       : metered_stream(model),
         hides_usage_(!request.client_wants_usage),
-        ending_(request.choices, request.client_wants_usage) {}
+        ending_(request.answers, request.client_wants_usage) {}
 
   // vLLM and xAI may report on every chunk: each report covers everything so far, so the last one
   // holds. A report after which more text came is not the whole bill.
@@ -54,9 +54,12 @@ class openai_meter final : public metered_stream {
   [[nodiscard]] std::optional<usage> reported_input() const override { return std::nullopt; }
   [[nodiscard]] bool saw_error() const noexcept override { return saw_error_; }
   [[nodiscard]] bool generating() const noexcept override { return !ending_.finished(); }
-  void end_early(const usage& used, std::string& out) const override { ending_.write(used, out); }
 
  private:
+  void write_ending(const usage& used, std::string& out) const override {
+    ending_.write(used, out);
+  }
+
   disposition inspect(const stream_event& event) override {
     if (is_terminator(event)) return disposition::terminate;
     if (event.type == "error") saw_error_ = true;

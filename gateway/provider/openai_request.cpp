@@ -39,14 +39,10 @@ result<std::optional<std::int64_t>> read_output_bound(simdjson::dom::object body
 }
 
 // Some servers (vLLM before 0.8) also take best_of, and then generate that many.
-result<std::int64_t> read_choices(simdjson::dom::object body) {
-  std::int64_t choices = 1;
-  for (const std::string_view name : {"n", "best_of"}) {
-    const auto value = read_integer(body, field_name{name, name}, choice_bounds);
-    if (!value) return value.error();
-    choices = std::max(choices, value->value_or(1));
-  }
-  return choices;
+result<std::int64_t> read_choices(simdjson::dom::object body, std::string_view name) {
+  const auto value = read_integer(body, field_name{name, name}, choice_bounds);
+  if (!value) return value.error();
+  return value->value_or(1);
 }
 
 result<bool> asks_for_audio(simdjson::dom::object body) {
@@ -120,8 +116,11 @@ result<chat_request> openai_dialect::read_request(simdjson::dom::element documen
   if (!usage) return usage.error();
   const auto bound = read_output_bound(body);
   if (!bound) return bound.error();
-  const auto choices = read_choices(body);
-  if (!choices) return choices.error();
+  const auto answers = read_choices(body, "n");
+  if (!answers) return answers.error();
+  const auto best_of = read_choices(body, "best_of");
+  if (!best_of) return best_of.error();
+  const std::int64_t choices = std::max(*answers, *best_of);
   const auto tier = read_tier(body);
   if (!tier) return tier.error();
   const auto audio = asks_for_audio(body);
@@ -136,13 +135,13 @@ result<chat_request> openai_dialect::read_request(simdjson::dom::element documen
   request.stream = *stream;
   request.client_wants_usage = *stream && *usage;
   request.output_bound_tokens = *bound;
-  request.choices = *choices;
+  request.choices = choices;
+  request.answers = *answers;
   request.tier = *tier;
   request.cache_write_5m =
       true;  // caching is automatic; whether a write costs anything is the price's matter
   request.output_may_be_audio = *audio;
-  request.web_searches_max =
-      *search ? *choices : 0;  // a search model searches once for each answer
+  request.web_searches_max = *search ? choices : 0;  // a search model searches once for each answer
   request.hides_output = *audio || may_reason_hidden(body, *model);
   request.user = *user;
   return request;

@@ -135,6 +135,7 @@ BOOST_AUTO_TEST_CASE(the_larger_bound_counts_and_other_names_only_raise_it) {
   BOOST_TEST(bound(R"("max_tokens":1000000000)") == 1'000'000'000);
   BOOST_TEST(read(R"({"model":"m","messages":[],"n":128,"best_of":2})").choices == 128);
   BOOST_TEST(read(R"({"model":"m","messages":[],"best_of":5})").choices == 5);
+  BOOST_TEST(read(R"({"model":"m","messages":[],"n":2,"best_of":5})").answers == 2);
 }
 
 BOOST_AUTO_TEST_CASE(include_usage_is_spliced_in_and_nothing_else_changes) {

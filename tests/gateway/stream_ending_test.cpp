@@ -57,6 +57,7 @@ chat_request streamed(std::int64_t choices = 1, bool with_usage = false) {
   chat_request request;
   request.stream = true;
   request.choices = choices;
+  request.answers = choices;
   request.client_wants_usage = with_usage;
   return request;
 }
@@ -120,6 +121,35 @@ BOOST_AUTO_TEST_CASE(only_the_choices_that_are_open_are_finished) {
   BOOST_TEST(occurrences(seen.ending, "\"index\":0") == 1, seen.ending);
   BOOST_TEST(occurrences(seen.ending, "\"index\":1") == 0, seen.ending);
   BOOST_TEST(occurrences(seen.ending, "\"index\":2") == 1, seen.ending);
+}
+
+BOOST_AUTO_TEST_CASE(choices_that_best_of_discards_are_neither_awaited_nor_ended) {
+  simdjson::dom::parser parser;
+  const auto& openai = dialect_of(dialect_kind::openai);
+  const std::string body = R"({"model":"m","messages":[],"stream":true,"n":2,"best_of":5})";
+  const chat_request request = openai.read_request(parser.parse(body)).value();
+  BOOST_TEST(request.choices == 5);
+  const std::string one = chunk(0, R"("content":" a")") + chunk(0, "", "\"stop\"");
+  const cut_stream seen = cut(dialect_kind::openai, request, one);
+  BOOST_TEST(occurrences(seen.ending, R"({"index":)") == 1, seen.ending);
+  BOOST_TEST(occurrences(seen.ending, R"({"index":1,)") == 1, seen.ending);
+  const auto meter = openai.meter_stream("gpt-4o", request);
+  std::string passed;
+  meter->consume(one, passed);
+  BOOST_TEST(meter->generating());
+  meter->consume(chunk(1, "", "\"stop\""), passed);
+  BOOST_TEST(!meter->generating());
+}
+
+BOOST_AUTO_TEST_CASE(an_ending_behind_half_an_event_over_the_limit_begins_on_a_line_of_its_own) {
+  const std::string huge = "data: " + std::string(event_stream::event_bytes_max, 'x');
+  for (const auto api : {dialect_kind::openai, dialect_kind::anthropic}) {
+    const cut_stream raw = cut(api, streamed(), huge);
+    BOOST_TEST((raw.passed == huge));
+    BOOST_TEST(raw.ending.starts_with("\n\n"), raw.ending);
+    const cut_stream whole = cut(api, streamed(), ": nothing yet\n\n");
+    BOOST_TEST(!whole.ending.starts_with("\n"), whole.ending);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_asked_for_usage_is_told_it_before_the_end) {
