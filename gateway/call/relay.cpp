@@ -34,18 +34,23 @@ asio::awaitable<void> read_usage(exchange& x, const examined_call* call, std::st
   }
 }
 
+// A stream was asked for and something else comes, which cannot be followed: it may be as long as
+// the bound. A no cannot stop the provider any more, which has generated it all by now: what it
+// bills is settled, and flagged over_hold.
+asio::awaitable<void> hold_bound(owed_call& owed) {
+  running_hold& hold = owed.hold();
+  co_await hold.answered();
+  if (hold.output_tokens() >= hold.bound_tokens()) co_return;
+  owed.ask(hold.bound_tokens(), 0);
+  co_await hold.answered();
+}
+
 asio::awaitable<relay_outcome> relay_whole(exchange& x, upstream_answer& from, owed_call& owed,
                                            relay_order order) {
   relay_outcome ended;
   ended.status = from.head.status;
   ended.first_byte = from.first_byte;
-  // A stream was asked for and something else comes, which cannot be followed: it may be as long as
-  // the bound.
-  running_hold& hold = owed.hold();
-  if (order.call != nullptr && ended.status < 400 && !hold.asking() &&
-      hold.output_tokens() < hold.bound_tokens()) {
-    owed.ask(hold.bound_tokens(), 0);
-  }
+  if (order.call != nullptr && ended.status < 400) co_await hold_bound(owed);
   std::string fields;
   add_upstream_fields(from.head, fields);
   const std::size_t bytes_max = x.shared().settings.limits.answer_bytes_max;
