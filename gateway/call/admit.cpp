@@ -74,6 +74,10 @@ call_bound bound_of(const examined_call& call) {
   return bound;
 }
 
+// An answer four times as long as what is held at first is rare: of outputs spread like a
+// log-normal around a third of it, one in two hundred.
+constexpr std::int64_t ample_times_first = 4;
+
 // What is held of the output at first, and how far its bound may be lowered.
 elastic_output elastic_of(const admission_config& how, const examined_call& call) {
   const std::int64_t bound = call.output_bound_tokens;
@@ -85,10 +89,13 @@ elastic_output elastic_of(const admission_config& how, const examined_call& call
       std::min((call.request.thinking_tokens + how.output_min_tokens) * choices, bound);
   elastic.first_tokens = bound;
   if (!how.learned_holds) return elastic;
-  if (expected.ample_tokens > 0) {
-    elastic.ample_tokens =
-        std::min(followed_hold(how, expected, expected.ample_tokens, choices), bound);
-  }
+  // Too little is known of a new kind of call to say what it hardly ever passes. Its whole bound,
+  // which may be all that a model can generate, would be more than many a budget.
+  const std::int64_t ample =
+      expected.ample_tokens > 0
+          ? expected.ample_tokens
+          : ample_times_first * std::max(expected.tokens, how.first_output_tokens);
+  elastic.ample_tokens = std::min(followed_hold(how, expected, ample, choices), bound);
   // Only a stream can be followed, and only where it shows what is generated.
   if (call.request.stream && !call.request.hides_output && !expected.hides_output) {
     elastic.first_tokens = std::min(followed_hold(how, expected, expected.tokens, choices), bound);

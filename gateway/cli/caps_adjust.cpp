@@ -37,7 +37,7 @@ command_form raise_form() {
       "counts again. Alerts above the new ratio fire again. The record is kept for ever: see "
       "`stint caps history`.\n\n"
       "  stint caps raise acme-month --by 200usd --until tomorrow --reason \"launch\"\n"
-      "  stint caps raise tenant-day --scope acme --by 50_000 --reason \"backfill\"\n"
+      "  stint caps raise tenant-day --scope acme --by 50usd --reason \"backfill\"\n"
       "  stint caps raise org-day --by 500 --until 2026-12-01 --reason \"sale\"\n");
   form.options.add_options()("by", options::value<std::string>(),
                              "how much more: 200usd for a money cap, 50_000 or 5M for the others")(

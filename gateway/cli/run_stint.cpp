@@ -25,9 +25,9 @@ constexpr auto gateway_commands = std::to_array<command>({
 
 constexpr auto asking_commands = std::to_array<command>({
     {"keys", "create, list and revoke the keys of clients", run_keys},
-    {"caps", "where every cap stands: limit, used, held, left, reset", run_caps},
+    {"caps", "where every cap stands; raise, reset, and the history of both", run_caps},
     {"spend", "what was spent, by tenant, feature, model, day", run_spend},
-    {"ledger", "single calls, and the proof that the books agree", run_ledger},
+    {"ledger", "single calls, the proof that the books agree, backup and restore", run_ledger},
 });
 
 constexpr auto offline_commands = std::to_array<command>({

@@ -99,6 +99,14 @@ std::vector<std::string> warnings_about(const config& checked) {
   return warnings;
 }
 
+namespace {
+bool same_simulation(const simulation& a, const simulation& b) noexcept {
+  return a.port == b.port && a.length == b.length && a.fixed_tokens == b.fixed_tokens &&
+         a.log_normal_sigma == b.log_normal_sigma && a.seed == b.seed &&
+         a.first_token_delay_ms == b.first_token_delay_ms && a.token_delay_ms == b.token_delay_ms;
+}
+}  // namespace
+
 std::vector<std::string> settings_needing_restart(const config& running, const config& loaded) {
   std::vector<std::string> settings;
   if (!same_listener(running.listen, loaded.listen)) settings.emplace_back("listen");
@@ -109,20 +117,20 @@ std::vector<std::string> settings_needing_restart(const config& running, const c
   if (running.durability != loaded.durability) settings.emplace_back("durability");
   if (running.rows_kept_days != loaded.rows_kept_days) settings.emplace_back("rows_kept_days");
   if (running.threads != loaded.threads) settings.emplace_back("threads");
-  if (running.simulated.port != loaded.simulated.port) settings.emplace_back("simulated.port");
   const auto note = [&](bool same, const char* name) {
     if (!same) settings.emplace_back(name);
   };
+  note(same_simulation(running.simulated, loaded.simulated), "simulated");
   note(running.limits == loaded.limits, "limits");
   note(running.admission == loaded.admission, "admission");
-  note(running.prices_file == loaded.prices_file, "prices_file");
+  note(running.prices_file == loaded.prices_file, "prices.file");
   note(running.access_log == loaded.access_log, "access_log");
-  note(running.require_feature == loaded.require_feature, "require_feature");
+  note(running.require_feature == loaded.require_feature, "attribution.require_feature");
   note(running.unknown_model == loaded.unknown_model &&
            running.ceiling_input_rate == loaded.ceiling_input_rate &&
            running.ceiling_output_rate == loaded.ceiling_output_rate,
-       "unknown_model");
-  note(running.refusal_status == loaded.refusal_status, "refusal_status");
+       "prices.unknown_model");
+  note(running.refusal_status == loaded.refusal_status, "refusals.budget_exceeded_status");
   note(std::ranges::equal(running.providers, loaded.providers, same_provider), "providers");
   if (running.series_per_family_max != loaded.series_per_family_max) {
     settings.emplace_back("metrics.series_per_family_max");
