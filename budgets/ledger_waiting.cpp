@@ -84,8 +84,6 @@ bool ledger_writer::must_wait_behind(const hold_operation& what, waiting_line::t
 }
 
 void ledger_writer::join_line(hold_operation&& what, hold_refusal why) {
-  const std::size_t before = line_.length(why.standing.cap, why.standing.scope);
-  why.retry_after *= static_cast<int>(before) + 1;
   line_.join(std::move(what), std::move(why));
 }
 

@@ -205,7 +205,7 @@ struct hold_refusal {
   cap_standing standing;
   std::int64_t requested = 0;  // in the cap's unit: the least that the call can do with
   // budget_busy: when some of what is held should be free again, going by how long calls have been
-  // taking and how many are before this one in the line.
+  // taking.
   std::chrono::milliseconds retry_after{0};
 };
 

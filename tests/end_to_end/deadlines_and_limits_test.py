@@ -112,7 +112,7 @@ class deadlines_and_limits(unittest.TestCase):
         self.assertEqual(got.count(b"HTTP/1.1 "), 1)
 
     def test_a_client_that_does_not_read_is_cut_off_and_its_call_settled(self):
-        """The upstream streams without end and takes no notice of a bound: the write-stall deadline ends this, or the hold does."""
+        """The upstream streams without end, past any bound: the write-stall deadline ends this, or the hold does."""
         before = self.upstream.closed_by_peer
         body = encoded(openai_body(model="gpt-4o", stream=True))
         with http_client.connection(self.stint.proxy) as wire:
