@@ -170,8 +170,8 @@ BOOST_AUTO_TEST_CASE(
 // each window's rows keep its limit, what is open stands at the sum of its rows, and admission
 // never went back in time.
 BOOST_AUTO_TEST_CASE(random_steps_never_put_more_than_its_limit_into_a_window) {
-  const auto seed = std::random_device{}();
-  BOOST_TEST_MESSAGE("seed " << seed);
+  // Always the same one: with some a clock that mostly goes back admits too few calls to show much.
+  constexpr unsigned seed = 7;
   std::mt19937 random(seed);
   std::vector<cap> caps = {usd_cap("minute", 300, window_kind::minute),
                            usd_cap("hour", 900, window_kind::hour),
