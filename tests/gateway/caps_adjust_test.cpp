@@ -7,17 +7,11 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/cli/commands.hpp"
+#include "gateway/captured_command.hpp"
 #include "gateway/running_admin.hpp"
 
 namespace stint {
 namespace {
-
-struct ended {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
 
 struct fixture {
   running_admin admin;
@@ -27,17 +21,7 @@ struct fixture {
     for (const auto& more : {std::string("--admin"), "127.0.0.1:" + std::to_string(admin.port()),
                              std::string("--token-file"), admin.token_file()})
       words.push_back(more);
-    std::ostringstream out;
-    std::ostringstream err;
-    auto* const old_out = std::cout.rdbuf(out.rdbuf());
-    auto* const old_err = std::cerr.rdbuf(err.rdbuf());
-    ended end;
-    end.status = run_stint(words);
-    std::cout.rdbuf(old_out);
-    std::cerr.rdbuf(old_err);
-    end.out = out.str();
-    end.err = err.str();
-    return end;
+    return run_captured(words);
   }
   [[nodiscard]] std::string complaint(std::vector<std::string> words) const {
     const auto got = ask(std::move(words));

@@ -7,34 +7,14 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/captured_command.hpp"
 #include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/command_line.hpp"
-#include "gateway/cli/commands.hpp"
 #include "gateway/running_admin.hpp"
 
 using namespace stint;
 
 namespace {
-
-struct ended {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
-
-ended run(const std::vector<std::string>& words) {
-  std::ostringstream out;
-  std::ostringstream err;
-  auto* const old_out = std::cout.rdbuf(out.rdbuf());
-  auto* const old_err = std::cerr.rdbuf(err.rdbuf());
-  ended end;
-  end.status = run_stint(words);
-  std::cout.rdbuf(old_out);
-  std::cerr.rdbuf(old_err);
-  end.out = out.str();
-  end.err = err.str();
-  return end;
-}
 
 ended ask(const running_admin& admin, std::vector<std::string> words) {
   for (auto* more : {"--admin", "--token-file"}) {
@@ -43,7 +23,7 @@ ended ask(const running_admin& admin, std::vector<std::string> words) {
                         ? "127.0.0.1:" + std::to_string(admin.port())
                         : admin.token_file());
   }
-  return run(words);
+  return run_captured(words);
 }
 
 bool has(const std::string& text, const std::string& part) {
@@ -62,35 +42,35 @@ std::string write_file(const scratch_directory& directory, const std::string& na
 BOOST_AUTO_TEST_SUITE(cli_commands)
 
 BOOST_AUTO_TEST_CASE(help_teaches_and_every_command_has_its_own) {
-  const auto help = run({"--help"});
+  const auto help = run_captured({"--help"});
   BOOST_TEST(help.status == 0);
   for (const auto* name : {"serve", "check-config", "keys", "caps", "spend", "ledger", "count",
                            "prices", "simulate"}) {
     BOOST_TEST(has(help.out, "\n  " + std::string(name) + " "), name);
-    const auto one = run({name, "--help"});
+    const auto one = run_captured({name, "--help"});
     BOOST_TEST(one.status == 0, name);
     BOOST_TEST(has(one.out, name), name);
   }
-  BOOST_TEST(run({"keys", "create", "--help"}).status == 0);
-  BOOST_TEST(run({"help", "spend"}).out == run({"spend", "--help"}).out);
-  BOOST_TEST(run({"--version"}).out.starts_with("stint "));
+  BOOST_TEST(run_captured({"keys", "create", "--help"}).status == 0);
+  BOOST_TEST(run_captured({"help", "spend"}).out == run_captured({"spend", "--help"}).out);
+  BOOST_TEST(run_captured({"--version"}).out.starts_with("stint "));
 }
 
 BOOST_AUTO_TEST_CASE(misuse_ends_with_2_and_the_nearest_command) {
-  BOOST_TEST(run({}).status == 2);
-  const auto slip = run({"spent"});
+  BOOST_TEST(run_captured({}).status == 2);
+  const auto slip = run_captured({"spent"});
   BOOST_TEST(slip.status == 2);
   BOOST_TEST(has(slip.err, "did you mean spend?"));
-  BOOST_TEST(run({"spend", "--nonsense"}).status == 2);
-  BOOST_TEST(run({"spend", "--for", "x"}).status == 2);
-  BOOST_TEST(run({"spend", "--from", "tomorrow"}).status == 2);
-  BOOST_TEST(run({"spend", "--from", "2026-11-02", "--to", "2026-11-01"}).status == 2);
-  BOOST_TEST(run({"keys"}).status == 2);
-  BOOST_TEST(run({"keys", "create"}).status == 2);
-  BOOST_TEST(run({"keys", "revoke", "sk-stint-x"}).status == 2);
-  BOOST_TEST(run({"ledger", "show", "x"}).status == 2);
-  BOOST_TEST(run({"caps", "--format", "xml"}).status == 2);
-  BOOST_TEST(run({"caps", "--admin", "nowhere"}).status == 2);
+  BOOST_TEST(run_captured({"spend", "--nonsense"}).status == 2);
+  BOOST_TEST(run_captured({"spend", "--for", "x"}).status == 2);
+  BOOST_TEST(run_captured({"spend", "--from", "tomorrow"}).status == 2);
+  BOOST_TEST(run_captured({"spend", "--from", "2026-11-02", "--to", "2026-11-01"}).status == 2);
+  BOOST_TEST(run_captured({"keys"}).status == 2);
+  BOOST_TEST(run_captured({"keys", "create"}).status == 2);
+  BOOST_TEST(run_captured({"keys", "revoke", "sk-stint-x"}).status == 2);
+  BOOST_TEST(run_captured({"ledger", "show", "x"}).status == 2);
+  BOOST_TEST(run_captured({"caps", "--format", "xml"}).status == 2);
+  BOOST_TEST(run_captured({"caps", "--admin", "nowhere"}).status == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_gateway_that_does_not_run_is_said_so) {
@@ -103,7 +83,8 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_does_not_run_is_said_so) {
   }
   token_file = directory.path() + "/token";
   (void)load_or_make_admin_token(token_file);
-  const auto got = run({"caps", "--admin", "127.0.0.1:" + port, "--token-file", token_file});
+  const auto got =
+      run_captured({"caps", "--admin", "127.0.0.1:" + port, "--token-file", token_file});
   BOOST_TEST(got.status == 1);
   BOOST_TEST(has(got.err, "no gateway answers at 127.0.0.1:" + port));
   BOOST_TEST(has(got.err, "start it with ./start, or name it with --admin"));
@@ -114,8 +95,9 @@ BOOST_AUTO_TEST_CASE(a_wrong_token_is_said_so) {
   const scratch_directory directory;
   const auto token_file = directory.path() + "/token";
   (void)load_or_make_admin_token(token_file);
-  const auto got = run({"caps", "--admin", "http://127.0.0.1:" + std::to_string(admin.port()),
-                        "--token-file", token_file});
+  const auto got =
+      run_captured({"caps", "--admin", "http://127.0.0.1:" + std::to_string(admin.port()),
+                    "--token-file", token_file});
   BOOST_TEST(got.status == 1);
   BOOST_TEST(has(got.err, "needs the admin token"));
 }
@@ -195,29 +177,30 @@ BOOST_AUTO_TEST_CASE(the_ledger_is_backed_up_while_it_runs_and_restored) {
   BOOST_TEST(again.status == 1);
   BOOST_TEST(has(again.err, "is not empty"));
   BOOST_TEST(ask(admin, {"ledger", "backup"}).status == 2);
-  const auto back = run({"ledger", "restore", backup, restored});
+  const auto back = run_captured({"ledger", "restore", backup, restored});
   BOOST_TEST(back.status == 0, back.err);
   BOOST_TEST(has(back.out, "restored: " + restored));
-  BOOST_TEST(
-      has(run({"ledger", "restore", restored, restored + "2"}).err, "not a finished backup"));
-  BOOST_TEST(has(run({"ledger", "backup", "--help"}).out, "stint ledger restore"));
+  BOOST_TEST(has(run_captured({"ledger", "restore", restored, restored + "2"}).err,
+                 "not a finished backup"));
+  BOOST_TEST(has(run_captured({"ledger", "backup", "--help"}).out, "stint ledger restore"));
 }
 
 BOOST_AUTO_TEST_CASE(the_shipped_configuration_and_prices_pass_their_checks) {
   const std::string shipped = std::string(STINT_SOURCE_DIR) + "/config/stint.yaml";
-  const auto good = run({"check-config", shipped});
+  const auto good = run_captured({"check-config", shipped});
   BOOST_TEST(good.status == 0, good.err);
   BOOST_TEST(has(good.out, "no mistakes"));
-  const auto prices = run({"prices", "--check", "--config", shipped});
+  const auto prices = run_captured({"prices", "--check", "--config", shipped});
   BOOST_TEST(prices.status == 0, prices.err);
-  BOOST_TEST(has(run({"prices", "--config", shipped, "--model", "gpt-4o"}).out, "\ngpt-4o "));
-  BOOST_TEST(run({"prices", "--config", shipped, "--model", "no-such-model"}).status == 1);
+  BOOST_TEST(
+      has(run_captured({"prices", "--config", shipped, "--model", "gpt-4o"}).out, "\ngpt-4o "));
+  BOOST_TEST(run_captured({"prices", "--config", shipped, "--model", "no-such-model"}).status == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_configuration_is_shown_line_by_line) {
   const scratch_directory directory;
   const auto file = write_file(directory, "stint.yaml", "treads: 2\ncaps:\n  - {name: a}\n");
-  const auto got = run({"check-config", file});
+  const auto got = run_captured({"check-config", file});
   BOOST_TEST(got.status == 1);
   BOOST_TEST(has(got.err, file + ":1: treads: unknown key (did you mean threads?)"));
   BOOST_TEST(has(got.err, file + ":3: caps[0].limit: missing"));
@@ -227,36 +210,38 @@ BOOST_AUTO_TEST_CASE(a_broken_configuration_is_shown_line_by_line) {
 BOOST_AUTO_TEST_CASE(an_encoding_or_a_tokenizer_file_counts_text) {
   const scratch_directory directory;
   const auto text = write_file(directory, "text", "hello world 123");
-  BOOST_TEST(run({"count", "--encoding", "qwen3", text}).out == "6 tokens (text, qwen3, exact)\n");
+  BOOST_TEST(run_captured({"count", "--encoding", "qwen3", text}).out ==
+             "6 tokens (text, qwen3, exact)\n");
   const std::string ranks = STINT_SOURCE_DIR "/tokenizer/vocab/r50k_base.tiktoken";
-  BOOST_TEST(run({"count", "--encoding", ranks, "--split", "gpt2", text}).out ==
+  BOOST_TEST(run_captured({"count", "--encoding", ranks, "--split", "gpt2", text}).out ==
              "3 tokens (text, r50k_base.tiktoken, exact)\n");
   const auto json =
-      boost::json::parse(run({"count", "--encoding", "r50k_base", "--json", text}).out);
+      boost::json::parse(run_captured({"count", "--encoding", "r50k_base", "--json", text}).out);
   BOOST_TEST(json.at("tokens").as_int64() == 3);
   BOOST_TEST(json.at("as").as_string() == "text");
-  const auto without = run({"count", "--encoding", ranks, text});
+  const auto without = run_captured({"count", "--encoding", ranks, text});
   BOOST_TEST(without.status == 1);
   BOOST_TEST(has(without.err, "name the split"));
-  BOOST_TEST(
-      has(run({"count", "--encoding", "o201k_base", text}).err, "o200k_base, o200k_harmony"));
-  BOOST_TEST(run({"count", text}).status == 2);
-  BOOST_TEST(run({"count", "--encoding", "qwen3", "--model", "gpt-4o", text}).status == 2);
+  BOOST_TEST(has(run_captured({"count", "--encoding", "o201k_base", text}).err,
+                 "o200k_base, o200k_harmony"));
+  BOOST_TEST(run_captured({"count", text}).status == 2);
+  BOOST_TEST(run_captured({"count", "--encoding", "qwen3", "--model", "gpt-4o", text}).status == 2);
 }
 BOOST_AUTO_TEST_CASE(texts_and_chat_requests_are_counted) {
   const scratch_directory directory;
   const auto text = write_file(directory, "text", "hello world");
-  BOOST_TEST(run({"count", "--model", "gpt-4o", text}).out ==
+  BOOST_TEST(run_captured({"count", "--model", "gpt-4o", text}).out ==
              "2 tokens (text, o200k_base, exact)\n");
   const auto request =
       write_file(directory, "request", R"({"messages":[{"role":"user","content":"hello world"}]})");
-  const auto chat = boost::json::parse(run({"count", "--model", "gpt-4o", "--json", request}).out);
+  const auto chat =
+      boost::json::parse(run_captured({"count", "--model", "gpt-4o", "--json", request}).out);
   BOOST_TEST(chat.at("as").as_string() == "request");
   BOOST_TEST(chat.at("tokens").as_int64() > 2);
-  BOOST_TEST(has(run({"count", "--model", "gpt-4o", "--text", request}).out, "(text,"));
-  BOOST_TEST(has(run({"count", "--model", "claude-sonnet-5", text}).out, "estimate"));
-  BOOST_TEST(run({"count", "--model", "gpt-4o", "/nowhere"}).status == 1);
-  BOOST_TEST(run({"count", "--model", "gpt-4o"}).status == 2);
+  BOOST_TEST(has(run_captured({"count", "--model", "gpt-4o", "--text", request}).out, "(text,"));
+  BOOST_TEST(has(run_captured({"count", "--model", "claude-sonnet-5", text}).out, "estimate"));
+  BOOST_TEST(run_captured({"count", "--model", "gpt-4o", "/nowhere"}).status == 1);
+  BOOST_TEST(run_captured({"count", "--model", "gpt-4o"}).status == 2);
 }
 
 // The same text with the same encoding was exact by --encoding and an estimate by --model.
@@ -265,8 +250,8 @@ BOOST_AUTO_TEST_CASE(a_text_is_exact_by_model_where_it_is_by_encoding) {
   const auto text = write_file(directory, "text", "hello world 123");
   for (const auto& [model, encoding] :
        {std::pair{"qwen3-32b", "qwen3"}, std::pair{"deepseek-chat", "deepseek_v3"}}) {
-    BOOST_TEST(run({"count", "--model", model, "--text", text}).out ==
-               run({"count", "--encoding", encoding, text}).out);
+    BOOST_TEST(run_captured({"count", "--model", model, "--text", text}).out ==
+               run_captured({"count", "--encoding", encoding, text}).out);
   }
 }
 
@@ -274,13 +259,13 @@ BOOST_AUTO_TEST_CASE(a_text_is_exact_by_model_where_it_is_by_encoding) {
 BOOST_AUTO_TEST_CASE(a_directory_is_not_an_empty_text) {
   const scratch_directory directory;
   for (const std::string with : {"--model=gpt-4o", "--encoding=qwen3"}) {
-    const auto got = run({"count", with, directory.path()});
+    const auto got = run_captured({"count", with, directory.path()});
     BOOST_TEST(got.status == 1);
     BOOST_TEST(got.out.empty());
     BOOST_TEST(has(got.err, "is a directory"), got.err);
   }
   // Opens, but cannot be read: the first page of a process is mapped nowhere.
-  const auto unreadable = run({"count", "--model", "gpt-4o", "/proc/self/mem"});
+  const auto unreadable = run_captured({"count", "--model", "gpt-4o", "/proc/self/mem"});
   BOOST_TEST(unreadable.status == 1);
   BOOST_TEST(has(unreadable.err, "cannot read"), unreadable.err);
 }

@@ -9,7 +9,7 @@
 #include <boost/test/unit_test.hpp>
 #include <simdjson.h>
 
-#include "gateway/cli/commands.hpp"
+#include "gateway/captured_command.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "gateway/scratch_directory.hpp"
 #include "tokenizer/encoding_file.hpp"
@@ -28,26 +28,6 @@ constexpr std::string_view anthropic_tools = R"({"system": "You keep the harbour
   "messages": [{"role": "user", "content": "How many?"}], "tools": [{"name": "count_crates",
   "description": "counts them", "input_schema": {"type": "object"}}]})";
 constexpr std::string_view either = R"({"messages": [{"role": "user", "content": "How many?"}]})";
-
-struct ended {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
-
-ended run(const std::vector<std::string>& words) {
-  std::ostringstream out;
-  std::ostringstream err;
-  auto* const old_out = std::cout.rdbuf(out.rdbuf());
-  auto* const old_err = std::cerr.rdbuf(err.rdbuf());
-  ended end;
-  end.status = run_stint(words);
-  std::cout.rdbuf(old_out);
-  std::cerr.rdbuf(old_err);
-  end.out = out.str();
-  end.err = err.str();
-  return end;
-}
 
 struct written {
   explicit written(std::string_view text, const std::string& name = "request")
@@ -70,7 +50,7 @@ std::int64_t as_the_gateway(const std::string& model, chat_api api, std::string_
 
 std::int64_t counted(std::vector<std::string> words) {
   words.emplace_back("--json");
-  const ended got = run(words);
+  const ended got = run_captured(words);
   BOOST_REQUIRE_MESSAGE(got.status == 0, got.err);
   return boost::json::parse(got.out).at("tokens").as_int64();
 }
@@ -91,8 +71,9 @@ BOOST_AUTO_TEST_CASE(a_request_is_counted_by_its_own_api_not_by_its_models_vendo
     }
   }
   const written file(openai_tools);
-  BOOST_TEST(has(run({"count", "--model", "claude-sonnet-5", file.path}).err, "--api anthropic"));
-  BOOST_TEST(run({"count", "--model", "gpt-4o", file.path}).err.empty());
+  BOOST_TEST(
+      has(run_captured({"count", "--model", "claude-sonnet-5", file.path}).err, "--api anthropic"));
+  BOOST_TEST(run_captured({"count", "--model", "gpt-4o", file.path}).err.empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_api_can_be_said) {
@@ -104,10 +85,12 @@ BOOST_AUTO_TEST_CASE(the_api_can_be_said) {
   }
   BOOST_TEST(counted({"count", "--model", "claude-sonnet-5", file.path}) ==
              as_the_gateway("claude-sonnet-5", chat_api::anthropic_messages, either));
-  BOOST_TEST(run({"count", "--model", "gpt-4o", "--api", "gemini", file.path}).status == 2);
-  BOOST_TEST(run({"count", "--model", "gpt-4o", "--api", "openai", "--text", file.path}).status ==
+  BOOST_TEST(run_captured({"count", "--model", "gpt-4o", "--api", "gemini", file.path}).status ==
              2);
-  BOOST_TEST(has(run({"count", "--help"}).out, "--api"));
+  BOOST_TEST(
+      run_captured({"count", "--model", "gpt-4o", "--api", "openai", "--text", file.path}).status ==
+      2);
+  BOOST_TEST(has(run_captured({"count", "--help"}).out, "--api"));
 }
 
 // Broken requests were counted as plain text, and called exact.
@@ -116,15 +99,16 @@ BOOST_AUTO_TEST_CASE(a_broken_chat_request_is_not_counted_as_a_text) {
        {R"({"model":"gpt-4o","messages":[)", R"({"messages":"hi"})", "{\"messages\":[\"\xff\"]}",
         "\xEF\xBB\xBF{\"messages\":", " \n{}"}) {
     const written file(broken);
-    const ended got = run({"count", "--model", "gpt-4o", file.path});
+    const ended got = run_captured({"count", "--model", "gpt-4o", file.path});
     BOOST_TEST(got.status == 1, broken);
     BOOST_TEST(got.out.empty(), got.out);
     BOOST_TEST(has(got.err, "no chat request"), got.err);
     BOOST_TEST(has(got.err, "add --text"), got.err);
-    BOOST_TEST(run({"count", "--model", "gpt-4o", "--text", file.path}).status == 0, broken);
+    BOOST_TEST(run_captured({"count", "--model", "gpt-4o", "--text", file.path}).status == 0,
+               broken);
   }
   const written list("[1, 2, 3]");
-  BOOST_TEST(run({"count", "--model", "gpt-4o", list.path}).status == 0);
+  BOOST_TEST(run_captured({"count", "--model", "gpt-4o", list.path}).status == 0);
 }
 
 // A model with a tokenizer in the configuration was counted by its name alone.
@@ -136,16 +120,18 @@ BOOST_AUTO_TEST_CASE(a_configured_tokenizer_counts_as_in_the_gateway) {
                        "stint.yaml");
   const written file(either);
   const ended with =
-      run({"count", "--model", model, "--config", config.path, "--explain", file.path});
+      run_captured({"count", "--model", model, "--config", config.path, "--explain", file.path});
   tokenizer::install_encodings({});  // as in a process of its own
-  const ended text = run({"count", "--model", model, "--config", config.path, "--text", file.path});
+  const ended text =
+      run_captured({"count", "--model", model, "--config", config.path, "--text", file.path});
   tokenizer::install_encodings({});
   BOOST_TEST(with.status == 0, with.err);
   BOOST_TEST(has(with.out, "mine"), with.out);
   BOOST_TEST(has(with.out, "the tokenizer of " + model + " is exact"), with.out);
   BOOST_TEST(has(text.out, "(text, mine, exact)"), text.out);
   const written wrong("tokenizer: []\n", "stint.yaml");
-  const ended refused = run({"count", "--model", model, "--config", wrong.path, file.path});
+  const ended refused =
+      run_captured({"count", "--model", model, "--config", wrong.path, file.path});
   BOOST_TEST(refused.status == 1);
   BOOST_TEST(has(refused.err, "unknown key"), refused.err);
 }
@@ -164,7 +150,7 @@ BOOST_AUTO_TEST_CASE(a_calibration_without_the_model_is_said_so) {
   }
   BOOST_REQUIRE(save_calibration(learned, learner).empty());
   const auto ask = [&](const std::string& model) {
-    return run({"count", "--model", model, "--learned", learned, file.path});
+    return run_captured({"count", "--model", model, "--learned", learned, file.path});
   };
   const ended other = ask("claude-sonnet-5");
   BOOST_TEST(other.status == 0);

@@ -7,7 +7,7 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/cli/commands.hpp"
+#include "gateway/captured_command.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "gateway/scratch_directory.hpp"
 
@@ -19,26 +19,6 @@ constexpr std::string_view request = R"({"model": "m", "max_tokens": 10, "messag
   {"role": "user", "content": "How many crates of apples are in the harbour's ledger?"},
   {"role": "assistant", "content": "讨论港口的账目。讨论港口的账目。"}],
   "tools": [{"name": "count_crates", "description": "counts them", "input_schema": {"type": "object"}}]})";
-
-struct ended {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
-
-ended run(const std::vector<std::string>& words) {
-  std::ostringstream out;
-  std::ostringstream err;
-  auto* const old_out = std::cout.rdbuf(out.rdbuf());
-  auto* const old_err = std::cerr.rdbuf(err.rdbuf());
-  ended end;
-  end.status = run_stint(words);
-  std::cout.rdbuf(old_out);
-  std::cerr.rdbuf(old_err);
-  end.out = out.str();
-  end.err = err.str();
-  return end;
-}
 
 struct written {
   explicit written(std::string_view text) : path(directory.path() + "/request.json") {
@@ -99,9 +79,9 @@ BOOST_AUTO_TEST_CASE(the_table_adds_up_to_the_count) {
       auto with_json = words;
       with_json.emplace_back("--json");
       words.emplace_back("--explain");
-      const ended table = run(words);
+      const ended table = run_captured(words);
       BOOST_TEST(table.status == 0, table.err);
-      const auto counted = boost::json::parse(run(with_json).out);
+      const auto counted = boost::json::parse(run_captured(with_json).out);
       const auto row = last_row(table.out);
       BOOST_TEST(ungrouped(row[0]) == std::to_string(counted.at("tokens").as_int64()), table.out);
       BOOST_TEST(ungrouped(row[1]) == std::to_string(counted.at("upper_bound").as_int64()));
@@ -112,14 +92,15 @@ BOOST_AUTO_TEST_CASE(the_table_adds_up_to_the_count) {
 
 BOOST_AUTO_TEST_CASE(it_shows_parts_classes_and_reasons) {
   const written file(request);
-  const ended claude = run({"count", "--model", "claude-sonnet-5", "--explain", file.path});
+  const ended claude =
+      run_captured({"count", "--model", "claude-sonnet-5", "--explain", file.path});
   for (const auto* const part :
        {"message framing", "content", "prose", "cjk", "tool framing", "tool definitions",
         "Not exact:", "is not public", "how tools are rendered is not published"}) {
     BOOST_TEST(has(claude.out, part), part << " in\n" << claude.out);
   }
   const written plain(R"({"messages": [{"role": "user", "content": "hello"}]})");
-  const ended exact = run({"count", "--model", "gpt-4o", "--explain", plain.path});
+  const ended exact = run_captured({"count", "--model", "gpt-4o", "--explain", plain.path});
   BOOST_TEST(!has(exact.out, "Not exact"), exact.out);
   BOOST_TEST(has(exact.out, "exact)"));
 }
@@ -128,13 +109,13 @@ BOOST_AUTO_TEST_CASE(it_shows_parts_classes_and_reasons) {
 BOOST_AUTO_TEST_CASE(a_built_in_tokenizer_is_not_called_private) {
   const written file(R"({"messages": [{"role": "user", "content": "hello"}]})");
   for (const std::string model : {"qwen3-32b", "qwen2.5-72b", "deepseek-chat", "deepseek-v3"}) {
-    const ended table = run({"count", "--model", model, "--explain", file.path});
+    const ended table = run_captured({"count", "--model", model, "--explain", file.path});
     BOOST_TEST(!has(table.out, "not public"), table.out);
     BOOST_TEST(has(table.out, "the tokenizer of " + model + " is exact"), table.out);
     BOOST_TEST(has(table.out, "framing is not published"), table.out);
   }
   for (const std::string model : {"qwen3.5-max", "deepseek-llm-67b", "grok-4"}) {
-    const ended table = run({"count", "--model", model, "--explain", file.path});
+    const ended table = run_captured({"count", "--model", model, "--explain", file.path});
     BOOST_TEST(has(table.out, "is not public or not built in"), table.out);
   }
 }
@@ -143,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_count_that_is_not_exact_always_has_a_reason) {
   for (const auto* const odd : {R"({"messages": [{"role": "user", "content": 5}]})",
                                 R"({"messages": [1, null, "x", {}]})"}) {
     const written file(odd);
-    const ended table = run({"count", "--model", "gpt-4o", "--explain", file.path});
+    const ended table = run_captured({"count", "--model", "gpt-4o", "--explain", file.path});
     BOOST_TEST(table.status == 0, table.err);
     BOOST_TEST(has(table.out, "Not exact:\n  - a field is not of the type"), table.out);
   }
@@ -151,14 +132,18 @@ BOOST_AUTO_TEST_CASE(a_count_that_is_not_exact_always_has_a_reason) {
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_explained_is_said_so) {
   const written text("hello world");
-  BOOST_TEST(has(run({"count", "--model", "gpt-4o", "--explain", text.path}).err, "chat request"));
+  BOOST_TEST(has(run_captured({"count", "--model", "gpt-4o", "--explain", text.path}).err,
+                 "chat request"));
   const written chat(request);
-  BOOST_TEST(run({"count", "--model", "gpt-4o", "--explain", "--json", chat.path}).status == 2);
-  BOOST_TEST(run({"count", "--model", "gpt-4o", "--learned", "/nowhere", chat.path}).status == 1);
-  const ended damaged = run({"count", "--model", "gpt-4o", "--learned", text.path, chat.path});
+  BOOST_TEST(
+      run_captured({"count", "--model", "gpt-4o", "--explain", "--json", chat.path}).status == 2);
+  BOOST_TEST(
+      run_captured({"count", "--model", "gpt-4o", "--learned", "/nowhere", chat.path}).status == 1);
+  const ended damaged =
+      run_captured({"count", "--model", "gpt-4o", "--learned", text.path, chat.path});
   BOOST_TEST(damaged.status == 1);
   BOOST_TEST(has(damaged.err, "not a calibration file"));
-  BOOST_TEST(has(run({"count", "--help"}).out, "--explain"));
+  BOOST_TEST(has(run_captured({"count", "--help"}).out, "--explain"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
