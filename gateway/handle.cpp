@@ -1,16 +1,16 @@
 // Life of a request. It reads as one sentence, each step a file of its own:
 //
-//   recognise     which API, from method and path alone              call/recognise.cpp
-//   authenticate  whose key                                          call/authenticate.cpp
-//   attribute     which feature and tags, checked against the key    call/attribution.cpp
-//   read body     bounded in size and patience                       call/read_body.cpp
-//   examine       billing fields, price, the prompt or its bound     call/examine.cpp
-//   reserve       what it may cost against every cap, on the log     call/admit.cpp
-//   forward       to the provider, request built from nothing        call/forward.cpp
-//   count         a prompt that its bound let through                call/late_count.cpp
-//   relay         the answer, metered as it passes                   call/relay.cpp
-//   extend        a stream's hold, ahead of its tokens, or cut it    call/stream_hold.cpp
-//   settle        what was really used, before the answer ends       call/settlement.cpp
+//   recognise     which API, from method and path alone              call/request/recognise.cpp
+//   authenticate  whose key                                          call/request/authenticate.cpp
+//   attribute     which feature and tags, checked against the key    call/request/attribution.cpp
+//   read body     bounded in size and patience                       call/request/read_body.cpp
+//   examine       billing fields, price, the prompt or its bound     call/request/examine.cpp
+//   reserve       what it may cost against every cap, on the log     call/hold/admit.cpp
+//   forward       to the provider, request built from nothing        call/relay/forward.cpp
+//   count         a prompt that its bound let through                call/hold/late_count.cpp
+//   relay         the answer, metered as it passes                   call/relay/relay.cpp
+//   extend        a stream's hold, ahead of its tokens, or cut it    call/hold/stream_hold.cpp
+//   settle        what was really used, before the answer ends       call/hold/settlement.cpp
 //   observe       times; counts come from the committed record       metrics/metrics.cpp
 //
 // A step that fails returns a problem, which is phrased in the client's dialect and sent. From
@@ -19,16 +19,16 @@
 // Tested by tests/end_to_end.
 #include "gateway/handle.hpp"
 
-#include "gateway/call/admit.hpp"
-#include "gateway/call/answer.hpp"
-#include "gateway/call/attribution.hpp"
-#include "gateway/call/authenticate.hpp"
-#include "gateway/call/examine.hpp"
-#include "gateway/call/forward.hpp"
-#include "gateway/call/read_body.hpp"
-#include "gateway/call/recognise.hpp"
-#include "gateway/call/relay.hpp"
-#include "gateway/call/settlement.hpp"
+#include "gateway/call/hold/admit.hpp"
+#include "gateway/call/hold/settlement.hpp"
+#include "gateway/call/relay/client_answer.hpp"
+#include "gateway/call/relay/forward.hpp"
+#include "gateway/call/relay/relay.hpp"
+#include "gateway/call/request/attribution.hpp"
+#include "gateway/call/request/authenticate.hpp"
+#include "gateway/call/request/examine.hpp"
+#include "gateway/call/request/read_body.hpp"
+#include "gateway/call/request/recognise.hpp"
 
 namespace stint {
 

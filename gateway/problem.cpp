@@ -1,4 +1,4 @@
-// Tested by tests/gateway/dialect_test.cpp.
+// Tested by tests/gateway/dialect/dialect_test.cpp.
 #include "gateway/problem.hpp"
 
 #include <stdexcept>

@@ -9,7 +9,7 @@
 
 #include <boost/system/result.hpp>
 
-#include "budgets/transfer.hpp"
+#include "budgets/records/transfer.hpp"
 
 namespace stint {
 

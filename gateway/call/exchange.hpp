@@ -4,13 +4,13 @@
 
 #include <string>
 
-#include "budgets/call_id.hpp"
-#include "gateway/deadline_watch.hpp"
+#include "budgets/records/call_id.hpp"
+#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/http/deadline_watch.hpp"
 #include "gateway/http/request_head.hpp"
 #include "gateway/http/session_buffer.hpp"
 #include "gateway/http/transport.hpp"
-#include "gateway/provider/dialect.hpp"
-#include "gateway/service.hpp"
+#include "gateway/service/service.hpp"
 
 namespace stint {
 

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/cli_commands_test.cpp.
+// Tested by tests/gateway/cli/commands_test.cpp.
 #include "gateway/cli/admin_client.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
 
-#include "gateway/admin/admin_token.hpp"
+#include "gateway/admin/token.hpp"
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/json_fields.hpp"
@@ -31,7 +31,6 @@ constexpr std::uint64_t answer_bytes_max = 256U << 20;
 constexpr std::chrono::seconds connect_timeout{5};
 constexpr std::chrono::minutes answer_timeout{10};
 constexpr std::chrono::hours work_timeout{24};  // a copy or a scan of the whole ledger
-constexpr std::chrono::seconds progress_interval{2};
 
 // Runs what was started on `context` to its end.
 void finish(asio::io_context& context) {

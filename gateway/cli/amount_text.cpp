@@ -1,11 +1,11 @@
-// Tested by tests/gateway/cli_amount_text_test.cpp.
+// Tested by tests/gateway/cli/amount_text_test.cpp.
 #include "gateway/cli/amount_text.hpp"
 
 #include <algorithm>
 #include <limits>
 
-#include "gateway/admin/time_text.hpp"
 #include "pricing/money.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 namespace {

@@ -1,10 +1,9 @@
-// `stint caps`. Tested by tests/gateway/cli_commands_test.cpp.
+// `stint caps`. Tested by tests/gateway/cli/commands_test.cpp.
 #include <algorithm>
 #include <iostream>
 
 #include <boost/json.hpp>
 
-#include "gateway/admin/time_text.hpp"
 #include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/caps_adjust.hpp"
@@ -12,6 +11,7 @@
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
 #include "gateway/cli/text_table.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 namespace {
@@ -19,7 +19,7 @@ namespace {
 namespace json = boost::json;
 namespace options = boost::program_options;
 
-command_form form() {
+command_form caps_form() {
   command_form form;
   form.usage = "stint caps [options]";
   form.teaching =
@@ -122,7 +122,7 @@ text_table exact(const json::array& caps, const std::string& only) {
   return table;
 }
 
-int show(const options::variables_map& given) {
+int show_caps(const options::variables_map& given) {
   const auto format = read_format(given["format"].as<std::string>());
   const auto only = given.contains("cap") ? given["cap"].as<std::string>() : std::string{};
   const auto answer = admin_client(find_admin(given)).get("/api/v1/caps");
@@ -152,8 +152,8 @@ int run_caps(std::span<const std::string> arguments) {
     if (verb == "raise") return raise_cap_limit(arguments.subspan(1));
     if (verb == "reset") return reset_cap_usage(arguments.subspan(1));
     if (verb == "history") return show_adjustments(arguments.subspan(1));
-    const auto given = read_words(arguments, form());
-    return given ? show(*given) : exit_done;
+    const auto given = read_words(arguments, caps_form());
+    return given ? show_caps(*given) : exit_done;
   });
 }
 

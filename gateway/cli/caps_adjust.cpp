@@ -1,4 +1,4 @@
-// `stint caps raise`, `reset` and `history`. Tested by tests/gateway/caps_adjust_test.cpp.
+// `stint caps raise`, `reset` and `history`. Tested by tests/gateway/cli/caps_adjust_test.cpp.
 #include "gateway/cli/caps_adjust.hpp"
 
 #include <iostream>

@@ -1,4 +1,4 @@
-// `stint check-config`. Tested by tests/gateway/cli_commands_test.cpp.
+// `stint check-config`. Tested by tests/gateway/cli/commands_test.cpp.
 #include <iostream>
 
 #include "gateway/cli/command_line.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 namespace options = boost::program_options;
 
-command_form form() {
+command_form check_config_form() {
   command_form form;
   form.usage = "stint check-config [FILE]";
   form.teaching =
@@ -66,7 +66,7 @@ int check(const std::string& file) {
 
 int run_check_config(std::span<const std::string> arguments) {
   return run_command("check-config", [&] {
-    const auto given = read_words(arguments, form());
+    const auto given = read_words(arguments, check_config_form());
     return given ? check((*given)["file"].as<std::string>()) : exit_done;
   });
 }

@@ -2,6 +2,7 @@
 // ends.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <span>
@@ -16,6 +17,9 @@ namespace stint {
 inline constexpr int exit_done = 0;
 inline constexpr int exit_failure = 1;
 inline constexpr int exit_misuse = 2;
+
+// How often a command that takes longer than that says how far it is.
+inline constexpr std::chrono::seconds progress_interval{2};
 
 // The command could not do what was asked; the message says why and what to do.
 class command_failure : public std::runtime_error {

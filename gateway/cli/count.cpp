@@ -1,4 +1,4 @@
-// `stint count`. Tested by tests/gateway/cli_commands_test.cpp and cli_count_api_test.cpp.
+// `stint count`. Tested by tests/gateway/cli/commands_test.cpp and count_api_test.cpp.
 #include <filesystem>
 #include <iostream>
 
@@ -12,10 +12,11 @@
 #include "gateway/cli/count_explain.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/learning/calibration_file.hpp"
-#include "tokenizer/encoding.hpp"
-#include "tokenizer/encoding_file.hpp"
-#include "tokenizer/model_name.hpp"
-#include "tokenizer/prompt_count.hpp"
+#include "tokenizer/models/encoding_file.hpp"
+#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/model_encoding.hpp"
+#include "tokenizer/models/model_name.hpp"
+#include "tokenizer/prompt/prompt_count.hpp"
 
 namespace stint {
 namespace {
@@ -24,7 +25,7 @@ namespace options = boost::program_options;
 
 constexpr std::size_t input_bytes_max = 64U << 20;
 
-struct counted {
+struct counted_prompt {
   std::int64_t expected = 0;
   std::int64_t upper_bound = 0;
   bool exact = false;
@@ -40,7 +41,7 @@ std::string encodings_text() {
   return text;
 }
 
-command_form form() {
+command_form count_form() {
   command_form form;
   form.usage =
       "stint count --model MODEL [--api openai|anthropic] [--explain] FILE|-\n"
@@ -89,7 +90,7 @@ command_form form() {
   return form;
 }
 
-counted count_text(const std::string& model, const std::string& text) {
+counted_prompt count_text(const std::string& model, const std::string& text) {
   const auto known = tokenizer::encoding_for_model(model);
   const auto tokens = known.text->count(text);
   const auto scaled = [&](std::int64_t permille) { return (tokens * permille + 999) / 1000; };
@@ -161,10 +162,10 @@ void refuse_json(std::string_view text, const std::string& why) {
 }
 
 // Nothing: it is a text.
-std::optional<counted> count_request(const options::variables_map& given, const std::string& model,
-                                     const std::string& text,
-                                     const tokenizer::count_options& counting,
-                                     const part_list* explained) {
+std::optional<counted_prompt> count_request(const options::variables_map& given,
+                                            const std::string& model, const std::string& text,
+                                            const tokenizer::count_options& counting,
+                                            const part_list* explained) {
   simdjson::dom::parser parser;
   simdjson::dom::element document;
   const auto mistake = parser.parse(text.data(), text.size(), true).get(document);
@@ -182,15 +183,15 @@ std::optional<counted> count_request(const options::variables_map& given, const 
   say_if_not_learned(given, model, api, counting.learned);
   const auto prompt = tokenizer::count_prompt(model, api, document, counting);
   if (explained != nullptr) print_parts(*explained, model, prompt, std::cout);
-  return counted{.expected = prompt.expected,
-                 .upper_bound = prompt.upper_bound,
-                 .exact = prompt.exact,
-                 .hidden_input = prompt.hidden_input,
-                 .learned = prompt.learned,
-                 .api = word_of_api(api)};
+  return counted_prompt{.expected = prompt.expected,
+                        .upper_bound = prompt.upper_bound,
+                        .exact = prompt.exact,
+                        .hidden_input = prompt.hidden_input,
+                        .learned = prompt.learned,
+                        .api = word_of_api(api)};
 }
 
-void print(const counted& tokens, const std::string& encoding, bool request) {
+void print(const counted_prompt& tokens, const std::string& encoding, bool request) {
   std::cout << grouped(tokens.expected) << (tokens.expected == 1 ? " token" : " tokens") << " ("
             << (request ? "chat request" : "text") << ", " << encoding << ", "
             << (tokens.exact
@@ -203,7 +204,7 @@ void print(const counted& tokens, const std::string& encoding, bool request) {
                  "stored prompts.\n";
 }
 
-void print_json(const counted& tokens, const std::string& encoding, bool request) {
+void print_json(const counted_prompt& tokens, const std::string& encoding, bool request) {
   boost::json::object shown{{"tokens", tokens.expected},
                             {"upper_bound", tokens.upper_bound},
                             {"exact", tokens.exact},
@@ -242,7 +243,7 @@ int count_by_encoding(const options::variables_map& given) {
     with = loaded.get();
   }
   const auto tokens = with->count(read_input(given["file"].as<std::string>(), input_bytes_max));
-  const counted all = {.expected = tokens, .upper_bound = tokens, .exact = true};
+  const counted_prompt all = {.expected = tokens, .upper_bound = tokens, .exact = true};
   const std::string shown(with->name());
   given.contains("json") ? print_json(all, shown, false) : print(all, shown, false);
   return exit_done;
@@ -265,7 +266,7 @@ int count(const options::variables_map& given) {
     throw misuse("--explain and --api are for chat requests: leave out --text");
   if (explain && given.contains("json")) throw misuse("--explain is a table: leave out --json");
   if (explain) counting.observer = &parts;
-  std::optional<counted> request;
+  std::optional<counted_prompt> request;
   if (!as_text) request = count_request(given, model, text, counting, explain ? &parts : nullptr);
   if (explain && !request)
     throw command_failure("--explain needs a chat request: a JSON object with \"messages\"");
@@ -283,7 +284,7 @@ int count(const options::variables_map& given) {
 
 int run_count(std::span<const std::string> arguments) {
   return run_command("count", [&] {
-    const auto given = read_words(arguments, form());
+    const auto given = read_words(arguments, count_form());
     return given ? count(*given) : exit_done;
   });
 }

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/cli_count_api_test.cpp.
+// Tested by tests/gateway/cli/count_api_test.cpp.
 #include "gateway/cli/count_api.hpp"
 
 #include "gateway/cli/command_line.hpp"

@@ -8,7 +8,7 @@
 
 #include <simdjson.h>
 
-#include "tokenizer/prompt_count.hpp"
+#include "tokenizer/prompt/prompt_count.hpp"
 
 namespace stint {
 

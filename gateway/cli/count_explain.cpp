@@ -1,11 +1,11 @@
-// Tested by tests/gateway/cli_count_explain_test.cpp.
+// Tested by tests/gateway/cli/count_explain_test.cpp.
 #include "gateway/cli/count_explain.hpp"
 
 #include <set>
 
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/text_table.hpp"
-#include "tokenizer/model_name.hpp"
+#include "tokenizer/models/model_name.hpp"
 
 namespace stint {
 namespace {

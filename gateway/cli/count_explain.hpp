@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tokenizer/prompt_count.hpp"
+#include "tokenizer/prompt/prompt_count.hpp"
 
 namespace stint {
 

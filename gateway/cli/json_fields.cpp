@@ -1,4 +1,4 @@
-// Tested by tests/gateway/cli_commands_test.cpp.
+// Tested by tests/gateway/cli/commands_test.cpp.
 #include "gateway/cli/json_fields.hpp"
 
 #include <boost/json.hpp>

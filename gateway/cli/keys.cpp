@@ -1,15 +1,15 @@
-// `stint keys`. Tested by tests/gateway/cli_commands_test.cpp.
+// `stint keys`. Tested by tests/gateway/cli/commands_test.cpp.
 #include <iostream>
 
 #include <boost/json.hpp>
 
-#include "gateway/admin/time_text.hpp"
 #include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
 #include "gateway/cli/text_table.hpp"
-#include "gateway/config/config_words.hpp"
+#include "gateway/config/words.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 namespace {
@@ -18,7 +18,7 @@ namespace json = boost::json;
 namespace options = boost::program_options;
 using words = std::vector<std::string>;
 
-constexpr auto teaching =
+constexpr auto keys_teaching =
     "Virtual keys: what a client sends instead of a provider's key. A key carries its tenant, so "
     "that what it spends is charged\n"
     "to the right one. Only its hash is kept; the key itself is shown once, when it is made.\n\n"
@@ -32,7 +32,7 @@ constexpr auto teaching =
 command_form base_form(const std::string& usage) {
   command_form form;
   form.usage = usage;
-  form.teaching = teaching;
+  form.teaching = keys_teaching;
   add_admin_options(form.options);
   return form;
 }
@@ -96,7 +96,7 @@ std::string or_any(const std::string& text) {
   return text.empty() ? "any" : text;
 }
 
-int list(std::span<const std::string> arguments) {
+int list_keys(std::span<const std::string> arguments) {
   auto form = base_form("stint keys list [options]");
   form.options.add_options()("format", options::value<std::string>()->default_value("table"),
                              "table, csv or json");
@@ -161,11 +161,11 @@ int run_keys(std::span<const std::string> arguments) {
     const std::string verb = arguments.empty() ? "" : arguments.front();
     if (verb == "--help" || verb == "-h") {
       std::cout << "Usage: stint keys create|list|revoke [options]\n\n"
-                << teaching << "\nOptions of each: stint keys create --help\n";
+                << keys_teaching << "\nOptions of each: stint keys create --help\n";
       return exit_done;
     }
     if (verb == "create") return create(arguments.subspan(1));
-    if (verb == "list") return list(arguments.subspan(1));
+    if (verb == "list") return list_keys(arguments.subspan(1));
     if (verb == "revoke") return revoke(arguments.subspan(1));
     throw misuse("expected create, list or revoke");
   });

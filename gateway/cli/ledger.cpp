@@ -1,9 +1,8 @@
-// `stint ledger`. Tested by tests/gateway/cli_commands_test.cpp.
+// `stint ledger`. Tested by tests/gateway/cli/commands_test.cpp.
 #include <iostream>
 
 #include <boost/json.hpp>
 
-#include "gateway/admin/time_text.hpp"
 #include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/command_line.hpp"
@@ -11,6 +10,7 @@
 #include "gateway/cli/json_fields.hpp"
 #include "gateway/cli/ledger_work.hpp"
 #include "gateway/cli/text_table.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 namespace {
@@ -19,7 +19,7 @@ namespace json = boost::json;
 namespace options = boost::program_options;
 using words = std::vector<std::string>;
 
-constexpr auto teaching =
+constexpr auto ledger_teaching =
     "The ledger: one row for each call, for ever its own, from which every figure is derived.\n\n"
     "  stint ledger list --limit 20                     the newest calls\n"
     "  stint ledger list --match tenant:acme --from today --format csv\n"
@@ -87,7 +87,7 @@ text_table table_of(const json::array& rows, output_format format) {
   return table;
 }
 
-int list(std::span<const std::string> arguments) {
+int list_rows(std::span<const std::string> arguments) {
   auto form = ledger_form("stint ledger list [options]");
   form.options.add_options()("limit", options::value<int>()->default_value(20),
                              "how many, at most 1000")("before", options::value<std::string>(),
@@ -129,7 +129,7 @@ void print_indented(const json::object& object, const std::string& indent) {
   }
 }
 
-int show(std::span<const std::string> arguments) {
+int show_row(std::span<const std::string> arguments) {
   auto form = ledger_form("stint ledger show ID [options]");
   form.options.add_options()("json", "as JSON");
   form.hidden.add_options()("id", options::value<std::string>());
@@ -153,7 +153,7 @@ int show(std::span<const std::string> arguments) {
 command_form ledger_form(const std::string& usage) {
   command_form form;
   form.usage = usage;
-  form.teaching = teaching;
+  form.teaching = ledger_teaching;
   add_admin_options(form.options);
   return form;
 }
@@ -163,11 +163,11 @@ int run_ledger(std::span<const std::string> arguments) {
     const std::string verb = arguments.empty() ? "" : arguments.front();
     if (verb == "--help" || verb == "-h") {
       std::cout << "Usage: stint ledger list|show|verify|backup|restore [options]\n\n"
-                << teaching << "\nOptions of each: stint ledger list --help\n";
+                << ledger_teaching << "\nOptions of each: stint ledger list --help\n";
       return exit_done;
     }
-    if (verb == "list") return list(arguments.subspan(1));
-    if (verb == "show") return show(arguments.subspan(1));
+    if (verb == "list") return list_rows(arguments.subspan(1));
+    if (verb == "show") return show_row(arguments.subspan(1));
     if (verb == "verify") return verify_books_of_gateway(arguments.subspan(1));
     if (verb == "backup") return back_up_books(arguments.subspan(1));
     if (verb == "restore") return restore_books(arguments.subspan(1));

@@ -1,4 +1,4 @@
-// `stint ledger verify`, `backup` and `restore`. Tested by tests/gateway/cli_commands_test.cpp and
+// `stint ledger verify`, `backup` and `restore`. Tested by tests/gateway/cli/commands_test.cpp and
 // tests/end_to_end/backup_test.py.
 #include "gateway/cli/ledger_work.hpp"
 
@@ -8,7 +8,7 @@
 
 #include <boost/json.hpp>
 
-#include "budgets/ledger_thread.hpp"
+#include "budgets/writer/ledger_thread.hpp"
 #include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/json_fields.hpp"
@@ -21,11 +21,10 @@ namespace options = boost::program_options;
 namespace fs = std::filesystem;
 
 constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
-constexpr std::chrono::seconds progress_interval{2};
 
 // Runs it on a thread of its own, and says how far it has come where it takes longer than a moment.
 template <class Work>
-auto watched(work_progress& progress, const char* unit, std::int64_t unit_size, Work work) {
+auto with_progress(work_progress& progress, const char* unit, std::int64_t unit_size, Work work) {
   auto result = std::async(std::launch::async, std::move(work));
   while (result.wait_for(progress_interval) != std::future_status::ready) {
     const auto done = static_cast<std::int64_t>(progress.done) / unit_size;
@@ -115,7 +114,7 @@ told_proof verify_offline(const std::string& directory, const std::string& confi
   opened.rows_kept_days = settings->rows_kept_days;
   const ledger_thread ledger(std::move(opened));
   work_progress progress;
-  return tell(watched(progress, "rows", 1, [&] { return ledger.prove(progress); }));
+  return tell(with_progress(progress, "rows", 1, [&] { return ledger.prove(progress); }));
 }
 
 // The one or two directories that a command is given.
@@ -177,8 +176,8 @@ int restore_books(std::span<const std::string> arguments) {
   const auto directory = directory_word(*given, "directory");
   work_progress progress;
   try {
-    const auto made = watched(progress, "MiB", mebibyte,
-                              [&] { return restore_backup(backup, directory, progress); });
+    const auto made = with_progress(progress, "MiB", mebibyte,
+                                    [&] { return restore_backup(backup, directory, progress); });
     tell_made("restored", directory, static_cast<std::int64_t>(made.files),
               static_cast<std::int64_t>(made.bytes));
   } catch (const std::runtime_error& why) {

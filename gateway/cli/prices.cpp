@@ -1,20 +1,20 @@
-// `stint prices`. Tested by tests/gateway/cli_commands_test.cpp.
+// `stint prices`. Tested by tests/gateway/cli/commands_test.cpp.
 #include <iostream>
 
-#include "gateway/admin/time_text.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/text_table.hpp"
 #include "gateway/config/config.hpp"
 #include "pricing/money.hpp"
 #include "pricing/price_file.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 namespace {
 
 namespace options = boost::program_options;
 
-command_form form() {
+command_form prices_form() {
   command_form form;
   form.usage = "stint prices [options]";
   form.teaching =
@@ -88,7 +88,7 @@ void print(const std::vector<const price*>& prices, output_format format) {
   }
 }
 
-int show(const options::variables_map& given) {
+int show_prices(const options::variables_map& given) {
   const auto format = read_format(given["format"].as<std::string>());
   if (format == output_format::json)
     throw misuse(
@@ -123,8 +123,8 @@ int show(const options::variables_map& given) {
 
 int run_prices(std::span<const std::string> arguments) {
   return run_command("prices", [&] {
-    const auto given = read_words(arguments, form());
-    return given ? show(*given) : exit_done;
+    const auto given = read_words(arguments, prices_form());
+    return given ? show_prices(*given) : exit_done;
   });
 }
 

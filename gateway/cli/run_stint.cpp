@@ -1,11 +1,11 @@
-// Picks the sub-command. Tested by tests/gateway/cli_commands_test.cpp.
+// Picks the sub-command. Tested by tests/gateway/cli/commands_test.cpp.
 #include <algorithm>
 #include <array>
 #include <iostream>
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
-#include "gateway/config/config_words.hpp"
+#include "gateway/config/words.hpp"
 
 namespace stint {
 namespace {

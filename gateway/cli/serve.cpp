@@ -11,15 +11,15 @@
 #include <boost/program_options.hpp>
 #include <unistd.h>
 
-#include "gateway/admin/admin_server.hpp"
+#include "gateway/admin/server.hpp"
 #include "gateway/cli/commands.hpp"
-#include "gateway/cli/reload.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "gateway/metrics/access_log.hpp"
-#include "gateway/server.hpp"
+#include "gateway/server/server.hpp"
+#include "gateway/service/reload.hpp"
 #include "pricing/price_file.hpp"
-#include "tokenizer/encoding.hpp"
+#include "tokenizer/models/encodings.hpp"
 
 namespace stint {
 

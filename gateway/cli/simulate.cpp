@@ -1,23 +1,20 @@
 // `stint simulate`: the simulated provider by itself, for tests and for trying out a client. Tested
-// by tests/gateway/simulated_test.cpp.
+// by tests/gateway/simulator/simulator_test.cpp.
 #include <csignal>
 #include <iostream>
 #include <optional>
 
 #include <boost/program_options.hpp>
 
+#include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
-#include "gateway/provider/simulated.hpp"
+#include "gateway/simulator/simulator.hpp"
 
 namespace stint {
 
 namespace options = boost::program_options;
 
 namespace {
-
-constexpr int exit_ok = 0;
-constexpr int exit_failed = 1;
-constexpr int exit_usage = 2;
 
 constexpr std::string_view explanation = R"(
 A call is steered by "?key=value&key=value" behind the model's name, or by headers x-sim-key: value:
@@ -36,7 +33,7 @@ for example {"model": "sim/gpt-4o?tokens=200&delay_ms=5&fault=reset&after_bytes=
 
 int misused(std::string_view what) {
   std::cerr << "stint simulate: " << what << "\nSee stint simulate --help\n";
-  return exit_usage;
+  return exit_misuse;
 }
 
 // "fixed:32", "bound", "lognormal:MEDIAN:SIGMA"; false when it is none of them.
@@ -76,10 +73,10 @@ int run_until_signal(const simulation& how) {
     std::cout << "listening simulated=" << how.address << ':' << provider.port() << std::endl;
     int signal = 0;
     sigwait(&signals, &signal);
-    return exit_ok;
+    return exit_done;
   } catch (const std::exception& failure) {
     std::cerr << "stint simulate: " << failure.what() << '\n';
-    return exit_failed;
+    return exit_failure;
   }
 }
 
@@ -108,7 +105,7 @@ int run_simulate(std::span<const std::string> arguments) {
     options::notify(given);
     if (given.contains("help")) {
       std::cout << known << explanation;
-      return exit_ok;
+      return exit_done;
     }
   } catch (const options::error& mistake) {
     return misused(mistake.what());

@@ -1,15 +1,15 @@
-// `stint spend`. Tested by tests/gateway/cli_commands_test.cpp.
+// `stint spend`. Tested by tests/gateway/cli/commands_test.cpp.
 #include <iostream>
 
 #include <boost/json.hpp>
 
-#include "gateway/admin/time_text.hpp"
 #include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
 #include "gateway/cli/text_table.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 namespace {
@@ -18,7 +18,7 @@ namespace json = boost::json;
 namespace options = boost::program_options;
 using words = std::vector<std::string>;
 
-command_form form() {
+command_form spend_form() {
   command_form form;
   form.usage = "stint spend [options]";
   form.teaching =
@@ -153,7 +153,7 @@ void print_table(const json::object& answer) {
             << '\n';
 }
 
-int show(const options::variables_map& given) {
+int show_spend(const options::variables_map& given) {
   const auto format = read_format(given["format"].as<std::string>());
   const auto now =
       std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -169,8 +169,8 @@ int show(const options::variables_map& given) {
 
 int run_spend(std::span<const std::string> arguments) {
   return run_command("spend", [&] {
-    const auto given = read_words(arguments, form());
-    return given ? show(*given) : exit_done;
+    const auto given = read_words(arguments, spend_form());
+    return given ? show_spend(*given) : exit_done;
   });
 }
 

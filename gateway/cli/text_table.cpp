@@ -1,4 +1,4 @@
-// Tested by tests/gateway/cli_text_table_test.cpp.
+// Tested by tests/gateway/cli/text_table_test.cpp.
 #include "gateway/cli/text_table.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/config_test.cpp.
+// Tested by tests/gateway/config/config_test.cpp.
 #include "gateway/config/config.hpp"
 
 #include <algorithm>
@@ -8,14 +8,14 @@
 #include <limits>
 #include <sstream>
 
-#include "gateway/config/config_admission.hpp"
-#include "gateway/config/config_caps.hpp"
-#include "gateway/config/config_listeners.hpp"
-#include "gateway/config/config_passthrough.hpp"
-#include "gateway/config/config_providers.hpp"
-#include "gateway/config/config_reader.hpp"
-#include "gateway/config/config_tokenizers.hpp"
-#include "gateway/config/config_windows.hpp"
+#include "gateway/config/admission.hpp"
+#include "gateway/config/caps.hpp"
+#include "gateway/config/listeners.hpp"
+#include "gateway/config/passthrough.hpp"
+#include "gateway/config/providers.hpp"
+#include "gateway/config/reader.hpp"
+#include "gateway/config/tokenizers.hpp"
+#include "gateway/config/windows.hpp"
 #include "pricing/yaml_document.hpp"
 
 namespace stint {

@@ -10,11 +10,11 @@
 #include <variant>
 #include <vector>
 
-#include "budgets/cap.hpp"
-#include "budgets/ledger_thread.hpp"
-#include "gateway/provider/dialect.hpp"
-#include "gateway/provider/simulated.hpp"
-#include "tokenizer/encoding_file.hpp"
+#include "budgets/records/cap.hpp"
+#include "budgets/writer/ledger_thread.hpp"
+#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/simulator/simulator.hpp"
+#include "tokenizer/models/encoding_file.hpp"
 
 namespace stint {
 

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/chunked_body_test.cpp; fuzzed by tests/fuzz/chunk_fuzz.cpp.
+// Tested by tests/gateway/http/chunked_body_test.cpp; fuzzed by tests/fuzz/chunk_fuzz.cpp.
 #include "gateway/http/chunked_body.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/request_head_test.cpp and response_head_test.cpp.
+// Tested by tests/gateway/http/request_head_test.cpp and response_head_test.cpp.
 #include "gateway/http/field_lines.hpp"
 
 #include <algorithm>

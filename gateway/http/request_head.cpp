@@ -1,4 +1,4 @@
-// Tested by tests/gateway/request_head_test.cpp; fuzzed by tests/fuzz/head_fuzz.cpp.
+// Tested by tests/gateway/http/request_head_test.cpp; fuzzed by tests/fuzz/head_fuzz.cpp.
 #include "gateway/http/request_head.hpp"
 
 #include <cstring>

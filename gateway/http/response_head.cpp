@@ -1,4 +1,4 @@
-// Tested by tests/gateway/response_head_test.cpp; fuzzed by tests/fuzz/head_fuzz.cpp.
+// Tested by tests/gateway/http/response_head_test.cpp; fuzzed by tests/fuzz/head_fuzz.cpp.
 #include "gateway/http/response_head.hpp"
 
 #include "gateway/http/framing_fields.hpp"

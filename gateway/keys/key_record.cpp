@@ -1,4 +1,4 @@
-// Tested by tests/gateway/key_record_test.cpp.
+// Tested by tests/gateway/keys/key_record_test.cpp.
 #include "gateway/keys/key_record.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/key_ring_test.cpp.
+// Tested by tests/gateway/keys/key_ring_test.cpp.
 #include "gateway/keys/key_ring.hpp"
 
 #include <algorithm>

@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "budgets/ledger_thread.hpp"
+#include "budgets/writer/ledger_thread.hpp"
 #include "gateway/problem.hpp"
 #include "pricing/price_book.hpp"
 

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/prompt_learner_test.cpp.
+// Tested by tests/gateway/learning/prompt_learner_test.cpp.
 #include "gateway/learning/calibration_file.hpp"
 
 #include "gateway/learning/kept_file.hpp"
@@ -7,13 +7,13 @@ namespace stint {
 namespace {
 
 // 64 models of 256 observations are below a megabyte.
-constexpr std::uintmax_t file_bytes_max = 16U << 20;
+constexpr std::uintmax_t calibration_bytes_max = 16U << 20;
 
 }  // namespace
 
 loaded_calibration load_calibration(const std::string& path) {
   loaded_calibration out;
-  const kept_bytes kept = read_kept_file(path, file_bytes_max);
+  const kept_bytes kept = read_kept_file(path, calibration_bytes_max);
   if (kept.missing) return out;
   out.warning = kept.failed;
   if (kept.failed.empty()) {

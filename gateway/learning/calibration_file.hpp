@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "tokenizer/calibration.hpp"
+#include "tokenizer/calibration/calibration.hpp"
 
 namespace stint {
 

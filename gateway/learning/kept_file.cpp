@@ -1,4 +1,4 @@
-// Tested by tests/gateway/prompt_learner_test.cpp and output_learner_test.cpp.
+// Tested by tests/gateway/learning/prompt_learner_test.cpp and output_learner_test.cpp.
 #include "gateway/learning/kept_file.hpp"
 
 #include <cerrno>

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/output_learner_test.cpp.
+// Tested by tests/gateway/learning/output_learner_test.cpp.
 #include "gateway/learning/output_learner.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace stint {
 namespace {
 
-constexpr std::uintmax_t file_bytes_max = 16U << 20;
+constexpr std::uintmax_t outputs_bytes_max = 16U << 20;
 // Comparing costs a count of the whole output; a combination that is known needs it now and then.
 constexpr std::int64_t compared_always = 20;
 constexpr std::int64_t compared_every = 16;
@@ -44,7 +44,7 @@ output_learner::output_learner(std::string path, std::chrono::milliseconds saved
                                learning_options how)
     : path_(std::move(path)), saved_every_(saved_every), how_(how) {
   if (path_.empty()) return;
-  kept_bytes kept = read_kept_file(path_, file_bytes_max);
+  kept_bytes kept = read_kept_file(path_, outputs_bytes_max);
   if (!kept.missing && kept.failed.empty()) kept.failed = memory_.decode(kept.bytes);
   if (!kept.failed.empty()) {
     std::cerr << "warning: " << path_ << ": " << kept.failed

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/output_lengths_test.cpp.
+// Tested by tests/gateway/learning/output_lengths_test.cpp.
 #include "gateway/learning/output_lengths.hpp"
 
 #include <algorithm>

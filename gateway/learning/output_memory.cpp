@@ -4,13 +4,13 @@
 //     step, weight of each (numbers)
 //   8 bytes FNV-1a of all before
 //
-// Tested by tests/gateway/output_memory_test.cpp.
+// Tested by tests/gateway/learning/output_memory_test.cpp.
 #include "gateway/learning/output_memory.hpp"
 
 #include <algorithm>
 #include <new>
 
-#include "budgets/byte_codec.hpp"
+#include "budgets/store/byte_codec.hpp"
 #include "pricing/usage.hpp"
 
 namespace stint {

@@ -18,7 +18,7 @@
 #include <thread>
 #include <vector>
 
-#include "tokenizer/calibration.hpp"
+#include "tokenizer/calibration/calibration.hpp"
 
 namespace stint {
 

@@ -1,9 +1,8 @@
-// Tested by tests/gateway/access_log_test.cpp.
+// Tested by tests/gateway/metrics/access_log_test.cpp.
 #include "gateway/metrics/access_log.hpp"
 
-#include <unistd.h>
-
 #include <boost/json.hpp>
+#include <unistd.h>
 
 #include "pricing/money.hpp"
 
@@ -28,7 +27,9 @@ void write_all(int file_descriptor, std::string_view text) {
 std::string access_log_line(const ledger_row& row) {
   boost::json::object line;
   line["id"] = to_string(row.id);
-  line["time_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(row.admitted.time_since_epoch()).count();
+  line["time_ms"] =
+      std::chrono::duration_cast<std::chrono::milliseconds>(row.admitted.time_since_epoch())
+          .count();
   line["tenant"] = row.charged.tenant;
   line["feature"] = row.charged.feature;
   line["key"] = row.charged.key;

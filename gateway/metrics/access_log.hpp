@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "budgets/transfer.hpp"
+#include "budgets/records/transfer.hpp"
 
 namespace stint {
 

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/metrics_test.cpp; every name and label is explained in
+// Tested by tests/gateway/metrics/metrics_test.cpp; every name and label is explained in
 // dashboards/README.md.
 //
 // Counters are doubles, exact for whole numbers up to 2^53: nine million dollars in nano-dollars,
@@ -14,9 +14,9 @@
 
 #include <prometheus/text_serializer.h>
 
-#include "gateway/metrics/metrics_process.hpp"
-#include "gateway/metrics/metrics_registry.hpp"
-#include "gateway/metrics/metrics_standings.hpp"
+#include "gateway/metrics/process.hpp"
+#include "gateway/metrics/registry.hpp"
+#include "gateway/metrics/standings.hpp"
 
 namespace stint {
 namespace {

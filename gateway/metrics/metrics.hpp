@@ -12,13 +12,22 @@
 #include <string_view>
 #include <vector>
 
-#include "budgets/ledger_thread.hpp"
-#include "budgets/transfer.hpp"
+#include "budgets/records/transfer.hpp"
+#include "budgets/writer/ledger_thread.hpp"
 #include "gateway/problem.hpp"
 
 namespace stint {
 
-enum class upstream_fault : std::uint8_t { refused, tls, reset, timeout, garbage, status_4xx, status_429, status_5xx };
+enum class upstream_fault : std::uint8_t {
+  refused,
+  tls,
+  reset,
+  timeout,
+  garbage,
+  status_4xx,
+  status_429,
+  status_5xx
+};
 [[nodiscard]] std::string_view to_string(upstream_fault fault) noexcept;
 
 // When a prompt was counted: before its call was held; while the provider was thinking, because its byte bound had admitted the
@@ -31,7 +40,8 @@ struct call_timing {
   std::string_view model;
   std::string_view provider;
   bool streaming = false;
-  std::chrono::nanoseconds overhead{};    // ours: total minus waiting for the client and for the provider
+  std::chrono::nanoseconds
+      overhead{};  // ours: total minus waiting for the client and for the provider
   std::chrono::nanoseconds duration{};    // head read to last byte written
   std::chrono::nanoseconds first_byte{};  // forwarded to first byte of the answer; 0: none
 };
@@ -67,7 +77,7 @@ class metrics {
   void observe(const call_timing& timing);
   void estimated(const estimate_outcome& compared);
   void upstream_failed(std::string_view provider, upstream_fault fault);
-  void refused(problem_kind kind);                       // refusals before a ledger row exists (401, 404, 413, …)
+  void refused(problem_kind kind);  // refusals before a ledger row exists (401, 404, 413, …)
   void refused_by_cap(std::string_view cap, refusal_reason reason, std::string_view tenant);
   void connections_changed(int difference);
   void storage_failed();
@@ -75,7 +85,8 @@ class metrics {
 
   // The exposition text (Prometheus format 0.0.4, "text/plain; version=0.0.4; charset=utf-8"): the registry plus gauges of the
   // given standings and ledger health. Of more standings than the series budget, the fullest are shown. Any thread.
-  [[nodiscard]] std::string expose(const std::vector<cap_standing>& standings, const ledger_health& ledger) const;
+  [[nodiscard]] std::string expose(const std::vector<cap_standing>& standings,
+                                   const ledger_health& ledger) const;
 
  private:
   class implementation;

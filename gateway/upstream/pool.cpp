@@ -1,4 +1,4 @@
-// Tested by tests/gateway/pool_test.cpp and tests/end_to_end/{tls,upstream_fault}_test.py.
+// Tested by tests/gateway/upstream/pool_test.cpp and tests/end_to_end/{tls,upstream_fault}_test.py.
 #include "gateway/upstream/pool.hpp"
 
 #include <boost/asio/as_tuple.hpp>

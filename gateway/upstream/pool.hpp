@@ -12,7 +12,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "gateway/config/config.hpp"
-#include "gateway/deadline_watch.hpp"
+#include "gateway/http/deadline_watch.hpp"
 #include "gateway/http/transport.hpp"
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/problem.hpp"

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/upstream_request_test.cpp.
+// Tested by tests/gateway/upstream/request_test.cpp.
 #include "gateway/upstream/request.hpp"
 
 #include <array>

@@ -21,8 +21,8 @@
 
 #include <simdjson.h>
 
-#include "tokenizer/encoding.hpp"
-#include "tokenizer/prompt_count.hpp"
+#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/prompt/prompt_count.hpp"
 
 namespace {
 

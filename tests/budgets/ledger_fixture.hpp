@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "budgets/ledger_writer.hpp"
+#include "budgets/writer/ledger_writer.hpp"
 
 namespace stint::testing {
 

@@ -1,7 +1,7 @@
 // Chunked bodies: arriving in pieces changes nothing, limits hold, and Beast decodes the same body
 // where we are done.
 #include "fuzz/fuzz.hpp"
-#include "gateway/beast_opinion.hpp"
+#include "gateway/http/beast_opinion.hpp"
 
 namespace stint {
 namespace {

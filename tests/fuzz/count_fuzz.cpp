@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "tokenizer/char_class.hpp"
-#include "tokenizer/kernel.hpp"
+#include "tokenizer/bpe/kernel.hpp"
+#include "tokenizer/unicode/char_class.hpp"
 #include "tokenizer/vocab/embedded.hpp"
 
 namespace {

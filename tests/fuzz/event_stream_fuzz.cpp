@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "fuzz/fuzz.hpp"
-#include "gateway/provider/event_stream.hpp"
+#include "gateway/dialect/parts/event_stream.hpp"
 
 namespace stint {
 namespace {

@@ -7,11 +7,11 @@ if(NOT CLANG_EXECUTABLE)
   return()
 endif()
 set(tokenizer_dir ${PROJECT_SOURCE_DIR}/tokenizer)
-file(GLOB fuzzed CONFIGURE_DEPENDS ${tokenizer_dir}/kernel*.cpp)
-list(APPEND fuzzed ${CMAKE_CURRENT_LIST_DIR}/count_fuzz.cpp ${tokenizer_dir}/split.cpp ${tokenizer_dir}/char_class.cpp
-  ${tokenizer_dir}/byte_pair.cpp ${tokenizer_dir}/vocabulary.cpp ${tokenizer_dir}/vocab/embedded.cpp
+file(GLOB fuzzed CONFIGURE_DEPENDS ${tokenizer_dir}/bpe/kernel*.cpp)
+list(APPEND fuzzed ${CMAKE_CURRENT_LIST_DIR}/count_fuzz.cpp ${tokenizer_dir}/bpe/split.cpp ${tokenizer_dir}/unicode/char_class.cpp
+  ${tokenizer_dir}/bpe/byte_pair.cpp ${tokenizer_dir}/bpe/vocabulary.cpp ${tokenizer_dir}/vocab/embedded.cpp
   ${tokenizer_dir}/vocab/vocabulary_block.cpp)
-file(GLOB fuzzed_headers CONFIGURE_DEPENDS ${tokenizer_dir}/*.hpp ${tokenizer_dir}/*.inc ${tokenizer_dir}/vocab/*.hpp)
+file(GLOB fuzzed_headers CONFIGURE_DEPENDS ${tokenizer_dir}/bpe/*.hpp ${tokenizer_dir}/bpe/*.inc ${tokenizer_dir}/unicode/* ${tokenizer_dir}/vocab/*.hpp)
 set(fuzzer ${CMAKE_CURRENT_BINARY_DIR}/count_fuzz_gate)
 add_custom_command(OUTPUT ${fuzzer}
   COMMAND ${CLANG_EXECUTABLE} -std=c++20 -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all

@@ -1,7 +1,7 @@
 // Request and response heads: what we accept is accepted and read alike by Beast, and arriving in
 // pieces changes nothing.
 #include "fuzz/fuzz.hpp"
-#include "gateway/beast_opinion.hpp"
+#include "gateway/http/beast_opinion.hpp"
 
 namespace stint {
 namespace {

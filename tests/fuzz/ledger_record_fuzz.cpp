@@ -2,7 +2,7 @@
 // the same.
 #include <string>
 
-#include "budgets/ledger_format.hpp"
+#include "budgets/store/format.hpp"
 #include "fuzz/fuzz.hpp"
 
 namespace stint {

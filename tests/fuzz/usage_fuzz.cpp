@@ -3,7 +3,7 @@
 #include <string>
 
 #include "fuzz/fuzz.hpp"
-#include "gateway/provider/dialect.hpp"
+#include "gateway/dialect/parts/dialect.hpp"
 
 namespace stint {
 namespace {

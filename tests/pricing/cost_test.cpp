@@ -10,6 +10,8 @@
 using namespace stint;
 using namespace stint::samples;
 
+BOOST_AUTO_TEST_SUITE(cost_of_a_call)
+
 namespace {
 
 std::int64_t cost(const price& at, const usage& used, service_tier tier = service_tier::standard,
@@ -63,8 +65,6 @@ price deepseek_price() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(cost_of_a_call)
 
 BOOST_AUTO_TEST_CASE(openai_bills_cached_and_written_tokens_instead_of_input) {
   // prompt 10,000 of which 6,000 cached and 1,500 written; completion 800 of which 300 reasoning.

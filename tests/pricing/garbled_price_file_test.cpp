@@ -14,6 +14,8 @@
 
 using namespace stint;
 
+BOOST_AUTO_TEST_SUITE(garbled_price_file)
+
 namespace {
 
 std::string shipped_text() {
@@ -68,8 +70,6 @@ bool handled(const std::string& text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(garbled_price_file)
 
 BOOST_AUTO_TEST_CASE(the_short_file_is_correct_before_it_is_garbled) {
   BOOST_TEST(std::holds_alternative<price_book>(parse_price_file(short_text())));

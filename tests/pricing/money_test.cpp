@@ -12,6 +12,8 @@ using stint::nanodollars;
 using stint::parse_dollars;
 using stint::to_dollars;
 
+BOOST_AUTO_TEST_SUITE(money)
+
 namespace {
 
 constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
@@ -24,8 +26,6 @@ std::int64_t parsed(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(money)
 
 BOOST_AUTO_TEST_CASE(plain_decimals_are_read_to_the_nanodollar) {
   BOOST_TEST(parsed("0") == 0);

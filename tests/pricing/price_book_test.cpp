@@ -12,6 +12,8 @@
 using namespace stint;
 using namespace stint::samples;
 
+BOOST_AUTO_TEST_SUITE(price_book_lookup)
+
 namespace {
 
 price entry(const std::string& model, std::int64_t dollars, wall_time from = {},
@@ -44,8 +46,6 @@ std::int64_t found(std::string_view model, wall_time at = any_time()) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(price_book_lookup)
 
 BOOST_AUTO_TEST_CASE(a_whole_name_finds_its_own_price) {
   BOOST_TEST(found("gpt-x") == 1);

@@ -14,6 +14,8 @@
 using namespace stint;
 using namespace stint::samples;
 
+BOOST_AUTO_TEST_SUITE(price_file_mistakes)
+
 namespace {
 
 mistakes refused(const std::string& text) {
@@ -191,8 +193,6 @@ std::vector<mistake_case> entry_mistakes() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(price_file_mistakes)
 
 BOOST_DATA_TEST_CASE(each_mistake_of_the_file_is_found_on_its_line,
                      boost::unit_test::data::make(file_mistakes())) {

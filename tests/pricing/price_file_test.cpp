@@ -15,6 +15,8 @@
 using namespace stint;
 using namespace stint::samples;
 
+BOOST_AUTO_TEST_SUITE(price_file)
+
 namespace {
 
 price_book accepted(const std::string& text) {
@@ -30,8 +32,6 @@ const price& found(const price_book& book, std::string_view model, wall_time at 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(price_file)
 
 BOOST_AUTO_TEST_CASE(a_missing_rate_falls_back_to_the_kind_it_is_part_of) {
   const price_book book = accepted(correct);

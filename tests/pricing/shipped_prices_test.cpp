@@ -19,6 +19,8 @@
 using namespace stint;
 using namespace stint::samples;
 
+BOOST_AUTO_TEST_SUITE(shipped_prices)
+
 namespace {
 
 struct row {
@@ -134,8 +136,6 @@ void check_rates(const token_rates& given, const token_rates& expected) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(shipped_prices)
 
 BOOST_DATA_TEST_CASE(every_row_of_the_sources_is_in_the_file_exactly,
                      boost::unit_test::data::make(csv_rows()), csv) {

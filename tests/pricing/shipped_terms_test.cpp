@@ -13,6 +13,8 @@
 using namespace stint;
 using namespace stint::samples;
 
+BOOST_AUTO_TEST_SUITE(shipped_terms)
+
 namespace {
 
 struct in_tenths_of_a_cent {
@@ -34,8 +36,6 @@ std::int64_t tier(std::string_view model, service_tier which) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(shipped_terms)
 
 BOOST_AUTO_TEST_CASE(announced_rises_begin_at_their_instant) {
   const struct {

@@ -7,6 +7,8 @@ using stint::plausible;
 using stint::usage;
 using stint::usage_count_max;
 
+BOOST_AUTO_TEST_SUITE(usage_counts)
+
 namespace {
 
 constexpr std::int64_t usage::*counts[] = {
@@ -15,8 +17,6 @@ constexpr std::int64_t usage::*counts[] = {
     &usage::reasoning_tokens,      &usage::audio_output_tokens, &usage::web_searches};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(usage_counts)
 
 BOOST_AUTO_TEST_CASE(an_empty_usage_is_plausible) {
   BOOST_TEST(plausible(usage{}));

@@ -13,6 +13,8 @@
 using namespace stint;
 using namespace stint::samples;
 
+BOOST_AUTO_TEST_SUITE(worst_case_of_a_call)
+
 namespace {
 
 using engine = std::mt19937_64;
@@ -134,8 +136,6 @@ void every_usage(const call_bound& bound, Visit visit) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(worst_case_of_a_call)
 
 BOOST_AUTO_TEST_CASE(it_is_exactly_the_dearest_of_all_usages_of_a_small_bound) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {

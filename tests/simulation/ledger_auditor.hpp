@@ -12,9 +12,9 @@
 #include <tuple>
 #include <vector>
 
-#include "budgets/cap.hpp"
-#include "budgets/rollup.hpp"
-#include "budgets/transfer.hpp"
+#include "budgets/records/cap.hpp"
+#include "budgets/records/transfer.hpp"
+#include "budgets/store/rollup.hpp"
 
 namespace stint::testing {
 

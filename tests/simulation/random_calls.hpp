@@ -6,8 +6,8 @@
 #include <random>
 #include <vector>
 
-#include "budgets/cap.hpp"
-#include "budgets/transfer.hpp"
+#include "budgets/records/cap.hpp"
+#include "budgets/records/transfer.hpp"
 
 namespace stint::testing {
 

@@ -18,8 +18,8 @@
 #include <string>
 #include <vector>
 
-#include "budgets/failing_file_system.hpp"
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/store/failing_file_system.hpp"
 #include "simulation/ledger_auditor.hpp"
 #include "simulation/random_calls.hpp"
 

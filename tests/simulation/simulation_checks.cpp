@@ -1,8 +1,8 @@
 // What must be true after each step of the simulation.
 #include <algorithm>
 
-#include "budgets/ledger_query.hpp"
-#include "budgets/ledger_verify.hpp"
+#include "budgets/books/query.hpp"
+#include "budgets/books/verify.hpp"
 #include "simulation/simulation.hpp"
 
 namespace stint::testing {

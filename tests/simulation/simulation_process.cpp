@@ -66,7 +66,7 @@ void simulation::restart() {
   books_.reset();
   storage_.control().repair();
   // The same list: the auditor does not know the history that a new cap begins with, which
-  // tests/budgets/cap_history_test.cpp compares with a ledger that had the cap from the beginning.
+  // tests/budgets/books/cap_history_test.cpp compares with a ledger that had the cap from the beginning.
   const auto caps = model_.caps();
   std::vector<ledger_auditor> possible = {model_};
   if (outage_) possible = std::exchange(possible_, {});

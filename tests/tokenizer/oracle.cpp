@@ -12,8 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "tokenizer/encoding.hpp"
-#include "tokenizer/encoding_file.hpp"
+#include "tokenizer/bpe/incremental_count.hpp"
+#include "tokenizer/models/encoding_file.hpp"
+#include "tokenizer/models/encodings.hpp"
 
 namespace {
 

@@ -16,7 +16,7 @@ import tempfile
 import unicodedata
 
 PACKAGE = "tiktoken@1.0.22"
-# In the order of enum char_class (tokenizer/char_class.hpp).
+# In the order of enum char_class (tokenizer/unicode/char_class.hpp).
 OTHER, UPPER, LOWER, LETTER, MARK, NUMBER, SPACE, NEWLINE, PUNCTUATION = range(9)
 PATTERNS = {r"\p{Lu}": UPPER, r"\p{Lt}": UPPER, r"\p{Ll}": LOWER, r"\p{Lm}": LETTER, r"\p{Lo}": LETTER,
             r"\p{M}": MARK, r"\p{N}": NUMBER, r"\s": SPACE, r"\p{P}": PUNCTUATION, r"\p{S}": PUNCTUATION}

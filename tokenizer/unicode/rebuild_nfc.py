@@ -71,7 +71,7 @@ def render(kinds):
     words = [sum(kind << (2 * i) for i, kind in enumerate(shape[start:start + 32]))
              for shape in shapes for start in range(0, BLOCK, 32)]
     out = ["// Made by rebuild_nfc.py in this folder; not edited by hand.", "// clang-format off",
-           f"constexpr std::array<std::uint8_t, {len(index)}> block_shape = {{"]
+           f"constexpr std::array<std::uint8_t, {len(index)}> nfc_block_shape = {{"]
     out += ["  " + ",".join(map(str, index[i:i + 28])) + "," for i in range(0, len(index), 28)]
     out += ["};", f"constexpr std::array<std::uint64_t, {len(words)}> shape_kinds = {{"]
     out += ["  " + ",".join(f"{word:#x}" for word in words[i:i + 6]) + "," for i in range(0, len(words), 6)]

@@ -6,7 +6,7 @@ set(vocab_tables_dir ${PROJECT_BINARY_DIR}/vocab)
 file(MAKE_DIRECTORY ${vocab_tables_dir})
 
 add_executable(stint_compile_vocabulary ${vocab_dir}/compile.cpp ${vocab_dir}/rank_file.cpp ${vocab_dir}/vocabulary_source.cpp
-  ${vocab_dir}/vocabulary_block.cpp ${vocab_dir}/vocabulary_builder.cpp ${vocab_dir}/../vocabulary.cpp)
+  ${vocab_dir}/vocabulary_block.cpp ${vocab_dir}/vocabulary_builder.cpp ${vocab_dir}/../bpe/vocabulary.cpp)
 target_include_directories(stint_compile_vocabulary PRIVATE ${PROJECT_BINARY_DIR}/include/tokenizer)
 target_link_libraries(stint_compile_vocabulary PRIVATE Boost::headers stint_options)
 

@@ -1,4 +1,4 @@
-// Tested by tests/tokenizer/encoding_test.cpp.
+// Tested by tests/tokenizer/bpe/encoding_test.cpp.
 #include "tokenizer/vocab/embedded.hpp"
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // loaded, and no path is needed at run time. Constant data.
 #pragma once
 
-#include "tokenizer/vocabulary.hpp"
+#include "tokenizer/bpe/vocabulary.hpp"
 
 namespace stint::tokenizer::vocab {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tokenizer/vocabulary.hpp"
+#include "tokenizer/bpe/vocabulary.hpp"
 
 namespace stint::tokenizer {
 

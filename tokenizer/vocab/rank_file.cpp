@@ -1,4 +1,4 @@
-// Tested by tests/tokenizer/rank_file_test.cpp.
+// Tested by tests/tokenizer/vocab/rank_file_test.cpp.
 #include "tokenizer/vocab/rank_file.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Tested by tests/tokenizer/tokenizer_json_test.cpp.
+// Tested by tests/tokenizer/vocab/tokenizer_json_test.cpp.
 #include "tokenizer/vocab/split_patterns.hpp"
 
 #include <algorithm>

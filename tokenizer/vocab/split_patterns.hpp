@@ -7,7 +7,7 @@
 #include <boost/system/result.hpp>
 #include <simdjson.h>
 
-#include "tokenizer/split.hpp"
+#include "tokenizer/bpe/split.hpp"
 
 namespace stint::tokenizer {
 

@@ -12,7 +12,7 @@
 
 #include <boost/system/result.hpp>
 
-#include "tokenizer/split.hpp"
+#include "tokenizer/bpe/split.hpp"
 #include "tokenizer/vocab/vocabulary_source.hpp"
 
 namespace stint::tokenizer {

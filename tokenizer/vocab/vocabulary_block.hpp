@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "tokenizer/vocabulary.hpp"
+#include "tokenizer/bpe/vocabulary.hpp"
 
 namespace stint::tokenizer {
 

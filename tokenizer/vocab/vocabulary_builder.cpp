@@ -1,4 +1,4 @@
-// Tested by tests/tokenizer/vocabulary_test.cpp.
+// Tested by tests/tokenizer/vocab/vocabulary_test.cpp.
 #include "tokenizer/vocab/vocabulary_builder.hpp"
 
 #include <algorithm>

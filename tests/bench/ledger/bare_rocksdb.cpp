@@ -10,7 +10,7 @@
 #include <rocksdb/write_batch.h>
 
 #include "bench/ledger/progress.hpp"
-#include "budgets/ledger_database.hpp"
+#include "budgets/store/open_database.hpp"
 
 namespace stint::bench {
 namespace fs = std::filesystem;

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-#include "budgets/ledger_thread.hpp"
+#include "budgets/writer/ledger_thread.hpp"
 
 namespace stint::bench {
 

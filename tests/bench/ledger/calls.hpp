@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "budgets/ledger_options.hpp"
+#include "budgets/writer/ledger_options.hpp"
 
 namespace stint::bench {
 

@@ -8,11 +8,11 @@
 #include "bench/ledger/commands.hpp"
 #include "bench/ledger/progress.hpp"
 #include "bench/ledger/table_reads.hpp"
-#include "budgets/ledger_format.hpp"
-#include "budgets/ledger_query.hpp"
-#include "budgets/ledger_thread.hpp"
-#include "budgets/ledger_verify.hpp"
-#include "budgets/ledger_writer.hpp"
+#include "budgets/books/query.hpp"
+#include "budgets/books/verify.hpp"
+#include "budgets/store/format.hpp"
+#include "budgets/writer/ledger_thread.hpp"
+#include "budgets/writer/ledger_writer.hpp"
 
 namespace stint::bench {
 namespace {

@@ -7,8 +7,8 @@
 #include "bench/ledger/calls.hpp"
 #include "bench/ledger/commands.hpp"
 #include "bench/ledger/progress.hpp"
-#include "budgets/ledger.hpp"
-#include "budgets/ledger_store.hpp"
+#include "budgets/state/ledger/ledger.hpp"
+#include "budgets/store/ledger_store.hpp"
 
 namespace stint::bench {
 namespace {

@@ -13,7 +13,7 @@
 #include <rocksdb/table_properties.h>
 
 #include "bench/ledger/progress.hpp"
-#include "budgets/ledger_database.hpp"
+#include "budgets/store/open_database.hpp"
 
 namespace stint::bench {
 

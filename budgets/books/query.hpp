@@ -1,0 +1,29 @@
+// Questions about what is committed, answered from one moment of the store on the caller's thread.
+// Each throws std::runtime_error when the storage cannot be read or a record is damaged.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "budgets/records/stored_key.hpp"
+#include "budgets/store/ledger_store.hpp"
+#include "budgets/store/rollup.hpp"
+
+namespace stint {
+
+// Whole UTC days come from the day roll-ups, the rest from the hours: a year costs its days, not
+// its hours.
+[[nodiscard]] std::vector<rollup_line> query_spend(const ledger_store::moment& at,
+                                                   const rollup_query& query);
+
+[[nodiscard]] std::vector<ledger_row> query_rows(const ledger_store::moment& at,
+                                                 const row_query& query);
+
+// Newest first, at most `limit`.
+[[nodiscard]] std::vector<adjustment> query_adjustments(const ledger_store::moment& at,
+                                                        std::size_t limit);
+
+// Ascending by id.
+[[nodiscard]] std::vector<stored_key> query_keys(const ledger_store::moment& at);
+
+}  // namespace stint

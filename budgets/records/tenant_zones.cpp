@@ -1,0 +1,45 @@
+// Tested by tests/budgets/records/cap_test.cpp and tests/gateway/config/caps_test.cpp.
+#include "budgets/records/tenant_zones.hpp"
+
+#include <set>
+
+namespace stint {
+namespace {
+
+// FNV-1a, of texts that end with a zero.
+[[nodiscard]] std::uint64_t mix(std::uint64_t hash, const std::string& text) noexcept {
+  constexpr std::uint64_t prime = 0x100000001b3;
+  for (const char c : text)
+    hash = (hash ^ static_cast<unsigned char>(c)) * prime;
+  return hash * prime;
+}
+
+}  // namespace
+
+const std::string& tenant_zones::zone_of(const std::string& tenant) const noexcept {
+  const auto found = zones_.find(tenant);
+  return found == zones_.end() ? others_ : found->second;
+}
+
+std::vector<std::string> tenant_zones::zones() const {
+  std::set<std::string> all = {others_};
+  for (const auto& [tenant, zone] : zones_)
+    all.insert(zone);
+  return {all.begin(), all.end()};
+}
+
+// The zone of the tenants that are not named has all but those that are named elsewhere.
+std::uint64_t tenant_zones::fingerprint(const std::string& zone) const {
+  constexpr std::uint64_t basis = 0xcbf29ce484222325;
+  const bool of_others = zone == others_;
+  std::set<std::string> listed;
+  for (const auto& [tenant, own] : zones_) {
+    if ((own == zone) != of_others) listed.insert(tenant);
+  }
+  std::uint64_t hash = mix(basis, of_others ? "all but" : "only");
+  for (const std::string& tenant : listed)
+    hash = mix(hash, tenant);
+  return hash;
+}
+
+}  // namespace stint

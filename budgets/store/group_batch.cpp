@@ -1,0 +1,114 @@
+// Tested by tests/budgets/store/ledger_store_test.cpp.
+#include "budgets/store/group_batch.hpp"
+
+#include "budgets/store/byte_codec.hpp"
+#include "pricing/invariant.hpp"
+
+namespace stint {
+
+namespace format = ledger_format;
+
+rocksdb::WriteBatch& group_batch::build(const families& in, const ledger_store::group& what,
+                                        const format::group_mark& mark) {
+  in_ = in;
+  batch_.Clear();
+  put_holds(*what.changes);
+  put_counters(*what.changes);
+  put_rows(*what.changes);
+  if (!what.rollups_written) merge_rollups(*what.changes);
+  for (const auto& [key, value] : what.puts)
+    check(batch_.Put(in_.state, key, value));
+  put_mark(mark);
+  return batch_;
+}
+
+void group_batch::put_holds(const ledger_changes& changes) {
+  for (const call_id& id : changes.holds_removed) {
+    key_.clear();
+    format::append_hold_key(key_, id);
+    check(batch_.Delete(in_.state, key_));
+  }
+  for (const active_hold* each : changes.holds_put) {
+    key_.clear();
+    value_.clear();
+    format::append_hold_key(key_, each->request.id);
+    format::append_hold(value_, *each);
+    check(batch_.Put(in_.state, key_, value_));
+  }
+}
+
+void group_batch::put_counters(const ledger_changes& changes) {
+  for (const counter* each : changes.counters) {
+    if (each->rolling == nullptr) {
+      put_counter(*each, each->window.start, each->posted + each->forgiven());
+      continue;
+    }
+    for (const rolling_bucket& bucket : each->rolling->all()) {
+      if (bucket.changed) put_counter(*each, bucket.start, bucket.posted);
+    }
+  }
+}
+
+void group_batch::put_counter(const counter& of, wall_time start, std::int64_t posted) {
+  key_.clear();
+  value_.clear();
+  format::append_counter_key(key_,
+                             {.cap_number = of.cap_number, .start = start, .scope = of.scope});
+  counter_.posted = posted;
+  counter_.threshold = of.threshold;
+  counter_.limit = of.limit;
+  counter_.fired_before.clear();
+  if (of.past) counter_.fired_before = of.past->fired_before;
+  format::append_counter(value_, counter_);
+  check(batch_.Put(in_.state, key_, value_));
+}
+
+void group_batch::put_rows(const ledger_changes& changes) {
+  for (std::size_t i = 0; i < changes.rows.size(); ++i) {
+    key_.clear();
+    value_.clear();
+    format::append_row_key(key_, changes.rows[i].id);
+    format::append_row(value_, changes.rows[i], changes.row_epochs[i]);
+    check(batch_.Put(in_.rows, key_, value_));
+  }
+}
+
+// The rows of a group are mostly of few tenants in one hour: summed here first, they are few
+// additions on disk.
+void group_batch::merge_rollups(const ledger_changes& changes) {
+  hours_.clear();
+  for (const ledger_row& row : changes.rows) {
+    key_.clear();
+    format::append_rollup_key(key_, format::space::hours,
+                              rollup_key_of(row, period_start(row.admitted, seconds_per_hour)));
+    const auto found = hours_.find(std::string_view(key_));
+    if (found != hours_.end()) {
+      found->second += sums_of(row);
+    } else {
+      hours_.emplace(key_, sums_of(row));
+    }
+  }
+  for (const auto& [hour_key, sums] : hours_) {
+    value_.clear();
+    format::append_sums(value_, sums);
+    check(batch_.Merge(in_.state, hour_key, value_));
+    key_.clear();
+    format::append_day_key_of_hour(key_, hour_key);
+    check(batch_.Merge(in_.state, key_, value_));
+  }
+}
+
+void group_batch::put_mark(const format::group_mark& mark) {
+  value_.clear();
+  format::append_group(value_, mark);
+  const auto slice = [](std::string_view text) { return rocksdb::Slice(text.data(), text.size()); };
+  check(batch_.Put(in_.state, slice(format::group_key), value_));
+  check(batch_.Put(in_.rows, slice(format::rows_group_key), value_));
+}
+
+void group_batch::check(const rocksdb::Status& added) const {
+  // Adding to a batch in memory fails only for a size limit, which is not set.
+  invariant(added.ok(), "a record could not be added to a batch");
+}
+
+}  // namespace stint

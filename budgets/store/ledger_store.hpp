@@ -1,0 +1,157 @@
+// The ledger on disk: the only file that knows RocksDB. One writer thread; any thread may read
+// through a moment().
+//
+// Grammar of the store, format version 2. Integers of keys are big-endian so that they sort, signed
+// ones with the sign bit flipped; N is LEB128, Z a zigzagged N, T an N-counted text, US
+// microseconds since the epoch as Z. Each value but the format starts with the version of its
+// record kind, one byte: 2 for caps, counters and sums (1 is read, too), 1 for the others.
+//
+// clang-format off
+//   column family "default": the state
+//     'm' "format"                 → T("stint ledger") N(format version)
+//     'm' "group"                  → N(sequence) US(latest time seen); in every batch
+//     'm' "epoch"                  → Z(number of the cap list: one more at each change)
+//     'm' "rows_deleted"           → Z(US: rows of calls made before are deleted)
+//     'a' number                   → a raise or reset: kind, when, who, why, cap, scope, amount, until
+//     'c' identity                 → number, first epoch, match, window kind, bits; each cap ever had
+//     'n' u32(cap number) i64(start of window or bucket) scope
+//                                  → what was posted, reset and alerted on, at which limit
+//     'h' id[16]                   → epoch, request, what it occupies of which counter; each pending hold
+//     'r' i64(UTC hour, seconds) T×5 → sums; T: tenant, feature, model, provider, key; merged by addition
+//     'd' i64(UTC day, seconds) T×5  → sums, the same
+//     'k' id                       → a virtual key, opaque
+//   column family "rows"
+//     id[16]                       → epoch, then the row; in order of time
+//     0xff                         → as 'm' "group"; in every batch
+// clang-format on
+//
+// One batch is one group of operations, numbered without gaps; what is held is not stored with the
+// counters, because every hold is resolved at the start. Benefits: a settlement is one atomic write
+// that reads nothing; a start reads holds and the counters of open windows, never a row. Drawback:
+// a counter's held amount can be known only by adding up the holds.
+//
+// Checksums: RocksDB's own on every log record, block and manifest entry. What they cannot see – a
+// log that lost its end – is found by the sequence, which must be the same in both column families
+// and not behind the acknowledged mark (acknowledged_mark.hpp). Recovery stops at the first damaged
+// log record, so a store is always a prefix of what was written.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "budgets/state/ledger/ledger.hpp"
+#include "budgets/store/backup.hpp"
+#include "budgets/store/format.hpp"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace stint {
+
+struct storage_failure {
+  std::string what;
+};
+
+// Nothing: it worked.
+using storage_result = std::optional<storage_failure>;
+
+struct store_options {
+  std::string directory;
+  bool sync_each_group = false;
+  rocksdb::Env* environment =
+      nullptr;  // null: the machine's; another one in tests of failing storage
+};
+
+class ledger_store {
+ public:
+  enum class family : std::uint8_t { state, rows };
+  using pair_visitor = std::function<bool(std::string_view key, std::string_view value)>;
+
+  // The store as it was at one moment between two groups. Keeps a failed store from being opened
+  // again, so it is short-lived. Its methods throw std::runtime_error when the storage cannot be
+  // read.
+  class moment {
+   public:
+    explicit moment(const ledger_store& of);
+    ~moment();
+    moment(const moment&) = delete;
+    moment& operator=(const moment&) = delete;
+
+    // The writer waits to open a failed store anew: a long reader should end.
+    [[nodiscard]] bool wanted() const noexcept;
+    [[nodiscard]] std::optional<std::string> get(std::string_view key) const;  // of the state
+    [[nodiscard]] bool has_row(const call_id& id) const;
+    [[nodiscard]] std::uint64_t rows_estimated() const;  // without reading them
+    // Ascending through [from, until), or descending from below `until`, until the visitor returns
+    // false.
+    void scan(family in, std::string_view from, std::string_view until,
+              const pair_visitor& visit) const;
+    void scan_down(family in, std::string_view from, std::string_view until,
+                   const pair_visitor& visit) const;
+
+   private:
+    struct state;
+    std::unique_ptr<state> state_;
+  };
+
+  // Opens or creates. Throws std::runtime_error saying what is wrong and what to do.
+  explicit ledger_store(store_options options);
+  ~ledger_store();
+
+  [[nodiscard]] const ledger_format::group_mark& committed() const noexcept { return committed_; }
+
+  // One group, one batch. After a failure nothing more can be written until reopen() has said what
+  // became of the group.
+  struct group {
+    const ledger_changes* changes = nullptr;
+    wall_time last_seen{};
+    std::span<const std::pair<std::string, std::string>>
+        puts;                      // further keys and values of the state
+    bool rollups_written = false;  // by an earlier attempt
+  };
+  [[nodiscard]] storage_result write(const group& what);
+
+  enum class reopened : std::uint8_t { without_failed_group, with_failed_group };
+  struct reopen_result {
+    storage_result failed;
+    reopened found = reopened::without_failed_group;
+  };
+  // Tries whether the storage takes data again and, if so, opens the store anew: what the log then
+  // holds is what was written. Until it takes data, the old one stays open for reading.
+  [[nodiscard]] reopen_result reopen();
+
+  // Deletes rows of calls made before `until`; and counters of the caps numbered so that opened
+  // before.
+  struct pruning {
+    wall_time rows_until{};
+    std::vector<std::pair<std::uint32_t, wall_time>> counters_until;
+  };
+  [[nodiscard]] storage_result prune(const pruning& what);
+
+  // Copies the store into a new or empty directory while it is in use; whatever was acknowledged
+  // before the call is in the copy. From any thread. Throws std::runtime_error; see
+  // backup.hpp.
+  [[nodiscard]] backup_summary backup(const std::string& directory, work_progress& progress) const;
+
+ private:
+  struct database;
+
+  void open();
+  void create();
+  void check_before_open() const;
+  [[nodiscard]] storage_result probe() const;
+
+  store_options options_;
+  std::unique_ptr<database> database_;
+  ledger_format::group_mark committed_;
+};
+
+}  // namespace stint

@@ -1,0 +1,106 @@
+// Reading the store. Tested by tests/budgets/store/ledger_store_test.cpp.
+#include <shared_mutex>
+#include <stdexcept>
+
+#include "budgets/store/open_database.hpp"
+
+namespace stint {
+
+struct ledger_store::moment::state {
+  const database& of;
+  std::shared_lock<shared_use> open;
+  const rocksdb::Snapshot* snapshot = nullptr;
+
+  explicit state(const database& from) : of(from), open(from.in_use) {
+    if (of.open.db == nullptr) {
+      throw std::runtime_error("the ledger cannot be read: its storage failed");
+    }
+    snapshot = of.open.db->GetSnapshot();
+  }
+  ~state() { of.open.db->ReleaseSnapshot(snapshot); }
+  state(const state&) = delete;
+  state& operator=(const state&) = delete;
+
+  [[nodiscard]] rocksdb::ReadOptions options() const {
+    rocksdb::ReadOptions result;
+    result.snapshot = snapshot;
+    return result;
+  }
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate(const rocksdb::ReadOptions& options,
+                                                           family in) const {
+    return std::unique_ptr<rocksdb::Iterator>(of.open.db->NewIterator(options, of.open.family(in)));
+  }
+};
+
+namespace {
+
+void require(const rocksdb::Status& status) {
+  if (!status.ok()) {
+    throw std::runtime_error("the ledger cannot be read (" + status.ToString() + ")");
+  }
+}
+
+}  // namespace
+
+ledger_store::moment::moment(const ledger_store& of)
+    : state_(std::make_unique<state>(*of.database_)) {}
+ledger_store::moment::~moment() = default;
+
+bool ledger_store::moment::wanted() const noexcept {
+  return state_->of.wanted.load(std::memory_order_relaxed);
+}
+
+std::optional<std::string> ledger_store::moment::get(std::string_view key) const {
+  std::string value;
+  const auto status = state_->of.open.db->Get(
+      state_->options(), state_->of.open.family(family::state), as_slice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  require(status);
+  return value;
+}
+
+bool ledger_store::moment::has_row(const call_id& id) const {
+  std::string key;
+  ledger_format::append_row_key(key, id);
+  rocksdb::PinnableSlice value;
+  const auto status =
+      state_->of.open.db->Get(state_->options(), state_->of.open.family(family::rows), key, &value);
+  if (status.IsNotFound()) return false;
+  require(status);
+  return true;
+}
+
+std::uint64_t ledger_store::moment::rows_estimated() const {
+  std::uint64_t count = 0;
+  (void)state_->of.open.db->GetIntProperty(state_->of.open.family(family::rows),
+                                           rocksdb::DB::Properties::kEstimateNumKeys, &count);
+  return count;
+}
+
+void ledger_store::moment::scan(family in, std::string_view from, std::string_view until,
+                                const pair_visitor& visit) const {
+  const rocksdb::Slice end = as_slice(until);
+  auto options = state_->options();
+  options.iterate_upper_bound = &end;
+  const auto at = state_->iterate(options, in);
+  for (at->Seek(as_slice(from)); at->Valid(); at->Next()) {
+    if (!visit(as_view(at->key()), as_view(at->value()))) break;
+  }
+  require(at->status());
+}
+
+void ledger_store::moment::scan_down(family in, std::string_view from, std::string_view until,
+                                     const pair_visitor& visit) const {
+  const rocksdb::Slice begin = as_slice(from);
+  const rocksdb::Slice end = as_slice(until);
+  auto options = state_->options();
+  options.iterate_lower_bound = &begin;
+  options.iterate_upper_bound = &end;
+  const auto at = state_->iterate(options, in);
+  for (at->SeekToLast(); at->Valid(); at->Prev()) {
+    if (!visit(as_view(at->key()), as_view(at->value()))) break;
+  }
+  require(at->status());
+}
+
+}  // namespace stint

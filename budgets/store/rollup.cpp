@@ -1,0 +1,76 @@
+// Tested by tests/budgets/store/rollup_test.cpp.
+#include "budgets/store/rollup.hpp"
+
+#include <array>
+
+#include "budgets/records/checked_sum.hpp"
+#include "budgets/records/transfer.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::array usage_fields = {
+    &usage::input_tokens,          &usage::cached_input_tokens, &usage::cache_write_5m_tokens,
+    &usage::cache_write_1h_tokens, &usage::audio_input_tokens,  &usage::output_tokens,
+    &usage::reasoning_tokens,      &usage::audio_output_tokens, &usage::web_searches};
+static_assert(sizeof(usage) == usage_fields.size() * sizeof(std::int64_t));
+
+}  // namespace
+
+rollup_sums& rollup_sums::operator+=(const rollup_sums& other) noexcept {
+  calls = checked_sum(calls, other.calls);
+  flagged = checked_sum(flagged, other.flagged);
+  for (const auto field : usage_fields)
+    used.*field = checked_sum(used.*field, other.used.*field);
+  cost += other.cost;
+  if (requests && other.requests) {
+    requests = checked_sum(*requests, *other.requests);
+  } else {
+    requests.reset();
+  }
+  return *this;
+}
+
+std::string_view rollup_key::at(dimension d) const noexcept {
+  switch (d) {
+    case dimension::tenant:
+      return tenant;
+    case dimension::feature:
+      return feature;
+    case dimension::key:
+      return key;
+    case dimension::user:
+      return {};
+    case dimension::model:
+      return model;
+    case dimension::provider:
+      return provider;
+  }
+  __builtin_unreachable();
+}
+
+std::int64_t period_start(wall_time at, std::int64_t length_seconds) noexcept {
+  const auto second = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+  const auto into = ((second % length_seconds) + length_seconds) % length_seconds;
+  return second - into;
+}
+
+rollup_key rollup_key_of(const ledger_row& row, std::int64_t start_seconds) noexcept {
+  return {.start_seconds = start_seconds,
+          .tenant = row.charged.tenant,
+          .feature = row.charged.feature,
+          .model = row.charged.model,
+          .provider = row.charged.provider,
+          .key = row.charged.key};
+}
+
+rollup_sums sums_of(const ledger_row& row) noexcept {
+  const bool flagged = (row.flags & ~row_flag::estimated) != 0;
+  return {.calls = 1,
+          .flagged = flagged ? 1 : 0,
+          .used = row.used,
+          .cost = row.cost,
+          .requests = posted_amounts(row).requests};
+}
+
+}  // namespace stint

@@ -1,0 +1,59 @@
+// What a ledger is opened with, and what it says of its own health. Plain values.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "budgets/records/cap.hpp"
+#include "budgets/records/transfer.hpp"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace stint {
+
+enum class durability : std::uint8_t {
+  process,  // the log survives the end of the process (kill -9); the default
+  disk      // every group is synced: the log survives loss of power
+};
+
+struct ledger_options {
+  std::string directory;  // created when missing; owned exclusively while the ledger lives
+  stint::durability durability = durability::process;
+  std::vector<cap> caps;
+  std::size_t queue_max =
+      65'536;  // operations waiting; a hold beyond it is refused as storage_unavailable
+  std::size_t waiting_per_scope_max = 1'000;  // so that one scope does not take all places
+  std::size_t waiting_max = 10'000;  // calls in line; one more is told that the budget is busy
+  int rows_kept_days = 90;           // roll-ups are kept for ever
+  // Called on the ledger thread after each committed group, before its waiters: the only source of
+  // metrics. Orphans resolved at start are reported on the constructing thread.
+  std::function<void(std::span<const ledger_row>, std::span<const alert_crossing>)> on_committed;
+  // The wall clock, replaced in simulations; the machine's when empty. Called on the ledger thread;
+  // once on the constructing thread.
+  std::function<wall_time()> now;
+  rocksdb::Env* environment =
+      nullptr;  // null: the machine's files; another one in tests of failing storage
+};
+
+// Counts of the ledger's own health, readable from any thread at any time.
+struct ledger_health {
+  bool writable = true;          // false after a failed write, until the storage takes data again
+  std::string last_error;        // of the latest failure, kept after it is over
+  std::uint64_t groups = 0;      // batches written
+  std::uint64_t operations = 0;  // operations applied
+  std::uint64_t holds_active = 0;
+  std::uint64_t orphans_at_start = 0;
+  std::size_t queue_depth = 0;
+  std::size_t waiting = 0;  // calls in line because others' holds stand in their way
+  std::uint64_t deferred =
+      0;  // resolutions and records that wait for the storage to take data again
+  std::uint64_t dropped =
+      0;  // records of calls without a hold that were lost because too many waited
+};
+
+}  // namespace stint

@@ -1,0 +1,226 @@
+// Tested by tests/budgets/writer/ledger_thread_test.cpp.
+#include "budgets/writer/ledger_thread.hpp"
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include <pthread.h>
+
+#include "budgets/books/query.hpp"
+#include "budgets/writer/ledger_writer.hpp"
+#include "budgets/writer/operation_queue.hpp"
+
+namespace stint {
+
+class ledger_thread::implementation {
+ public:
+  explicit implementation(ledger_options options)
+      : caps_(std::make_shared<const std::vector<cap>>(options.caps)),
+        queue_(options.queue_max),
+        writer_(std::move(options)) {
+    thread_ = std::thread([this] { run(); });
+    // Shown by top and perf; at most 15 characters.
+    (void)::pthread_setname_np(thread_.native_handle(), "stint-ledger");
+  }
+  ~implementation() {
+    queue_.close();
+    thread_.join();
+  }
+  implementation(const implementation&) = delete;
+  implementation& operator=(const implementation&) = delete;
+
+  [[nodiscard]] operation_queue& queue() noexcept { return queue_; }
+  [[nodiscard]] cap_list caps() const noexcept { return caps_.load(); }
+  void set_caps(std::vector<cap> caps) {
+    caps_.store(std::make_shared<const std::vector<cap>>(std::move(caps)));
+  }
+  [[nodiscard]] std::mutex& one_reconfiguration() noexcept { return reconfiguring_; }
+  [[nodiscard]] ledger_store::moment moment() const {
+    return ledger_store::moment(writer_.store());
+  }
+  [[nodiscard]] const ledger_store& store() const noexcept { return writer_.store(); }
+  [[nodiscard]] ledger_health health() const {
+    ledger_health result = writer_.health();
+    result.queue_depth = queue_.depth();
+    return result;
+  }
+
+ private:
+  void run() noexcept {
+    // Waking must not take the core away from an io thread in the middle of its round: on a busy
+    // core that would make a group, and two context switches, of every single operation. A
+    // scheduler that refuses only costs speed.
+    const sched_param unchanged{};
+    (void)::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &unchanged);
+    std::vector<operation> taken;
+    while (queue_.take(taken, writer_.next_upkeep())) {
+      writer_.process(taken);
+      taken.clear();
+      const auto now = std::chrono::steady_clock::now();
+      if (now >= writer_.next_upkeep()) writer_.upkeep(now);
+    }
+    writer_.end_waiting();
+    // What still waits for the storage gets one more chance; otherwise its holds are orphans of the
+    // next start.
+    if (!writer_.health().writable) writer_.upkeep(writer_.next_upkeep());
+  }
+
+  std::mutex reconfiguring_;
+  std::atomic<cap_list> caps_;
+  operation_queue queue_;
+  ledger_writer writer_;
+  std::thread thread_;
+};
+
+ledger_thread::ledger_thread(ledger_options options)
+    : implementation_(std::make_unique<implementation>(std::move(options))) {}
+ledger_thread::~ledger_thread() = default;
+
+void ledger_thread::hold(hold_request request, completion<admission> answer) {
+  operation what =
+      hold_operation{.request = std::move(request), .answer = std::move(answer), .wait_until = {}};
+  auto& entry = std::get<hold_operation>(what);
+  const auto patience = entry.request.patience;
+  if (patience.count() > 0) entry.wait_until = std::chrono::steady_clock::now() + patience;
+  if (implementation_->queue().push(std::move(what))) return;
+  admission refused;
+  refused.refused.emplace().reason = refusal_reason::storage_unavailable;
+  std::get<hold_operation>(what).answer(std::move(refused));
+}
+
+void ledger_thread::extend(hold_extension what, completion<extension> answer) {
+  operation entry = extend_operation{.what = std::move(what), .answer = std::move(answer)};
+  if (implementation_->queue().push_unbounded(std::move(entry))) return;
+  std::get<extend_operation>(entry).answer(extension{});
+}
+
+void ledger_thread::abandon(const call_id& id) {
+  (void)implementation_->queue().push_unbounded(abandon_operation{.id = id});
+}
+
+void ledger_thread::note_progress(progress_note note) {
+  (void)implementation_->queue().push(std::move(note));
+}
+
+void ledger_thread::settle(settlement what, completion<settled> answer) {
+  operation entry = settle_operation{.what = std::move(what), .answer = std::move(answer)};
+  if (implementation_->queue().push_unbounded(std::move(entry))) return;
+  std::get<settle_operation>(entry).answer(settled{});
+}
+
+void ledger_thread::record(ledger_row row, completion<settled> answer) {
+  operation entry = record_operation{.row = std::move(row), .answer = std::move(answer)};
+  if (implementation_->queue().push_unbounded(std::move(entry))) return;
+  std::get<record_operation>(entry).answer(settled{});
+}
+
+void ledger_thread::standings(completion<std::vector<cap_standing>> answer) {
+  operation entry = standings_operation{.answer = std::move(answer)};
+  if (implementation_->queue().push(std::move(entry))) return;
+  std::get<standings_operation>(entry).answer({});
+}
+
+namespace {
+
+// Waits for the ledger's thread; `refused` when it takes no more operations.
+template <class Operation, class Answer>
+[[nodiscard]] Answer ask(operation_queue& queue, Operation what, Answer refused) {
+  std::promise<Answer> told;
+  what.answer = [&told](Answer answer) { told.set_value(std::move(answer)); };
+  operation entry = std::move(what);
+  if (!queue.push_unbounded(std::move(entry))) return refused;
+  return told.get_future().get();
+}
+
+}  // namespace
+
+reconfiguration ledger_thread::reconfigure(std::vector<cap> caps) {
+  const std::lock_guard alone(implementation_->one_reconfiguration());
+  auto& queue = implementation_->queue();
+  auto begun = ask(queue, reconfigure_operation{.caps = caps, .answer = {}}, reconfigured{});
+  implementation_->set_caps(std::move(caps));  // in force, recorded or not
+  if (!begun.recorded)
+    return {.recorded = false, .problem = "the storage takes no data", .incomplete = {}};
+  reconfiguration result{.recorded = true, .problem = {}, .incomplete = {}};
+  if (begun.unread.empty()) return result;
+  try {
+    auto histories = read_histories(*begun.as_of, begun.unread);
+    begun.as_of.reset();
+    for (std::size_t i = 0; i < histories.size(); ++i) {
+      if (!histories[i].complete) result.incomplete.push_back(begun.unread[i].definition.name);
+    }
+    result.recorded =
+        ask(queue, history_operation{.histories = std::move(histories), .answer = {}}, false);
+    if (!result.recorded) result.problem = "the storage takes no data";
+  } catch (const std::runtime_error& unreadable) {
+    begun.as_of.reset();
+    result.recorded = false;
+    result.problem = unreadable.what();
+    // Until they are told a history, the caps let nobody in.
+    std::vector<cap_history> none;
+    for (const unread_cap& each : begun.unread) {
+      none.push_back(
+          {.number = each.number, .start = each.window.start, .counters = {}, .complete = false});
+    }
+    (void)ask(queue, history_operation{.histories = std::move(none), .answer = {}}, false);
+  }
+  return result;
+}
+
+ledger_thread::cap_list ledger_thread::caps() const noexcept {
+  return implementation_->caps();
+}
+
+void ledger_thread::adjust(adjustment_order order, completion<adjusted> answer) {
+  operation entry = adjust_operation{.order = std::move(order), .answer = std::move(answer)};
+  if (implementation_->queue().push(std::move(entry))) return;
+  std::get<adjust_operation>(entry).answer(
+      {.refused = adjustment_refusal::storage_unavailable, .made = {}});
+}
+
+std::vector<adjustment> ledger_thread::adjustments(std::size_t limit) const {
+  return query_adjustments(implementation_->moment(), limit);
+}
+
+void ledger_thread::put_key(stored_key key, completion<bool> answer) {
+  operation entry = key_operation{.key = std::move(key), .answer = std::move(answer)};
+  if (implementation_->queue().push(std::move(entry))) return;
+  std::get<key_operation>(entry).answer(false);
+}
+
+std::vector<stored_key> ledger_thread::load_keys() const {
+  return query_keys(implementation_->moment());
+}
+
+std::vector<rollup_line> ledger_thread::spend(const rollup_query& query) const {
+  return query_spend(implementation_->moment(), query);
+}
+
+std::vector<ledger_row> ledger_thread::rows(const row_query& query) const {
+  return query_rows(implementation_->moment(), query);
+}
+
+books_proof ledger_thread::prove(work_progress& progress) const {
+  const auto caps = implementation_->caps();
+  return prove_books(implementation_->moment(), *caps, progress);
+}
+
+std::vector<std::string> ledger_thread::verify() const {
+  work_progress unwatched;
+  return prove(unwatched).findings;
+}
+
+backup_summary ledger_thread::backup(const std::string& directory, work_progress& progress) const {
+  return implementation_->store().backup(directory, progress);
+}
+
+ledger_health ledger_thread::health() const {
+  return implementation_->health();
+}
+
+}  // namespace stint

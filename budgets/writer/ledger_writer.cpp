@@ -1,0 +1,223 @@
+// Tested by tests/budgets/writer/ledger_writer_test.cpp; the failing half by storage_failure_test.cpp.
+#include "budgets/writer/ledger_writer.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <variant>
+
+#include "budgets/store/format.hpp"
+
+namespace stint {
+namespace {
+
+// Of one batch, about 1 MB.
+constexpr std::size_t orphans_at_once = 1'024;
+
+[[nodiscard]] settlement orphan_of(const hold_request& held, wall_time now) {
+  settlement what;
+  what.id = held.id;
+  what.outcome = call_outcome::orphaned;
+  what.source = usage_source::orphaned;
+  what.used = held.known;
+  what.cost = held.known_cost;
+  what.flags = row_flag::orphaned;
+  what.ended = now;
+  return what;
+}
+
+[[nodiscard]] ledger_options with_clock(ledger_options options) {
+  if (!options.now) {
+    options.now = [] {
+      return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    };
+  }
+  return options;
+}
+
+}  // namespace
+
+ledger_writer::ledger_writer(ledger_options options)
+    : options_(with_clock(std::move(options))),
+      store_({.directory = options_.directory,
+              .sync_each_group = options_.durability == durability::disk,
+              .environment = options_.environment}),
+      register_(ledger_store::moment(store_)),
+      line_(options_.waiting_max) {
+  ledger_recovery recovery(store_, options_.caps);
+  register_ = recovery.take_register();
+  next_adjustment_ = recovery.next_adjustment();
+  ledger_ = recovery.take_ledger();
+  resolve_orphans(recovery);
+}
+
+void ledger_writer::resolve_orphans(ledger_recovery& from) {
+  const wall_time now = std::max(options_.now(), ledger_->last_seen());
+  const auto write = [this] {
+    if (const auto failed = write_changes()) {
+      throw std::runtime_error("the ledger cannot be written (" + failed->what +
+                               "): check the disk and its free space");
+    }
+    commit();
+  };
+  std::vector<call_id> ids;
+  do {
+    ids = from.restore_holds(*ledger_, orphans_at_once);
+    for (const call_id& id : ids) {
+      (void)ledger_->settle(orphan_of(*ledger_->find_hold(id), now));
+    }
+    write();
+    counts_.orphans += ids.size();
+  } while (!ids.empty());
+  // Not before: should the process end here, the holds that are left would not know the new caps.
+  const auto histories = from.take_histories();
+  if (histories.empty()) return;
+  end_histories(histories);
+  write();
+}
+
+void ledger_writer::process(std::span<operation> operations) {
+  while (!operations.empty()) {
+    const auto size = length_of_group(operations);
+    if (failed_) {
+      for (operation& each : operations.first(size))
+        turn_away(each);
+    } else {
+      write_group(operations.first(size));
+    }
+    operations = operations.subspan(size);
+  }
+}
+
+void ledger_writer::write_group(std::span<operation> operations) {
+  for (operation& each : operations) {
+    std::visit([this](auto& what) { apply(what); }, each);
+  }
+  serve_waiting();
+  counts_.operations.fetch_add(operations.size(), std::memory_order_relaxed);
+  finish_group();
+}
+
+void ledger_writer::finish_group() {
+  if (const auto failed = write_changes()) {
+    fail_group(*failed);
+  } else {
+    commit();
+  }
+  answer_waiters();
+}
+
+void ledger_writer::apply(extend_operation& what) {
+  extension result = ledger_->extend(what.what);
+  extensions_.push_back(
+      {.id = what.what.id, .answer = std::move(what.answer), .result = std::move(result)});
+}
+
+void ledger_writer::apply(progress_note& what) {
+  ledger_->note_progress(what);
+}
+
+void ledger_writer::apply(settle_operation& what) {
+  const call_id id = what.what.id;
+  settled result = ledger_->settle(std::move(what.what));
+  if (!result.recorded) result.already_resolved = was_resolved(id);
+  settlements_.push_back({.id = id, .answer = std::move(what.answer), .result = std::move(result)});
+}
+
+// Resolved longer ago than the ledger remembers, or never held: only the disk knows.
+bool ledger_writer::was_resolved(const call_id& id) {
+  if (ledger_->resolved_lately(id)) return true;
+  try {
+    return ledger_store::moment(store_).has_row(id);
+  } catch (const std::runtime_error& unreadable) {
+    note_failure({unreadable.what()});
+    return false;
+  }
+}
+
+void ledger_writer::apply(record_operation& what) {
+  const call_id id = what.row.id;
+  settled result = ledger_->record(std::move(what.row));
+  settlements_.push_back({.id = id, .answer = std::move(what.answer), .result = std::move(result)});
+}
+
+void ledger_writer::apply(standings_operation& what) {
+  standings_.push_back(std::move(what.answer));
+}
+
+void ledger_writer::apply(key_operation& what) {
+  std::string key;
+  ledger_format::append_stored_key(key, what.key.id);
+  puts_.emplace_back(std::move(key), std::move(what.key.encoded));
+  keys_.push_back({.id = {}, .answer = std::move(what.answer), .result = true});
+}
+
+storage_result ledger_writer::write_changes() {
+  const auto& puts = cap_puts_.empty() ? puts_ : cap_puts_;
+  if (ledger_->changes().empty() && puts.empty()) return std::nullopt;
+  auto failed = store_.write({.changes = &ledger_->changes(),
+                              .last_seen = ledger_->last_seen(),
+                              .puts = puts,
+                              .rollups_written = rollups_written_});
+  if (!failed) counts_.groups.fetch_add(1, std::memory_order_relaxed);
+  return failed;
+}
+
+void ledger_writer::commit() {
+  const ledger_changes& changes = ledger_->changes();
+  if (options_.on_committed && (!changes.rows.empty() || !changes.alerts.empty())) {
+    options_.on_committed(changes.rows, changes.alerts);
+  }
+  ledger_->written();
+  puts_.clear();
+  cap_puts_.clear();
+  rollups_written_ = false;
+}
+
+void ledger_writer::answer_waiters() {
+  publish_counts();
+  // Before the settlement of the same call, after which nobody may be there to hear it.
+  for (auto& each : extensions_)
+    each.answer(std::move(each.result));
+  // What a settlement gave back may be held again in the same group: it is told first, so that
+  // whoever adds up the answers never sees more than a limit.
+  for (auto& each : settlements_)
+    each.answer(std::move(each.result));
+  for (auto& each : holds_)
+    each.answer(std::move(each.result));
+  for (auto& each : keys_)
+    each.answer(each.result);
+  for (auto& each : caps_waiters_)
+    each(!failed_);
+  for (auto& each : standings_)
+    each(ledger_->standings(options_.now()));
+  holds_.clear();
+  extensions_.clear();
+  settlements_.clear();
+  keys_.clear();
+  caps_waiters_.clear();
+  standings_.clear();
+}
+
+void ledger_writer::publish_counts() noexcept {
+  counts_.holds_active.store(ledger_->holds_active(), std::memory_order_relaxed);
+  counts_.deferred.store(deferred_.size(), std::memory_order_relaxed);
+  counts_.waiting.store(line_.size(), std::memory_order_relaxed);
+  counts_.writable.store(!failed_, std::memory_order_relaxed);
+}
+
+ledger_health ledger_writer::health() const {
+  ledger_health result;
+  result.writable = counts_.writable.load(std::memory_order_relaxed);
+  result.groups = counts_.groups.load(std::memory_order_relaxed);
+  result.operations = counts_.operations.load(std::memory_order_relaxed);
+  result.holds_active = counts_.holds_active.load(std::memory_order_relaxed);
+  result.orphans_at_start = counts_.orphans.load(std::memory_order_relaxed);
+  result.deferred = counts_.deferred.load(std::memory_order_relaxed);
+  result.waiting = counts_.waiting.load(std::memory_order_relaxed);
+  result.dropped = counts_.dropped.load(std::memory_order_relaxed);
+  const std::lock_guard lock(error_mutex_);
+  result.last_error = last_error_;
+  return result;
+}
+
+}  // namespace stint

@@ -1,0 +1,80 @@
+// What can be asked of the ledger, with where the answer goes. Made by any thread, consumed by the
+// ledger's writer.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "budgets/books/cap_history.hpp"
+#include "budgets/records/adjustment.hpp"
+#include "budgets/records/stored_key.hpp"
+#include "budgets/records/transfer.hpp"
+#include "budgets/store/ledger_store.hpp"
+#include "budgets/writer/completion.hpp"
+
+namespace stint {
+
+struct hold_operation {
+  hold_request request;
+  completion<admission> answer;
+  std::chrono::steady_clock::time_point wait_until{};  // where it has patience
+};
+
+struct extend_operation {
+  hold_extension what;
+  completion<extension> answer;
+};
+
+// The call does not wait any longer.
+struct abandon_operation {
+  call_id id;
+};
+
+struct settle_operation {
+  settlement what;
+  completion<settled> answer;
+};
+
+struct record_operation {
+  ledger_row row;
+  completion<settled> answer;
+};
+
+struct standings_operation {
+  completion<std::vector<cap_standing>> answer;
+};
+
+struct key_operation {
+  stored_key key;
+  completion<bool> answer;
+};
+
+// Another list of caps. `as_of` is the ledger right after the change: the histories of `unread` are
+// read from it, and told with a history_operation.
+struct reconfigured {
+  bool recorded = false;  // false: the storage failed; the list is in force or comes with a restart
+  std::vector<unread_cap> unread;
+  std::shared_ptr<ledger_store::moment> as_of;
+};
+struct reconfigure_operation {
+  std::vector<cap> caps;
+  completion<reconfigured> answer;
+};
+struct history_operation {
+  std::vector<cap_history> histories;
+  completion<bool> answer;
+};
+
+struct adjust_operation {
+  adjustment_order order;
+  completion<adjusted> answer;
+};
+
+using operation =
+    std::variant<hold_operation, extend_operation, abandon_operation, progress_note,
+                 settle_operation, record_operation, standings_operation, key_operation,
+                 reconfigure_operation, history_operation, adjust_operation>;
+
+}  // namespace stint

@@ -1,0 +1,88 @@
+// Tested by tests/gateway/admin/server_test.cpp.
+#include <array>
+
+#include <boost/json.hpp>
+
+#include "gateway/admin/api/ledger_json.hpp"
+#include "gateway/admin/api/query.hpp"
+#include "gateway/admin/api/routes.hpp"
+#include "gateway/config/words.hpp"
+
+namespace stint {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t rows_max = 1'000;
+
+problem wrong_id() {
+  return make_problem(problem_kind::bad_request,
+                      "expected a request id like 019356a0-0000-7000-8000-000000000000", "id");
+}
+
+result<row_query> read_query(const admin_request& request) {
+  row_query query;
+  auto match = read_match(request);
+  if (!match) return match.error();
+  const auto from = read_time(request, "from");
+  if (!from) return from.error();
+  const auto to = read_time(request, "to");
+  if (!to) return to.error();
+  query.match = std::move(*match);
+  query.from = from->value_or(wall_time{});
+  query.until = *to;
+  if (const auto before = request.parameter("before")) {
+    query.before = parse_call_id(*before);
+    if (!query.before) return wrong_id();
+  }
+  const auto limit = parse_count(request.parameter("limit").value_or("100"));
+  if (!limit || *limit < 1 || *limit > rows_max) {
+    return make_problem(problem_kind::bad_request, "limit: expected a number from 1 to 1000",
+                        "limit");
+  }
+  query.limit = static_cast<std::size_t>(*limit);
+  return query;
+}
+
+// The id that follows, so that "before" it means "up to and with" this one.
+std::optional<call_id> id_after(call_id id) {
+  for (auto byte = id.bytes.rbegin(); byte != id.bytes.rend(); ++byte) {
+    if (++*byte != 0) return id;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+admin_answer list_rows(const admin_request& request, admin_services& services) {
+  if (auto refused = refuse_unknown_parameters(request, {"limit", "before", "from", "to", "match"}))
+    return *refused;
+  const auto query = read_query(request);
+  if (!query) return answer_problem(query.error());
+  const auto rows = services.ledger.rows(*query);
+  json::array shown;
+  for (const auto& row : rows)
+    shown.push_back(to_json(row));
+  json::value next = nullptr;
+  if (rows.size() == query->limit) next = json::string(to_string(rows.back().id));
+  return json_answer(200,
+                     json::object{{"rows", std::move(shown)}, {"next_before", std::move(next)}});
+}
+
+admin_answer get_row(const admin_request& request, admin_services& services) {
+  const auto id = parse_call_id(request.id);
+  if (!id) return answer_problem(wrong_id());
+  row_query query;
+  query.before = id_after(*id);
+  query.limit = 1;
+  const auto rows = services.ledger.rows(query);
+  if (rows.empty() || rows.front().id != *id) {
+    return error_answer(404,
+                        "no call with this id is recorded; it may still be running, or be older "
+                        "than rows_kept_days",
+                        "id");
+  }
+  return json_answer(200, json::object{{"row", to_json(rows.front())}});
+}
+
+}  // namespace stint

@@ -1,0 +1,16 @@
+// One ledger row as JSON, for the API and the commands. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "budgets/records/transfer.hpp"
+
+namespace stint {
+
+[[nodiscard]] boost::json::object to_json(const ledger_row& row);
+[[nodiscard]] std::vector<std::string> names_of_flags(std::uint32_t flags);
+
+}  // namespace stint

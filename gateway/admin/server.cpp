@@ -1,0 +1,114 @@
+// Tested by tests/gateway/admin/server_test.cpp.
+#include "gateway/admin/server.hpp"
+
+#include <stdexcept>
+#include <thread>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "gateway/admin/session.hpp"
+#include "gateway/admin/token.hpp"
+
+namespace stint {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t connections_max = 64;
+constexpr std::size_t worker_count =
+    4;  // one may verify, one may back up, one may sum up a year, one is left for /metrics
+constexpr std::chrono::milliseconds accept_pause{100};
+
+}  // namespace
+
+class admin_server::implementation {
+ public:
+  implementation(const config& settings, const price_book& prices, ledger_thread& ledger,
+                 metrics& seen, key_ring& keys, std::function<bool()> ready)
+      : services_{settings, prices, ledger, seen, keys, std::move(ready), {}, {}, {}},
+        token_(load_or_make_admin_token(settings.admin_token_file)),
+        home_(1),
+        workers_(worker_count),
+        acceptor_(home_),
+        desk_{services_, token_, home_, workers_} {
+    listen(settings.admin);
+    asio::co_spawn(home_, accept_all(), [](const std::exception_ptr& failed) {
+      if (failed) std::rethrow_exception(failed);
+    });
+    thread_ = std::thread([this] { home_.run(); });
+  }
+
+  ~implementation() {
+    home_.stop();
+    thread_.join();
+    services_.verification.progress.stop = true;
+    services_.backup.progress.stop = true;
+    workers_.join();
+  }
+  implementation(const implementation&) = delete;
+  implementation& operator=(const implementation&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+
+ private:
+  void listen(const listener_config& where) {
+    const tcp::endpoint endpoint(asio::ip::make_address(where.address), where.port);
+    boost::system::error_code failed;
+    acceptor_.open(endpoint.protocol(), failed);
+    if (!failed) acceptor_.set_option(tcp::acceptor::reuse_address(true), failed);
+    if (!failed) acceptor_.bind(endpoint, failed);
+    if (!failed) acceptor_.listen(asio::socket_base::max_listen_connections, failed);
+    if (failed) {
+      throw std::runtime_error("admin listener " + where.address + ":" +
+                               std::to_string(where.port) + ": " + failed.message() +
+                               "; is another gateway running? Set admin.port to another one");
+    }
+    port_ = acceptor_.local_endpoint().port();
+  }
+
+  asio::awaitable<void> accept_all() {
+    for (;;) {
+      auto [failed, socket] = co_await acceptor_.async_accept(as_values);
+      if (failed == asio::error::operation_aborted) co_return;
+      if (failed) {
+        // Out of descriptors, most likely: they come back when connections end.
+        asio::steady_timer pause(home_, accept_pause);
+        co_await pause.async_wait(as_values);
+        continue;
+      }
+      if (connections_ >= connections_max)
+        continue;  // the socket closes: better no answer than no bound
+      ++connections_;
+      asio::co_spawn(home_, serve_admin_session(std::move(socket), desk_),
+                     [this](const std::exception_ptr&) { --connections_; });
+    }
+  }
+
+  admin_services services_;
+  secret token_;
+  std::size_t connections_ = 0;  // admin thread only
+  asio::io_context home_;
+  asio::thread_pool workers_;
+  tcp::acceptor acceptor_;
+  admin_desk desk_;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+admin_server::admin_server(const config& settings, const price_book& prices, ledger_thread& ledger,
+                           metrics& seen, key_ring& keys, std::function<bool()> ready)
+    : implementation_(std::make_unique<implementation>(settings, prices, ledger, seen, keys,
+                                                       std::move(ready))) {}
+
+admin_server::~admin_server() = default;
+
+std::uint16_t admin_server::port() const noexcept {
+  return implementation_->port();
+}
+
+}  // namespace stint

@@ -1,0 +1,66 @@
+// Tested by tests/end_to_end/cheap_admission_test.py.
+#include "gateway/call/hold/late_count.hpp"
+
+#include <atomic>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace stint {
+
+// What the pool and the call share.
+struct late_count::job {
+  std::shared_ptr<const uncounted_prompt> prompt;
+  std::atomic<bool> wanted{true};
+  late_count* owner = nullptr;  // io thread only; null once the call is over
+};
+
+late_count::late_count(exchange& x, examined_call& call, std::function<void()> counted)
+    : x_(x), call_(call), counted_(std::move(counted)) {}
+
+late_count::~late_count() {
+  if (done_) return;
+  x_.shared().seen.prompt_counted(prompt_count_time::not_needed);
+  if (!job_) return;
+  job_->wanted.store(false, std::memory_order_relaxed);
+  job_->owner = nullptr;
+}
+
+void late_count::begin() {
+  if (done_ || job_) return;
+  if (call_.text_bytes <= x_.shared().settings.limits.count_inline_bytes_max) {
+    return take(call_.uncounted->count());
+  }
+  job_ = std::make_shared<job>();
+  job_->prompt = call_.uncounted;
+  job_->owner = this;
+  // The pool is joined before the io contexts end.
+  asio::post(x_.shared().counting, [work = job_, home = &x_.client.thread.context()] {
+    if (!work->wanted.load(std::memory_order_relaxed)) return;
+    const tokenizer::prompt_tokens counted = work->prompt->count();
+    asio::post(*home, [work, counted] {
+      if (work->owner != nullptr) work->owner->take(counted);
+    });
+  });
+}
+
+void late_count::take(const tokenizer::prompt_tokens& prompt) {
+  done_ = true;
+  job_.reset();  // and with it the parsed request, which may be many times the body's size
+  call_.take_count(prompt);
+  counted_();
+  x_.shared().seen.prompt_counted(prompt_count_time::after_forwarding);
+  if (wake_) wake_->cancel();
+}
+
+asio::awaitable<void> late_count::finish() {
+  constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
+  begin();
+  if (done_) co_return;
+  wake_.emplace(x_.client.thread.context(), asio::steady_timer::time_point::max());
+  while (!done_)
+    co_await wake_->async_wait(as_outcome);
+}
+
+}  // namespace stint

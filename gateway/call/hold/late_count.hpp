@@ -1,0 +1,44 @@
+// The count of a prompt whose call was admitted by its byte bound: made once the request is on its
+// way, while the provider is thinking. A short text is counted where it is asked for, a long one on
+// the counting pool; nobody waits for it before its figure is needed. Belongs to one call, on its
+// io thread. The pool's job shares only the parsed request, so that it may outlive the call.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "gateway/call/exchange.hpp"
+#include "gateway/call/request/examine.hpp"
+
+namespace stint {
+
+class late_count {
+ public:
+  // `call` is not counted yet. `counted` is called when it is, on this thread.
+  late_count(exchange& x, examined_call& call, std::function<void()> counted);
+  // A count that is not needed any more is not made.
+  ~late_count();
+  late_count(const late_count&) = delete;
+  late_count& operator=(const late_count&) = delete;
+
+  void begin();
+  // Begins, and waits until it is done.
+  [[nodiscard]] asio::awaitable<void> finish();
+
+ private:
+  struct job;
+  void take(const tokenizer::prompt_tokens& prompt);
+
+  exchange& x_;
+  examined_call& call_;
+  std::function<void()> counted_;
+  std::shared_ptr<job> job_;
+  std::optional<asio::steady_timer> wake_;  // never expires; cancelled to wake who waits
+  bool done_ = false;
+};
+
+}  // namespace stint

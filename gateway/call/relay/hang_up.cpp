@@ -1,0 +1,27 @@
+// Tested by tests/end_to_end/{disconnect,stream_hold}_test.py.
+#include "gateway/call/relay/hang_up.hpp"
+
+namespace stint {
+
+asio::awaitable<bool> hang_up(exchange& x, upstream_answer& from, answer_body& source,
+                              stream_meter& meter) {
+  meter.stop_passing();
+  if (x.client.watch.cut()) co_return source.closed();
+  from.connection().wire.shutdown_send();
+  const auto until = monotonic::now() + hang_up_patience;
+  std::string arrived;
+  std::string dropped;
+  std::size_t bytes = 0;
+  body_progress progress = body_progress::more;
+  while (progress == body_progress::more && bytes < hang_up_bytes_max) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - monotonic::now());
+    if (left.count() <= 0) break;
+    arrived.clear();
+    progress = co_await source.read_piece(arrived, left);
+    bytes += arrived.size();
+    meter.consume(arrived, dropped);
+  }
+  co_return progress == body_progress::complete || source.closed();
+}
+
+}  // namespace stint

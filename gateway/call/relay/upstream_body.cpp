@@ -1,0 +1,77 @@
+// Tested by tests/end_to_end/upstream_fault_test.py.
+#include "gateway/call/relay/upstream_body.hpp"
+
+#include <limits>
+
+namespace stint {
+
+namespace {
+// Whether the peer has sent all that it will send. Under TLS it may say so by an alert: OpenSSL
+// answers a half-close without close_notify with one.
+bool is_end(const error_code& error) noexcept {
+  return error == asio::error::eof || error.category() == asio::error::get_ssl_category() ||
+         error.category() == asio::ssl::error::get_stream_category();
+}
+}  // namespace
+
+answer_body::answer_body(exchange& x, upstream_answer& from)
+    : x_(x), from_(from), framing_(from.head.framing), left_(from.head.content_length) {
+  // A stream has no size of its own; what is kept of it is bounded by whoever keeps it.
+  if (framing_ == answer_framing::chunked) {
+    chunks_.emplace(std::numeric_limits<std::size_t>::max(),
+                    std::numeric_limits<std::size_t>::max());
+  }
+  from_.connection().begin += from_.head.size_bytes;
+}
+
+body_progress answer_body::take_unread(std::string& out) {
+  upstream_connection& at = from_.connection();
+  const std::string_view bytes = at.unread();
+  switch (framing_) {
+    case answer_framing::none:
+      return body_progress::complete;
+    case answer_framing::until_close:
+      out.append(bytes);
+      at.begin = at.end;
+      return body_progress::more;
+    case answer_framing::length: {
+      const std::size_t taken =
+          static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
+      out.append(bytes.substr(0, taken));
+      at.begin += taken;
+      left_ -= taken;
+      return left_ == 0 ? body_progress::complete : body_progress::more;
+    }
+    case answer_framing::chunked:
+      break;
+  }
+  std::size_t consumed = 0;
+  const chunk_state state = chunks_->consume(bytes, out, consumed);
+  at.begin += consumed;
+  if (state == chunk_state::done) return body_progress::complete;
+  return state == chunk_state::more ? body_progress::more : body_progress::broken;
+}
+
+asio::awaitable<body_progress> answer_body::read_piece(std::string& out,
+                                                       std::chrono::milliseconds patience) {
+  upstream_connection& at = from_.connection();
+  const std::size_t before = out.size();
+  const body_progress from_buffer = take_unread(out);
+  if (from_buffer != body_progress::more || out.size() > before) co_return from_buffer;
+  at.begin = at.end = 0;
+  x_.client.watch.await(at.wire, patience);
+  const io_outcome got =
+      co_await at.wire.read_some(asio::buffer(at.buffer.get(), upstream_connection::buffer_bytes));
+  x_.client.watch.await_nothing();
+  if (got.error) {
+    closed_ = is_end(got.error);
+    // Without a length, the end of the connection is the end of the body (RFC 9112 §6.3).
+    if (framing_ == answer_framing::until_close && got.error == asio::error::eof)
+      co_return body_progress::complete;
+    co_return x_.client.watch.expired() ? body_progress::timed_out : body_progress::broken;
+  }
+  at.end = got.bytes;
+  co_return take_unread(out);
+}
+
+}  // namespace stint

@@ -1,0 +1,96 @@
+// Tested by tests/gateway/call/request/attribution_test.cpp.
+#include "gateway/call/request/attribution.hpp"
+
+#include <algorithm>
+
+namespace stint {
+
+namespace {
+// Features become metric labels and parts of scopes, so they are plain names.
+bool plain_name(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= feature_bytes_max &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_' || c == '.' || c == ':';
+         });
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (text.starts_with(' ') || text.starts_with('\t'))
+    text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t'))
+    text.remove_suffix(1);
+  return text;
+}
+
+result<std::string> choose_feature(const config& settings, const request_head& head,
+                                   const virtual_key& key) {
+  const auto named = head.find(settings.feature_header);
+  if (!named || named->empty()) {
+    if (key.default_feature.empty() && settings.require_feature) {
+      return make_problem(problem_kind::bad_request,
+                          "no feature: send the header '" + settings.feature_header +
+                              "', or give the key a default feature",
+                          settings.feature_header);
+    }
+    return key.default_feature.empty() ? std::string("none") : key.default_feature;
+  }
+  if (!plain_name(*named)) {
+    return make_problem(
+        problem_kind::bad_request,
+        "the header '" + settings.feature_header + "' must be 1 to 64 of a-z A-Z 0-9 - _ . :",
+        settings.feature_header);
+  }
+  if (!key.may_use_feature(*named)) {
+    return make_problem(
+        problem_kind::forbidden,
+        "the key '" + key.id + "' may not charge the feature '" + std::string(*named) + "'",
+        settings.feature_header);
+  }
+  return std::string(*named);
+}
+}  // namespace
+
+result<free_tags> parse_free_tags(std::string_view header_value) {
+  free_tags tags;
+  std::string_view rest = trimmed(header_value);
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view pair = trimmed(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    if (pair.empty()) continue;
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos || equals == 0 || equals > tag_name_bytes_max ||
+        pair.size() - equals - 1 > tag_value_bytes_max) {
+      return make_problem(problem_kind::bad_request,
+                          "free tags are 'name=value' pairs joined by commas, names up to 64 "
+                          "bytes, values up to 256");
+    }
+    if (tags.size() == free_tags_max) {
+      return make_problem(problem_kind::bad_request, "more than 16 free tags");
+    }
+    tags.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+  }
+  return tags;
+}
+
+result<purpose> attribute(const config& settings, const request_head& head,
+                          const virtual_key& key) {
+  purpose found;
+  found.charged.tenant = key.tenant;
+  found.charged.key = key.id;
+  auto feature = choose_feature(settings, head, key);
+  if (!feature) return feature.error();
+  found.charged.feature = std::move(*feature);
+  if (const auto tags = head.find(settings.tags_header)) {
+    auto parsed = parse_free_tags(*tags);
+    if (!parsed) {
+      parsed.error().param = settings.tags_header;
+      return parsed.error();
+    }
+    found.tags = std::move(*parsed);
+  }
+  return found;
+}
+
+}  // namespace stint

@@ -1,0 +1,198 @@
+// Tested by tests/end_to_end/{bad_json,sdk_python,cheap_admission}_test.py.
+#include "gateway/call/request/examine.hpp"
+
+#include <vector>
+
+#include "gateway/call/counting_pool.hpp"
+#include "gateway/simulator/steering.hpp"
+
+namespace stint {
+
+namespace {
+// The end user's name is copied into the hold, the row and a cap's scope.
+constexpr std::size_t user_bytes_max = 256;
+
+// Counting so much takes a few microseconds: less than it takes to put it off.
+constexpr std::size_t counted_at_once_bytes_max = 2 * 1024;
+
+// Parsing and bounding a megabyte takes about half a millisecond; larger bodies go to the pool.
+constexpr std::size_t parsed_here_bytes_max = 1024 * 1024;
+
+// Fresh memory for every parser costs more in page faults than the parsing. The thread that drops a
+// prompt keeps its parser for the next one, if it is not one of the large ones: a parser keeps some
+// fourteen times its capacity.
+constexpr std::size_t spare_capacity_max = 64 * 1024;
+constexpr std::size_t spares_max = 16;
+thread_local std::vector<std::unique_ptr<uncounted_prompt>> spare_prompts;
+
+void give_back(uncounted_prompt* dropped) noexcept {
+  std::unique_ptr<uncounted_prompt> owned(dropped);
+  if (owned->parser.capacity() > spare_capacity_max ||
+      spare_prompts.size() >= spare_prompts.capacity()) {
+    return;  // or no room was made on this thread, and giving back could fail
+  }
+  owned->learned.reset();  // or a spare would keep alive what was learnt long ago
+  spare_prompts.push_back(std::move(owned));
+}
+
+std::shared_ptr<uncounted_prompt> new_prompt() {
+  std::unique_ptr<uncounted_prompt> made;
+  if (spare_prompts.empty()) {
+    // Room for all that will ever be there, so that giving back cannot fail.
+    spare_prompts.reserve(spares_max);
+    made = std::make_unique<uncounted_prompt>();
+  } else {
+    made = std::move(spare_prompts.back());
+    spare_prompts.pop_back();
+  }
+  return {made.release(), give_back};
+}
+
+std::optional<problem> refuse_absurd(const tokenizer::prompt_tokens& prompt) {
+  if (prompt.upper_bound <= usage_count_max) return std::nullopt;
+  return make_problem(problem_kind::bad_request,
+                      "the prompt counts as more than a billion tokens; no model takes that");
+}
+
+result<examined_call> read_fields(const service& shared, const dialect& speaks,
+                                  simdjson::dom::element document, std::string_view body,
+                                  wall_time now) {
+  auto read = speaks.read_request(document);
+  if (!read) return read.error();
+  examined_call call;
+  call.request = *read;
+  call.model = read->model;
+  call.user = read->user;
+  call.base_model = simulated_base_model(read->model);
+  call.provider = shared.settings.route(speaks.kind(), call.model);
+  if (call.provider == nullptr) {
+    return make_problem(problem_kind::not_found,
+                        "no provider is configured for the model '" + call.model.substr(0, 200) +
+                            "' in the " + std::string(to_string(speaks.kind())) +
+                            " API; list it under providers.*.models",
+                        "model");
+  }
+  const auto found = shared.prices.find(call.base_model, now);
+  call.unpriced = !found;
+  call.rates = found ? *found : (shared.ceiling ? &*shared.ceiling : nullptr);
+  if (call.user.size() > user_bytes_max) {
+    return make_problem(problem_kind::bad_request, "the end user's name is longer than 256 bytes",
+                        "user");
+  }
+  std::int64_t bound = shared.settings.default_output_bound_tokens;
+  if (call.rates != nullptr && call.rates->output_tokens_max > 0)
+    bound = call.rates->output_tokens_max;
+  bound = read->output_bound_tokens.value_or(bound);
+  // Both factors were range-checked by the dialect; the product is capped where plausible() ends.
+  call.output_bound_tokens = std::min(bound, usage_count_max / read->choices) * read->choices;
+  call.edited_body = speaks.edit_body(body, *read);
+  call.request.model = call.request.user = {};
+  return call;
+}
+
+problem not_json(simdjson::error_code error) {
+  return make_problem(problem_kind::bad_request,
+                      std::string("the body is not valid JSON: ") + simdjson::error_message(error));
+}
+
+result<examined_call> with_count(result<examined_call> call, tokenizer::prompt_tokens counted) {
+  if (auto absurd = refuse_absurd(counted)) return std::move(*absurd);
+  call->take_count(counted);
+  return call;
+}
+
+result<examined_call> examine_short(const service& shared, const dialect& speaks,
+                                    const std::string& body, wall_time now) {
+  thread_local simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  // The padding is there (read_body reserves it), so nothing is copied.
+  const simdjson::error_code error = parser.parse(body.data(), body.size(), false).get(document);
+  if (error) return not_json(error);
+  auto call = read_fields(shared, speaks, document, body, now);
+  if (!call) return call;
+  tokenizer::count_options counting;
+  counting.learned = shared.learned.current();
+  const auto counted = tokenizer::count_prompt(call->base_model, speaks.api(), document, counting);
+  return with_count(std::move(call), counted);
+}
+
+result<examined_call> examine_long(const service& shared, const dialect& speaks,
+                                   const std::string& body, wall_time now,
+                                   std::string_view tenant) {
+  auto prompt = new_prompt();
+  const simdjson::error_code error =
+      prompt->parser.parse(body.data(), body.size(), false).get(prompt->document);
+  if (error) return not_json(error);
+  auto call = read_fields(shared, speaks, prompt->document, body, now);
+  if (!call) return call;
+  prompt->model = call->base_model;
+  prompt->api = speaks.api();
+  prompt->learned = shared.learned.keep_current();
+  prompt->known = {};
+  if (shared.remembered != nullptr) {
+    prompt->known.memo = shared.remembered;
+    prompt->known.scope = shared.remembered->scope_of(tenant);
+  }
+  tokenizer::count_options counting;
+  counting.learned = prompt->learned.get();
+  const auto bound =
+      tokenizer::bound_prompt(prompt->model, prompt->api, prompt->document, counting);
+  call->text_bytes = static_cast<std::size_t>(bound.text_bytes);
+  // A body may be long by its images alone.
+  if (call->text_bytes <= counted_at_once_bytes_max)
+    return with_count(std::move(call), prompt->count());
+  call->prompt = bound.at_most;
+  call->uncounted = std::move(prompt);
+  return call;
+}
+}  // namespace
+
+void examined_call::take_count(const tokenizer::prompt_tokens& counted) noexcept {
+  prompt = counted;
+  uncounted.reset();
+}
+
+chat_request examined_call::billing() const noexcept {
+  chat_request with_views = request;
+  with_views.model = model;
+  with_views.user = user;
+  return with_views;
+}
+
+asio::awaitable<result<examined_call>> examine(exchange& x, std::string_view tenant) {
+  const std::size_t size = x.body.size();
+  if (size > parsed_here_bytes_max) {
+    // Counted on the way: a parsed request of this size, many times its body's, is not to lie about
+    // while the provider is thinking.
+    auto elsewhere = [&x, tenant] {
+      auto call = examine_long(x.shared(), *x.speaks, x.body, x.started, tenant);
+      if (!call || !call->uncounted) return call;
+      const tokenizer::prompt_tokens counted = call->uncounted->count();
+      return with_count(std::move(call), counted);
+    };
+    co_return co_await on_counting_pool(x, elsewhere);
+  }
+  if (size <= counted_at_once_bytes_max)
+    co_return examine_short(x.shared(), *x.speaks, x.body, x.started);
+  auto call = examine_long(x.shared(), *x.speaks, x.body, x.started, tenant);
+  // A bound that no usage can have only a count can refute.
+  if (call && call->uncounted && refuse_absurd(call->prompt)) {
+    const std::optional<problem> absurd = co_await count_now(x, *call);
+    if (absurd) co_return *absurd;
+  }
+  co_return call;
+}
+
+asio::awaitable<std::optional<problem>> count_now(exchange& x, examined_call& call) {
+  tokenizer::prompt_tokens counted;
+  if (call.text_bytes <= x.shared().settings.limits.count_inline_bytes_max) {
+    counted = call.uncounted->count();
+  } else {
+    auto elsewhere = [&call] { return call.uncounted->count(); };
+    counted = co_await on_counting_pool(x, elsewhere);
+  }
+  call.take_count(counted);
+  co_return refuse_absurd(counted);
+}
+
+}  // namespace stint

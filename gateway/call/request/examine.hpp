@@ -1,0 +1,73 @@
+// Reads the body as an API request and works out what must be known before money is promised:
+// model, provider, price, output bound, the body to forward, and the prompt: counted when it is
+// short, else bounded by its bytes and kept to be counted when that is needed. The result owns
+// everything it names.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "budgets/records/transfer.hpp"
+#include "gateway/call/exchange.hpp"
+#include "gateway/config/config.hpp"
+#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/learning/output_learner.hpp"
+#include "gateway/problem.hpp"
+#include "gateway/service/service.hpp"
+#include "pricing/price_book.hpp"
+#include "tokenizer/prompt/prompt_count.hpp"
+
+namespace stint {
+
+// A parsed request, whole in itself: it refers neither to the body nor to the call. Immutable, so
+// that any thread may count it.
+struct uncounted_prompt {
+  simdjson::dom::parser parser;  // owns the document
+  simdjson::dom::element document;
+  std::string model;
+  tokenizer::chat_api api{};
+  // That of the bound: a count by a later one could be above it.
+  std::shared_ptr<const tokenizer::calibration_snapshot> learned;
+  tokenizer::known_counts known;  // of the tenant's earlier texts
+
+  [[nodiscard]] tokenizer::prompt_tokens count() const noexcept {
+    tokenizer::count_options counting;
+    counting.learned = learned.get();
+    counting.known = known;
+    return tokenizer::count_prompt(model, api, document, counting);
+  }
+};
+
+struct examined_call {
+  std::string model;       // as the client wrote it
+  std::string base_model;  // for prices and vocabularies: without a simulation's steering
+  std::string user;
+  const provider_config* provider = nullptr;
+  const price* rates = nullptr;  // null: no price is known and the policy lets it pass
+  bool unpriced = false;
+  chat_request request;                  // its views are empty: use billing()
+  std::int64_t output_bound_tokens = 0;  // over all choices
+  std::int64_t output_limit_tokens = 0;  // of one choice, where we lowered the bound; else 0
+  output_prediction expected;
+  tokenizer::prompt_tokens prompt;                    // its bound, as long as it is not counted
+  std::shared_ptr<const uncounted_prompt> uncounted;  // null: `prompt` is the count
+  std::size_t text_bytes = 0;                         // about as much is there to be tokenized
+  std::optional<std::string> edited_body;             // nothing: forward the client's own bytes
+
+  void take_count(const tokenizer::prompt_tokens& counted) noexcept;
+  // The billing fields with their views pointing into this object.
+  [[nodiscard]] chat_request billing() const noexcept;
+};
+
+// x.body must have simdjson's padding reserved behind its size. Runs on the io thread, or on the
+// counting pool for a large body. What the tenant sent before need not be counted again.
+[[nodiscard]] asio::awaitable<result<examined_call>> examine(exchange& x, std::string_view tenant);
+
+// Counts the prompt of a call that is not counted yet: here when it is short, on the counting pool
+// when it is long.
+[[nodiscard]] asio::awaitable<std::optional<problem>> count_now(exchange& x, examined_call& call);
+
+}  // namespace stint

@@ -1,0 +1,141 @@
+// What is said about a configuration that has been read: how a mistake is shown, what looks
+// unintended, what a reload cannot change. Tested by tests/gateway/config/advice_test.cpp.
+#include <algorithm>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "gateway/config/config.hpp"
+
+namespace stint {
+namespace {
+
+bool is_loopback(const std::string& address) {
+  boost::system::error_code failed;
+  const auto parsed = boost::asio::ip::make_address(address, failed);
+  return address == "localhost" || (!failed && parsed.is_loopback());
+}
+
+bool same_listener(const listener_config& a, const listener_config& b) {
+  const auto certificate = [](const listener_config& l) {
+    return l.tls ? l.tls->certificate_file : "";
+  };
+  const auto key = [](const listener_config& l) { return l.tls ? l.tls->key_file : ""; };
+  return a.address == b.address && a.port == b.port && certificate(a) == certificate(b) &&
+         key(a) == key(b);
+}
+
+// The built-in provider's port is chosen at start; simulated.port says what was asked for.
+bool same_provider(const provider_config& a, const provider_config& b) {
+  if (a.name != b.name || a.name == simulated_provider_name) return a.name == b.name;
+  return a.dialects == b.dialects && a.tls == b.tls && a.host == b.host && a.port == b.port &&
+         a.base_path == b.base_path && a.verify_certificate == b.verify_certificate &&
+         a.ca_file == b.ca_file && a.credential.reveal() == b.credential.reveal() &&
+         a.models == b.models && a.connect_timeout_ms == b.connect_timeout_ms &&
+         a.first_byte_timeout_ms == b.first_byte_timeout_ms &&
+         a.stall_timeout_ms == b.stall_timeout_ms && a.connections_max == b.connections_max &&
+         a.pool_idle_ms == b.pool_idle_ms;
+}
+
+void warn_of_provider(const provider_config& provider, std::vector<std::string>& warnings) {
+  const std::string name = "providers." + provider.name + ": ";
+  if (!provider.credential_source.empty() && provider.credential.empty()) {
+    warnings.push_back(name + "its calls will be refused until " + provider.credential_source +
+                       " is set and the gateway restarted");
+  }
+  if (!provider.tls && !is_loopback(provider.host)) {
+    warnings.push_back(
+        name + "prompts and credentials cross the network unencrypted; use https:// in base_url");
+  }
+  if (provider.tls && !provider.verify_certificate) {
+    warnings.push_back(name +
+                       "tls.verify is false: anyone on the path can read and change the calls; set "
+                       "ca_file instead");
+  }
+}
+
+}  // namespace
+
+const provider_config* config::route(dialect_kind dialect, std::string_view model) const noexcept {
+  const bool simulated_model = model.starts_with(simulated_model_prefix);
+  for (const auto& provider : providers) {
+    if ((provider.name == simulated_provider_name) != simulated_model) continue;
+    const auto& spoken = provider.dialects;
+    if (std::find(spoken.begin(), spoken.end(), dialect) == spoken.end()) continue;
+    for (const auto& glob : provider.models) {
+      if (glob_match(glob, model)) return &provider;
+    }
+  }
+  return nullptr;
+}
+
+std::string describe(const std::string& file, const config_mistake& mistake) {
+  std::string text = file;
+  if (mistake.line > 0) text += ":" + std::to_string(mistake.line);
+  return text + ": " + mistake.message;
+}
+
+std::vector<std::string> warnings_about(const config& checked) {
+  std::vector<std::string> warnings;
+  if (!is_loopback(checked.listen.address) && !checked.listen.tls) {
+    warnings.emplace_back(
+        "listen: is open to the network without TLS: keys and prompts can be read on the way; give "
+        "listen.tls, "
+        "or put a TLS proxy in front");
+  }
+  if (!is_loopback(checked.admin.address)) {
+    warnings.emplace_back(
+        "admin: is open to the network without TLS: its token can be read on the way; prefer "
+        "127.0.0.1");
+    if (!checked.metrics_need_token) {
+      warnings.emplace_back(
+          "admin.metrics_need_token: is false, so anyone who reaches the port reads the spend "
+          "figures");
+    }
+  }
+  for (const auto& provider : checked.providers)
+    warn_of_provider(provider, warnings);
+  if (checked.caps.empty())
+    warnings.emplace_back("caps: none: every call is recorded, nothing is limited");
+  return warnings;
+}
+
+namespace {
+bool same_simulation(const simulation& a, const simulation& b) noexcept {
+  return a.port == b.port && a.length == b.length && a.fixed_tokens == b.fixed_tokens &&
+         a.log_normal_sigma == b.log_normal_sigma && a.seed == b.seed &&
+         a.first_token_delay_ms == b.first_token_delay_ms && a.token_delay_ms == b.token_delay_ms;
+}
+}  // namespace
+
+std::vector<std::string> settings_needing_restart(const config& running, const config& loaded) {
+  std::vector<std::string> settings;
+  if (!same_listener(running.listen, loaded.listen)) settings.emplace_back("listen");
+  if (!same_listener(running.admin, loaded.admin)) settings.emplace_back("admin");
+  if (running.admin_token_file != loaded.admin_token_file)
+    settings.emplace_back("admin.token_file");
+  if (running.data_directory != loaded.data_directory) settings.emplace_back("data_directory");
+  if (running.durability != loaded.durability) settings.emplace_back("durability");
+  if (running.rows_kept_days != loaded.rows_kept_days) settings.emplace_back("rows_kept_days");
+  if (running.threads != loaded.threads) settings.emplace_back("threads");
+  const auto note = [&](bool same, const char* name) {
+    if (!same) settings.emplace_back(name);
+  };
+  note(same_simulation(running.simulated, loaded.simulated), "simulated");
+  note(running.limits == loaded.limits, "limits");
+  note(running.admission == loaded.admission, "admission");
+  note(running.prices_file == loaded.prices_file, "prices.file");
+  note(running.access_log == loaded.access_log, "access_log");
+  note(running.require_feature == loaded.require_feature, "attribution.require_feature");
+  note(running.unknown_model == loaded.unknown_model &&
+           running.ceiling_input_rate == loaded.ceiling_input_rate &&
+           running.ceiling_output_rate == loaded.ceiling_output_rate,
+       "prices.unknown_model");
+  note(running.refusal_status == loaded.refusal_status, "refusals.budget_exceeded_status");
+  note(std::ranges::equal(running.providers, loaded.providers, same_provider), "providers");
+  if (running.series_per_family_max != loaded.series_per_family_max) {
+    settings.emplace_back("metrics.series_per_family_max");
+  }
+  return settings;
+}
+
+}  // namespace stint

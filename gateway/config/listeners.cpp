@@ -1,0 +1,63 @@
+// Tested by tests/gateway/config/config_test.cpp.
+#include "gateway/config/listeners.hpp"
+
+#include <filesystem>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "gateway/config/providers.hpp"
+
+namespace stint {
+namespace {
+
+void read_existing_file(config_section& section, std::string_view key, std::string_view wanted,
+                        config_reading& run, std::string& into) {
+  section.require(key, wanted);
+  const auto name = section.text(key);
+  if (!name) return;
+  into = file_from(run.directory, name->text);
+  if (!std::filesystem::is_regular_file(into)) section.mistake(*name, "there is no file " + into);
+}
+
+void read_address(config_section& section, listener_config& into) {
+  section.read("address", into.address);
+  boost::system::error_code failed;
+  (void)boost::asio::ip::make_address(into.address, failed);
+  if (failed)
+    section.mistake("address", "expected an IP address like 127.0.0.1, 0.0.0.0 or ::, not \"" +
+                                   into.address + "\"");
+  section.read("port", into.port, {0, 65'535});
+}
+
+}  // namespace
+
+void read_listeners(config_section& file, config_reading& run) {
+  auto listen = file.section("listen");
+  read_address(listen, run.into.listen);
+  if (const auto node = listen.node("tls")) {
+    config_section tls(*node, run.mistakes);
+    tls_files files;
+    read_existing_file(tls, "certificate_file", "name the PEM file with the certificate chain", run,
+                       files.certificate_file);
+    read_existing_file(tls, "key_file", "name the PEM file with the private key", run,
+                       files.key_file);
+    tls.finish();
+    run.into.listen.tls = files;
+  }
+  listen.finish();
+
+  auto admin = file.section("admin");
+  run.into.admin.port = 8081;
+  read_address(admin, run.into.admin);
+  if (const auto name = admin.text("token_file"))
+    run.into.admin_token_file = file_from(run.directory, name->text);
+  admin.read("metrics_need_token", run.into.metrics_need_token);
+  const auto& a = run.into.listen;
+  const auto& b = run.into.admin;
+  if (a.port != 0 && a.port == b.port && a.address == b.address) {
+    admin.mistake("port", "is the port of listen too; the admin listener needs its own");
+  }
+  admin.finish();
+}
+
+}  // namespace stint

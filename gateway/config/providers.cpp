@@ -1,0 +1,270 @@
+// Tested by tests/gateway/config/providers_test.cpp.
+#include "gateway/config/providers.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "gateway/config/caps.hpp"
+#include "gateway/config/words.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::size_t credential_bytes_max = 4'096;
+constexpr integer_range provider_timeout_ms = {1, 3'600'000};
+
+const std::vector<std::pair<std::string, dialect_kind>> dialects = {
+    {"openai", dialect_kind::openai}, {"anthropic", dialect_kind::anthropic}};
+
+std::string without_end_space(std::string text) {
+  const auto last = text.find_last_not_of(" \t\r\n");
+  text.resize(last == std::string::npos ? 0 : last + 1);
+  return text;
+}
+
+// It is sent as a header's value: anything but visible ASCII would let it end the header.
+bool fits_in_header(const std::string& text) {
+  return text.size() <= credential_bytes_max &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+std::optional<std::string> read_file(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::string text(credential_bytes_max + 2, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+void set_credential(config_section& section, const config_text& source, std::string text,
+                    provider_config& read) {
+  text = without_end_space(std::move(text));
+  if (!fits_in_header(text)) {
+    section.mistake(source,
+                    "what it holds cannot be a credential: it has spaces, control characters or "
+                    "over 4096 bytes");
+    return;
+  }
+  read.credential = secret(std::move(text));
+}
+
+void read_credential(config_section& section, const std::string& directory, provider_config& read) {
+  const auto variable = section.text("credential_env");
+  const auto file = section.text("credential_file");
+  const auto none = section.text("credential");
+  const int given = int{section.has("credential_env")} + int{section.has("credential_file")} +
+                    int{section.has("credential")};
+  if (given != 1) {
+    section.mistake(
+        "credential_env",
+        "give exactly one of credential_env: NAME, credential_file: FILE or credential: none");
+    return;
+  }
+  if (none && none->text != "none") {
+    section.mistake(
+        *none,
+        "only \"none\" can stand here; keep the secret out of this file with credential_env or "
+        "credential_file");
+  }
+  if (variable) {
+    read.credential_source = "environment variable " + variable->text;
+    // Read at start and reload by one thread; nothing in the process changes its environment.
+    const char* value = std::getenv(variable->text.c_str());  // NOLINT(concurrency-mt-unsafe)
+    if (value != nullptr) set_credential(section, *variable, value, read);
+  }
+  if (file) {
+    const auto name = file_from(directory, file->text);
+    read.credential_source = "file " + name;
+    if (auto text = read_file(name)) {
+      set_credential(section, *file, std::move(*text), read);
+    } else {
+      section.mistake(*file, "cannot read " + name +
+                                 "; put the provider's key there, readable by the gateway only");
+    }
+  }
+}
+
+void read_tls(config_section& section, const std::string& directory, provider_config& read,
+              mistake_list& mistakes) {
+  const auto node = section.node("tls");
+  if (!node) return;
+  config_section tls(*node, mistakes);
+  if (!read.tls && section.has("tls"))
+    section.mistake("tls", "has no effect with an http:// base_url; delete it");
+  tls.read("verify", read.verify_certificate);
+  if (const auto file = tls.text("ca_file")) {
+    read.ca_file = file_from(directory, file->text);
+    if (!std::filesystem::is_regular_file(read.ca_file))
+      tls.mistake(*file, "there is no file " + read.ca_file);
+  }
+  tls.finish();
+}
+
+void read_timeouts(config_section& section, provider_config& read, mistake_list& mistakes) {
+  const auto node = section.node("timeouts");
+  if (!node) return;
+  config_section timeouts(*node, mistakes);
+  timeouts.read_duration_ms("connect", read.connect_timeout_ms, provider_timeout_ms);
+  timeouts.read_duration_ms("first_byte", read.first_byte_timeout_ms, provider_timeout_ms);
+  timeouts.read_duration_ms("stall", read.stall_timeout_ms, provider_timeout_ms);
+  timeouts.read_duration_ms("pool_idle", read.pool_idle_ms, provider_timeout_ms);
+  timeouts.finish();
+}
+
+void read_address(config_section& section, provider_config& read) {
+  section.require("base_url", "write where the provider is, like https://api.openai.com");
+  const auto text = section.text("base_url");
+  if (!text) return;
+  const auto url = parse_base_url(text->text);
+  if (!url) {
+    // The text itself is not repeated: a URL is where people put passwords.
+    section.mistake(
+        *text, "expected https://host[:port][/path] or http://…, without user, query or fragment");
+    return;
+  }
+  read.tls = url->tls;
+  read.host = url->host;
+  read.port = url->port;
+  read.base_path = url->path;
+}
+
+provider_config read_provider(const std::string& name, const config_node& node,
+                              const std::string& directory, mistake_list& mistakes) {
+  config_section section(node, mistakes);
+  provider_config read;
+  read.name = name;
+  section.require("dialects", "list the APIs that it speaks: [openai], [anthropic] or both");
+  for (const auto& word : section.words("dialects")) {
+    if (const auto dialect = choose(word, dialects, mistakes)) read.dialects.push_back(*dialect);
+  }
+  read_address(section, read);
+  read_credential(section, directory, read);
+  section.require("models",
+                  "list the models that go there, like [\"gpt-*\"]; the first provider that lists "
+                  "a model gets it");
+  for (const auto& glob : section.words("models")) {
+    if (check_glob(glob, mistakes)) read.models.push_back(glob.text);
+  }
+  read_tls(section, directory, read, mistakes);
+  read_timeouts(section, read, mistakes);
+  section.read("connections_max", read.connections_max, {1, 100'000});
+  section.finish();
+  return read;
+}
+
+bool is_provider_name(const std::string& name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), fits);
+}
+
+provider_config built_in_provider() {
+  provider_config built_in;
+  built_in.name = simulated_provider_name;
+  built_in.dialects = {dialect_kind::openai, dialect_kind::anthropic};
+  built_in.tls = false;
+  built_in.host = "127.0.0.1";
+  built_in.port = 0;  // known once it listens; serve fills it in
+  built_in.models = {std::string(simulated_model_prefix) + "*"};
+  return built_in;
+}
+
+bool is_host(std::string_view host) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_';
+  };
+  return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), fits);
+}
+
+bool is_ipv6(std::string_view host) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || (c >= '0' && c <= '9') || c == ':' ||
+           c == '.';
+  };
+  return !host.empty() && std::all_of(host.begin(), host.end(), fits);
+}
+
+bool is_path(std::string_view path) {
+  return std::all_of(path.begin(), path.end(), [](char c) {
+    return c > ' ' && c < 0x7f && c != '?' && c != '#' && c != '\\' && c != '"';
+  });
+}
+
+}  // namespace
+
+std::string file_from(const std::string& directory, const std::string& name) {
+  if (name.empty()) return {};
+  const std::filesystem::path path(name);
+  return (path.is_absolute() ? path : std::filesystem::path(directory) / path)
+      .lexically_normal()
+      .string();
+}
+
+std::optional<base_url> parse_base_url(std::string_view text) {
+  base_url url;
+  if (text.starts_with("https://")) {
+    text.remove_prefix(8);
+  } else if (text.starts_with("http://")) {
+    text.remove_prefix(7);
+    url.tls = false;
+    url.port = 80;
+  } else {
+    return std::nullopt;
+  }
+  const auto slash = std::min(text.find('/'), text.size());
+  auto authority = text.substr(0, slash);
+  auto path = text.substr(slash);
+  if (authority.starts_with('[')) {
+    const auto bracket = authority.find(']');
+    if (bracket == std::string_view::npos || !is_ipv6(authority.substr(1, bracket - 1)))
+      return std::nullopt;
+    url.host = authority.substr(1, bracket - 1);
+    authority.remove_prefix(bracket + 1);
+  } else {
+    const auto colon = std::min(authority.find(':'), authority.size());
+    if (!is_host(authority.substr(0, colon))) return std::nullopt;
+    url.host = authority.substr(0, colon);
+    authority.remove_prefix(colon);
+  }
+  if (!authority.empty()) {
+    if (authority.front() != ':' || authority.find_first_of("_.kMG") != std::string_view::npos)
+      return std::nullopt;
+    const auto port = parse_count(authority.substr(1));
+    if (!port || *port < 1 || *port > 65'535) return std::nullopt;
+    url.port = static_cast<std::uint16_t>(*port);
+  }
+  while (path.ends_with('/'))
+    path.remove_suffix(1);
+  if (path.ends_with("/v1")) path.remove_suffix(3);
+  if (!is_path(path)) return std::nullopt;
+  url.path = path;
+  return url;
+}
+
+std::vector<provider_config> read_providers(config_section& file, const std::string& directory,
+                                            mistake_list& mistakes) {
+  std::vector<provider_config> providers;
+  if (const auto node = file.node("providers")) {
+    config_section section(*node, mistakes);
+    for (const auto& [name, item] : section.entries()) {
+      if (name == simulated_provider_name) {
+        mistakes.add(
+            item.line,
+            item.path + ": this name belongs to the built-in simulated provider; choose another");
+      } else if (!is_provider_name(name)) {
+        mistakes.add(item.line,
+                     item.path + ": a provider's name is 1 to 64 of a-z, 0-9, '-' and '_'");
+      }
+      providers.push_back(read_provider(name, item, directory, mistakes));
+    }
+  }
+  providers.push_back(built_in_provider());
+  return providers;
+}
+
+}  // namespace stint

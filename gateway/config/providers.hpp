@@ -1,0 +1,33 @@
+// The mapping `providers:` of the configuration → where calls go and with which credential.
+// Credentials are named in the file, never written in it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/config/reader.hpp"
+
+namespace stint {
+
+// In the order of the file, then the built-in simulated provider. Relative file names are taken
+// from `directory`.
+[[nodiscard]] std::vector<provider_config> read_providers(config_section& file,
+                                                          const std::string& directory,
+                                                          mistake_list& mistakes);
+
+// The parts of "https://host[:port][/path]". A trailing "/v1" is dropped: client libraries want it
+// there, and the paths that the gateway appends begin with it.
+struct base_url {
+  bool tls = true;
+  std::string host;
+  std::uint16_t port = 443;
+  std::string path;
+};
+[[nodiscard]] std::optional<base_url> parse_base_url(std::string_view text);
+
+// `name` as written in the file, from `directory` unless absolute; "" stays "".
+[[nodiscard]] std::string file_from(const std::string& directory, const std::string& name);
+
+}  // namespace stint

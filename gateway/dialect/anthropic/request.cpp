@@ -1,0 +1,127 @@
+// What an Anthropic Messages request is billed by. Source: the Messages API reference as typed in
+// anthropic-sdk-python and -typescript. Tested by tests/gateway/dialect/anthropic_test.cpp.
+#include <algorithm>
+
+#include "gateway/dialect/anthropic/messages.hpp"
+#include "gateway/dialect/parts/document.hpp"
+#include "gateway/dialect/parts/json_splice.hpp"
+#include "gateway/dialect/parts/request_fields.hpp"
+#include "gateway/dialect/parts/request_keys.hpp"
+
+namespace stint {
+
+namespace {
+
+// 0 is allowed: it only warms the prompt cache.
+constexpr integer_bounds output_bounds{0, usage_count_max};
+
+// A search tool without max_uses is not limited by the API. Its server-side loop pauses after ten
+// rounds, and a round seldom makes more than one search; what goes beyond the hold is settled and
+// flagged as over_hold.
+constexpr std::int64_t searches_default = 20;
+constexpr integer_bounds search_bounds{0, 1'000};
+
+result<std::int64_t> read_searches(simdjson::dom::object body) {
+  const auto tools = read_array(body, field_name{"tools", "tools"});
+  if (!tools) return tools.error();
+  std::int64_t searches = 0;
+  if (!*tools) return searches;
+  for (const simdjson::dom::element item : **tools) {
+    simdjson::dom::object tool;
+    if (item.get(tool) != simdjson::SUCCESS)
+      return field_problem("tools", "must be an array of objects.");
+    const auto type = read_text(tool, field_name{"type", "tools.type"});
+    if (!type) return type.error();
+    if (!type->starts_with("web_search")) continue;
+    const auto uses = read_integer(tool, field_name{"max_uses", "tools.max_uses"}, search_bounds);
+    if (!uses) return uses.error();
+    searches += uses->value_or(searches_default);
+    if (searches > search_bounds.max)
+      return field_problem("tools.max_uses", "allows more than 1000 searches in all.");
+  }
+  return searches;
+}
+
+// Thinking is part of max_tokens, so that its budget adds nothing to the bound. What is shown of it
+// is a summary, or nothing.
+std::optional<problem> read_thinking(simdjson::dom::object body, chat_request& into) {
+  const auto thinking = read_object(body, field_name{"thinking", "thinking"});
+  if (!thinking) return thinking.error();
+  if (!*thinking) return std::nullopt;
+  into.hides_output = text_of(**thinking, "type") != "disabled";
+  const auto budget = read_integer(
+      **thinking, field_name{"budget_tokens", "thinking.budget_tokens"}, output_bounds);
+  if (!budget) return budget.error();
+  if (into.hides_output) into.thinking_tokens = budget->value_or(0);
+  return std::nullopt;
+}
+
+result<service_tier> read_tier(simdjson::dom::object body) {
+  const auto word = read_text(body, field_name{"service_tier", "service_tier"});
+  if (!word) return word.error();
+  const auto speed = read_text(body, field_name{"speed", "speed"});
+  if (!speed) return speed.error();
+  if (*speed == "fast") return service_tier::fast;
+  if (word->empty() || *word == "standard_only") return service_tier::standard;
+  const auto tier = parse_service_tier(*word);
+  if (!tier) return field_problem("service_tier", "names a tier whose price is not known here.");
+  return *tier;
+}
+
+result<std::string_view> read_user(simdjson::dom::object body) {
+  const auto metadata = read_object(body, field_name{"metadata", "metadata"});
+  if (!metadata) return metadata.error();
+  if (!*metadata) return std::string_view{};
+  return read_text(**metadata, field_name{"user_id", "metadata.user_id"});
+}
+
+}  // namespace
+
+result<chat_request> anthropic_dialect::read_request(simdjson::dom::element document) const {
+  simdjson::dom::object body;
+  if (document.get(body) != simdjson::SUCCESS) {
+    return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
+  }
+  const auto keys = check_keys(body);
+  if (!keys) return keys.error();
+  const auto model = read_model(body);
+  if (!model) return model.error();
+  if (auto wrong = check_messages(body)) return std::move(*wrong);
+  const auto stream = read_flag(body, field_name{"stream", "stream"});
+  if (!stream) return stream.error();
+  const auto bound = read_integer(body, field_name{"max_tokens", "max_tokens"}, output_bounds);
+  if (!bound) return bound.error();
+  if (!*bound) return field_problem("max_tokens", "is required: the most tokens to generate.");
+  chat_request request;
+  if (auto wrong = read_thinking(body, request)) return std::move(*wrong);
+  const auto tier = read_tier(body);
+  if (!tier) return tier.error();
+  const auto searches = read_searches(body);
+  if (!searches) return searches.error();
+  const auto user = read_user(body);
+  if (!user) return user.error();
+
+  request.model = *model;
+  request.stream = *stream;
+  request.client_wants_usage = true;  // every stream reports it
+  request.output_bound_tokens = **bound;
+  request.tier = *tier;
+  request.cache_write_5m = keys->cache_write_5m;
+  request.cache_write_1h = keys->cache_write_1h;
+  request.web_searches_max = *searches;
+  request.user = *user;
+  return request;
+}
+
+std::optional<std::string> anthropic_dialect::edit_body(std::string_view,
+                                                        const chat_request&) const {
+  return std::nullopt;
+}
+
+std::string anthropic_dialect::lower_output_bound(std::string_view body, std::string_view,
+                                                  std::int64_t tokens) const {
+  const auto bound = find_member(body, 0, "max_tokens");  // read_request requires it
+  return bound ? replace_range(body, *bound, std::to_string(tokens)) : std::string(body);
+}
+
+}  // namespace stint

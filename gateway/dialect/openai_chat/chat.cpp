@@ -1,0 +1,146 @@
+// Answers and streams of OpenAI Chat Completions. Where usage appears: wire-facts §3. Tested by
+// tests/gateway/dialect/openai_chat_test.cpp.
+#include "gateway/dialect/openai_chat/chat.hpp"
+
+#include "gateway/dialect/openai_chat/ending.hpp"
+#include "gateway/dialect/openai_chat/usage.hpp"
+#include "gateway/dialect/parts/document.hpp"
+#include "gateway/dialect/parts/metered_stream.hpp"
+
+namespace stint {
+
+namespace {
+
+// Feeds the texts of every choice; `member` is "message" of whole answers, "delta" of chunks.
+void count_choices(simdjson::dom::object answer, std::string_view member, text_counter& into) {
+  simdjson::dom::array choices;
+  if (answer["choices"].get(choices) != simdjson::SUCCESS) return;
+  std::int64_t position = 0;
+  for (const simdjson::dom::element item : choices) {
+    simdjson::dom::object choice;
+    simdjson::dom::object message;
+    const std::int64_t place = position++;
+    if (item.get(choice) != simdjson::SUCCESS) continue;
+    std::int64_t index = place;
+    if (choice["index"].get(index) != simdjson::SUCCESS) index = place;
+    if (choice[member].get(message) == simdjson::SUCCESS)
+      count_openai_message(index, message, into);
+    into.feed(text_key{index, text_kind::content, 0}, text_of(choice, "text"));
+  }
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  return text;
+}
+
+class openai_meter final : public metered_stream {
+ public:
+  openai_meter(std::string_view model, const chat_request& request)
+      : metered_stream(model),
+        hides_usage_(!request.client_wants_usage),
+        ending_(request.answers, request.client_wants_usage) {}
+
+  // vLLM and xAI may report on every chunk: each report covers everything so far, so the last one
+  // holds. A report after which more text came is not the whole bill.
+  [[nodiscard]] std::optional<usage_report> reported() const override {
+    if (is_stale_) return std::nullopt;
+    return report_;
+  }
+  [[nodiscard]] bool saw_implausible_usage() const noexcept override { return saw_implausible_; }
+  [[nodiscard]] std::optional<usage> reported_input() const override { return std::nullopt; }
+  [[nodiscard]] bool saw_error() const noexcept override { return saw_error_; }
+  [[nodiscard]] bool generating() const noexcept override { return !ending_.finished(); }
+
+ private:
+  void write_ending(const usage& used, std::string& out) const override {
+    ending_.write(used, out);
+  }
+
+  disposition inspect(const stream_event& event) override {
+    if (is_terminator(event)) return disposition::terminate;
+    if (event.type == "error") saw_error_ = true;
+    if (seems_to_have(event.data, "\"error\"")) note_error(event.data);
+    if (note_usage(event) == disposition::hide) return disposition::hide;
+    if (report_ && !just_reported_ && delivers_text(event.data)) is_stale_ = true;
+    keep_for_count(event.data);
+    return disposition::pass;
+  }
+
+  disposition note_usage(const stream_event& event) override {
+    just_reported_ = false;
+    if (!seems_to_have(event.data, "\"usage\"")) return disposition::pass;
+    const auto chunk = parse_object(event.data);
+    simdjson::dom::element reported;
+    if (!chunk || (*chunk)["usage"].get(reported) != simdjson::SUCCESS || reported.is_null())
+      return disposition::pass;
+    bool implausible = false;
+    auto report = read_openai_report(*chunk, implausible);
+    if (report || implausible) {
+      saw_implausible_ = saw_implausible_ || implausible;
+      report_ = std::move(report);  // after a report that cannot be true, an earlier one is not the
+                                    // whole bill either
+      is_stale_ = false;
+      just_reported_ = true;
+    }
+    simdjson::dom::array choices;
+    const bool is_extra =
+        (*chunk)["choices"].get(choices) == simdjson::SUCCESS && choices.begin() == choices.end();
+    return is_extra && hides_usage_ ? disposition::hide : disposition::pass;
+  }
+
+  void note_passed(const stream_event& event) override { ending_.note(event.data); }
+
+  void note_error(std::string_view data) {
+    const auto chunk = parse_object(data);
+    simdjson::dom::element error;
+    if (chunk && (*chunk)["error"].get(error) == simdjson::SUCCESS && !error.is_null())
+      saw_error_ = true;
+  }
+
+  bool is_terminator(const stream_event& event) const override {
+    return trimmed(event.data) == "[DONE]";
+  }
+  void count_text(simdjson::dom::object data, text_counter& into) const override {
+    count_choices(data, "delta", into);
+  }
+
+  bool hides_usage_;
+  openai_ending ending_;
+  std::optional<usage_report> report_;
+  bool saw_implausible_ = false;
+  bool saw_error_ = false;
+  bool is_stale_ = false;
+  bool just_reported_ = false;  // by the event last looked at
+};
+
+}  // namespace
+
+std::optional<usage_report> openai_dialect::read_answer(std::string_view body,
+                                                        bool& implausible) const {
+  implausible = false;
+  std::optional<usage_report> report;
+  with_object(body, [&](simdjson::dom::object answer) {
+    report = read_openai_report(answer, implausible);
+  });
+  return report;
+}
+
+std::int64_t openai_dialect::count_answer(std::string_view body, std::string_view model) const {
+  text_counter counter(model);
+  const bool is_json = with_object(
+      body, [&](simdjson::dom::object answer) { count_choices(answer, "message", counter); });
+  // A broken-off answer was generated all the same: its bytes are counted as they stand.
+  if (!is_json) counter.feed(text_key{0, text_kind::other, 0}, body);
+  return counter.total();
+}
+
+std::unique_ptr<stream_meter> openai_dialect::meter_stream(std::string_view model,
+                                                           const chat_request& request) const {
+  return std::make_unique<openai_meter>(model, request);
+}
+
+}  // namespace stint

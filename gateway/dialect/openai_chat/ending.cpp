@@ -1,0 +1,79 @@
+// Tested by tests/gateway/dialect/stream_ending_test.cpp.
+#include "gateway/dialect/openai_chat/ending.hpp"
+
+#include <array>
+
+#include "gateway/dialect/parts/document.hpp"
+
+namespace stint {
+namespace {
+
+// A longer first chunk carries text; what is wanted of it is short.
+constexpr std::size_t first_bytes_max = 16 * 1024;
+
+// `{"id":…,"object":…,` as the chunks before had it.
+std::string envelope_of(std::string_view first) {
+  std::string fields = "{";
+  const auto chunk = parse_object(first);
+  for (const std::string_view name :
+       {"id", "object", "created", "model", "service_tier", "system_fingerprint"}) {
+    simdjson::dom::element value;
+    if (chunk && (*chunk)[name].get(value) == simdjson::SUCCESS) {
+      fields.append("\"").append(name).append("\":").append(simdjson::minify(value)).append(",");
+    } else if (name == "object") {
+      fields += R"("object":"chat.completion.chunk",)";
+    }
+  }
+  return fields;
+}
+
+void append_usage(const usage& used, std::string& out) {
+  const std::int64_t prompt = used.input_total();
+  const std::int64_t completion = used.output_total();
+  out += R"({"prompt_tokens":)" + std::to_string(prompt);
+  out += R"(,"completion_tokens":)" + std::to_string(completion);
+  out += R"(,"total_tokens":)" + std::to_string(prompt + completion);
+  out += R"(,"prompt_tokens_details":{"cached_tokens":)" + std::to_string(used.cached_input_tokens);
+  out += R"(},"completion_tokens_details":{"reasoning_tokens":)" +
+         std::to_string(used.reasoning_tokens) + "}}";
+}
+
+}  // namespace
+
+void openai_ending::note(std::string_view data) {
+  if (first_.empty() && data.size() <= first_bytes_max) first_ = data;
+  if (!seems_to_have(data, "\"finish_reason\"")) return;
+  const auto chunk = parse_object(data);
+  simdjson::dom::array choices;
+  if (!chunk || (*chunk)["choices"].get(choices) != simdjson::SUCCESS) return;
+  for (const simdjson::dom::element item : choices) {
+    simdjson::dom::object choice;
+    std::uint64_t index = 0;
+    if (item.get(choice) != simdjson::SUCCESS || text_of(choice, "finish_reason").empty()) continue;
+    if (choice["index"].get(index) != simdjson::SUCCESS) index = 0;
+    if (index < choices_max) finished_.set(static_cast<std::size_t>(index));
+  }
+}
+
+void openai_ending::write(const usage& used, std::string& out) const {
+  const std::string envelope = envelope_of(first_);
+  std::string open;
+  for (std::size_t index = 0; index < choices_; ++index) {
+    if (finished_.test(index)) continue;
+    open += open.empty() ? "" : ",";
+    open += "{\"index\":" + std::to_string(index) +
+            R"(,"delta":{},"logprobs":null,"finish_reason":"length"})";
+  }
+  if (!open.empty()) {
+    out += "data: " + envelope + "\"choices\":[" + open + "]";
+    out += with_usage_ ? ",\"usage\":null}\n\n" : "}\n\n";
+  }
+  if (with_usage_) {
+    out += "data: " + envelope + "\"choices\":[],\"usage\":";
+    append_usage(used, out);
+    out += "}\n\n";
+  }
+  out += "data: [DONE]\n\n";
+}
+
+}  // namespace stint

@@ -1,0 +1,26 @@
+// An OpenAI-shaped `usage` object, of any of the compatible servers, in our disjoint kinds. Pure
+// functions.
+#pragma once
+
+#include <optional>
+
+#include <simdjson.h>
+
+#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/dialect/parts/text_counter.hpp"
+
+namespace stint {
+
+// Nothing when the counts that bill are not there. A report that cannot be true sets `implausible`
+// and gives nothing.
+[[nodiscard]] std::optional<usage> read_openai_usage(simdjson::dom::object reported,
+                                                     bool& implausible);
+
+// The usage, model and tier of a whole answer or of a stream's chunk.
+[[nodiscard]] std::optional<usage_report> read_openai_report(simdjson::dom::object answer,
+                                                             bool& implausible);
+
+// Feeds the texts of a choice's message or delta.
+void count_openai_message(std::int64_t choice, simdjson::dom::object message, text_counter& into);
+
+}  // namespace stint

@@ -1,0 +1,142 @@
+// One API dialect: how its requests name what is billed, how its answers report usage, and how it
+// says no. Dialects are stateless singletons; any thread may use them. Sources of every rule: the
+// provider's pages as cited in each .cpp.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <simdjson.h>
+
+#include "budgets/records/call_id.hpp"
+#include "gateway/problem.hpp"
+#include "pricing/price_book.hpp"
+#include "pricing/usage.hpp"
+#include "tokenizer/prompt/prompt_count.hpp"
+
+namespace stint {
+
+enum class dialect_kind : std::uint8_t { openai, anthropic };
+[[nodiscard]] std::string_view to_string(dialect_kind kind) noexcept;
+
+// The billing fields of a request body. Views point into the parsed document.
+struct chat_request {
+  std::string_view model;
+  bool stream = false;
+  bool client_wants_usage = false;  // OpenAI: stream_options.include_usage was true already
+  std::optional<std::int64_t> output_bound_tokens;  // of one choice, as the client set it
+  std::int64_t choices = 1;                         // n or best_of: every choice is billed
+  std::int64_t answers = 1;                         // n: so many of the choices are delivered
+  service_tier tier = service_tier::standard;       // requested; "auto" counts as standard
+  bool cache_write_5m = false;
+  bool cache_write_1h = false;
+  bool output_may_be_audio = false;
+  std::int64_t web_searches_max = 0;
+  bool hides_output = false;  // some of the output may not be seen in the stream: reasoning, audio
+  std::int64_t thinking_tokens = 0;  // of the bound; a bound that is not above it is refused
+  std::string_view user;             // the provider's end-user field, "" when absent
+};
+
+// What an answer (or a stream so far) reported.
+struct usage_report {
+  usage used;                        // normalised to our disjoint kinds
+  std::string model;                 // as served; may be ""
+  std::optional<service_tier> tier;  // as billed
+};
+
+// Follows one streamed answer. Bytes go in as they come off the wire (after transfer decoding,
+// split anywhere); what the client is to get comes out. Parses only what carries usage or ends the
+// stream; the text of the other events is counted only when someone asks. Not thread-safe: belongs
+// to one relay.
+class stream_meter {
+ public:
+  virtual ~stream_meter() = default;
+
+  // Appends to `out` what may be passed on now: everything, except an event that must be hidden
+  // (OpenAI's usage chunk for a client that did not ask), and except the terminating event, which
+  // waits for release() so that the call is settled first.
+  virtual void consume(std::string_view bytes, std::string& out) = 0;
+  // Appends what was kept back (terminator, unfinished bytes). Call once, when the call is settled.
+  // Not after a stream that broke off before it was complete(): half an event would swallow the
+  // error event that follows.
+  virtual void release(std::string& out) = 0;
+
+  // From now on what is consumed is only metered and nothing is passed on.
+  virtual void stop_passing() noexcept = 0;
+  // In place of release(), for a stream that we end before its provider does: appends what makes of
+  // the events that were passed on a whole answer that ended for want of tokens.
+  virtual void end_early(const usage& used, std::string& out) const = 0;
+  // False once what was passed on says that every choice is complete.
+  [[nodiscard]] virtual bool generating() const noexcept = 0;
+
+  // The terminator of the dialect was seen ([DONE]; message_stop), if only its line and not yet the
+  // blank line behind it: go on consuming to the end of the body.
+  [[nodiscard]] virtual bool complete() const noexcept = 0;
+  // The provider's own usage, once seen in full enough to bill; nothing before, and nothing while
+  // text has come after the last report. Implausible figures are never returned.
+  [[nodiscard]] virtual std::optional<usage_report> reported() const = 0;
+  [[nodiscard]] virtual bool saw_implausible_usage() const noexcept = 0;
+  // Anthropic says the exact input at the start: true and filled in before the output is known.
+  [[nodiscard]] virtual std::optional<usage> reported_input() const = 0;
+  // Our own exact-as-possible count of the output text delivered so far, all choices, tool
+  // arguments and reasoning included.
+  [[nodiscard]] virtual std::int64_t counted_output_tokens() = 0;
+  // An upper bound of the above that costs nothing (bytes of events seen).
+  [[nodiscard]] virtual std::int64_t output_tokens_bound() const noexcept = 0;
+  // As much text would be tokenized by counted_output_tokens() now. Text that never comes to a
+  // word's end is counted whole each time.
+  [[nodiscard]] virtual std::size_t recount_bytes() const noexcept = 0;
+  // The stream carried the dialect's own error event.
+  [[nodiscard]] virtual bool saw_error() const noexcept = 0;
+};
+
+class dialect {
+ public:
+  virtual ~dialect() = default;
+
+  [[nodiscard]] virtual dialect_kind kind() const noexcept = 0;
+  [[nodiscard]] virtual tokenizer::chat_api api() const noexcept = 0;
+
+  // Checks and reads the billing fields. Duplicate top-level keys (unescaped, ASCII case-folded),
+  // case variants of a billing field, wrong types and out-of-range numbers are refused, each naming
+  // the field and the fix.
+  [[nodiscard]] virtual result<chat_request> read_request(
+      simdjson::dom::element document) const = 0;
+
+  // The body to forward: the client's own bytes, with the few edits that metering needs spliced in
+  // (OpenAI streaming: stream_options.include_usage = true). Nothing: forward as is. `body` is the
+  // text that read_request accepted.
+  [[nodiscard]] virtual std::optional<std::string> edit_body(std::string_view body,
+                                                             const chat_request& request) const = 0;
+
+  // The body (the client's, or what edit_body made of it) with at most `tokens` of output for each
+  // choice, in the field that the client used, or else in the one that the model takes.
+  [[nodiscard]] virtual std::string lower_output_bound(std::string_view body,
+                                                       std::string_view model,
+                                                       std::int64_t tokens) const = 0;
+
+  // Usage of a whole (non-streamed) answer; nothing when it has none or is not JSON. `implausible`
+  // is set when there was a report that cannot be true.
+  [[nodiscard]] virtual std::optional<usage_report> read_answer(std::string_view body,
+                                                                bool& implausible) const = 0;
+  // Our own count of the output of a whole answer that carried no usable usage.
+  [[nodiscard]] virtual std::int64_t count_answer(std::string_view body,
+                                                  std::string_view model) const = 0;
+
+  // `sse` is false when the provider answered a stream request with something else: then bytes pass
+  // untouched.
+  [[nodiscard]] virtual std::unique_ptr<stream_meter> meter_stream(
+      std::string_view model, const chat_request& request) const = 0;
+
+  // The error body in this dialect's own shape, application/json.
+  [[nodiscard]] virtual std::string error_body(const problem& why, const call_id& id) const = 0;
+  // The event that ends an already running stream in error, as the SDKs understand it.
+  [[nodiscard]] virtual std::string error_event(const problem& why, const call_id& id) const = 0;
+};
+
+[[nodiscard]] const dialect& dialect_of(dialect_kind kind) noexcept;
+
+}  // namespace stint

@@ -1,0 +1,72 @@
+// Tested by tests/gateway/dialect/document_test.cpp, openai_chat_test.cpp and anthropic_test.cpp; fuzzed by
+// tests/fuzz/usage_fuzz.cpp.
+#include "gateway/dialect/parts/document.hpp"
+
+#include <cmath>
+#include <cstring>
+
+namespace stint {
+
+std::optional<simdjson::dom::object> parse_object(std::string_view json) {
+  // An event without data is a view of nothing, and simdjson would give its null pointer to memcpy.
+  if (json.empty()) return std::nullopt;
+  thread_local simdjson::dom::parser parser;
+  simdjson::dom::object root;
+  // parse() copies into its own padded buffer, so `json` needs no padding.
+  if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) return std::nullopt;
+  return root;
+}
+
+std::optional<std::int64_t> read_count(simdjson::dom::object in, std::string_view key,
+                                       bool& implausible) {
+  simdjson::dom::element value;
+  if (in[key].get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;
+  std::int64_t count = -1;
+  double real = 0;
+  if (value.get(count) != simdjson::SUCCESS) {
+    // Some OpenAI-compatible servers write 12.0.
+    const bool whole = value.get(real) == simdjson::SUCCESS && real >= 0 &&
+                       real <= static_cast<double>(usage_count_max) && std::trunc(real) == real;
+    count = whole ? static_cast<std::int64_t>(real) : -1;
+  }
+  if (count >= 0 && count <= usage_count_max) return count;
+  implausible = true;
+  return std::nullopt;
+}
+
+std::optional<simdjson::dom::object> read_part(simdjson::dom::object in, std::string_view key,
+                                               bool& implausible) {
+  simdjson::dom::element value;
+  if (in[key].get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;
+  simdjson::dom::object part;
+  if (value.get(part) == simdjson::SUCCESS) return part;
+  implausible = true;
+  return std::nullopt;
+}
+
+std::string_view text_of(simdjson::dom::object in, std::string_view key) {
+  std::string_view text;
+  return in[key].get(text) == simdjson::SUCCESS ? text : std::string_view{};
+}
+
+bool seems_to_have(std::string_view json, std::string_view quoted_key) noexcept {
+  const char* at = json.data();
+  const char* const end = json.data() + json.size();
+  const auto skip_space = [end](const char* p) {
+    while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+      ++p;
+    return p;
+  };
+  while (at < end) {
+    const void* hit =
+        memmem(at, static_cast<std::size_t>(end - at), quoted_key.data(), quoted_key.size());
+    if (hit == nullptr) return false;
+    at = skip_space(static_cast<const char*>(hit) + quoted_key.size());
+    if (at == end || *at != ':') continue;
+    at = skip_space(at + 1);
+    if (at < end && *at != 'n') return true;
+  }
+  return false;
+}
+
+}  // namespace stint

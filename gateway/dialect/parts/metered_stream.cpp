@@ -1,0 +1,126 @@
+// Tested by tests/gateway/dialect/openai_chat_test.cpp and anthropic_test.cpp.
+#include "gateway/dialect/parts/metered_stream.hpp"
+
+#include "gateway/dialect/parts/document.hpp"
+
+namespace stint {
+
+namespace {
+
+// Ten thousand streams must fit in 64 KiB each. Short answers stay below it and are then never
+// parsed at all.
+constexpr std::size_t backlog_bytes_max = 24 * 1024;
+
+// Bytes after the terminator have no reader: SDKs stop there. A few are kept for the client, the
+// rest is dropped.
+constexpr std::size_t held_bytes_max = 64 * 1024;
+
+// Larger unfinished events are not looked into at every read: a last event without its blank line
+// is a small one.
+constexpr std::size_t inspected_unfinished_bytes_max = 16 * 1024;
+
+}  // namespace
+
+void metered_stream::consume(std::string_view bytes, std::string& out) {
+  if (is_raw_) return take_raw(bytes, out);
+  const bool fits = events_.feed(bytes, [&](const stream_event& event) { take(event, out); });
+  if (!fits) {
+    is_raw_ = true;
+    take_raw(events_.take_unfinished(), out);
+  }
+  inspect_unfinished();
+}
+
+void metered_stream::take(const stream_event& event, std::string& out) {
+  // The LF of a split CRLF goes where the event that it ends went.
+  if (!event.is_line_feed) last_ = event.has_data ? inspect(event) : disposition::pass;
+  if (last_ == disposition::terminate) is_terminated_ = true;
+  if (last_ == disposition::hide || !passes_) return;
+  if (!is_terminated_) {
+    if (event.has_data) note_passed(event);
+    out.append(event.raw);
+  } else if (held_.size() + event.raw.size() <= held_bytes_max) {
+    held_.append(event.raw);
+  }
+}
+
+void metered_stream::inspect_unfinished() {
+  unfinished_is_terminator_ = false;
+  unfinished_is_hidden_ = false;
+  if (events_.unfinished().empty() || events_.unfinished().size() > inspected_unfinished_bytes_max)
+    return;
+  const stream_event event = events_.unfinished_event();
+  if (!event.has_data) return;
+  unfinished_is_terminator_ = is_terminator(event);
+  unfinished_is_hidden_ = note_usage(event) == disposition::hide;
+}
+
+void metered_stream::take_raw(std::string_view bytes, std::string& out) {
+  if (passes_) out.append(bytes);
+  counter_.feed(text_key{0, text_kind::other, 0}, bytes);
+  fed_bytes_ += bytes.size();
+}
+
+void metered_stream::release(std::string& out) {
+  out.append(held_);
+  held_.clear();
+  if (!unfinished_is_hidden_) out.append(events_.unfinished());
+  (void)events_.take_unfinished();
+}
+
+void metered_stream::end_early(const usage& used, std::string& out) const {
+  // Raw bytes may have been passed on to the middle of a line, which would swallow the ending.
+  if (is_raw_) out += "\n\n";
+  write_ending(used, out);
+}
+
+void metered_stream::keep_for_count(std::string_view data) {
+  if (backlog_.size() + data.size() > backlog_bytes_max) fold();
+  backlog_.append(data);
+  backlog_ends_.push_back(backlog_.size());
+  if (backlog_.size() > backlog_bytes_max) fold();
+}
+
+bool metered_stream::delivers_text(std::string_view data) const {
+  const auto object = parse_object(data);
+  if (!object) return false;
+  text_counter counter("sim/gpt-4o");
+  count_text(*object, counter);
+  return counter.total() > 0;
+}
+
+void metered_stream::fold() {
+  std::size_t begin = 0;
+  for (const std::size_t end : backlog_ends_) {
+    const std::string_view data = std::string_view(backlog_).substr(begin, end - begin);
+    begin = end;
+    if (const auto object = parse_object(data)) {
+      count_text(*object, counter_);
+    } else {
+      // Not JSON, and yet delivered: counted as it stands rather than as nothing.
+      counter_.feed(text_key{0, text_kind::other, 0}, data);
+    }
+  }
+  fed_bytes_ += backlog_.size();
+  backlog_.clear();
+  if (backlog_.capacity() > 2 * backlog_bytes_max) backlog_.shrink_to_fit();
+  backlog_ends_.clear();
+}
+
+std::int64_t metered_stream::counted_output_tokens() {
+  fold();
+  counted_tokens_ = counter_.total();
+  fed_bytes_ = 0;
+  return counted_tokens_;
+}
+
+std::int64_t metered_stream::output_tokens_bound() const noexcept {
+  // A token is at least a byte, and JSON never spells a text in fewer bytes than it has.
+  return counted_tokens_ + static_cast<std::int64_t>(fed_bytes_ + backlog_.size());
+}
+
+std::size_t metered_stream::recount_bytes() const noexcept {
+  return backlog_.size() + counter_.recount_bytes();
+}
+
+}  // namespace stint

@@ -1,0 +1,76 @@
+// What the stream meters of all dialects that speak server-sent events share: cutting the stream
+// into events, keeping back what must wait, and counting delivered text only when someone asks. A
+// dialect says what each event is.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/dialect/parts/event_stream.hpp"
+#include "gateway/dialect/parts/text_counter.hpp"
+
+namespace stint {
+
+class metered_stream : public stream_meter {
+ public:
+  explicit metered_stream(std::string_view model) : counter_(model) {}
+
+  void consume(std::string_view bytes, std::string& out) final;
+  void release(std::string& out) final;
+  void stop_passing() noexcept final { passes_ = false; }
+  void end_early(const usage& used, std::string& out) const final;
+  [[nodiscard]] bool complete() const noexcept final {
+    return is_terminated_ || unfinished_is_terminator_;
+  }
+  [[nodiscard]] std::int64_t counted_output_tokens() final;
+  [[nodiscard]] std::int64_t output_tokens_bound() const noexcept final;
+  [[nodiscard]] std::size_t recount_bytes() const noexcept final;
+
+ protected:
+  enum class disposition : std::uint8_t { pass, hide, terminate };
+
+  // What to do with one event that has data. Updates the dialect's own state.
+  [[nodiscard]] virtual disposition inspect(const stream_event& event) = 0;
+  // The event goes to the client: what must be known of it to end the stream early.
+  virtual void note_passed(const stream_event& event) = 0;
+  // Ends what was passed on as the provider would.
+  virtual void write_ending(const usage& used, std::string& out) const = 0;
+  // Reads what the event reports of usage and says whether it must be hidden. May be called again
+  // for the same event, first while its blank line is missing: some servers never send the last
+  // one.
+  virtual disposition note_usage(const stream_event& event) = 0;
+  // Whether the event, complete or not, is the dialect's terminator.
+  [[nodiscard]] virtual bool is_terminator(const stream_event& event) const = 0;
+  // Counts the text that the data of one event delivers.
+  virtual void count_text(simdjson::dom::object data, text_counter& into) const = 0;
+
+  // Keeps the event's data for counted_output_tokens().
+  void keep_for_count(std::string_view data);
+  // Whether the event delivers any text.
+  [[nodiscard]] bool delivers_text(std::string_view data) const;
+
+ private:
+  void take(const stream_event& event, std::string& out);
+  void take_raw(std::string_view bytes, std::string& out);
+  void inspect_unfinished();
+  void fold();
+
+  event_stream events_;
+  text_counter counter_;
+  std::string backlog_;  // data of events not yet counted, one behind the other
+  std::vector<std::size_t> backlog_ends_;
+  std::int64_t counted_tokens_ = 0;  // counter_'s total when someone last asked
+  std::size_t fed_bytes_ = 0;        // to counter_ since then
+  std::string held_;                 // from the terminator on
+  disposition last_ = disposition::pass;
+  bool passes_ = true;
+  bool is_terminated_ = false;
+  bool unfinished_is_terminator_ = false;
+  bool unfinished_is_hidden_ = false;
+  bool is_raw_ = false;  // an event was over the limit: no longer read as events
+};
+
+}  // namespace stint

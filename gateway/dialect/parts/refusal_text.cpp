@@ -1,0 +1,121 @@
+// Tested by tests/gateway/dialect/dialect_test.cpp.
+#include "gateway/dialect/parts/refusal_text.hpp"
+
+#include <chrono>
+#include <cstdio>
+
+#include "gateway/dialect/parts/json_text.hpp"
+
+namespace stint {
+
+namespace {
+
+// As a program reads it: a plain decimal number.
+std::string figure(cap_unit unit, std::int64_t amount) {
+  if (unit != cap_unit::usd) return std::to_string(amount);
+  const std::string dollars = to_dollars(nanodollars(amount < 0 ? -amount : amount));
+  return amount < 0 ? "-" + dollars : dollars;
+}
+
+// As a person reads it.
+std::string words(cap_unit unit, std::int64_t amount) {
+  if (unit == cap_unit::usd) return "$" + figure(unit, amount);
+  std::string text = std::to_string(amount) + " ";
+  for (const char c : to_string(unit))
+    text += c == '_' ? ' ' : c;
+  return text;
+}
+
+std::string named(const cap_standing& standing) {
+  std::string text = "cap \"" + standing.cap + "\"";
+  if (!standing.scope.empty()) text += " for \"" + standing.scope + "\"";
+  return text;
+}
+
+std::string balance(const hold_refusal& refusal) {
+  const cap_standing& at = refusal.standing;
+  return "limit " + words(at.unit, at.limit) + ", used " + words(at.unit, at.used) +
+         ", held by calls in flight " + words(at.unit, at.held) + ", needed by this request " +
+         words(at.unit, refusal.requested);
+}
+
+// When a wait helps, and how.
+std::string outlook(const cap_standing& at) {
+  if (at.rolling == std::chrono::seconds{}) {
+    return at.window.end ? " It resets at " + format_utc(*at.window.end) + "." : "";
+  }
+  const std::string length = " in any " + duration_text(at.rolling);
+  if (!at.window.end) return " It is more than the cap allows" + length + ".";
+  return " The limit holds" + length + "; enough of it is free again by " +
+         format_utc(*at.window.end) + ".";
+}
+
+std::string_view reason_word(refusal_reason reason) noexcept {
+  switch (reason) {
+    case refusal_reason::budget_exceeded:
+      return "budget_exceeded";
+    case refusal_reason::budget_busy:
+      return "budget_busy";
+    case refusal_reason::request_too_large:
+      return "request_too_large";
+    case refusal_reason::storage_unavailable:
+      return "storage_unavailable";
+  }
+  return "budget_exceeded";
+}
+
+}  // namespace
+
+std::string format_utc(wall_time at) {
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - day));
+  char text[48];
+  const int length =
+      std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", int(date.year()),
+                    unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
+                    int(time.minutes().count()), int(time.seconds().count()));
+  return std::string(text, static_cast<std::size_t>(length));
+}
+
+std::string describe_refusal(const hold_refusal& refusal) {
+  const cap_standing& at = refusal.standing;
+  const std::string reset = outlook(at);
+  switch (refusal.reason) {
+    case refusal_reason::budget_exceeded:
+      return "The " + named(at) + " does not have room for this request: " + balance(refusal) +
+             "." + (reset.empty() ? " It does not reset by itself." : reset);
+    case refusal_reason::budget_busy:
+      return "The " + named(at) + " is held by calls in flight at the moment: " + balance(refusal) +
+             "." + reset + " Retry shortly.";
+    case refusal_reason::request_too_large:
+      return "This request alone needs at least " + words(at.unit, refusal.requested) +
+             ", and the " + named(at) + " allows " + words(at.unit, at.limit) +
+             " a request. Shorten the prompt.";
+    case refusal_reason::storage_unavailable:
+      return "The gateway cannot record calls at the moment, so nothing was forwarded. Retry "
+             "shortly.";
+  }
+  return {};
+}
+
+void append_refusal_figures(std::string& out, const hold_refusal& refusal) {
+  const cap_standing& at = refusal.standing;
+  out += "{\"reason\":\"";
+  out += reason_word(refusal.reason);
+  out += "\",\"cap\":";
+  append_json_string(out, at.cap);
+  out += ",\"scope\":";
+  append_json_string(out, at.scope);
+  out += ",\"unit\":\"";
+  out += to_string(at.unit);
+  out += "\",\"limit\":" + figure(at.unit, at.limit);
+  out += ",\"used\":" + figure(at.unit, at.used);
+  out += ",\"held\":" + figure(at.unit, at.held);
+  out += ",\"requested\":" + figure(at.unit, refusal.requested);
+  out += ",\"resets_at\":";
+  out += at.window.end ? "\"" + format_utc(*at.window.end) + "\"" : "null";
+  out += '}';
+}
+
+}  // namespace stint

@@ -1,0 +1,21 @@
+// A cap's refusal in words and as figures, the same in every dialect. Pure functions; thread-safe.
+#pragma once
+
+#include <string>
+
+#include "budgets/records/transfer.hpp"
+
+namespace stint {
+
+// "2026-11-22T00:00:00Z"
+[[nodiscard]] std::string format_utc(wall_time at);
+
+// One or two sentences naming cap, scope, limit, used, held, requested and the reset; money in
+// dollars.
+[[nodiscard]] std::string describe_refusal(const hold_refusal& refusal);
+
+// {"reason":…,"cap":…,"scope":…,"unit":…,"limit":…,"used":…,"held":…,"requested":…,"resets_at":…}:
+// figures for programs, in the cap's unit; money as a decimal number of dollars.
+void append_refusal_figures(std::string& out, const hold_refusal& refusal);
+
+}  // namespace stint

@@ -1,0 +1,94 @@
+// Tested by tests/gateway/dialect/dialect_test.cpp.
+#include "gateway/dialect/parts/request_fields.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "pricing/price_book.hpp"
+
+namespace stint {
+
+namespace {
+
+template <typename T>
+result<std::optional<T>> read_as(simdjson::dom::object in, field_name name,
+                                 std::string_view expected) {
+  const auto value = find_field(in, name.key);
+  if (!value) return std::optional<T>{};
+  T read;
+  if (value->get(read) != simdjson::SUCCESS) return field_problem(name.path, expected);
+  return std::optional<T>(read);
+}
+
+}  // namespace
+
+problem field_problem(std::string_view path, std::string_view what) {
+  std::string message = "The field \"";
+  message.append(path).append("\" ").append(what);
+  return make_problem(problem_kind::bad_request, std::move(message), std::string(path));
+}
+
+std::optional<simdjson::dom::element> find_field(simdjson::dom::object in, std::string_view key) {
+  simdjson::dom::element value;
+  if (in[key].get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;
+  return value;
+}
+
+result<std::optional<std::int64_t>> read_integer(simdjson::dom::object in, field_name name,
+                                                 integer_bounds bounds) {
+  const auto value = find_field(in, name.key);
+  if (!value) return std::optional<std::int64_t>{};
+  std::int64_t number = 0;
+  if (value->get(number) != simdjson::SUCCESS || number < bounds.min || number > bounds.max) {
+    return field_problem(name.path, "must be a whole number from " + std::to_string(bounds.min) +
+                                        " to " + std::to_string(bounds.max) + ".");
+  }
+  return std::optional<std::int64_t>(number);
+}
+
+result<bool> read_flag(simdjson::dom::object in, field_name name) {
+  const auto value = read_as<bool>(in, name, "must be true or false.");
+  if (!value) return value.error();
+  return value->value_or(false);
+}
+
+result<std::string_view> read_text(simdjson::dom::object in, field_name name) {
+  const auto value = read_as<std::string_view>(in, name, "must be a string.");
+  if (!value) return value.error();
+  return value->value_or(std::string_view{});
+}
+
+result<std::optional<simdjson::dom::object>> read_object(simdjson::dom::object in,
+                                                         field_name name) {
+  return read_as<simdjson::dom::object>(in, name, "must be an object.");
+}
+
+result<std::optional<simdjson::dom::array>> read_array(simdjson::dom::object in, field_name name) {
+  return read_as<simdjson::dom::array>(in, name, "must be an array.");
+}
+
+result<std::string_view> read_model(simdjson::dom::object body) {
+  const auto model = read_text(body, field_name{"model", "model"});
+  if (!model) return model.error();
+  if (model->empty()) return field_problem("model", "is required: name the model to use.");
+  const bool has_control = std::any_of(model->begin(), model->end(),
+                                       [](char c) { return (c & ~0x1F) == 0 || c == 0x7F; });
+  if (model->size() > model_bytes_max || has_control) {
+    return field_problem("model", "must be at most " + std::to_string(model_bytes_max) +
+                                      " bytes without control characters.");
+  }
+  return *model;
+}
+
+std::optional<problem> check_messages(simdjson::dom::object body) {
+  // The more generous of the two providers' own limits (Anthropic); it bounds the work of counting.
+  constexpr std::size_t messages_max = 100'000;
+  const auto messages = read_array(body, field_name{"messages", "messages"});
+  if (!messages) return messages.error();
+  if (!*messages) return field_problem("messages", "is required: an array of messages.");
+  if ((*messages)->size() > messages_max)
+    return field_problem("messages", "may hold at most 100000 messages.");
+  return std::nullopt;
+}
+
+}  // namespace stint

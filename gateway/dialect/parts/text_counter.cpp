@@ -1,0 +1,96 @@
+// Tested by tests/gateway/dialect/openai_chat_test.cpp and anthropic_test.cpp.
+#include "gateway/dialect/parts/text_counter.hpp"
+
+#include "tokenizer/models/model_encoding.hpp"
+
+namespace stint {
+
+namespace {
+
+// 128 choices with a few tool calls each; texts beyond share one counter, which may miscount where
+// they meet but forgets nothing.
+constexpr std::size_t texts_max = 1'024;
+constexpr int part_depth_max = 4;
+
+}  // namespace
+
+text_counter::text_counter(std::string_view model) {
+  const tokenizer::model_encoding how = tokenizer::encoding_for_model(model);
+  encoding_ = how.text;
+  factor_permille_ = model.starts_with("sim/") ? 1000 : how.factor_permille;
+}
+
+void text_counter::feed(const text_key& key, std::string_view piece) {
+  if (piece.empty()) return;
+  if (last_ < entries_.size() && entries_[last_].key == key) {
+    entries_[last_].feed(piece);
+    return;
+  }
+  const text_key shared{-1, text_kind::other, -1};
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const text_key& wanted = attempt == 0 ? key : shared;
+    for (last_ = 0; last_ < entries_.size(); ++last_) {
+      if (entries_[last_].key == wanted) {
+        entries_[last_].feed(piece);
+        return;
+      }
+    }
+    if (entries_.size() < texts_max) break;
+  }
+  const bool is_last_place = entries_.size() + 1 >= texts_max;
+  entries_.push_back(entry{is_last_place ? shared : key, tokenizer::incremental_count(*encoding_)});
+  last_ = entries_.size() - 1;
+  entries_[last_].feed(piece);
+}
+
+void text_counter::feed_element(const text_key& key, simdjson::dom::element value) {
+  struct step {
+    simdjson::dom::element value;
+    int depth;
+  };
+  // Parts are pushed in reverse, so that they are fed in the order of the document.
+  std::vector<step> pending;
+  pending.push_back(step{value, 0});
+  while (!pending.empty()) {
+    const step next = pending.back();
+    pending.pop_back();
+    std::string_view text;
+    simdjson::dom::array parts;
+    simdjson::dom::object part;
+    if (next.value.get(text) == simdjson::SUCCESS) {
+      feed(key, text);
+    } else if (next.depth >= part_depth_max) {
+      continue;
+    } else if (next.value.get(parts) == simdjson::SUCCESS) {
+      std::vector<step> items;
+      for (const simdjson::dom::element item : parts)
+        items.push_back(step{item, next.depth + 1});
+      pending.insert(pending.end(), items.rbegin(), items.rend());
+    } else if (next.value.get(part) == simdjson::SUCCESS) {
+      for (const std::string_view name : {"text", "thinking"}) {
+        simdjson::dom::element inner;
+        if (part[name].get(inner) == simdjson::SUCCESS)
+          pending.push_back(step{inner, next.depth + 1});
+      }
+    }
+  }
+}
+
+std::int64_t text_counter::total() noexcept {
+  std::int64_t tokens = 0;
+  for (entry& one : entries_) {
+    if (!one.known) one.known = one.count.total();
+    tokens += *one.known;
+  }
+  return (tokens * factor_permille_ + 999) / 1000;
+}
+
+std::size_t text_counter::recount_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const entry& one : entries_) {
+    if (!one.known) bytes += one.count.unsettled_bytes();
+  }
+  return bytes;
+}
+
+}  // namespace stint

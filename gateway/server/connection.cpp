@@ -1,0 +1,131 @@
+// Tested by tests/end_to_end/bad_input_test.py.
+#include "gateway/server/connection.hpp"
+
+#include "gateway/call/exchange.hpp"
+#include "gateway/call/relay/client_answer.hpp"
+#include "gateway/call/request/recognise.hpp"
+#include "gateway/handle.hpp"
+
+namespace stint {
+
+namespace {
+enum class head_arrival : std::uint8_t { arrived, closed, refused, too_slow };
+
+// Room that is kept behind a head for reading a chunked body.
+constexpr std::size_t room_behind_head = 4096;
+
+head_limits limits_of(const config& settings) {
+  head_limits limits;
+  limits.bytes_max = settings.limits.head_bytes_max;
+  limits.fields_max = settings.limits.head_fields_max;
+  return limits;
+}
+
+std::chrono::milliseconds patience(const client_session& session, bool first_bytes_came,
+                                   bool first_request) {
+  const limits_config& limits = session.thread.shared().settings.limits;
+  return std::chrono::milliseconds(first_bytes_came || first_request ? limits.head_timeout_ms
+                                                                     : limits.idle_timeout_ms);
+}
+
+// The head's deadline runs from its first byte and is not extended by further ones.
+asio::awaitable<head_arrival> read_head(exchange& x, head_check& check, bool first_request) {
+  client_session& session = x.client;
+  const head_limits limits = limits_of(x.shared().settings);
+  std::size_t scanned = 0;
+  bool armed = false;
+  bool armed_for_head = false;
+  session.buffer.make_room(room_behind_head);
+  while (true) {
+    check = check_request_head(session.buffer.unread(), limits, scanned, x.head);
+    if (check.state == head_state::refused) co_return head_arrival::refused;
+    if (check.state == head_state::complete) {
+      if (session.buffer.free_bytes() >= room_behind_head) co_return head_arrival::arrived;
+      session.buffer.make_room(room_behind_head);
+      scanned = 0;  // the bytes moved: read the head again where it is now
+      continue;
+    }
+    const bool begun = !session.buffer.unread().empty();
+    session.watch.set_idle(!begun && !first_request);
+    if (!armed || (begun && !armed_for_head)) {
+      session.watch.await(session.wire, patience(session, begun, first_request));
+      armed = true;
+      armed_for_head = begun;
+    }
+    if (session.buffer.free_bytes() == 0) session.buffer.make_room(session.buffer.unread().size());
+    const io_outcome got = co_await session.wire.read_some(session.buffer.free_space());
+    session.watch.set_idle(false);
+    if (got.error) {
+      const bool slow = session.watch.expired() && !session.buffer.unread().empty();
+      co_return slow ? head_arrival::too_slow : head_arrival::closed;
+    }
+    session.buffer.received(got.bytes);
+  }
+}
+
+problem head_problem(const head_check& check) {
+  problem why = make_problem(problem_kind::malformed_http, std::string(check.reason));
+  why.status = check.status;
+  if (check.status == 431) why.kind = problem_kind::head_too_large;
+  if (check.status == 405) why.kind = problem_kind::method_not_allowed;
+  return why;
+}
+
+asio::awaitable<bool> serve_one(client_session& session, bool first_request) {
+  exchange x(session);
+  head_check check;
+  const head_arrival arrival = co_await read_head(x, check, first_request);
+  session.watch.await_nothing();
+  if (arrival == head_arrival::closed || arrival == head_arrival::too_slow) co_return false;
+  x.started = wall_now();
+  x.head_read = monotonic::now();
+  x.id = session.thread.next_id(x.started);
+  if (arrival == head_arrival::refused) {
+    x.speaks = &dialect_for_errors(std::string_view());
+    x.keep_alive = false;
+    x.shared().seen.refused(problem_kind::malformed_http);
+    problem why = head_problem(check);
+    co_await refuse(x, std::move(why));
+    co_return false;
+  }
+  session.buffer.consume(x.head.size_bytes);
+  x.body_done = x.head.framing == body_framing::none;
+  x.keep_alive = x.head.keep_alive && !x.shared().draining.load(std::memory_order_relaxed);
+  co_await handle(x);
+  co_return x.keep_alive && !session.watch.client_gone();
+}
+
+// Counts the connection for as long as it lives, exceptions included.
+class counted_connection {
+ public:
+  explicit counted_connection(service& shared) : shared_(shared) {
+    shared_.connections.fetch_add(1, std::memory_order_relaxed);
+    shared_.seen.connections_changed(1);
+  }
+  ~counted_connection() {
+    shared_.connections.fetch_sub(1, std::memory_order_relaxed);
+    shared_.seen.connections_changed(-1);
+  }
+  counted_connection(const counted_connection&) = delete;
+  counted_connection& operator=(const counted_connection&) = delete;
+
+ private:
+  service& shared_;
+};
+}  // namespace
+
+asio::awaitable<void> serve_connection(thread_context& thread, transport wire) {
+  const counted_connection counted(thread.shared());
+  client_session session(thread, std::move(wire));
+  const auto& limits = thread.shared().settings.limits;
+  session.watch.await(session.wire, std::chrono::milliseconds(limits.head_timeout_ms));
+  const error_code failed = co_await session.wire.handshake_server();
+  session.watch.await_nothing();
+  if (failed) co_return;
+  bool first = true;
+  while (co_await serve_one(session, first))
+    first = false;
+  session.wire.close();
+}
+
+}  // namespace stint

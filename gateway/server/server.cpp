@@ -1,0 +1,150 @@
+// Tested by tests/end_to_end.
+#include "gateway/server/server.hpp"
+
+#include <stdexcept>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <sys/socket.h>
+
+#include "gateway/http/tls.hpp"
+#include "gateway/server/connection.hpp"
+
+namespace stint {
+
+using tcp = asio::ip::tcp;
+
+struct server::io_thread {
+  explicit io_thread(service& shared) : context(1), acceptor(context), own(shared, context) {}
+  asio::io_context context;
+  tcp::acceptor acceptor;
+  thread_context own;
+  std::thread worker;
+};
+
+namespace {
+constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
+// After accept() failed for want of descriptors or memory: long enough not to spin, short enough
+// not to be noticed.
+constexpr std::chrono::milliseconds accept_pause{50};
+constexpr std::chrono::milliseconds drain_poll{10};
+
+std::runtime_error cannot_listen(const tcp::endpoint& at, const error_code& error) {
+  return std::runtime_error("cannot listen on " + at.address().to_string() + ":" +
+                            std::to_string(at.port()) + ": " + error.message() +
+                            "; choose another listen.port, or stop what uses it");
+}
+
+// SO_REUSEPORT would let a second gateway take half of the connections without a word, so the port
+// is first asked for alone.
+void refuse_shared_port(const tcp::endpoint& at) {
+  if (at.port() == 0) return;
+  asio::io_context context;
+  tcp::acceptor probe(context);
+  error_code error;
+  probe.open(at.protocol(), error);
+  if (!error) probe.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) probe.bind(at, error);
+  if (error) throw cannot_listen(at, error);
+}
+
+// A connection's coroutine ends by returning; an exception is a defect or memory running out, and
+// is counted as such.
+void note_end(service& shared, const std::exception_ptr& failure) {
+  if (failure) shared.seen.refused(problem_kind::internal);
+}
+}  // namespace
+
+server::server(service& shared, int thread_count) : shared_(shared) {
+  const listener_config& listen = shared.settings.listen;
+  if (listen.tls) tls_ = make_listener_tls(*listen.tls);
+  error_code error;
+  const auto address = asio::ip::make_address(listen.address, error);
+  if (error)
+    throw std::runtime_error("listen.address: '" + listen.address + "' is not an IP address");
+  tcp::endpoint at(address, listen.port);
+  refuse_shared_port(at);
+  for (int i = 0; i < thread_count; ++i) {
+    threads_.push_back(std::make_unique<io_thread>(shared));
+    listen_on(*threads_.back(), at);
+    // With port 0 the first acceptor chooses; the others share its choice.
+    at.port(threads_.back()->acceptor.local_endpoint().port());
+  }
+  port_ = at.port();
+}
+
+server::~server() {
+  if (!joined_) drain(std::chrono::milliseconds(0));
+}
+
+void server::listen_on(io_thread& on, tcp::endpoint at) {
+  error_code error;
+  on.acceptor.open(at.protocol(), error);
+  if (!error) on.acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+  if (!error) on.acceptor.set_option(reuse_port(true), error);
+  if (!error) on.acceptor.bind(at, error);
+  if (!error) on.acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) throw cannot_listen(at, error);
+}
+
+asio::awaitable<void> server::accept_forever(io_thread& on) {
+  asio::steady_timer pause(on.context);
+  while (true) {
+    auto [error, socket] = co_await on.acceptor.async_accept(as_outcome);
+    if (error == asio::error::operation_aborted || !on.acceptor.is_open()) co_return;
+    if (error) {
+      pause.expires_after(accept_pause);
+      co_await pause.async_wait(as_outcome);
+      continue;
+    }
+    if (shared_.connections.load(std::memory_order_relaxed) >=
+        shared_.settings.limits.connections_max) {
+      shared_.seen.refused(problem_kind::overloaded);
+      continue;  // the socket closes: a full gateway must not spend more on the caller
+    }
+    transport wire = tls_ ? transport(std::move(socket), *tls_) : transport(std::move(socket));
+    auto served = serve_connection(on.own, std::move(wire));
+    asio::co_spawn(on.context, std::move(served),
+                   [this](const std::exception_ptr& failure) { note_end(shared_, failure); });
+  }
+}
+
+void server::start() {
+  joined_ = false;
+  for (auto& each : threads_) {
+    each->own.watch().start();
+    asio::co_spawn(each->context, accept_forever(*each),
+                   [this](const std::exception_ptr& failure) { note_end(shared_, failure); });
+    each->worker = std::thread([context = &each->context] { context->run(); });
+  }
+}
+
+bool server::drain(std::chrono::milliseconds patience) {
+  shared_.draining.store(true);
+  for (auto& each : threads_) {
+    asio::post(each->context, [on = each.get()] {
+      error_code ignored;
+      on->acceptor.close(ignored);
+      on->own.watch().drain();
+    });
+  }
+  const auto until = monotonic::now() + patience;
+  while (shared_.connections.load() > 0 && monotonic::now() < until)
+    std::this_thread::sleep_for(drain_poll);
+  const bool clean = shared_.connections.load() == 0;
+  for (auto& each : threads_) {
+    asio::post(each->context, [on = each.get()] { on->own.watch().close_all(); });
+  }
+  while (shared_.connections.load() > 0)
+    std::this_thread::sleep_for(drain_poll);
+  for (auto& each : threads_) {
+    asio::post(each->context, [on = each.get()] { on->own.watch().stop(); });
+    each->worker.join();
+  }
+  joined_ = true;
+  return clean;
+}
+
+}  // namespace stint

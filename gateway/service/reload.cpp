@@ -1,0 +1,57 @@
+// Tested by tests/end_to_end/reload_test.py.
+#include "gateway/service/reload.hpp"
+
+#include <future>
+#include <ostream>
+#include <set>
+
+namespace stint {
+namespace {
+
+void tell_mistakes(const config& running, const std::vector<config_mistake>& mistakes,
+                   std::ostream& log) {
+  for (const config_mistake& mistake : mistakes)
+    log << describe(running.file, mistake) << '\n';
+  log << "reload: nothing has changed; correct the file and send SIGHUP again" << std::endl;
+}
+
+}  // namespace
+
+void reload_caps(const config& running, ledger_thread& ledger, metrics& seen, std::ostream& log) {
+  config_result read = load_config(running.file);
+  if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read))
+    return tell_mistakes(running, *mistakes, log);
+  const config& loaded = std::get<config>(read);
+  for (const std::string& setting : settings_needing_restart(running, loaded))
+    log << "reload: " << setting << " differs and needs a restart; the old one stays\n";
+  const reconfiguration done = ledger.reconfigure(loaded.caps);
+  if (!done.recorded) {
+    log << "reload: the caps could not be recorded (" << done.problem
+        << "); send SIGHUP again when the storage takes data" << std::endl;
+    return;
+  }
+  std::vector<std::string> providers;
+  for (const provider_config& provider : running.providers)
+    providers.push_back(provider.name);
+  seen.watch(loaded.caps, providers);
+  for (const std::string& name : done.incomplete) {
+    log << "reload: cap " << name << " begins with too little: rows of its window are deleted "
+        << "already; its next window is exact\n";
+  }
+  log << "reload: " << loaded.caps.size() << " caps in force" << std::endl;
+}
+
+void tell_incomplete_caps(ledger_thread& ledger, std::ostream& log) {
+  std::promise<std::vector<cap_standing>> told;
+  ledger.standings([&told](std::vector<cap_standing> all) { told.set_value(std::move(all)); });
+  std::set<std::string> names;
+  for (const cap_standing& each : told.get_future().get()) {
+    if (each.incomplete) names.insert(each.cap);
+  }
+  for (const std::string& name : names) {
+    log << "warning: cap " << name << " counts too little in its present window: rows from before "
+        << "it was configured are deleted already\n";
+  }
+}
+
+}  // namespace stint

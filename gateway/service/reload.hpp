@@ -1,0 +1,21 @@
+// What SIGHUP does to a running gateway: its configuration file is read again. Blocks while the
+// history of new caps is read, so it has a thread of its own. Tested by
+// tests/end_to_end/reload_test.py.
+#pragma once
+
+#include <iosfwd>
+
+#include "budgets/writer/ledger_thread.hpp"
+#include "gateway/config/config.hpp"
+#include "gateway/metrics/metrics.hpp"
+
+namespace stint {
+
+// Caps change at once. Other settings that differ from the running ones are named: they need a
+// restart. A file with a mistake changes nothing. All of it is said on `log`, one line each.
+void reload_caps(const config& running, ledger_thread& ledger, metrics& seen, std::ostream& log);
+
+// New caps of whose open window the ledger has no rows any more: said on `log`, one line each.
+void tell_incomplete_caps(ledger_thread& ledger, std::ostream& log);
+
+}  // namespace stint

@@ -1,0 +1,39 @@
+#include "gateway/service/service.hpp"
+
+#include "gateway/http/tls.hpp"
+
+namespace stint {
+
+namespace {
+std::mt19937_64 seeded() {
+  std::random_device device;
+  std::seed_seq seed{device(), device(), device(), device(),
+                     device(), device(), device(), device()};
+  return std::mt19937_64(seed);
+}
+}  // namespace
+
+thread_context::thread_context(service& shared, asio::io_context& context)
+    : shared_(shared), context_(context), watch_(context), random_(seeded()) {
+  for (const provider_config& provider : shared.settings.providers) {
+    tls_.push_back(provider.tls ? make_upstream_tls(provider) : nullptr);
+    pools_.push_back(std::make_unique<upstream_pool>(context, provider, tls_.back().get()));
+    watch_.add_periodic(
+        [pool = pools_.back().get()](monotonic::time_point now) { pool->close_idle(now); });
+  }
+}
+
+upstream_pool& thread_context::pool_of(const provider_config& provider) noexcept {
+  const auto index = static_cast<std::size_t>(&provider - shared_.settings.providers.data());
+  return *pools_[index];
+}
+
+call_id thread_context::next_id(wall_time now) noexcept {
+  return make_call_id(now, random_(), random_());
+}
+
+wall_time wall_now() noexcept {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace stint

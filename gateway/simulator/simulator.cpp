@@ -1,0 +1,108 @@
+// How to steer a call: as "?key=value&key=value" behind the model's name, or as headers x-sim-key:
+// value, which win.
+//   tokens=N          visible output tokens of each choice (never more than the request's bound)
+//   delay_first_ms=N  before the first byte          delay_ms=N  before each further token
+//   status=N          an error of that status, in the API's own shape; not billed
+//   fault=stall|reset|truncate|garbage|bad_chunk, after_bytes=N of the body (0: before the head is
+//   sent) usage=missing|negative|huge|repeated             what is reported; the bill stays true
+//   cached=N, cache_write=N                          of the prompt's tokens
+//   reasoning=N       output tokens before the text: hidden (OpenAI), a thinking block (Anthropic)
+//   piece_bytes=N     no write carries more bytes of the body
+//   prose=N, code=N, json=N, cjk=N   for models whose tokenizer is not public, one of our own
+//                     invention: N tokens for 1,000 of o200k_base, by class of content;
+//   base=N, per_tool=N  and what it adds to a request and for each tool
+//   tool=1            answer with a tool call, as tool_choice "required" or "any" also does
+//
+// The bill, GET /simulate/bill (with ?calls=1 also for each x-stint-request-id):
+//   {"totals":LINE,"tenants":{"<x-stint-tenant>":LINE},"calls":{"<id>":LINE},"calls_forgotten":0}
+//   LINE:
+//   {"requests","prompt_tokens","cached_tokens","cache_write_tokens","completion_tokens","reasoning_tokens","cut"}
+// The prompt is charged when a call is taken on; a whole answer when it is generated; each token of
+// a stream when its event is written, so that a stream the client cuts off costs what was sent
+// before. POST /simulate/reset empties it. GET /simulate/last:
+// {"requests":N,"head":"…","body":"…"}, the last call's bytes as received.
+//
+// Tested by tests/gateway/simulator/simulator_test.cpp.
+#include "gateway/simulator/simulator.hpp"
+
+#include <stdexcept>
+#include <thread>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "gateway/simulator/connection.hpp"
+#include "tokenizer/models/encodings.hpp"
+
+namespace stint {
+
+namespace asio = boost::asio;
+
+class simulated_provider::implementation {
+ public:
+  explicit implementation(const simulation& how) : state_(how), acceptor_(context_) {
+    tokenizer::load_builtin();
+    boost::system::error_code error;
+    const auto address = asio::ip::make_address(how.address, error);
+    const asio::ip::tcp::endpoint endpoint(address, how.port);
+    if (!error) acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(asio::ip::tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) {
+      throw std::runtime_error("the simulated provider cannot listen on " + how.address + ":" +
+                               std::to_string(how.port) + ": " + error.message());
+    }
+    port_ = acceptor_.local_endpoint().port();
+    asio::co_spawn(context_, accept_connections(), asio::detached);
+    thread_ = std::thread([this] { context_.run(); });
+  }
+
+  ~implementation() {
+    context_.stop();
+    thread_.join();
+  }
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+
+ private:
+  asio::awaitable<void> accept_connections() {
+    for (;;) {
+      auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
+      if (error == asio::error::operation_aborted) co_return;
+      if (error) {  // out of descriptors, or the peer is gone already: others may still be served
+        asio::steady_timer breath(context_, std::chrono::milliseconds(10));
+        co_await breath.async_wait(asio::as_tuple(asio::use_awaitable));
+        continue;
+      }
+      // A connection reports every failure by ending; only a defect or the lack of memory throws,
+      // and that must be seen.
+      asio::co_spawn(context_, serve_simulated(std::move(socket), state_),
+                     [](std::exception_ptr thrown) {
+                       if (thrown) std::rethrow_exception(thrown);
+                     });
+    }
+  }
+
+  simulated_state state_;
+  // Declared after the state that its coroutines use, so that they are destroyed first.
+  asio::io_context context_{1};
+  asio::ip::tcp::acceptor acceptor_;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+simulated_provider::simulated_provider(const simulation& how)
+    : implementation_(std::make_unique<implementation>(how)) {}
+
+simulated_provider::~simulated_provider() = default;
+
+std::uint16_t simulated_provider::port() const noexcept {
+  return implementation_->port();
+}
+
+}  // namespace stint

@@ -1,0 +1,109 @@
+#include "budgets/books/query.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "budgets/ledger_fixture.hpp"
+
+namespace stint::testing {
+BOOST_AUTO_TEST_SUITE(ledger_query_suite)
+
+namespace {
+
+using std::chrono::hours;
+
+// One call of one nano-dollar an hour, for four days from Monday midnight; the tenants take turns.
+struct fixture {
+  static constexpr int calls = 96;
+  static constexpr wall_time monday = monday_ten - hours{10};
+
+  scratch_directory scratch;
+  driven_writer books{[this] {
+    ledger_options options;
+    options.directory = scratch.sub("ledger");
+    return options;
+  }()};
+  ledger_store::moment at{filled()};
+
+  const ledger_store& filled() {
+    for (int i = 0; i < calls; ++i) {
+      const auto when = monday + hours{i};
+      const auto number = static_cast<std::uint64_t>(i);
+      BOOST_REQUIRE(!books.hold(hold_of(number, 1, when, i % 2 == 0 ? "acme" : "globex")).refused);
+      BOOST_REQUIRE(books.settle(settle_of(numbered_id(number, when), 1, when)).recorded);
+    }
+    return books.writer.store();
+  }
+
+  [[nodiscard]] std::int64_t spent(wall_time from, wall_time until) const {
+    rollup_query query;
+    query.from = from;
+    query.until = until;
+    std::int64_t sum = 0;
+    for (const auto& line : query_spend(at, query))
+      sum += line.sums.cost.count();
+    return sum;
+  }
+};
+
+}  // namespace
+
+// Every pair of whole hours: however the range falls on days, hours and their edges, each hour
+// counts once.
+BOOST_FIXTURE_TEST_CASE(every_range_sums_its_own_hours, fixture) {
+  for (int from = -2; from < calls + 2; from += 5) {
+    for (int until = from; until < calls + 30; until += 7) {
+      const auto expected = std::max(0, std::min(until, calls) - std::max(from, 0));
+      BOOST_TEST(spent(monday + hours{from}, monday + hours{until}) == expected);
+    }
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_range_is_rounded_out_to_whole_hours_and_no_end_means_all, fixture) {
+  BOOST_TEST(spent(monday + std::chrono::minutes{59}, monday + std::chrono::minutes{61}) == 2);
+  BOOST_TEST(spent(monday + hours{90}, wall_time{}) == 6);
+}
+
+BOOST_FIXTURE_TEST_CASE(lines_are_by_day_and_dimension_and_matched, fixture) {
+  rollup_query query;
+  query.by = {dimension::tenant, dimension::model};
+  query.by_day = true;
+  query.match = {{dimension::tenant, "ac*"}};
+  const auto lines = query_spend(at, query);
+  BOOST_REQUIRE(lines.size() == 4U);
+  BOOST_TEST((lines[1].day == monday + hours{24}));
+  BOOST_TEST(lines[1].values[0] == "acme");
+  BOOST_TEST(lines[1].values[1] == "gpt-5");
+  BOOST_TEST(lines[1].sums.calls == 12);
+}
+
+BOOST_FIXTURE_TEST_CASE(rows_come_newest_first_and_page_without_gaps, fixture) {
+  row_query query;
+  query.limit = 10;
+  std::vector<call_id> seen;
+  while (true) {
+    const auto page = query_rows(at, query);
+    if (page.empty()) break;
+    for (const auto& row : page)
+      seen.push_back(row.id);
+    query.before = seen.back();
+  }
+  BOOST_TEST(seen.size() == static_cast<std::size_t>(calls));
+  BOOST_TEST(std::ranges::is_sorted(seen, std::ranges::greater{}));
+}
+
+BOOST_FIXTURE_TEST_CASE(rows_are_selected_by_time_and_match, fixture) {
+  row_query query;
+  query.from = monday + hours{10};
+  query.until = monday + hours{20};
+  query.match = {{dimension::tenant, "globex"}};
+  const auto rows = query_rows(at, query);
+  BOOST_REQUIRE(rows.size() == 5U);
+  BOOST_TEST((rows.front().admitted == monday + hours{19}));
+  BOOST_TEST((rows.back().admitted == monday + hours{11}));
+  query.limit = 0;
+  BOOST_TEST(query_rows(at, query).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint::testing

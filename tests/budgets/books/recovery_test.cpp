@@ -1,0 +1,115 @@
+#include "budgets/books/recovery.hpp"
+
+#include <stdexcept>
+
+#include <boost/test/unit_test.hpp>
+
+#include "budgets/ledger_fixture.hpp"
+
+namespace stint::testing {
+BOOST_AUTO_TEST_SUITE(ledger_recovery_suite)
+
+namespace {
+
+namespace format = ledger_format;
+
+struct fixture {
+  scratch_directory scratch;
+  std::vector<cap> caps{usd_cap("day", 1'000'000)};
+
+  [[nodiscard]] ledger_options options() const {
+    ledger_options result;
+    result.directory = scratch.sub("ledger");
+    result.caps = caps;
+    return result;
+  }
+  void put(std::string key, std::string value) const {
+    ledger_store store({.directory = options().directory});
+    const ledger_changes none;
+    const std::vector<std::pair<std::string, std::string>> puts = {
+        {std::move(key), std::move(value)}};
+    BOOST_REQUIRE(
+        !store.write({.changes = &none, .last_seen = store.committed().last_seen, .puts = puts}));
+  }
+};
+
+}  // namespace
+
+// More than one group of them, so that going on after the last one matters.
+BOOST_FIXTURE_TEST_CASE(thousands_of_orphans_are_each_resolved_once, fixture) {
+  constexpr std::uint64_t count = 2'500;
+  {
+    driven_writer books(options());
+    std::vector<operation> holds;
+    for (std::uint64_t i = 0; i < count; ++i)
+      holds.emplace_back(hold_operation{.request = hold_of(i, 2), .answer = {}});
+    books.writer.process(holds);
+  }
+  driven_writer books(options());
+  BOOST_TEST(books.writer.health().orphans_at_start == count);
+  BOOST_TEST(books.committed.size() == count);
+  BOOST_TEST(find_standing(books.standings(), "day")->used == static_cast<std::int64_t>(count));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_orphan_of_a_closed_window_is_posted_there, fixture) {
+  const auto next_day = monday_ten + std::chrono::hours{24};
+  {
+    driven_writer books(options());
+    BOOST_TEST(!books.hold(hold_of(1, 100)).refused);
+    BOOST_TEST(!books.hold(hold_of(2, 100)).refused);
+    BOOST_TEST(books.settle(settle_of(numbered_id(2), 30)).recorded);
+    BOOST_TEST(!books.hold(hold_of(3, 10, next_day)).refused);
+  }
+  {
+    driven_writer books(options());
+    books.clock = next_day;
+    BOOST_TEST(find_standing(books.standings(), "day")->used ==
+               5);  // the new day's own orphan alone
+  }
+  const ledger_store store({.directory = options().directory});
+  std::vector<std::int64_t> posted;
+  ledger_store::moment(store).scan(
+      ledger_store::family::state, format::space_begin(format::space::counters),
+      format::space_end(format::space::counters), [&](std::string_view, std::string_view value) {
+        posted.push_back(format::read_counter(value)->posted);
+        return true;
+      });
+  BOOST_TEST(posted == std::vector<std::int64_t>({80, 5}), boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_orphan_of_a_cap_that_is_gone_still_becomes_a_row, fixture) {
+  {
+    driven_writer books(options());
+    BOOST_TEST(!books.hold(hold_of(1, 100)).refused);
+  }
+  caps = {usd_cap("another", 10)};
+  driven_writer books(options());
+  BOOST_REQUIRE(books.committed.size() == 1U);
+  BOOST_TEST(find_standing(books.standings(), "another")->used == 50);  // it was running: its own
+}
+
+BOOST_FIXTURE_TEST_CASE(records_that_cannot_be_read_refuse_the_start_and_say_which, fixture) {
+  { const driven_writer books(options()); }
+  const auto refusal = [&] {
+    try {
+      const driven_writer books(options());
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  std::string hold_key;
+  format::append_hold_key(hold_key, numbered_id(1));
+  put(hold_key, "?");
+  BOOST_TEST(refusal().find("a pending hold") != std::string::npos, refusal());
+  put(std::string(format::epoch_key), "?");
+  BOOST_TEST(refusal().find("the number of the cap list") != std::string::npos, refusal());
+  std::string cap_key;
+  format::append_cap_key(cap_key, format::cap_identity(caps.front()));
+  put(cap_key, "?");
+  BOOST_TEST(refusal().find("the register of caps") != std::string::npos, refusal());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint::testing

@@ -1,0 +1,99 @@
+#include "budgets/store/ledger_store.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "budgets/ledger_fixture.hpp"
+#include "budgets/store/rollup_merge.hpp"
+
+namespace stint::testing {
+BOOST_AUTO_TEST_SUITE(ledger_store_suite)
+
+namespace {
+
+namespace format = ledger_format;
+
+struct fixture {
+  scratch_directory scratch;
+  ledger_store store{{.directory = scratch.sub("ledger")}};
+
+  void put(std::string key, std::string value, std::int64_t second = 0) {
+    const ledger_changes none;
+    const std::vector<std::pair<std::string, std::string>> puts = {
+        {std::move(key), std::move(value)}};
+    const wall_time at{std::chrono::seconds{second}};
+    BOOST_REQUIRE(!store.write({.changes = &none, .last_seen = at, .puts = puts}));
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(groups_are_numbered_without_gaps_and_so_found_after_opening_anew, fixture) {
+  BOOST_TEST(store.committed().sequence == 0U);
+  put("kx", "1", 5);
+  put("kx", "2", 6);
+  BOOST_TEST(store.committed().sequence == 2U);
+  const auto reopened = store.reopen();
+  BOOST_TEST(!reopened.failed);
+  BOOST_TEST((reopened.found == ledger_store::reopened::without_failed_group));
+  BOOST_TEST(store.committed().sequence == 2U);
+  BOOST_TEST((store.committed().last_seen == wall_time{std::chrono::seconds{6}}));
+  BOOST_TEST(ledger_store::moment(store).get("kx").value() == "2");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_moment_does_not_see_what_is_written_after_it, fixture) {
+  put("kx", "before");
+  const ledger_store::moment at(store);
+  put("kx", "after");
+  BOOST_TEST(at.get("kx").value() == "before");
+  BOOST_TEST(!at.get("ky"));
+}
+
+BOOST_FIXTURE_TEST_CASE(scans_keep_to_their_range_and_stop_when_told, fixture) {
+  for (const char* key : {"ka", "kb", "kc", "kd"})
+    put(key, "");
+  const ledger_store::moment at(store);
+  std::string seen;
+  const auto add = [&](std::string_view key, std::string_view) {
+    seen += key.substr(1);
+    return seen.size() < 2;
+  };
+  at.scan(ledger_store::family::state, "kb", "ke", add);
+  BOOST_TEST(seen == "bc");
+  seen.clear();
+  at.scan_down(ledger_store::family::state, "ka", "kd", add);
+  BOOST_TEST(seen == "cb");
+}
+
+BOOST_FIXTURE_TEST_CASE(rollups_add_in_any_grouping, fixture) {
+  const rollup_merge merge;
+  const auto bytes_of = [](std::int64_t cost) {
+    rollup_sums sums;
+    sums.calls = 1;
+    sums.cost = nanodollars{cost};
+    std::string bytes;
+    format::append_sums(bytes, sums);
+    return bytes;
+  };
+  const std::string one = bytes_of(1);
+  const std::string two = bytes_of(2);
+  const std::string four = bytes_of(4);
+  std::string left;
+  std::string right;
+  std::string result;
+  const rocksdb::Slice first(one);
+  BOOST_TEST(merge.Merge("r", &first, two, &left, nullptr));
+  const rocksdb::Slice left_slice(left);
+  BOOST_TEST(merge.Merge("r", &left_slice, four, &result, nullptr));
+  const rocksdb::Slice second(two);
+  BOOST_TEST(merge.Merge("r", &second, four, &right, nullptr));
+  std::string other;
+  BOOST_TEST(merge.Merge("r", &first, right, &other, nullptr));
+  BOOST_TEST(result == other);
+  BOOST_TEST(format::read_sums(result)->cost.count() == 7);
+  BOOST_TEST(format::read_sums(result)->calls == 3);
+  BOOST_TEST(!merge.Merge("r", &first, "damaged", &result, nullptr));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint::testing

@@ -1,0 +1,98 @@
+// A real admin server on a free port, above a real ledger in a scratch directory: what the tests of
+// the API and of the commands talk to.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "gateway/admin/server.hpp"
+#include "gateway/admin/services.hpp"
+#include "gateway/admin/token.hpp"
+#include "gateway/scratch_directory.hpp"
+
+namespace stint {
+
+class running_admin {
+ public:
+  explicit running_admin(bool metrics_need_token = false) {
+    settings_ = std::get<config>(parse_config(
+        "admin: {port: 0, metrics_need_token: " +
+            std::string(metrics_need_token ? "true" : "false") + "}\n" +
+            "data_directory: " + directory_.path() + "/data\n" +
+            "caps:\n"
+            "  - {name: tenant-day, per: [tenant], window: day, unit: usd, limit: 50}\n"
+            "  - {name: all-tokens, window: forever, unit: tokens, limit: 1M}\n"
+            "  - {name: runaway, window: request, unit: tokens, limit: 10k}\n",
+        "f", "."));
+    ledger_options options;
+    options.directory = settings_.data_directory;
+    options.caps = settings_.caps;
+    ledger_ = std::make_unique<ledger_thread>(std::move(options));
+    server_ = std::make_unique<admin_server>(settings_, prices_, *ledger_, seen_, keys_,
+                                             [this] { return ready_.load(); });
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  [[nodiscard]] std::string token() const { return load_admin_token(token_file()).reveal(); }
+  [[nodiscard]] const std::string& token_file() const { return settings_.admin_token_file; }
+  [[nodiscard]] const std::string& data_directory() const { return settings_.data_directory; }
+  [[nodiscard]] key_ring& keys() { return keys_; }
+  [[nodiscard]] ledger_thread& ledger() { return *ledger_; }
+  void drain() { ready_ = false; }
+
+  // Holds and settles one call; returns its id.
+  std::string spend(const std::string& tenant, std::int64_t input_tokens, nanodollars cost) {
+    const auto now =
+        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    hold_request hold;
+    hold.id = make_call_id(now, calls_ += 1, 0);
+    hold.admitted = now;
+    hold.charged = {.tenant = tenant,
+                    .feature = "chat",
+                    .key = "key_1",
+                    .user = "",
+                    .model = "gpt-4o",
+                    .provider = "sim"};
+    hold.worst = {.input_tokens = input_tokens, .output_tokens = 0, .cost = cost, .requests = 1};
+    const auto admitted = wait_for_answer<admission>(
+        [&](auto completion) { ledger_->hold(hold, std::move(completion)); });
+    if (!admitted || admitted->refused) throw std::runtime_error("the test's call was refused");
+    settlement done;
+    done.id = hold.id;
+    done.used.input_tokens = input_tokens;
+    done.cost = cost;
+    done.price_version = "test-1";
+    done.model_served = "gpt-4o-2024-08-06";
+    done.status = 200;
+    done.ended = now;
+    const auto recorded = wait_for_answer<settled>(
+        [&](auto completion) { ledger_->settle(done, std::move(completion)); });
+    if (!recorded || !recorded->recorded)
+      throw std::runtime_error("the test's call was not recorded");
+    return to_string(hold.id);
+  }
+
+ private:
+  static price test_price() {
+    price one;
+    one.model = "gpt-4o";
+    one.provider = "openai";
+    one.base.input = 2'500'000'000;
+    one.base.output = 10'000'000'000;
+    return one;
+  }
+
+  scratch_directory directory_;
+  config settings_;
+  price_book prices_{"test-1", {test_price()}, {}};
+  metrics seen_{1'000};
+  key_ring keys_{{}};
+  std::atomic<bool> ready_{true};
+  std::uint64_t calls_ = 0;
+  std::unique_ptr<ledger_thread> ledger_;
+  std::unique_ptr<admin_server> server_;
+};
+
+}  // namespace stint

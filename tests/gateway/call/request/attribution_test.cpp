@@ -1,0 +1,87 @@
+// Goal: the tenant always comes from the key, features are checked against it, and free tags are bounded.
+#include "gateway/call/request/attribution.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/http/head_of.hpp"
+
+namespace stint {
+
+BOOST_AUTO_TEST_SUITE(attribution_step)
+
+namespace {
+virtual_key acme_key() {
+  virtual_key key;
+  key.id = "key_1";
+  key.tenant = "acme";
+  key.features = {"chat", "search-*"};
+  key.default_feature = "chat";
+  return key;
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_tenant_comes_from_the_key_and_the_feature_from_the_header) {
+  const parsed_head head("x-stint-feature: search-web\r\nx-tenant-id: other\r\n");
+  const auto found = attribute(config{}, head.get(), acme_key());
+  BOOST_REQUIRE(found);
+  BOOST_TEST(found->charged.tenant == "acme");
+  BOOST_TEST(found->charged.key == "key_1");
+  BOOST_TEST(found->charged.feature == "search-web");
+}
+
+BOOST_AUTO_TEST_CASE(a_feature_that_the_key_does_not_allow_is_forbidden) {
+  const parsed_head head("x-stint-feature: billing\r\n");
+  const auto found = attribute(config{}, head.get(), acme_key());
+  BOOST_REQUIRE(!found);
+  BOOST_TEST(found.error().status == 403);
+  BOOST_TEST(found.error().message.find("billing") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_feature_takes_the_default_or_is_refused_as_configured) {
+  const parsed_head head("");
+  BOOST_TEST(attribute(config{}, head.get(), acme_key())->charged.feature == "chat");
+  virtual_key without = acme_key();
+  without.default_feature.clear();
+  BOOST_TEST(attribute(config{}, head.get(), without)->charged.feature == "none");
+  config strict;
+  strict.require_feature = true;
+  const auto refused = attribute(strict, head.get(), without);
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.error().status == 400);
+  BOOST_TEST(refused.error().param == "x-stint-feature");
+}
+
+BOOST_AUTO_TEST_CASE(a_feature_must_be_a_plain_name) {
+  for (const std::string& bad :
+       {std::string("a b"), std::string("a/b"), std::string(65, 'a'), std::string("a\"b")}) {
+    const parsed_head head("x-stint-feature: " + bad + "\r\n");
+    virtual_key any = acme_key();
+    any.features.clear();
+    const auto refused = attribute(config{}, head.get(), any);
+    BOOST_REQUIRE_MESSAGE(!refused, bad);
+    BOOST_TEST(refused.error().status == 400);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(free_tags_keep_their_values_and_their_order) {
+  const auto tags = parse_free_tags("prompt_version=7, session=a=b ,empty=");
+  BOOST_REQUIRE(tags);
+  const free_tags expected = {{"prompt_version", "7"}, {"session", "a=b"}, {"empty", ""}};
+  BOOST_CHECK(*tags == expected);
+}
+
+BOOST_AUTO_TEST_CASE(free_tags_are_bounded_in_number_and_size) {
+  std::string sixteen;
+  for (int i = 0; i < 16; ++i)
+    sixteen += "t" + std::to_string(i) + "=v,";
+  BOOST_TEST(parse_free_tags(sixteen).has_value());
+  BOOST_TEST(!parse_free_tags(sixteen + "one_more=v").has_value());
+  BOOST_TEST(parse_free_tags("n=" + std::string(256, 'v')).has_value());
+  BOOST_TEST(!parse_free_tags("n=" + std::string(257, 'v')).has_value());
+  BOOST_TEST(!parse_free_tags("=v").has_value());
+  BOOST_TEST(!parse_free_tags("novalue").has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint

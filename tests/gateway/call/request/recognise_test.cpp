@@ -1,0 +1,67 @@
+// Goal: the route table is the only way in, and it says how to open it.
+#include "gateway/call/request/recognise.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/http/head_of.hpp"
+
+namespace stint {
+
+BOOST_AUTO_TEST_SUITE(recognise_request)
+
+BOOST_AUTO_TEST_CASE(the_two_metered_paths_are_recognised_whatever_their_query) {
+  const parsed_head openai("", "POST /v1/chat/completions?api-version=1");
+  BOOST_CHECK(recognise(config{}, openai.get())->speaks->kind() == dialect_kind::openai);
+  const parsed_head anthropic("", "POST /v1/messages?beta=true");
+  BOOST_CHECK(recognise(config{}, anthropic.get())->speaks->kind() == dialect_kind::anthropic);
+}
+
+BOOST_AUTO_TEST_CASE(another_method_on_a_metered_path_is_405) {
+  const parsed_head head("", "GET /v1/messages");
+  BOOST_TEST(recognise(config{}, head.get()).error().status == 405);
+}
+
+BOOST_AUTO_TEST_CASE(near_misses_of_a_metered_path_are_404) {
+  for (const char* line :
+       {"POST /v1/chat/completions/", "POST /V1/chat/completions", "POST //v1/chat/completions",
+        "POST /v1/chat%2fcompletions", "GET /v1/models"}) {
+    const parsed_head head("", line);
+    BOOST_TEST_CONTEXT(line) {
+      BOOST_TEST(recognise(config{}, head.get()).error().status == 404);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_passthrough_needs_its_method_and_its_exact_path_or_prefix) {
+  config settings;
+  settings.passthrough = {{"GET", "/v1/models", "openai"}, {"POST", "/v1/files/*", "openai"}};
+  const parsed_head exact("", "GET /v1/models");
+  BOOST_TEST(recognise(settings, exact.get())->unmetered->provider == "openai");
+  const parsed_head prefix("", "POST /v1/files/abc");
+  BOOST_CHECK(recognise(settings, prefix.get()).has_value());
+  for (const char* line :
+       {"POST /v1/models", "GET /v1/models/x", "GET /v1/files/abc", "POST /v1/file"}) {
+    const parsed_head head("", line);
+    BOOST_TEST_CONTEXT(line) {
+      BOOST_TEST(!recognise(settings, head.get()).has_value());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_prefix_is_no_side_door_to_a_metered_api) {
+  config settings;
+  settings.passthrough = {{"POST", "/v1/*", "openai"}};
+  const parsed_head other("", "POST /v1/files");
+  BOOST_CHECK(recognise(settings, other.get()).has_value());
+  for (const char* line : {"POST /v1/chat/completion%73", "POST /v1/chat/completions/",
+                           "POST /v1/files/..%2fchat/completions", "POST /v1/messages/"}) {
+    const parsed_head head("", line);
+    BOOST_TEST_CONTEXT(line) {
+      BOOST_TEST(!recognise(settings, head.get()).has_value());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint

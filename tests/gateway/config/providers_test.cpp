@@ -1,0 +1,184 @@
+// Goal: a provider is reached at the address that is written, with a credential that is never
+// written, and the first that lists a model gets it. Method: YAML beside structs and messages; the
+// environment is set by the test.
+#include "gateway/config/providers.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <unistd.h>
+
+using namespace stint;
+
+BOOST_AUTO_TEST_SUITE(config_providers)
+
+namespace {
+
+std::string mistakes_in(const std::string& yaml) {
+  const auto result = parse_config(yaml, "f", ".");
+  std::string text;
+  if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&result)) {
+    for (const auto& mistake : *mistakes)
+      text += describe("f", mistake) + "\n";
+  }
+  return text;
+}
+
+config parsed(const std::string& yaml) {
+  auto result = parse_config(yaml, "f", ".");
+  BOOST_TEST_REQUIRE(std::holds_alternative<config>(result), mistakes_in(yaml));
+  return std::get<config>(std::move(result));
+}
+
+std::string one_provider(const std::string& fields) {
+  return "providers:\n  x: {" + fields + "}\n";
+}
+
+struct address {
+  std::string text;
+  bool tls;
+  std::string host;
+  int port;
+  std::string path;
+};
+std::ostream& operator<<(std::ostream& out, const address& a) {
+  return out << a.text;
+}
+
+const std::vector<address> addresses = {
+    {"https://api.openai.com", true, "api.openai.com", 443, ""},
+    {"https://api.openai.com/v1/", true, "api.openai.com", 443, ""},
+    {"https://api.groq.com/openai/v1", true, "api.groq.com", 443, "/openai"},
+    {"http://127.0.0.1:8000", false, "127.0.0.1", 8000, ""},
+    {"http://h", false, "h", 80, ""},
+    {"https://[::1]:9443/a/b", true, "::1", 9443, "/a/b"}};
+
+const std::vector<std::string> wrong_addresses = {
+    "api.openai.com",  "ftp://h",      "https://",    "https://u:p@h",     "https://h:0",
+    "https://h:70000", "https://h:1k", "https://h:",  "https://h/a?b",     "https://h/a#b",
+    "https://h /",     "https://[::1", "https://[x]", "https://h/\r\nX: y"};
+
+struct wrong_provider {
+  std::string fields;
+  std::string message;
+};
+std::ostream& operator<<(std::ostream& out, const wrong_provider& wrong) {
+  return out << wrong.fields;
+}
+
+const std::vector<wrong_provider> wrong_providers = {
+    {"base_url: \"https://h\", credential: none, models: [a]",
+     "f:2: providers.x.dialects: missing"},
+    {"dialects: [gemini], base_url: \"https://h\", credential: none, models: [a]",
+     "f:2: providers.x.dialects[0]: \"gemini\" is not known; use openai or anthropic"},
+    {"dialects: [openai], credential: none, models: [a]", "f:2: providers.x.base_url: missing"},
+    {"dialects: [openai], base_url: \"https://me:hunter2@h\", credential: none, models: [a]",
+     "f:2: providers.x.base_url: expected"},
+    {"dialects: [openai], base_url: \"https://h\", models: [a]",
+     "f:2: providers.x.credential_env: give exactly one of"},
+    {"dialects: [openai], base_url: \"https://h\", models: [a], credential_env: A, credential: "
+     "none",
+     "f:2: providers.x.credential_env: give exactly one of"},
+    {"dialects: [openai], base_url: \"https://h\", models: [a], credential: sk-hunter2",
+     "f:2: providers.x.credential: only \"none\""},
+    {"dialects: [openai], base_url: \"https://h\", models: [a], credential: none, api_key: "
+     "sk-hunter2",
+     "f:2: providers.x.api_key: unknown key"},
+    {"dialects: [openai], base_url: \"https://h\", models: [a], credential_file: /nowhere/key",
+     "f:2: providers.x.credential_file: cannot read /nowhere/key"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none",
+     "f:2: providers.x.models: missing"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [\"a b\"]",
+     "f:2: providers.x.models[0]: \"a b\": a pattern holds no spaces"},
+    {"dialects: [openai], base_url: \"http://h\", credential: none, models: [a], tls: {verify: "
+     "false}",
+     "f:2: providers.x.tls: has no effect with an http:// base_url"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], tls: {ca_file: "
+     "/nowhere/ca}",
+     "f:2: providers.x.tls.ca_file: there is no file /nowhere/ca"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], timeouts: {stal: "
+     "1s}",
+     "f:2: providers.x.timeouts.stal: unknown key (did you mean stall?)"}};
+
+}  // namespace
+
+BOOST_DATA_TEST_CASE(an_address_is_taken_apart, addresses) {
+  const auto url = parse_base_url(sample.text);
+  BOOST_TEST_REQUIRE(url.has_value());
+  BOOST_TEST(url->tls == sample.tls);
+  BOOST_TEST(url->host == sample.host);
+  BOOST_TEST(url->port == sample.port);
+  BOOST_TEST(url->path == sample.path);
+}
+
+BOOST_DATA_TEST_CASE(an_address_with_anything_else_in_it_is_refused, wrong_addresses) {
+  BOOST_TEST(!parse_base_url(sample).has_value());
+}
+
+BOOST_DATA_TEST_CASE(a_wrong_provider_is_one_mistake_without_its_secrets, wrong_providers) {
+  const auto messages = mistakes_in(one_provider(sample.fields));
+  BOOST_TEST(messages.substr(0, sample.message.size()) == sample.message, messages);
+  BOOST_TEST(std::count(messages.begin(), messages.end(), '\n') == 1, messages);
+  BOOST_TEST((messages.find("hunter2") == std::string::npos), messages);
+}
+
+BOOST_AUTO_TEST_CASE(the_credential_comes_from_the_environment) {
+  ::setenv("STINT_TEST_CREDENTIAL", "sk-real\n", 1);
+  const auto fields = "dialects: [openai], base_url: \"https://h\", models: [a], credential_env: ";
+  const auto read = parsed(one_provider(std::string(fields) + "STINT_TEST_CREDENTIAL"));
+  BOOST_TEST(read.providers.front().credential.reveal() == "sk-real");
+  BOOST_TEST(read.providers.front().credential_source ==
+             "environment variable STINT_TEST_CREDENTIAL");
+  ::setenv("STINT_TEST_CREDENTIAL", "sk-real\r\nX-Evil: 1", 1);
+  BOOST_TEST(mistakes_in(one_provider(std::string(fields) + "STINT_TEST_CREDENTIAL"))
+                 .find("cannot be a credential") != std::string::npos);
+  ::unsetenv("STINT_TEST_CREDENTIAL");
+  const auto unset = parsed(one_provider(std::string(fields) + "STINT_TEST_CREDENTIAL"));
+  BOOST_TEST(unset.providers.front().credential.empty());
+  BOOST_TEST(warnings_about(unset).front() ==
+             "providers.x: its calls will be refused until environment variable "
+             "STINT_TEST_CREDENTIAL is set and the gateway "
+             "restarted");
+}
+
+BOOST_AUTO_TEST_CASE(the_credential_comes_from_a_file) {
+  const auto file =
+      std::filesystem::temp_directory_path() / ("stint-credential-" + std::to_string(::getpid()));
+  std::ofstream(file) << "sk-from-file\n";
+  const auto read = parsed(
+      one_provider("dialects: [openai], base_url: \"https://h\", models: [a], credential_file: " +
+                   file.string()));
+  BOOST_TEST(read.providers.front().credential.reveal() == "sk-from-file");
+  std::filesystem::remove(file);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_provider_that_lists_a_model_and_speaks_the_api_gets_it) {
+  const auto read = parsed(
+      "providers:\n"
+      "  first: {dialects: [anthropic], base_url: \"https://one\", credential: none, models: "
+      "[\"*\"]}\n"
+      "  second: {dialects: [openai], base_url: \"https://two\", credential: none, models: "
+      "[\"gpt-4*\"]}\n"
+      "  third: {dialects: [openai, anthropic], base_url: \"https://three\", credential: none, "
+      "models: [\"gpt-*\"]}\n");
+  BOOST_TEST(read.route(dialect_kind::openai, "gpt-4o")->name == "second");
+  BOOST_TEST(read.route(dialect_kind::openai, "gpt-5")->name == "third");
+  BOOST_TEST(read.route(dialect_kind::anthropic, "gpt-5")->name == "first");
+  BOOST_TEST((read.route(dialect_kind::openai, "claude") == nullptr));
+  BOOST_TEST(read.route(dialect_kind::anthropic, "sim/claude")->name == "sim");
+  BOOST_TEST(read.route(dialect_kind::openai, "sim/gpt-4o")->name == "sim");
+}
+
+BOOST_AUTO_TEST_CASE(the_built_in_provider_keeps_its_name) {
+  const auto messages = mistakes_in(
+      "providers:\n  sim: {dialects: [openai], base_url: \"https://h\", credential: none, models: "
+      "[a]}\n");
+  BOOST_TEST(messages.starts_with(
+                 "f:2: providers.sim: this name belongs to the built-in simulated provider"),
+             messages);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,245 @@
+// Goal: what an Anthropic call bills is read right from whole answers and from streams, whose usage
+// is cumulative. Method: the rows of the usage rules as vectors; a recorded stream cut at every
+// byte.
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/dialect/anthropic/messages.hpp"
+#include "gateway/dialect/stream_check.hpp"
+#include "gateway/vector_file.hpp"
+#include "tokenizer/models/encodings.hpp"
+
+BOOST_AUTO_TEST_SUITE(anthropic_suite)
+
+namespace {
+
+using namespace stint;
+using namespace stint::testing;
+
+const dialect& anthropic() {
+  return dialect_of(dialect_kind::anthropic);
+}
+
+chat_request read(const std::string& fields) {
+  static simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  BOOST_REQUIRE(parser.parse(R"({"model":"claude-x","messages":[],"max_tokens":100)" + fields + "}")
+                    .get(document) == simdjson::SUCCESS);
+  auto request = anthropic().read_request(document);
+  BOOST_REQUIRE_MESSAGE(request, (request ? "" : request.error().message));
+  return *request;
+}
+
+std::string event(const std::string& type, const std::string& rest) {
+  return "event: " + type + "\ndata: {\"type\":\"" + type + "\"" +
+         (rest.empty() ? "" : "," + rest) + "}\n\n";
+}
+std::string start(const std::string& usage) {
+  return event(
+      "message_start",
+      R"("message":{"id":"m","type":"message","role":"assistant","model":"claude-x-1","content":[],"usage":)" +
+          usage + "}");
+}
+std::string text(const std::string& piece, int index = 0) {
+  return event("content_block_delta", "\"index\":" + std::to_string(index) +
+                                          R"(,"delta":{"type":"text_delta","text":")" + piece +
+                                          "\"}");
+}
+std::string finish(const std::string& usage) {
+  return event("message_delta", R"("delta":{"stop_reason":"end_turn"},"usage":)" + usage);
+}
+const std::string opened =
+    event("content_block_start", R"("index":0,"content_block":{"type":"text","text":""})") +
+    event("ping", "");
+const std::string stop = event("message_stop", "");
+
+// Counted without the factor that stands for Anthropic's own vocabulary, so that figures are exact.
+stream_outcome follow(const std::string& bytes) {
+  return stream(anthropic(), chat_request{}, {bytes}, "sim/claude-sonnet-4-5");
+}
+
+}  // namespace
+
+BOOST_DATA_TEST_CASE(usage_is_normalised, read_vectors("anthropic_usage.txt"), row) {
+  bool implausible = false;
+  const auto report = anthropic().read_answer(
+      R"({"type":"message","model":"m","usage":)" + row.fields.at(1) + "}", implausible);
+  BOOST_TEST(spelled(report, implausible) == row.fields.at(2));
+  const stream_outcome seen = follow(start(row.fields[1]) + opened + finish(row.fields[1]) + stop);
+  BOOST_TEST(spelled(seen.report, seen.implausible) == row.fields.at(2));
+}
+
+BOOST_AUTO_TEST_CASE(tier_and_speed_are_those_of_the_answer) {
+  bool implausible = false;
+  const auto tier = [&](const std::string& fields) {
+    return anthropic()
+        .read_answer(R"({"usage":{"input_tokens":1,"output_tokens":1,)" + fields + "}}",
+                     implausible)
+        ->tier;
+  };
+  BOOST_TEST((tier(R"("service_tier":"priority")") == service_tier::priority));
+  BOOST_TEST((tier(R"("service_tier":"batch")") == service_tier::batch));
+  BOOST_TEST((tier(R"("service_tier":"standard","speed":"fast")") == service_tier::fast));
+  BOOST_TEST((tier(R"("service_tier":null)") == std::nullopt));
+}
+
+BOOST_AUTO_TEST_CASE(billing_fields_are_read) {
+  const chat_request plain = read("");
+  BOOST_TEST(plain.model == "claude-x");
+  BOOST_TEST(*plain.output_bound_tokens == 100);
+  BOOST_TEST(!plain.cache_write_5m);
+  BOOST_TEST(!plain.cache_write_1h);
+  BOOST_TEST(plain.web_searches_max == 0);
+  const chat_request full = read(
+      R"(,"stream":true,"metadata":{"user_id":"u1"},"service_tier":"auto",)"
+      R"("thinking":{"type":"enabled","budget_tokens":50},)"
+      R"("system":[{"type":"text","text":"x","cache_control":{"type":"ephemeral"}}],)"
+      R"("tools":[{"type":"web_search_20250305","name":"web_search","max_uses":3},{"name":"f",)"
+      R"("input_schema":{},"cache_control":{"type":"ephemeral","ttl":"1h"}}])");
+  BOOST_TEST(full.stream);
+  BOOST_TEST(full.user == "u1");
+  BOOST_TEST((full.tier == service_tier::standard));
+  BOOST_TEST(*full.output_bound_tokens == 100);
+  BOOST_TEST(full.cache_write_5m);
+  BOOST_TEST(full.cache_write_1h);
+  BOOST_TEST(full.web_searches_max == 3);
+  BOOST_TEST((read(R"(,"speed":"fast")").tier == service_tier::fast));
+  BOOST_TEST(
+      read(R"(,"tools":[{"type":"web_search_20250305","name":"web_search"}])").web_searches_max >
+      5);
+  BOOST_TEST(read(R"(,"cache_control":{"type":"ephemeral"})").cache_write_5m);
+  BOOST_TEST(!anthropic().edit_body("{}", full));
+}
+
+BOOST_AUTO_TEST_CASE(max_tokens_may_be_zero_to_warm_a_cache) {
+  simdjson::dom::parser parser;
+  const simdjson::dom::element document =
+      parser.parse(std::string_view(R"({"model":"c","messages":[],"max_tokens":0})"));
+  const auto request = anthropic().read_request(document);
+  BOOST_REQUIRE(request.has_value());
+  BOOST_TEST(*request->output_bound_tokens == 0);
+}
+
+BOOST_AUTO_TEST_CASE(cumulative_usage_overwrites_field_by_field) {
+  const std::string bytes =
+      start(
+          R"({"input_tokens":10,"cache_creation_input_tokens":5,"cache_read_input_tokens":7,)"
+          R"("cache_creation":{"ephemeral_1h_input_tokens":5},"output_tokens":1,"service_tier":"priority"})") +
+      opened + text("Hello") + finish(R"({"output_tokens":3})") +
+      finish(
+          R"({"input_tokens":12,"output_tokens":9,"server_tool_use":{"web_search_requests":2}})") +
+      stop;
+  const stream_outcome seen = follow(bytes);
+  BOOST_TEST(spelled(seen.report, seen.implausible) == "12 7 0 5 0 9 0 0 2");
+  BOOST_TEST(seen.report->model == "claude-x-1");
+  BOOST_TEST((seen.report->tier == service_tier::priority));
+  BOOST_TEST(seen.complete);
+  BOOST_TEST(seen.passed + seen.released == bytes);
+  BOOST_TEST(seen.released == stop);
+}
+
+BOOST_AUTO_TEST_CASE(the_start_tells_the_input_and_not_the_output) {
+  const stream_outcome seen =
+      follow(start(R"({"input_tokens":10,"cache_read_input_tokens":7,"output_tokens":1})") +
+             opened + text("Hello") + text(" world"));
+  BOOST_TEST(!seen.report);
+  BOOST_REQUIRE(seen.input);
+  BOOST_TEST(spelled(*seen.input) == "10 7 0 0 0 0 0 0 0");
+  BOOST_TEST(seen.counted == 2);
+  BOOST_TEST(!seen.complete);
+  BOOST_TEST(!follow(text("Hello")).input);
+}
+
+BOOST_AUTO_TEST_CASE(text_after_the_last_figure_makes_it_stale) {
+  const std::string head = start(R"({"input_tokens":10,"output_tokens":1})") + text("Hello") +
+                           finish(R"({"output_tokens":1})");
+  BOOST_TEST(follow(head).report.has_value());
+  BOOST_TEST(!follow(head + text(" world")).report.has_value());
+  BOOST_TEST(follow(head + event("ping", "") + stop).report.has_value());
+  BOOST_TEST(spelled(follow(head + text(" world") + finish(R"({"output_tokens":2})")).report,
+                     false) == "10 0 0 0 0 2 0 0 0");
+}
+
+BOOST_AUTO_TEST_CASE(garbage_usage_is_never_returned) {
+  const stream_outcome seen = follow(start(R"({"input_tokens":-10,"output_tokens":1})") +
+                                     text("Hello") + finish(R"({"output_tokens":1})") + stop);
+  BOOST_TEST(!seen.report);
+  BOOST_TEST(!seen.input);
+  BOOST_TEST(seen.implausible);
+  BOOST_TEST(seen.counted == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_terminator_is_recognised_by_type_only) {
+  const std::string quoted =
+      text("message_stop") +
+      event("content_block_delta",
+            R"("index":0,"delta":{"type":"text_delta","text":"{\"type\":\"message_stop\"}"})");
+  const stream_outcome seen = follow(quoted);
+  BOOST_TEST(!seen.complete);
+  BOOST_TEST(seen.passed == quoted);
+  const stream_outcome bare = follow("event: message_stop\ndata: {\"type\":\"message_stop\"}");
+  BOOST_TEST(bare.complete);
+  BOOST_TEST(bare.released == "event: message_stop\ndata: {\"type\":\"message_stop\"}");
+}
+
+BOOST_AUTO_TEST_CASE(every_text_is_counted) {
+  const std::string bytes =
+      event("content_block_start",
+            R"("index":0,"content_block":{"type":"thinking","thinking":""})") +
+      event("content_block_delta",
+            R"("index":0,"delta":{"type":"thinking_delta","thinking":"Let me th"})") +
+      event("content_block_delta",
+            R"("index":0,"delta":{"type":"thinking_delta","thinking":"ink"})") +
+      event("content_block_delta",
+            R"("index":0,"delta":{"type":"signature_delta","signature":"AAAABBBBCCCC"})") +
+      text("Hello", 1) +
+      event(
+          "content_block_start",
+          R"("index":2,"content_block":{"type":"tool_use","id":"toolu_1","name":"get_weather","input":{}})") +
+      event("content_block_delta",
+            R"("index":2,"delta":{"type":"input_json_delta","partial_json":"{\"city\": \"Par"})") +
+      event("content_block_delta",
+            R"("index":2,"delta":{"type":"input_json_delta","partial_json":"is\"}"})");
+  std::int64_t expected = 0;
+  for (const char* piece : {"Let me think", "Hello", "get_weather", "{\"city\": \"Paris\"}"})
+    expected += tokenizer::o200k_base().count(piece);
+  BOOST_TEST(follow(bytes).counted == expected);
+  const std::string whole =
+      R"({"content":[{"type":"thinking","thinking":"Let me think","signature":"AAAA"},)"
+      R"({"type":"text","text":"Hello"},)"
+      R"({"type":"tool_use","id":"t","name":"get_weather","input":{"city":"Paris"}}]})";
+  std::int64_t whole_expected = 0;
+  for (const char* piece : {"Let me think", "Hello", "get_weather", "{\"city\":\"Paris\"}"})
+    whole_expected += tokenizer::o200k_base().count(piece);
+  BOOST_TEST(anthropic().count_answer(whole, "sim/claude-sonnet-4-5") == whole_expected);
+}
+
+BOOST_AUTO_TEST_CASE(the_outcome_is_the_same_for_every_split_point) {
+  const std::string bytes = start(R"({"input_tokens":10,"output_tokens":1})") + opened +
+                            text("caf\xC3\xA9 \\ud83d\\ude00") + finish(R"({"output_tokens":4})") +
+                            stop;
+  check_every_split(anthropic(), chat_request{}, bytes);
+  std::string crlf;
+  for (const char c : bytes)
+    crlf += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  check_every_split(anthropic(), chat_request{}, crlf);
+}
+
+BOOST_AUTO_TEST_CASE(the_bound_is_lowered_in_place) {
+  BOOST_TEST(anthropic().lower_output_bound(R"({"max_tokens" : 500 ,"model":"m"})", "m", 20) ==
+             R"({"max_tokens" : 20 ,"model":"m"})");
+}
+
+BOOST_AUTO_TEST_CASE(thinking_hides_output_and_has_its_budget_in_the_bound) {
+  const auto thinking = [](const std::string& how) { return read(",\"thinking\":" + how); };
+  const chat_request on = thinking(R"({"type":"enabled","budget_tokens":64})");
+  BOOST_TEST(on.hides_output);
+  BOOST_TEST(on.thinking_tokens == 64);
+  BOOST_TEST(thinking(R"({"type":"adaptive"})").hides_output);
+  const chat_request off = thinking(R"({"type":"disabled"})");
+  BOOST_TEST(!off.hides_output);
+  BOOST_TEST(off.thinking_tokens == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

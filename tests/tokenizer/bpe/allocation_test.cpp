@@ -1,0 +1,61 @@
+// Goal: counting ordinary text allocates nothing. Method: this executable's operator new counts its
+// calls on the testing thread.
+#include <cstdlib>
+#include <new>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tokenizer/models/encodings.hpp"
+
+namespace {
+
+thread_local std::uint64_t allocations = 0;
+
+}  // namespace
+
+// The sanitizers own operator new, and offer a hook.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+extern "C" void __sanitizer_malloc_hook(const volatile void*, std::size_t) {
+  ++allocations;
+}
+#else
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size);
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
+#endif
+
+BOOST_AUTO_TEST_SUITE(allocation_suite)
+
+BOOST_AUTO_TEST_CASE(pieces_up_to_128_bytes_are_counted_without_allocation) {
+  using namespace stint::tokenizer;
+  const std::string text = "Ordinary text, naïve 中文字符 and " + std::string(126, 'x') +
+                           " zzqj'ſ\n\n" + std::string(128, '-') + "a 👩‍👩‍👧 1234567";
+  load_builtin();
+  for (const encoding* with : {&o200k_base(), &cl100k_base()}) {
+    const std::uint64_t before = allocations;
+    const std::int64_t tokens = with->count(text);
+    const std::uint64_t after = allocations;
+    BOOST_TEST(tokens > 20);
+    BOOST_TEST(after == before);
+  }
+  const std::uint64_t before = allocations;
+  BOOST_TEST(o200k_base().count(std::string(1000, 'q')) > 0);
+  BOOST_TEST(allocations > before);  // the counter does count
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,120 @@
+// Goal: each model name gets the encoding that tiktoken's model.py gives it, and what is not public
+// is never called exact.
+#include "tokenizer/models/model_encoding.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/model_name.hpp"
+
+using namespace stint::tokenizer;
+
+BOOST_AUTO_TEST_SUITE(model_encoding_suite)
+
+BOOST_AUTO_TEST_CASE(public_models_are_exact_in_their_encoding) {
+  for (const std::string_view model :
+       {"o1", "o1-mini", "o3", "o3-pro", "o3-mini-2025-01-31", "o4-mini", "gpt-5", "gpt-5.1",
+        "gpt-5.6-sol", "gpt-5-mini", "gpt-4.5-preview", "gpt-4.1", "gpt-4.1-nano-2025-04-14",
+        "gpt-4o", "gpt-4o-mini-2024-07-18", "chatgpt-4o-latest", "ft:gpt-4o-mini:acme::id",
+        "sim/gpt-4o", "openai/gpt-4o"}) {
+    const model_encoding found = encoding_for_model(model);
+    BOOST_TEST_CONTEXT(model) {
+      BOOST_TEST(found.text->name() == "o200k_base");
+      BOOST_TEST(found.exact);
+      BOOST_TEST(found.factor_permille == 1000);
+      BOOST_TEST(found.upper_permille == 1000);
+    }
+  }
+  for (const std::string_view model :
+       {"gpt-4", "gpt-4-0613", "gpt-4-turbo", "gpt-4-32k", "gpt-3.5-turbo", "gpt-3.5-turbo-0125",
+        "gpt-35-turbo", "text-embedding-3-large", "text-embedding-3-small", "sim/gpt-4",
+        "text-embedding-ada-002", "davinci-002", "babbage-002", "ft:gpt-3.5-turbo-0125:acme::id",
+        "ft:gpt-4-0613:acme::id"}) {
+    const model_encoding found = encoding_for_model(model);
+    BOOST_TEST_CONTEXT(model) {
+      BOOST_TEST(found.text->name() == "cl100k_base");
+      BOOST_TEST(found.exact);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(other_published_vocabularies_have_their_models) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"gpt-oss-120b", "o200k_harmony"},        {"openai/gpt-oss-20b", "o200k_harmony"},
+      {"text-davinci-003", "p50k_base"},        {"code-davinci-002", "p50k_base"},
+      {"text-davinci-001", "r50k_base"},        {"davinci", "r50k_base"},
+      {"text-similarity-ada-001", "r50k_base"}, {"gpt2", "r50k_base"},
+  };
+  for (const auto& [model, name] : cases) {
+    BOOST_TEST(encoding_for_model(model).text->name() == name, model);
+    BOOST_TEST(encoding_for_model(model).exact, model);
+  }
+}
+
+// Their text is counted exactly, but how a provider frames it is not published.
+BOOST_AUTO_TEST_CASE(qwen_and_deepseek_have_their_own_vocabulary_and_a_margin) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"qwen3-235b-a22b", "qwen3"},
+      {"qwen/qwen-2.5-72b-instruct", "qwen3"},
+      {"qwen2.5-coder-32b", "qwen3"},
+      {"qwen-max", "qwen3"},
+      {"deepseek-chat", "deepseek_v3"},
+      {"deepseek/deepseek-v4", "deepseek_v3"},
+      {"deepseek-reasoner", "deepseek_v3"},
+      {"deepseek-r1-distill-qwen-32b", "qwen3"},
+      {"deepseek-r1-distill-llama-70b", "o200k_base"},
+  };
+  for (const auto& [model, name] : cases) {
+    const model_encoding found = encoding_for_model(model);
+    BOOST_TEST(found.text->name() == name, model);
+    BOOST_TEST(!found.exact, model);
+    BOOST_TEST(found.upper_permille > found.factor_permille, model);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(globs_match_whole_names) {
+  for (const auto& [glob, name] :
+       {std::pair{"llama-3*", "llama-3.3-70b"}, std::pair{"*", ""}, std::pair{"*-b", "a-b-b"},
+        std::pair{"a*b*c", "aXbYbZc"}, std::pair{"a**c", "ac"}, std::pair{"exact", "exact"}}) {
+    BOOST_TEST(matches_glob(glob, name), glob << " on " << name);
+  }
+  for (const auto& [glob, name] :
+       {std::pair{"llama-3*", "my-llama-3"}, std::pair{"a*a", "a"}, std::pair{"a*b*c", "aXcYb"},
+        std::pair{"", "x"}, std::pair{"exact", "exactly"}}) {
+    BOOST_TEST(!matches_glob(glob, name), glob << " on " << name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(models_that_are_not_public_are_estimates_with_a_margin) {
+  for (const std::string_view model :
+       {"gpt-6-astra", "gpt-6.2-sol", "claude-opus-4-8", "claude-3-5-haiku-20241022",
+        "gemini-4-argon", "mistral-large-2512", "codestral-2508", "grok-4.7", "kimi-k2.6",
+        "llama-3.3-70b-versatile", "glm-5.1", "never-heard-of-it", "", "sim/tiny", "gpt-4x"}) {
+    const model_encoding found = encoding_for_model(model);
+    BOOST_TEST_CONTEXT(model) {
+      BOOST_TEST(found.text->name() == "o200k_base");
+      BOOST_TEST(!found.exact);
+      BOOST_TEST(found.factor_permille >= 1000);
+      BOOST_TEST(found.upper_permille > found.factor_permille);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(claudes_generation_is_read_from_its_name) {
+  for (const std::string_view model :
+       {"claude-opus-4-7", "claude-opus-4-8", "claude-opus-5", "claude-opus-5-5",
+        "claude-fable-5-2", "claude-haiku-5-5", "claude-sonnet-5-20261001",
+        "us.anthropic.claude-opus-5-v1:0", "claude-opus-4.7", "claude-latest"}) {
+    BOOST_TEST(is_claude_47_or_later(model), model);
+  }
+  for (const std::string_view model :
+       {"claude-opus-4-6", "claude-sonnet-4-5", "claude-sonnet-4-20250514", "claude-opus-4-1",
+        "claude-3-5-sonnet-20241022", "claude-3-opus-20240229", "claude-2.1", "claude-instant",
+        "anthropic.claude-3-haiku-20240307-v1:0", "gpt-5"}) {
+    BOOST_TEST(!is_claude_47_or_later(model), model);
+  }
+  BOOST_TEST(encoding_for_model("claude-opus-5").factor_permille >
+             encoding_for_model("claude-opus-4-6").factor_permille);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,173 @@
+// Goal: Anthropic requests: every part is counted, what cannot be known is flagged, and a bound is
+// never below its estimate.
+#include <boost/test/unit_test.hpp>
+
+#include "tokenizer/models/base64_text.hpp"
+#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/prompt/prompt_reading.hpp"
+
+BOOST_AUTO_TEST_SUITE(prompt_count_anthropic_suite)
+
+namespace {
+
+using namespace stint::tokenizer;
+using namespace std::string_literals;
+
+std::string with_block(const std::string& block) {
+  return R"({"max_tokens": 10, "messages": [{"role": "user", "content": [)" + block + "]}]}";
+}
+
+std::int64_t scaled(std::int64_t tokens) {
+  return (tokens * 1150 + 999) / 1000;
+}
+
+}  // namespace
+
+// platform.claude.com, token counting: this request is documented to have 14 input tokens.
+BOOST_AUTO_TEST_CASE(the_documented_example_is_within_its_bounds) {
+  const prompt_tokens counted =
+      count_anthropic("claude-sonnet-4-5", R"({"model": "claude-sonnet-4-5",
+      "system": "You are a scientist", "messages": [{"role": "user", "content": "Hello, Claude"}]})");
+  BOOST_TEST(counted.expected >= 14);
+  BOOST_TEST(counted.expected <= 17);
+  BOOST_TEST(counted.upper_bound <= 28);
+  BOOST_TEST(!counted.exact);
+  BOOST_TEST(!counted.hidden_input);
+}
+
+BOOST_AUTO_TEST_CASE(a_system_prompt_counts_alike_as_string_and_as_blocks) {
+  const prompt_tokens text =
+      count_anthropic("claude-opus-4-6", R"({"system": "Be brief.", "messages": []})");
+  const prompt_tokens blocks = count_anthropic(
+      "claude-opus-4-6",
+      R"({"system": [{"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}], "messages": []})");
+  BOOST_TEST(text.expected == blocks.expected);
+  BOOST_TEST(text.upper_bound == blocks.upper_bound);
+}
+
+BOOST_AUTO_TEST_CASE(tools_bring_a_system_prompt_that_depends_on_the_choice) {
+  const auto request = [](std::string_view choice) {
+    return R"({"messages": [{"role": "user", "content": "hi"}], "tools": [{"name": "f", "description": "does it",
+        "input_schema": {"type": "object", "properties": {"a": {"type": "string"}}}}])" +
+           std::string(choice) + "}";
+  };
+  const std::int64_t automatic = count_anthropic("claude-sonnet-4-5", request("")).expected;
+  const std::int64_t forced =
+      count_anthropic("claude-sonnet-4-5", request(R"(, "tool_choice": {"type": "any"})")).expected;
+  BOOST_TEST(automatic - forced == 346 - 313);
+  BOOST_TEST(automatic > 346 + 20);
+  const std::int64_t bare =
+      count_anthropic("claude-sonnet-4-5", R"({"messages": [], "tools": []})").expected;
+  BOOST_TEST(bare == 3);
+}
+
+BOOST_AUTO_TEST_CASE(built_in_tools_have_fixed_costs_and_server_tools_hidden_ones) {
+  const auto count_tool = [](std::string_view tool) {
+    return count_anthropic("claude-sonnet-4-5",
+                           R"({"messages": [], "tools": [)" + std::string(tool) + "]}");
+  };
+  BOOST_TEST(count_tool(R"({"type": "bash_20250124", "name": "bash"})").expected == 3 + 346 + 245);
+  BOOST_TEST(count_tool(R"({"type": "web_search_20250305", "name": "web_search"})").hidden_input);
+  BOOST_TEST(count_anthropic("claude-sonnet-4-5",
+                             R"({"messages": [], "mcp_servers": [{"url": "https://a"}]})")
+                 .hidden_input);
+}
+
+BOOST_AUTO_TEST_CASE(tool_use_and_results_are_counted) {
+  const encoding& words = o200k_base();
+  const prompt_tokens use = count_anthropic(
+      "claude-sonnet-4-5",
+      with_block(
+          R"({"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": {"city": "Berlin"}})"));
+  BOOST_TEST(use.expected ==
+             3 + 4 + 8 + scaled(words.count("get_weather") + words.count("{\"city\":\"Berlin\"}")));
+  const prompt_tokens text = count_anthropic(
+      "claude-sonnet-4-5",
+      with_block(
+          R"({"type": "tool_result", "tool_use_id": "toolu_1", "content": "sunny and warm"})"));
+  const prompt_tokens blocks = count_anthropic(
+      "claude-sonnet-4-5",
+      with_block(
+          R"({"type": "tool_result", "tool_use_id": "toolu_1", "content": [{"type": "text", "text": "sunny and warm"}]})"));
+  BOOST_TEST(text.expected == blocks.expected);
+  BOOST_TEST(text.expected == 3 + 4 + 8 + scaled(words.count("sunny and warm")));
+}
+
+BOOST_AUTO_TEST_CASE(images_cost_by_size_or_are_hidden) {
+  const std::string png = base64_text("\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\x03\xE8\0\0\x03\xE8"s);
+  const prompt_tokens inlined = count_anthropic(
+      "claude-sonnet-4-5",
+      with_block(
+          R"({"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": ")" +
+          png + R"("}})"));
+  BOOST_TEST(inlined.expected == 3 + 4 + 1334);
+  BOOST_TEST(!inlined.hidden_input);
+  for (const std::string_view source : {R"({"type": "url", "url": "https://example.com/a.png"})",
+                                        R"({"type": "file", "file_id": "file_1"})", "5"}) {
+    const prompt_tokens remote = count_anthropic(
+        "claude-opus-5", with_block(R"({"type": "image", "source": )" + std::string(source) + "}"));
+    BOOST_TEST(remote.hidden_input);
+    BOOST_TEST(remote.upper_bound >= 4784);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(documents_of_text_are_counted_and_others_estimated_by_pages) {
+  const prompt_tokens text = count_anthropic(
+      "claude-sonnet-4-5",
+      with_block(
+          R"({"type": "document", "title": "T", "source": {"type": "text", "data": "some words here"}})"));
+  BOOST_TEST(!text.hidden_input);
+  BOOST_TEST(text.expected == 3 + 4 + scaled(1 + o200k_base().count("some words here")));
+  const prompt_tokens pdf = count_anthropic(
+      "claude-sonnet-4-5",
+      with_block(
+          R"({"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": ")" +
+          std::string(400'000, 'A') + R"("}})"));
+  BOOST_TEST(pdf.hidden_input);
+  BOOST_TEST(pdf.expected >= 5 * 2300);
+  BOOST_TEST(pdf.upper_bound > pdf.expected);
+}
+
+BOOST_AUTO_TEST_CASE(thinking_is_counted_and_its_signature_only_bounded) {
+  const prompt_tokens counted = count_anthropic(
+      "claude-sonnet-4-5",
+      with_block(
+          R"({"type": "thinking", "thinking": "let me see", "signature": "QUJDREVGR0hJSktMTU5PUA=="})"));
+  BOOST_TEST(counted.expected == 3 + 4 + scaled(o200k_base().count("let me see")));
+  BOOST_TEST(counted.upper_bound >= counted.expected + 6);
+}
+
+BOOST_AUTO_TEST_CASE(newer_claudes_need_more_tokens_for_the_same_text) {
+  const std::string request =
+      with_block(R"({"type": "text", "text": "The same text for both of them, word by word."})");
+  const prompt_tokens older = count_anthropic("claude-opus-4-6", request);
+  const prompt_tokens newer = count_anthropic("claude-opus-5", request);
+  BOOST_TEST(newer.expected > older.expected);
+  BOOST_TEST(newer.upper_bound > older.upper_bound);
+}
+
+BOOST_AUTO_TEST_CASE(malformed_requests_count_as_their_text) {
+  for (
+      const std::string_view json :
+      {"[]", "7", "{}", R"({"messages": 5})", R"({"messages": [1, null, "x", {}]})",
+       R"({"system": {"a": 1}, "tools": 3})",
+       R"({"system": [1, "x", {"type": "text"}], "tools": [1, {"type": 5}], "tool_choice": "any"})",
+       R"({"messages": [{"role": "user", "content": [{"type": "tool_result", "content": {"a": 1}}, {"type": "tool_use"},
+            {"type": "document"}, {"type": "image"}, {"type": "thinking"}, {"type": "surprise", "x": "one two"}]}]})"}) {
+    for (const std::string_view model : {"claude-opus-5", "claude-3-opus-20240229", "gpt-4o", ""}) {
+      (void)count_anthropic(model, json);
+    }
+  }
+  BOOST_TEST(
+      count_anthropic("claude-opus-4-6", with_block(R"({"type": "surprise", "x": "one two"})"))
+          .expected > 10);
+}
+
+BOOST_AUTO_TEST_CASE(nested_results_are_counted_to_any_depth) {
+  std::string block = R"({"type": "text", "text": "innermost"})";
+  for (int i = 0; i < 300; ++i)
+    block = R"({"type": "tool_result", "content": [)" + block + "]}";
+  BOOST_TEST(count_anthropic("claude-opus-4-6", with_block(block)).expected > 300);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,239 @@
+// Goal: OpenAI requests count as the API itself reported: the OpenAI cookbook's conversation, and
+// measured_prompts.json, which holds what gpt-3.5-turbo reported for the cases of
+// hmarr/openai-chat-tokens.
+#include <boost/test/unit_test.hpp>
+
+#include "tokenizer/models/base64_text.hpp"
+#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/prompt/prompt_reading.hpp"
+
+BOOST_AUTO_TEST_SUITE(prompt_count_openai_suite)
+
+namespace {
+
+using namespace stint::tokenizer;
+using namespace std::string_literals;
+
+#define HELLO R"({"messages": [{"role": "user", "content": "hello"}])"
+std::string png(std::uint32_t width, std::uint32_t height) {
+  std::string file = "\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR"s;
+  for (const std::uint32_t side : {width, height}) {
+    for (int shift = 24; shift >= 0; shift -= 8)
+      file += static_cast<char>(side >> shift);
+  }
+  return "data:image/png;base64," + base64_text(file);
+}
+
+std::string image_request(const std::string& url, std::string_view detail) {
+  return R"({"messages": [{"role": "user", "content": [{"type": "text", "text": "hello"}, {"type": "image_url",
+      "image_url": {"url": ")" +
+         url + R"(", "detail": ")" + std::string(detail) + R"("}}]}]})";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_api_reported_the_cookbooks_conversation) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element request;
+  const std::string path = STINT_SOURCE_DIR "/tests/tokenizer/cookbook_conversation.json";
+  BOOST_TEST_REQUIRE(parser.load(path).get(request) == simdjson::SUCCESS);
+  for (const auto& [model, tokens] :
+       {std::pair{"gpt-3.5-turbo-0613", 129}, std::pair{"gpt-4-0613", 129},
+        std::pair{"sim/gpt-4", 129}, std::pair{"gpt-4o", 124},
+        std::pair{"gpt-4o-mini-2024-07-18", 124}}) {
+    const prompt_tokens counted = count_prompt(model, chat_api::openai_chat, request);
+    BOOST_TEST(counted.expected == tokens);
+    BOOST_TEST(counted.upper_bound == tokens);
+    BOOST_TEST(counted.exact);
+    BOOST_TEST(!counted.hidden_input);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_api_reported_the_measured_prompts) {
+  simdjson::dom::parser parser;
+  simdjson::dom::array measured;
+  BOOST_TEST_REQUIRE(
+      parser.load(STINT_SOURCE_DIR "/tests/tokenizer/measured_prompts.json").get(measured) ==
+      simdjson::SUCCESS);
+  BOOST_TEST(measured.size() == 19U);
+  for (const simdjson::dom::element one : measured) {
+    const prompt_tokens counted =
+        count_prompt("gpt-3.5-turbo", chat_api::openai_chat, one["request"].value_unsafe());
+    const std::int64_t tokens = one["tokens"].get_int64().value_unsafe();
+    const bool exact = one["exact"].get_bool().value_unsafe();
+    BOOST_TEST_CONTEXT(simdjson::minify(one)) {
+      BOOST_TEST(counted.expected == tokens);
+      BOOST_TEST(counted.upper_bound >= tokens);
+      BOOST_TEST(counted.exact == exact);
+      if (exact) BOOST_TEST(counted.upper_bound == tokens);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(tools_count_like_the_functions_they_wrap) {
+  const std::int64_t functions =
+      count_openai("gpt-4o",
+                   HELLO R"(, "functions": [{"name": "foo", "description": "Do a foo"}]})")
+          .expected;
+  const std::int64_t tools =
+      count_openai(
+          "gpt-4o", HELLO
+          R"(, "tools": [{"type": "function", "function": {"name": "foo", "description": "Do a foo"}}]})")
+          .expected;
+  BOOST_TEST(tools == functions);
+  BOOST_TEST(count_openai("gpt-4o", HELLO R"(, "tools": []})").expected == 8);
+  BOOST_TEST(
+      count_openai("gpt-4o", HELLO R"(, "tools": [{"type": "custom", "custom": {"name": "run"}}]})")
+          .expected > 8);
+}
+
+BOOST_AUTO_TEST_CASE(parameters_are_no_part_of_the_prompt_and_unknown_fields_are) {
+  const prompt_tokens plain =
+      count_openai("gpt-4o", HELLO R"(, "model": "gpt-4o", "stream": true, "temperature": 0.5,
+      "max_tokens": 5, "stop": ["a", "b"], "metadata": {"team": "x"}, "user": "u", "stream_options": {"include_usage": true}})");
+  BOOST_TEST(plain.expected == 8);
+  BOOST_TEST(plain.exact);
+  const prompt_tokens more =
+      count_openai("gpt-4o", HELLO R"(, "surprise": {"text": "one two three"}})");
+  BOOST_TEST(more.expected > 11);
+  BOOST_TEST(!more.exact);
+}
+
+BOOST_AUTO_TEST_CASE(content_parts_of_text_count_like_the_text) {
+  const prompt_tokens counted = count_openai(
+      "gpt-4",
+      R"({"messages": [{"role": "user", "content": [{"type": "text", "text": "hello"}]}]})");
+  BOOST_TEST(counted.expected == 8);
+  BOOST_TEST(counted.exact);
+}
+
+BOOST_AUTO_TEST_CASE(an_image_in_a_data_url_costs_by_its_size) {
+  const prompt_tokens high = count_openai("gpt-4o", image_request(png(1024, 1024), "high"));
+  BOOST_TEST(high.expected == 8 + 765);
+  BOOST_TEST(!high.hidden_input);
+  BOOST_TEST(!high.exact);
+  BOOST_TEST(count_openai("gpt-4o", image_request(png(1024, 1024), "low")).upper_bound == 8 + 85);
+  BOOST_TEST(count_openai("claude-sonnet-4-5", image_request(png(1000, 1000), "auto")).expected >=
+             1334);
+}
+
+BOOST_AUTO_TEST_CASE(an_image_elsewhere_is_hidden_input_up_to_the_models_maximum) {
+  const prompt_tokens remote =
+      count_openai("gpt-4o", image_request("https://example.com/a.png", "high"));
+  BOOST_TEST(remote.hidden_input);
+  BOOST_TEST(remote.upper_bound == 8 + 85 + 8 * 170);
+  BOOST_TEST(
+      count_openai("gpt-4o", image_request("data:image/png;base64,AAAA", "high")).hidden_input);
+}
+
+BOOST_AUTO_TEST_CASE(a_recording_costs_by_its_length) {
+  const std::string head =
+      "RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\0\0\0\0"s;
+  const auto request = [](const std::string& data) {
+    return R"({"messages": [{"role": "user", "content": [{"type": "input_audio", "input_audio": {"format": "wav", "data": ")" +
+           data + R"("}}]}]})";
+  };
+  const prompt_tokens wave =
+      count_openai("gpt-audio", request(base64_text(head + std::string(160'000, '\0'))));
+  BOOST_TEST(wave.audio_tokens >= 100);
+  BOOST_TEST(wave.audio_tokens <= 103);
+  BOOST_TEST(wave.upper_bound >= wave.audio_tokens);
+  const prompt_tokens packed =
+      count_openai("gpt-audio", request(base64_text(std::string(32'000, 'x'))));
+  BOOST_TEST(packed.audio_tokens >= 160);  // 16 s at 16 kbit/s
+}
+
+BOOST_AUTO_TEST_CASE(files_and_stored_audio_are_hidden_input) {
+  for (const std::string_view part :
+       {R"({"type": "file", "file": {"file_id": "file-1"}})",
+        R"({"type": "file", "file": {"file_data": "data:application/pdf;base64,AAAA"}})"}) {
+    const prompt_tokens counted = count_openai(
+        "gpt-4o", R"({"messages": [{"role": "user", "content": [)" + std::string(part) + "]}]}");
+    BOOST_TEST(counted.hidden_input);
+    BOOST_TEST(counted.upper_bound > 2000);
+  }
+  BOOST_TEST(
+      count_openai("gpt-4o", R"({"messages": [{"role": "assistant", "audio": {"id": "audio_1"}}]})")
+          .hidden_input);
+}
+
+BOOST_AUTO_TEST_CASE(tool_calls_and_their_results_are_counted) {
+  const prompt_tokens counted = count_openai("gpt-4o", R"({"messages": [
+      {"role": "assistant", "content": null, "tool_calls": [{"id": "call_abc", "type": "function",
+        "function": {"name": "get_weather", "arguments": "{\"city\": \"Berlin\"}"}}]},
+      {"role": "tool", "tool_call_id": "call_abc", "content": "sunny"}]})");
+  // 3 + 2 × (3 + role) + name (2) + arguments (5) + 3 + result (2)
+  const encoding& words = o200k_base();
+  const std::int64_t expected = 3 + 2 * (3 + 1) + words.count("get_weather") +
+                                words.count("{\"city\": \"Berlin\"}") + 3 + words.count("sunny");
+  BOOST_TEST(counted.expected == expected);
+  BOOST_TEST(counted.upper_bound > expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_response_schema_is_part_of_the_prompt) {
+  const prompt_tokens counted =
+      count_openai("gpt-4o", HELLO R"(, "response_format": {"type": "json_schema", "json_schema":
+      {"name": "answer", "strict": true, "schema": {"type": "object", "properties": {"a": {"type": "string"}}}}}})");
+  const std::int64_t schema = o200k_base().count(
+      "# Response Formats\n\n## "
+      "answer\n\n{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}}}");
+  BOOST_TEST(counted.expected == 8 + schema);
+  BOOST_TEST(
+      count_openai("gpt-4o", HELLO R"(, "response_format": {"type": "text"}})").upper_bound == 8);
+}
+
+BOOST_AUTO_TEST_CASE(models_whose_framing_is_not_published_have_a_margin) {
+  for (const std::string_view model : {"gpt-5", "o3", "o4-mini", "gpt-oss-120b"}) {
+    const prompt_tokens counted = count_openai(model, HELLO "}");
+    BOOST_TEST(counted.expected == 8);
+    BOOST_TEST(counted.upper_bound == 12);
+    BOOST_TEST(!counted.exact);
+  }
+  BOOST_TEST(count_openai("gpt-5.1-codex", HELLO "}").expected > 100);
+}
+
+BOOST_AUTO_TEST_CASE(malformed_requests_count_as_their_text) {
+  for (
+      const std::string_view json :
+      {"[]", "null", "\"hello hello hello\"", "{}", R"({"messages": null})",
+       R"({"messages": "hello hello"})", R"({"messages": [1, "a", null, [], {}]})",
+       R"({"messages": [{"role": 1, "content": {"a": "b"}, "name": []}]})",
+       R"({"messages": [{"content": [1, "x", {"type": 5}, {"type": "text", "text": 7}, {"type": "image_url"}]}]})",
+       R"({"messages": [{"tool_calls": [1, {"function": 3}, {}], "function_call": "x"}]})",
+       R"({"messages": [], "tools": {"a": 1}, "tool_choice": {"x": 1}, "response_format": [1]})",
+       R"({"messages": [], "tools": [{"function": {"name": "f", "parameters": {"properties": {"a": 5}}}}]})"}) {
+    for (const std::string_view model : {"gpt-4", "gpt-4o", "claude-opus-5", "unknown"}) {
+      (void)count_openai(model, json);
+    }
+  }
+  BOOST_TEST(count_openai("gpt-4o", "\"hello hello hello\"").expected == 3);
+  BOOST_TEST(count_openai("gpt-4o", R"({"messages": [["hello hello hello"]]})").expected > 5);
+}
+
+// The parser admits a depth of 1,024; nothing here may recurse deeper or render more than in
+// proportion.
+BOOST_AUTO_TEST_CASE(deep_requests_are_counted) {
+  constexpr int depth = 1000;
+  std::string array_schema;
+  std::string object_schema;
+  for (int i = 0; i < depth; ++i)
+    array_schema += R"({"type":"array","items":)";
+  array_schema += "{}" + std::string(depth, '}');
+  for (int i = 0; i < depth / 2; ++i)
+    object_schema += R"({"type":"object","properties":{"p":)";
+  object_schema += "{}";
+  for (int i = 0; i < depth / 2; ++i)
+    object_schema += "}}";
+  for (const std::string& schema : {array_schema, object_schema}) {
+    const prompt_tokens counted =
+        count_openai("gpt-4o", HELLO R"(, "tools": [{"type": "function", "function": {"name": "f",
+        "parameters": {"type": "object", "properties": {"deep": )" +
+                                   schema + "}}}}]}");
+    BOOST_TEST(counted.upper_bound > depth);
+  }
+  const std::string nested = std::string(depth, '[') + std::string(depth, ']');
+  BOOST_TEST(count_openai("gpt-4o", R"({"messages": [{"content": [)" + nested + "]}]}").expected >
+             10);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,30 @@
+// Counts a request that is given as JSON text.
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+
+#include "tokenizer/prompt/prompt_count.hpp"
+
+namespace stint::tokenizer {
+
+inline prompt_tokens count_json(std::string_view model, chat_api api, std::string_view json) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element request;
+  BOOST_TEST_REQUIRE(parser.parse(json.data(), json.size()).get(request) == simdjson::SUCCESS,
+                     json);
+  const prompt_tokens counted = count_prompt(model, api, request);
+  BOOST_TEST(counted.expected >= 0, json);
+  BOOST_TEST(counted.upper_bound >= counted.expected, json);
+  BOOST_TEST(counted.audio_tokens <= counted.upper_bound, json);
+  return counted;
+}
+
+inline prompt_tokens count_openai(std::string_view model, std::string_view json) {
+  return count_json(model, chat_api::openai_chat, json);
+}
+
+inline prompt_tokens count_anthropic(std::string_view model, std::string_view json) {
+  return count_json(model, chat_api::anthropic_messages, json);
+}
+
+}  // namespace stint::tokenizer

@@ -1,0 +1,146 @@
+// Goal: a compiled vocabulary answers as the list of tokens it was made from does. Method: every
+// token of the shipped ones, and small lists whose answers are known.
+#include "tokenizer/bpe/vocabulary.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "tokenizer/vocab/vocabulary_block.hpp"
+#include "tokenizer/vocab/vocabulary_builder.hpp"
+
+BOOST_AUTO_TEST_SUITE(vocabulary_suite)
+
+namespace {
+
+using namespace stint::tokenizer;
+
+const std::uint8_t* bytes_of(const std::string& text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
+
+vocabulary_source all_bytes_and(const std::vector<std::string>& more) {
+  vocabulary_source source;
+  for (int value = 0; value < 256; ++value)
+    source.tokens.emplace_back(1, static_cast<char>(value));
+  source.tokens.insert(source.tokens.end(), more.begin(), more.end());
+  for (std::uint32_t i = 0; i < source.tokens.size(); ++i)
+    source.ids.push_back(1000 + i);
+  return source;
+}
+
+struct compiled {
+  compiled_vocabulary tables;
+  explicit compiled(const vocabulary_source& source) : tables(compile_vocabulary(source)) {
+    BOOST_TEST_REQUIRE(tables.error == "");
+  }
+  [[nodiscard]] vocabulary words() const {
+    const auto arrays = open_vocabulary(std::as_bytes(std::span(tables.block)));
+    BOOST_TEST_REQUIRE(arrays.has_value());
+    return vocabulary(*arrays);
+  }
+};
+
+std::uint32_t find(const vocabulary& words, const std::string& piece) {
+  const std::uint8_t* const at = bytes_of(piece);
+  if (piece.size() > piece_key::max_bytes) {
+    return words.find_long(at, piece.size(), vocabulary::long_hash(at, piece.size()));
+  }
+  return words.find(piece_key::of(at, piece.size(), at + piece.size()));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(pieces_are_found_whole_and_nothing_else_is) {
+  const std::string longest(40, 'z');
+  const compiled tables(
+      all_bytes_and({"ab", "abc", "fifteen bytes..", "sixteen bytes...", longest}));
+  const vocabulary words = tables.words();
+  for (const std::string& token :
+       {std::string("a"), std::string("ab"), std::string("abc"), std::string("fifteen bytes.."),
+        std::string("sixteen bytes..."), longest}) {
+    BOOST_TEST(find(words, token) == 1U, token);
+  }
+  for (const std::string& other :
+       {std::string("abd"), std::string("ab\0", 3), std::string("bc"),
+        std::string("fifteen bytes.,"), std::string(39, 'z'), std::string(41, 'z')}) {
+    BOOST_TEST(find(words, other) == 0U, other);
+  }
+  BOOST_TEST(words.longest() == 40U);
+}
+
+BOOST_AUTO_TEST_CASE(two_symbols_make_the_token_that_merging_its_bytes_ends_with) {
+  // 256: ab, 257: bc, 258: abc, which ab and c make, since ab comes first.
+  const compiled tables(all_bytes_and({"ab", "bc", "abc"}));
+  const vocabulary words = tables.words();
+  BOOST_TEST(words.merged('a', 'b') == 256U);
+  BOOST_TEST(words.merged(256, 'c') == 258U);
+  BOOST_TEST(words.merged('a', 257) == no_symbol);
+  BOOST_TEST(words.merged('c', 'a') == no_symbol);
+  BOOST_TEST(words.id(258) == 1258U);
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_merging_does_not_make_counts_as_a_whole_piece_only) {
+  vocabulary_source source = all_bytes_and({"xyz"});  // no xy, no yz
+  const compiled whole(source);
+  BOOST_TEST(find(whole.words(), "xyz") == 1U);
+  BOOST_TEST(whole.words().stray_id(bytes_of("xyz"), 3) == 1256U);
+  BOOST_TEST(whole.words().stray_id(bytes_of("xyy"), 3) == no_symbol);
+  source.whole_piece_first = false;
+  const compiled merged(source);
+  BOOST_TEST(find(merged.words(), "xyz") == 3U);
+  BOOST_TEST(merged.words().stray_id(bytes_of("xyz"), 3) == no_symbol);
+}
+
+// U+65E5 and U+672C, with a token that has both; U+4E2D beside neither; and tokens that hold a part
+// of a character, which must bridge to every character it can be of.
+BOOST_AUTO_TEST_CASE(characters_are_bridged_where_a_token_may_have_both) {
+  const compiled tables(all_bytes_and({"\xE6\x97", "日", "\xE6\x9C", "本", "\xE4\xB8", "中",
+                                       "\xE5\x9B", "国", "日本", "中\xE6", "\xAD国"}));
+  const vocabulary words = tables.words();
+  BOOST_TEST(words.bridged(0x65E5, 0x672C));
+  BOOST_TEST(!words.bridged(0x672C, 0x65E5));
+  BOOST_TEST(!words.bridged(0x65E5, 0x65E5));
+  BOOST_TEST(words.bridged(0x4E2D, 0x672C));  // 中 and the first byte of 本
+  BOOST_TEST(words.bridged(0x4E2D, 0x56FD));  // the last byte of 中 and 国
+  BOOST_TEST(words.bridged(0x672C, 0x56FD));  // false would be right too: 国 is left open
+  BOOST_TEST(words.character_tokens(0x65E5) == 1U);
+  BOOST_TEST(words.character_tokens(0x65B0) == 3U);  // E6 96 B0, no two bytes of which are a token
+}
+
+BOOST_AUTO_TEST_CASE(a_list_that_no_tables_can_be_made_of_says_why) {
+  vocabulary_source twice = all_bytes_and({"ab", "ab"});
+  BOOST_TEST(compile_vocabulary(twice).error.find("twice") != std::string::npos);
+  vocabulary_source lacking = all_bytes_and({});
+  lacking.tokens.erase(lacking.tokens.begin() + 65);
+  lacking.ids.pop_back();
+  BOOST_TEST(!compile_vocabulary(lacking).error.empty());
+}
+
+// tiktoken would merge a and b (257) and then abc (256); tables know only lower parts.
+BOOST_AUTO_TEST_CASE(ranks_that_are_out_of_order_are_refused_not_miscounted) {
+  vocabulary_source source = all_bytes_and({"abc", "ab"});
+  BOOST_TEST(compile_vocabulary(source).error == "");  // a list of merges may say so
+  source.joined_by_bytes = true;
+  BOOST_TEST(compile_vocabulary(source).error.find("1256 is made of") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_block_with_a_wrong_bit_is_refused) {
+  compiled tables(all_bytes_and({"ab"}));
+  std::vector<std::uint64_t>& block = tables.tables.block;
+  for (std::size_t at = 0; at < block.size(); at += 1 + block.size() / 97) {
+    block[at] ^= std::uint64_t{1} << (at % 64);
+    BOOST_TEST(!open_vocabulary(std::as_bytes(std::span(block))).has_value(), at);
+    block[at] ^= std::uint64_t{1} << (at % 64);
+  }
+  BOOST_TEST(open_vocabulary(std::as_bytes(std::span(block))).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_block_that_is_cut_short_is_refused) {
+  const compiled tables(all_bytes_and({"ab"}));
+  const auto block = std::as_bytes(std::span(tables.tables.block));
+  BOOST_TEST(open_vocabulary(block).has_value());
+  BOOST_TEST(!open_vocabulary(block.first(block.size() / 2)).has_value());
+  BOOST_TEST(!open_vocabulary(block.first(8)).has_value());
+  BOOST_TEST(!open_vocabulary(block.subspan(8)).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,81 @@
+// What is learnt of models whose tokenizer is not public, from what their provider reports: the
+// tokens it counts for each of ours, by content class, and what it adds to a request and for tools
+// (fit.hpp). Two halves:
+//
+//   calibration           learns. Belongs to one thread; bounded in models and observations.
+//   calibration_snapshot  estimates. Immutable; any number of threads read one at once.
+//
+// A calibration is kept across restarts as bytes (encode, decode; the format is at the top of
+// calibration/text.cpp).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "tokenizer/calibration/fit.hpp"
+
+namespace stint::tokenizer {
+
+// A model is learnt for each API by itself: the provider frames messages differently there.
+struct learned_key {
+  chat_api api = chat_api::openai_chat;
+  std::string model;
+  auto operator<=>(const learned_key&) const = default;
+};
+
+class calibration_snapshot {
+ public:
+  // Null while too little is known of the model: then its fixed factors apply.
+  [[nodiscard]] const learned_estimate* find(std::string_view model, chat_api api) const noexcept;
+  [[nodiscard]] std::size_t size() const noexcept { return models_.size(); }
+
+ private:
+  friend class calibration;
+  std::vector<std::pair<learned_key, learned_estimate>> models_;  // sorted by key
+};
+
+class calibration {
+ public:
+  static constexpr std::size_t models_max = 64;
+  static constexpr std::size_t observations_max = 256;  // of each model
+  static constexpr std::size_t name_bytes_max = 256;
+  // Fewer do not change the estimate.
+  static constexpr std::size_t observations_needed = 32;
+
+  // `seen` must be learnable. What cannot be true (nothing or less, beyond 2^31) is passed over;
+  // what is far from the estimate is taken for no more than twice or half of it. The model that was
+  // longest without observations makes room for a new one.
+  void observe(std::string_view model, chat_api api, const prompt_features& seen,
+               std::int64_t reported, std::uint32_t source);
+
+  [[nodiscard]] std::shared_ptr<const calibration_snapshot> snapshot() const;
+  [[nodiscard]] std::size_t models() const noexcept { return models_.size(); }
+  [[nodiscard]] std::uint64_t observations() const noexcept { return clock_; }
+
+  [[nodiscard]] std::string encode() const;
+  // Or why these bytes cannot be used, as a sentence for an operator. A model whose own encoding or
+  // factors have changed since is left out: its ratios would be to something else.
+  [[nodiscard]] static std::variant<calibration, std::string> decode(std::string_view bytes);
+
+ private:
+  struct model_state {
+    std::vector<observed_prompt> window;  // oldest first
+    std::uint64_t newest = 0;             // number of the last observation
+    std::uint64_t last_used = 0;          // by clock_
+    std::uint64_t fitted_at = 0;
+    learned_estimate estimate;
+    [[nodiscard]] bool is_ready() const noexcept { return window.size() >= observations_needed; }
+  };
+  [[nodiscard]] model_state& state_of(const learned_key& key);
+
+  std::map<learned_key, model_state> models_;
+  std::uint64_t clock_ = 0;  // observations taken, of all models
+};
+
+}  // namespace stint::tokenizer

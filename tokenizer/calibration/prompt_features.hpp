@@ -1,0 +1,29 @@
+// What of a prompt its size depends on: the amounts that a calibration learns from and estimates
+// with. Plain values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "tokenizer/unicode/content_class.hpp"
+
+namespace stint::tokenizer {
+
+enum class chat_api : std::uint8_t { openai_chat, anthropic_messages };
+
+// An estimate and what it cannot exceed. Both ≥ 0.
+struct token_range {
+  std::int64_t expected = 0;
+  std::int64_t upper = 0;
+};
+
+struct prompt_features {
+  // Text by our own tokenizer, before any factor.
+  std::array<std::int32_t, content_class_count> class_tokens{};
+  std::int32_t tools = 0;    // definitions
+  std::int32_t framing = 0;  // what is added to text by rule, in the provider's tokens
+  // False: the prompt holds what has no known size, or its model's tokenizer is public.
+  bool learnable = false;
+};
+
+}  // namespace stint::tokenizer

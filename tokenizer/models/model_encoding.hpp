@@ -1,0 +1,35 @@
+// Which encoding a model counts by, how exactly, and how its messages are framed. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "tokenizer/bpe/encoding.hpp"
+
+namespace stint::tokenizer {
+
+// How a model's chat messages are framed (tokens around the text). Constants and their sources:
+// prompt_count.cpp.
+enum class framing : std::uint8_t {
+  openai_classic,
+  openai_gpt4o,
+  openai_gpt5,
+  openai_o_series,
+  anthropic,
+  plain
+};
+
+struct model_encoding {
+  const encoding* text = nullptr;
+  framing frame = framing::plain;
+  bool exact =
+      false;  // false: an estimate; expected = count × factor, upper bound = count × upper factor
+  std::int64_t factor_permille = 1000;
+  std::int64_t upper_permille = 1000;
+};
+
+// Never fails: an unknown model gets o200k_base with a stated factor and exact = false. A leading
+// "sim/" is ignored.
+[[nodiscard]] model_encoding encoding_for_model(std::string_view model) noexcept;
+
+}  // namespace stint::tokenizer

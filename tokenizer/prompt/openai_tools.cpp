@@ -1,0 +1,148 @@
+// OpenAI tools. The rendered namespace (tool_text.hpp) and 9 tokens; with a system message 4 less,
+// because it is shared, but a newline is added to the first one; tool_choice none 1, a named
+// function 4 and its name: measured on gpt-3.5 (hmarr/openai-chat-tokens), where this gives the
+// API's own count in all published cases (measured_prompts.json in tests/tokenizer). The cookbook's
+// constants per property approximate that rendering, so they are not used. For later models the
+// rendering is the same (harmony, docs/format.md) and the constants are not published. The bound is
+// the larger of rendering and JSON text, and the 16 to 24 measured for "tools exist"
+// (ai-tokenizer 1.0.6) in place of 9.
+//
+// response_format: harmony's developer message has "# Response Formats", "## name", the description
+// as a comment and the schema.
+#include <string>
+
+#include "tokenizer/prompt/json_reading.hpp"
+#include "tokenizer/prompt/prompt_walk.hpp"
+#include "tokenizer/prompt/tool_text.hpp"
+
+namespace stint::tokenizer {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr token_range tools_exist = {.expected = 9, .upper = 24};
+constexpr std::int64_t shared_system_saving = 4;
+
+// Adds every function in `entries` to `rendered`, what is none to `other`; returns how many
+// functions there were.
+int render_entries(dom::array entries, bool wrapped, std::string& rendered, std::string& other) {
+  int functions = 0;
+  for (const dom::element entry : entries) {
+    dom::object function;
+    const auto found = wrapped ? entry["function"].get(function) : entry.get(function);
+    if (found == simdjson::SUCCESS && !string_in(function, "name").empty()) {
+      render_function(function, rendered);
+      ++functions;
+    } else {
+      other += simdjson::minify(entry);
+    }
+  }
+  return functions;
+}
+
+// The newline that joins the first system message's text and the namespace changes how the text's
+// end is cut.
+void add_system_newline(const prompt_context& prompt, dom::object request) {
+  for (const dom::element value : array_in(request, "messages")) {
+    dom::object message;
+    if (value.get(message) != simdjson::SUCCESS || string_in(message, "role") != "system") continue;
+    const std::string_view text = string_in(message, "content");
+    if (prompt.tally.measure() == text_measure::bytes) {
+      // With the newline the text is one byte longer, however it is cut then.
+      const std::int64_t byte = prompt.tally.count_bytes(1);
+      return prompt.tally.add_estimated_text({.expected = byte, .upper = byte},
+                                             content_class::prose);
+    }
+    const encoding& words = prompt.tally.words();
+    const std::string_view tail = text.substr(words.stable_prefix(text));
+    const std::int64_t more = words.count(std::string(tail) + "\n") - words.count(tail);
+    return prompt.tally.add_estimated_text(
+        {.expected = std::max<std::int64_t>(0, more), .upper = 1}, content_class::prose);
+  }
+}
+
+void add_definitions(const prompt_context& prompt, dom::object request, bool has_system_message) {
+  std::string rendered(functions_head);
+  std::string other;
+  std::int64_t as_json = 0;
+  int functions = 0;
+  for (const auto& [key, wrapped] : {std::pair{"tools", true}, std::pair{"functions", false}}) {
+    dom::element value;
+    dom::array entries;
+    if (request[key].get(value) != simdjson::SUCCESS || value.is_null()) continue;
+    as_json += count_json(prompt.tally, value);
+    if (value.get(entries) == simdjson::SUCCESS) {
+      functions += render_entries(entries, wrapped, rendered, other);
+    } else {
+      other += simdjson::minify(value);
+    }
+  }
+  if (functions == 0 && other.empty()) return;
+  rendered += functions_tail;
+  prompt.tally.enter(part_kind::tool_definition);
+  const std::int64_t shown = functions > 0 ? prompt.tally.count(rendered) : 0;
+  const std::int64_t expected = shown + prompt.tally.count(other);
+  prompt.tally.add_estimated_text({.expected = expected, .upper = std::max(expected, as_json)},
+                                  content_class::json);
+  if (functions == 0) return;
+  prompt.tally.enter(part_kind::tool_framing);
+  prompt.tally.add_tool_framing(tools_exist, functions);
+  if (!has_system_message) return;
+  add_system_newline(prompt, request);
+  prompt.tally.discount_estimate(shared_system_saving);
+}
+
+void add_choice(const prompt_context& prompt, dom::element choice) {
+  prompt.tally.enter(part_kind::tool_choice);
+  std::string_view word;
+  if (choice.is_null()) return;
+  if (choice.get(word) == simdjson::SUCCESS) {
+    if (word == "none") prompt.tally.add_estimated({.expected = 1, .upper = 1});
+    if (word == "required") prompt.tally.add_estimated({.expected = 1, .upper = 4});
+    return;
+  }
+  dom::object named;
+  if (choice.get(named) != simdjson::SUCCESS) return add_json_text(prompt, choice);
+  dom::object function;
+  if (named["function"].get(function) != simdjson::SUCCESS) function = named;
+  const std::string_view name = string_in(function, "name");
+  if (name.empty()) return add_json_text(prompt, choice);
+  prompt.tally.add_text(name);
+  prompt.tally.add_estimated({.expected = 4, .upper = 8});
+}
+
+void add_response_format(const prompt_context& prompt, dom::element value) {
+  prompt.tally.enter(part_kind::response_format);
+  dom::object format;
+  if (value.is_null()) return;
+  if (value.get(format) != simdjson::SUCCESS) return add_json_text(prompt, value);
+  const std::string_view type = string_in(format, "type");
+  if (type == "text") return;
+  if (type == "json_object") return prompt.tally.add_estimated({.expected = 0, .upper = 16});
+  dom::object schema;
+  dom::element shape;
+  if (format["json_schema"].get(schema) != simdjson::SUCCESS ||
+      schema["schema"].get(shape) != simdjson::SUCCESS) {
+    return add_json_text(prompt, value);
+  }
+  std::string text = "# Response Formats\n\n## ";
+  text.append(string_in(schema, "name")).append("\n\n");
+  const std::string_view description = string_in(schema, "description");
+  if (!description.empty()) text.append("// ").append(description).append("\n");
+  text += simdjson::minify(shape);
+  const std::int64_t tokens = prompt.tally.count(text);
+  prompt.tally.add_estimated_text({.expected = tokens, .upper = tokens + tokens / 4 + 16},
+                                  content_class::json);
+}
+
+}  // namespace
+
+void walk_openai_tools(const prompt_context& prompt, dom::object request, bool has_system_message) {
+  add_definitions(prompt, request, has_system_message);
+  for (const dom::key_value_pair field : request) {
+    if (field.key == "tool_choice" || field.key == "function_call") add_choice(prompt, field.value);
+    if (field.key == "response_format") add_response_format(prompt, field.value);
+  }
+}
+
+}  // namespace stint::tokenizer

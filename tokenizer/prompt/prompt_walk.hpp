@@ -1,0 +1,44 @@
+// Walking a parsed chat request, one function per dialect and part of it. Each adds what it finds
+// to a tally; parts it does not know are added as their JSON text. No function keeps state; the
+// request's depth is bounded by the parser (1,024).
+#pragma once
+
+#include <string_view>
+
+#include <simdjson.h>
+
+#include "tokenizer/prompt/prompt_tally.hpp"
+
+namespace stint::tokenizer {
+
+struct prompt_context {
+  std::string_view model;
+  framing frame;
+  prompt_tally& tally;
+};
+
+void walk_openai_chat(const prompt_context& prompt, simdjson::dom::object request);
+void walk_anthropic_messages(const prompt_context& prompt, simdjson::dom::object request);
+
+// tools, functions, tool_choice, function_call and response_format of an OpenAI request.
+void walk_openai_tools(const prompt_context& prompt, simdjson::dom::object request,
+                       bool has_system_message);
+
+// One part of an OpenAI content array.
+void walk_openai_part(const prompt_context& prompt, simdjson::dom::object part);
+
+// One block of an Anthropic content or system array.
+void walk_anthropic_block(const prompt_context& prompt, simdjson::dom::object block);
+
+// As text, whatever it is: what is not understood must not count as nothing.
+void add_json_text(const prompt_context& prompt, simdjson::dom::element value);
+void add_json_text(const prompt_context& prompt, simdjson::dom::object value);
+
+// As much as the value's JSON text is, by the tally's measure.
+[[nodiscard]] std::int64_t count_json(const prompt_tally& tally, simdjson::dom::element value);
+[[nodiscard]] std::int64_t count_json(const prompt_tally& tally, simdjson::dom::object value);
+
+// A document given as base64. Its pages are not parsed: their number is estimated from its size.
+[[nodiscard]] token_range document_tokens(std::size_t base64_size) noexcept;
+
+}  // namespace stint::tokenizer
