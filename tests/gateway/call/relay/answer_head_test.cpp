@@ -1,6 +1,6 @@
 // Goal: an upstream's head is passed on field by field, without what would let it frame, route or
 // pose as us.
-#include "gateway/call/relay/client_answer.hpp"
+#include "gateway/call/relay/answer_head.hpp"
 
 #include <boost/test/unit_test.hpp>
 
