@@ -5,7 +5,8 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "gateway/config/words.hpp"
+#include "pricing/text/hex.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {
@@ -13,13 +14,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t parameters_max = 64;
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // RFC 3986 §2.1, with '+' for a space as HTML forms and curl --data-urlencode write it.
 std::optional<std::string> decode(std::string_view text, bool plus_is_space) {

@@ -6,6 +6,8 @@
 
 #include "gateway/config/config.hpp"
 
+#include "pricing/text/glob.hpp"
+
 namespace stint {
 namespace {
 

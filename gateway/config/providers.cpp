@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "gateway/config/caps.hpp"
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {
