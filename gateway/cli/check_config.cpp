@@ -33,7 +33,7 @@ std::size_t print_mistakes(const std::string& file, const std::vector<config_mis
 
 std::size_t check_prices(const std::string& file) {
   const auto read = load_price_file(file);
-  const auto* mistakes = std::get_if<std::vector<price_file_mistake>>(&read);
+  const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read);
   if (mistakes == nullptr) return 0;
   for (const auto& mistake : *mistakes) {
     std::cerr << describe(file, {.line = mistake.line, .message = mistake.message}) << '\n';

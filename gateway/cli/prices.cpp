@@ -46,7 +46,7 @@ std::string file_of(const options::variables_map& given) {
 price_book load(const std::string& file) {
   auto read = load_price_file(file);
   if (auto* book = std::get_if<price_book>(&read)) return std::move(*book);
-  const auto& mistakes = std::get<std::vector<price_file_mistake>>(read);
+  const auto& mistakes = std::get<std::vector<config_mistake>>(read);
   for (const auto& mistake : mistakes) {
     std::cerr << describe(file, {.line = mistake.line, .message = mistake.message}) << '\n';
   }

@@ -42,7 +42,7 @@ std::optional<config> read_config(const std::string& path) {
 std::optional<price_book> read_prices(const std::string& path) {
   auto read = load_price_file(path);
   if (auto* good = std::get_if<price_book>(&read)) return std::move(*good);
-  for (const price_file_mistake& mistake : std::get<std::vector<price_file_mistake>>(read)) {
+  for (const config_mistake& mistake : std::get<std::vector<config_mistake>>(read)) {
     std::cerr << path << ':' << mistake.line << ": " << mistake.message << '\n';
   }
   return std::nullopt;
