@@ -4,12 +4,13 @@
 #include "gateway/config/providers.hpp"
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
-#include <unistd.h>
+
+#include "gateway/config/base_url.hpp"
+#include "scratch_directory.hpp"
 
 using namespace stint;
 
@@ -145,14 +146,12 @@ BOOST_AUTO_TEST_CASE(the_credential_comes_from_the_environment) {
 }
 
 BOOST_AUTO_TEST_CASE(the_credential_comes_from_a_file) {
-  const auto file =
-      std::filesystem::temp_directory_path() / ("stint-credential-" + std::to_string(::getpid()));
+  const scratch_directory directory;
+  const auto file = directory.sub("credential");
   std::ofstream(file) << "sk-from-file\n";
-  const auto read = parsed(
-      one_provider("dialects: [openai], base_url: \"https://h\", models: [a], credential_file: " +
-                   file.string()));
+  const auto read = parsed(one_provider(
+      "dialects: [openai], base_url: \"https://h\", models: [a], credential_file: " + file));
   BOOST_TEST(read.providers.front().credential.reveal() == "sk-from-file");
-  std::filesystem::remove(file);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_provider_that_lists_a_model_and_speaks_the_api_gets_it) {
