@@ -55,12 +55,18 @@ const std::vector<address> addresses = {
     {"https://api.groq.com/openai/v1", true, "api.groq.com", 443, "/openai"},
     {"http://127.0.0.1:8000", false, "127.0.0.1", 8000, ""},
     {"http://h", false, "h", 80, ""},
-    {"https://[::1]:9443/a/b", true, "::1", 9443, "/a/b"}};
+    {"https://[::1]:9443/a/b", true, "::1", 9443, "/a/b"},
+    {"HTTPS://H/a%20b/", true, "H", 443, "/a%20b"}};
 
-const std::vector<std::string> wrong_addresses = {
-    "api.openai.com",  "ftp://h",      "https://",    "https://u:p@h",     "https://h:0",
-    "https://h:70000", "https://h:1k", "https://h:",  "https://h/a?b",     "https://h/a#b",
-    "https://h /",     "https://[::1", "https://[x]", "https://h/\r\nX: y"};
+const std::vector<std::string> wrong_addresses = {"api.openai.com", "ftp://h",
+                                                  "https://",       "https://u:p@h",
+                                                  "https://h:0",    "https://h:70000",
+                                                  "https://h:1k",   "https://h:",
+                                                  "https://h/a?b",  "https://h/a#b",
+                                                  "https://h /",    "https://[::1",
+                                                  "https://[x]",    "https://h/\r\nX: y",
+                                                  "https://h%41/",  "https://h/%4",
+                                                  "https://[v1.x]", "https://[fe80::1%25eth0]"};
 
 struct wrong_provider {
   std::string fields;
