@@ -116,8 +116,7 @@ std::shared_ptr<const tokenizer::calibration_snapshot> read_learned(
 void install_tokenizers(const std::string& file) {
   auto read = load_config(file);
   if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read)) {
-    for (const auto& mistake : *mistakes)
-      std::cerr << describe(file, mistake) << '\n';
+    print_mistakes(file, *mistakes);
     throw command_failure(file + " has mistakes; `stint check-config` shows them too");
   }
   tokenizer::install_encodings(std::get<config>(read).tokenizers);

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "gateway/config/config.hpp"
+#include "pricing/text/glob.hpp"
 
 namespace stint {
 namespace {
@@ -72,12 +73,6 @@ const provider_config* config::route(dialect_kind dialect, std::string_view mode
     }
   }
   return nullptr;
-}
-
-std::string describe(const std::string& file, const config_mistake& mistake) {
-  std::string text = file;
-  if (mistake.line > 0) text += ":" + std::to_string(mistake.line);
-  return text + ": " + mistake.message;
 }
 
 std::vector<std::string> warnings_about(const config& checked) {

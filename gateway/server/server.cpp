@@ -58,7 +58,10 @@ void note_end(service& shared, const std::exception_ptr& failure) {
 
 server::server(service& shared, int thread_count) : shared_(shared) {
   const listener_config& listen = shared.settings.listen;
-  if (listen.tls) tls_ = make_listener_tls(*listen.tls);
+  if (listen.tls) {
+    tls_ = make_listener_tls({"listen.tls.certificate_file", listen.tls->certificate_file},
+                             {"listen.tls.key_file", listen.tls->key_file});
+  }
   error_code error;
   const auto address = asio::ip::make_address(listen.address, error);
   if (error)

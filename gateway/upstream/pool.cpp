@@ -34,10 +34,7 @@ std::unique_ptr<upstream_connection> upstream_pool::take_idle() noexcept {
     // The most recently used one: the others may then grow old and be closed.
     std::unique_ptr<upstream_connection> candidate = std::move(idle_.back());
     idle_.pop_back();
-    if (candidate->wire.quiet_and_open()) {
-      candidate->reused = true;
-      return candidate;
-    }
+    if (candidate->wire.quiet_and_open()) return candidate;
     drop(std::move(candidate));
   }
   return nullptr;

@@ -13,8 +13,8 @@ namespace stint {
 
 struct outbound {
   const provider_config* provider = nullptr;
-  const request_head* from =
-      nullptr;  // the client's: method, target, and the fields of the allow-list
+  // The client's: method, target, and the fields of the allow-list.
+  const request_head* from = nullptr;
   std::size_t body_bytes = 0;
   bool anthropic = false;       // which form of credential
   std::string_view request_id;  // both for the simulated provider only, whose bill is kept by them

@@ -2,9 +2,9 @@
 // thread, raw epoll, answers rendered once per prompt size. Speaks just enough HTTP/1.1 for
 // well-behaved proxies (keep-alive, Content-Length).
 //
-//   POST with "stream":true in the body → 64 OpenAI chunks, a usage chunk and [DONE], as chunked
-//   SSE; any other POST                      → one OpenAI chat completion with usage; GET /count →
-//   how many POSTs were answered, so that a ledger can be compared with it.
+//   POST with "stream":true   64 OpenAI chunks, a usage chunk and [DONE], as chunked SSE
+//   any other POST            one OpenAI chat completion with usage
+//   GET /count                how many POSTs were answered, so that a ledger can be compared with it
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>

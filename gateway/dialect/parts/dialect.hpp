@@ -126,8 +126,7 @@ class dialect {
   [[nodiscard]] virtual std::int64_t count_answer(std::string_view body,
                                                   std::string_view model) const = 0;
 
-  // `sse` is false when the provider answered a stream request with something else: then bytes pass
-  // untouched.
+  // For an answer that comes as events; one that does not is read by read_answer().
   [[nodiscard]] virtual std::unique_ptr<stream_meter> meter_stream(
       std::string_view model, const chat_request& request) const = 0;
 

@@ -7,9 +7,6 @@
 
 namespace stint {
 
-// "2026-11-22T00:00:00Z"
-[[nodiscard]] std::string format_utc(wall_time at);
-
 // One or two sentences naming cap, scope, limit, used, held, requested and the reset; money in
 // dollars.
 [[nodiscard]] std::string describe_refusal(const hold_refusal& refusal);

@@ -10,7 +10,7 @@
 #include "gateway/admin/server.hpp"
 #include "gateway/admin/services.hpp"
 #include "gateway/admin/token.hpp"
-#include "gateway/scratch_directory.hpp"
+#include "scratch_directory.hpp"
 
 namespace stint {
 

@@ -1,9 +1,11 @@
-// Tested by tests/gateway/config/config_test.cpp.
-#include "gateway/config/reader.hpp"
+// Tested by tests/pricing/yaml/section_test.cpp and tests/gateway/config/config_test.cpp.
+#include "pricing/yaml/section.hpp"
 
 #include <algorithm>
 
-#include "gateway/config/words.hpp"
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/utf8.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {
@@ -17,29 +19,40 @@ bool is_empty(const YAML::Node& value) {
   return !value.IsDefined() || value.IsNull();
 }
 
+}  // namespace
+
+std::string shown_in_message(std::string_view text) {
+  constexpr std::size_t bytes_max = 64;
+  std::string out;
+  for (const char c : text.substr(0, boundary_before(text, bytes_max)))
+    out += is_control(c) ? '?' : c;
+  return out + (text.size() > bytes_max ? "…" : "");
+}
+
+std::string shown_in_message(const YAML::Node& node) {
+  if (node.IsMap()) return "a mapping";
+  if (node.IsSequence()) return "a list";
+  if (!node.IsScalar() || node.Scalar().empty()) return "nothing";
+  return "'" + shown_in_message(node.Scalar()) + "'";
+}
+
+namespace {
+
 std::string range_text(integer_range range) {
   return "from " + std::to_string(range.least) + " to " + std::to_string(range.most);
 }
 
 }  // namespace
 
-void mistake_list::add(int line, std::string message) {
-  mistakes_.push_back({.line = line, .message = std::move(message)});
-}
-
-std::vector<config_mistake> mistake_list::sorted() const {
-  auto sorted = mistakes_;
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.line < b.line; });
-  return sorted;
-}
-
 config_section::config_section(const config_node& mapping, mistake_list& mistakes)
     : path_(mapping.path), line_(mapping.line), mistakes_(&mistakes) {
   if (is_empty(mapping.value)) return;
   if (!mapping.value.IsMap()) {
     const std::string what = path_.empty() ? "the file" : path_;
-    mistakes_->add(line_, what + ": expected a mapping of keys to values, like {key: value}");
+    mistakes_->add(line_of(mapping.value, line_), what + ": expected keys and values, found " +
+                                                      shown_in_message(mapping.value) +
+                                                      "; write them like {key: value}");
+    is_mapping_ = false;
     return;
   }
   // yaml-cpp keeps every pair of a mapping, also those whose key it has seen before, although
@@ -63,7 +76,8 @@ config_section::config_section(const config_node& mapping, mistake_list& mistake
 }
 
 std::string config_section::path_of(std::string_view key) const {
-  return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+  const std::string shown = shown_in_message(key);
+  return path_.empty() ? shown : path_ + "." + shown;
 }
 
 config_section::entry* config_section::find(std::string_view key) {
@@ -84,7 +98,7 @@ bool config_section::has(std::string_view key) {
 }
 
 void config_section::require(std::string_view key, std::string_view wanted) {
-  if (has(key)) return;
+  if (has(key) || !is_mapping_) return;
   mistakes_->add(line_, path_of(key) + ": missing; " + std::string(wanted));
 }
 
@@ -126,34 +140,30 @@ void config_section::read(std::string_view key, bool& into) {
   }
 }
 
-std::optional<std::int64_t> config_section::count(std::string_view key, integer_range range) {
+std::optional<std::int64_t> config_section::number(
+    std::string_view key, integer_range range,
+    std::optional<std::int64_t> (*parse)(std::string_view) noexcept, const std::string& form) {
   const auto value = text(key);
   if (!value) return std::nullopt;
-  const auto number = parse_count(value->text);
-  if (number && *number >= range.least && *number <= range.most) return number;
-  mistake(*value, "expected a whole number " + range_text(range) +
-                      " (200_000, 10k and 5M are understood), not \"" + value->text + "\"");
+  const auto read = parse(value->text);
+  if (read && *read >= range.least && *read <= range.most) return read;
+  mistake(*value, "expected " + form + ", not \"" + value->text + "\"");
   return std::nullopt;
+}
+
+std::optional<std::int64_t> config_section::count(std::string_view key, integer_range range) {
+  return number(key, range, parse_count,
+                "a whole number " + range_text(range) + " (200_000, 10k and 5M are understood)");
 }
 
 std::optional<std::int64_t> config_section::bytes(std::string_view key, integer_range range) {
-  const auto value = text(key);
-  if (!value) return std::nullopt;
-  const auto number = parse_bytes(value->text);
-  if (number && *number >= range.least && *number <= range.most) return number;
-  mistake(*value, "expected bytes " + range_text(range) + ", written like 64KiB or 32MiB, not \"" +
-                      value->text + "\"");
-  return std::nullopt;
+  return number(key, range, parse_bytes,
+                "bytes " + range_text(range) + ", written like 64KiB or 32MiB");
 }
 
 std::optional<std::int64_t> config_section::duration_ms(std::string_view key, integer_range range) {
-  const auto value = text(key);
-  if (!value) return std::nullopt;
-  const auto number = parse_duration_ms(value->text);
-  if (number && *number >= range.least && *number <= range.most) return number;
-  mistake(*value, "expected a duration " + range_text(range) +
-                      " ms, written like 500ms, 30s or 5m, not \"" + value->text + "\"");
-  return std::nullopt;
+  return number(key, range, parse_duration_ms,
+                "a duration " + range_text(range) + " ms, written like 500ms, 30s or 5m");
 }
 
 std::optional<config_node> config_section::node(std::string_view key) {

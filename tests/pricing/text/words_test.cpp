@@ -1,6 +1,6 @@
 // Goal: the numbers of the configuration are read exactly or not at all. Method: tables of texts
 // and figures.
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 
 #include <limits>
 #include <optional>

@@ -1,10 +1,12 @@
-// Tested by tests/gateway/config/words_test.cpp.
-#include "gateway/config/words.hpp"
+// Tested by tests/pricing/text/words_test.cpp.
+#include "pricing/text/words.hpp"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
+
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 namespace {
@@ -20,10 +22,6 @@ constexpr std::array<suffix, 4> byte_suffixes = {
     {{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"", 1}}};
 constexpr std::array<suffix, 5> duration_suffixes = {
     {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
-
-constexpr bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
 
 // Digits with single underscores between them, times `factor`; nothing on overflow.
 std::optional<std::int64_t> scaled_digits(std::string_view digits, std::int64_t factor) noexcept {

@@ -1,6 +1,6 @@
-// Tested by tests/pricing/yaml_document_test.cpp; fuzzed by tests/fuzz/prices_fuzz.cpp and
+// Tested by tests/pricing/yaml/document_test.cpp; fuzzed by tests/fuzz/prices_fuzz.cpp and
 // config_fuzz.cpp.
-#include "pricing/yaml_document.hpp"
+#include "pricing/yaml/document.hpp"
 
 #include <sstream>
 
@@ -59,6 +59,24 @@ yaml_document read_yaml_document(const std::string& text) {
   }
   read.root = YAML::Load(text);
   return read;
+}
+
+void read_yaml_file(const std::string& text, mistake_list& mistakes,
+                    const std::function<void(const yaml_document&)>& read) {
+  try {
+    const yaml_document document = read_yaml_document(text);
+    if (document.second_line) {
+      mistakes.add(*document.second_line,
+                   "the file: a second document; delete the line ---, or the stray comma");
+    } else {
+      read(document);
+    }
+  } catch (const YAML::Exception& error) {
+    const int line = error.mark.is_null() ? 0 : error.mark.line + 1;
+    mistakes.add(line, "the file: not valid YAML here: " + error.msg);
+  } catch (const std::exception& error) {  // of the standard library's, from inside yaml-cpp
+    mistakes.add(0, std::string("the file: could not be read as YAML: ") + error.what());
+  }
 }
 
 }  // namespace stint

@@ -24,6 +24,7 @@ class scratch_directory {
   scratch_directory& operator=(const scratch_directory&) = delete;
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] std::string sub(const std::string& name) const { return path_ + "/" + name; }
 
  private:
   std::string path_;

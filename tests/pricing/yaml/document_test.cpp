@@ -1,6 +1,6 @@
 // Goal: a text is one YAML document or an answer why not, within bounded time. Method: examples,
 // among them the shortest text on which YAML::LoadAll never returns.
-#include "pricing/yaml_document.hpp"
+#include "pricing/yaml/document.hpp"
 
 #include <boost/test/unit_test.hpp>
 
