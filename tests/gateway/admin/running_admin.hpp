@@ -8,7 +8,7 @@
 #include <string>
 
 #include "gateway/admin/server.hpp"
-#include "gateway/admin/services.hpp"
+#include "gateway/admin/api/services.hpp"
 #include "gateway/admin/token.hpp"
 #include "gateway/scratch_directory.hpp"
 
