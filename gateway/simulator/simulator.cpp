@@ -25,6 +25,8 @@
 // Tested by tests/gateway/simulator/simulator_test.cpp.
 #include "gateway/simulator/simulator.hpp"
 
+#include <chrono>
+#include <exception>
 #include <stdexcept>
 #include <thread>
 
@@ -33,6 +35,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/simulator/connection.hpp"
