@@ -1,10 +1,12 @@
 // `stint serve`: builds everything in order, runs until SIGTERM or SIGINT, and takes it down in the
 // opposite order, so that the ledger is the last to go. Tested by tests/end_to_end.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <stdexcept>
 #include <thread>
 
 #include <boost/asio/thread_pool.hpp>

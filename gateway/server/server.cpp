@@ -1,6 +1,7 @@
 // Tested by tests/end_to_end.
 #include "gateway/server/server.hpp"
 
+#include <exception>
 #include <stdexcept>
 
 #include <boost/asio/as_tuple.hpp>

@@ -27,6 +27,8 @@
 // Tested by tests/gateway/simulator/simulator_test.cpp.
 #include "gateway/simulator/simulator.hpp"
 
+#include <chrono>
+#include <exception>
 #include <stdexcept>
 #include <thread>
 
@@ -35,6 +37,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/simulator/connection.hpp"

@@ -4,6 +4,8 @@
 // raw bytes and socket errors.
 #include "gateway/simulator/simulator.hpp"
 
+#include <stdexcept>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>

@@ -1,5 +1,5 @@
 // Tested by tests/gateway/admin/request_test.cpp.
-#include "gateway/admin/request.hpp"
+#include "gateway/admin/api/request.hpp"
 
 #include <algorithm>
 

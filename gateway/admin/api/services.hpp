@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "budgets/writer/ledger_thread.hpp"
-#include "gateway/admin/request.hpp"
+#include "gateway/admin/api/request.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/keys/key_ring.hpp"
 #include "gateway/metrics/metrics.hpp"
