@@ -1,6 +1,7 @@
 """What tests/mutation/trial.py knows of a layer: how a file is compiled, how its test programs are linked, what to run first."""
 
 import json
+import math
 import re
 import shlex
 import subprocess
@@ -11,9 +12,10 @@ ROOT = Path(__file__).resolve().parents[2]
 TREE = ROOT / "build/mutation"
 # Suites that take less of the processor run first, in one process.
 FAST_CPU_S = 0.4
-# A command's deadline: far beyond what it takes on a machine that others share. A mutant that passes it hangs.
-DEADLINE_S = 15.0
-DEADLINE_FACTOR = 10.0
+# A mutant hangs that uses far more of the processor than the original, or that waits far longer than a machine which others
+# share makes it wait.
+CPU_S, WALL_S = 5, 30.0
+CPU_FACTOR, WALL_FACTOR = 10, 20
 PROGRAM = "PROGRAM"
 
 
@@ -32,8 +34,12 @@ class step:
         return [str(binary) if word == PROGRAM else word for word in self.command]
 
     @property
-    def deadline_s(self):
-        return DEADLINE_S + DEADLINE_FACTOR * self.wall_s
+    def cpu_s_max(self):
+        return CPU_S + CPU_FACTOR * math.ceil(self.cpu_s)
+
+    @property
+    def wall_s_max(self):
+        return WALL_S + WALL_FACTOR * self.wall_s
 
 
 @dataclass
@@ -62,7 +68,8 @@ def together(steps):
     if not steps:
         return []
     names = ":".join(one.name for one in steps)
-    return [step(names, steps[0].program, suite_command(names), wall_s=sum(one.wall_s for one in steps))]
+    return [step(names, steps[0].program, suite_command(names), wall_s=sum(one.wall_s for one in steps),
+                 cpu_s=sum(one.cpu_s for one in steps))]
 
 
 def suite_command(names):

@@ -118,7 +118,7 @@ class verdicts_test(unittest.TestCase):
             for file in ("half", "judge"):
                 self.assertEqual(trial.subprocess.run(["g++", "-c", f"{file}.cpp", "-o", f"{file}.o"], cwd=folder).returncode, 0)
             trial.subprocess.run(["ar", "rc", "libhalf.a", "half.o"], cwd=folder, check=True)
-            trial.ROOT, layers.TREE, layers.DEADLINE_S = folder, folder, 1.0
+            trial.ROOT, layers.TREE, layers.CPU_S = folder, folder, 1
             suite = layers.step("judge", "judge", [layers.PROGRAM])
             layer = layers.layer("half", {"half.cpp": ["g++", "-c", str(folder / "half.cpp"), "-o", "half.o"]},
                                  {"judge": ["g++", "judge.o", "libhalf.a"]}, [suite], {})

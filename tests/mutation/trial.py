@@ -69,18 +69,19 @@ def end(process):
     process.wait()
 
 
-def run(command, place, deadline_s):
+def run(command, place, cpu_s_max, wall_s_max):
     """("passed" | "failed" | "hung", what it printed). Ends at the first failure that a suite reports."""
-    process = subprocess.Popen([*LIMITS, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    limits = [*LIMITS, f"--cpu={cpu_s_max}:{cpu_s_max + 5}"]
+    process = subprocess.Popen([*limits, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                cwd=place.temporary, env=os.environ | {"TMPDIR": str(place.temporary)}, start_new_session=True)
     os.set_blocking(process.stdout.fileno(), False)
-    finish, printed = time.monotonic() + deadline_s, b""
+    finish, printed = time.monotonic() + wall_s_max, b""
     try:
         while True:
             ended = process.poll() is not None
             printed += process.stdout.read() or b""
             if ended:
-                return "passed" if process.returncode == 0 else "failed", printed
+                return {0: "passed", -signal.SIGXCPU: "hung"}.get(process.returncode, "failed"), printed
             if FAILURE.search(printed):
                 return "failed", printed
             if time.monotonic() > finish:
@@ -129,7 +130,7 @@ def verdict_on(one, layer, place):
     for step in layer.plan(one.file):
         if step.program != program:
             binary, program = linked(made, layer.link[step.program], place), step.program
-        verdict, _ = run(step.run_with(binary), place, step.deadline_s)
+        verdict, _ = run(step.run_with(binary), place, step.cpu_s_max, step.wall_s_max)
         if verdict != "passed":
             return verdict, step.name
     return "survived", ""
@@ -140,7 +141,7 @@ def time_of(place):
     def timed(step):
         say(f"  timing {step.name}")
         began, before = time.monotonic(), os.times()
-        verdict, printed = run(step.run_with(layers.TREE / step.program), place, 1800)
+        verdict, printed = run(step.run_with(layers.TREE / step.program), place, 1800, 1800)
         after = os.times()
         if verdict != "passed":
             raise SystemExit(f"{step.name} {verdict} without any mutant:\n{printed.decode(errors='replace')[-3000:]}")
