@@ -1,9 +1,10 @@
 """Instructions that the gateway needs for one call, counted by valgrind: a busy machine does not change them.
 
 The real `stint serve` with everything on (authentication, counting, three caps, ledger durability `process`, metrics), one io
-thread, in front of a fast mock. One kept connection makes call after call, no two prompts alike, the same ones in every run.
-Each case is warmed up, then callgrind's counters are set to zero, a fixed number of calls made, and the counters read: neither
-start-up nor a first call counts. All of it is done in two processes one after the other; what they differ by is printed.
+thread, in front of a fast mock. Each case has a process of its own, so that no case works in what another left in memory. One
+kept connection makes call after call, no two prompts alike, the same ones in every run. After a warm-up callgrind's counters
+are set to zero, a fixed number of calls made, and the counters read: neither start-up nor a first call counts. Every case is
+measured twice; what the two differ by is printed.
 
 A run fails when an answer is not 200, when its usage is not what the mock sends or not what the ledger's row says, or when a
 call does not stand in the ledger exactly once.
@@ -110,14 +111,14 @@ class caller:
             self.used[answer.request_id] = used
 
 
-def check_ledger(stint, upstream, made):
-    """Each call stands in the ledger once, with the usage that its client was told."""
+def check_ledger(stint, answered, made):
+    """Each call stands in the ledger once, with the usage that its client was told, and the mock answered no other."""
     stint.wait_until_idle()
     rows = stint.rows()
     recorded = {row["id"]: (row["usage"]["input_tokens"], row["usage"]["output_tokens"]) for row in rows}
-    if len(recorded) != len(rows) or recorded != made or upstream.answered_for_stint() != len(made):
+    if len(recorded) != len(rows) or recorded != made or answered != len(made):
         right = sum(recorded.get(call) == used for call, used in made.items())
-        raise SystemExit(f"{len(made)} calls were answered, {upstream.answered_for_stint()} by the mock, and the ledger has "
+        raise SystemExit(f"{len(made)} calls were answered, {answered} by the mock, and the ledger has "
                          f"{len(rows)} rows of {len(recorded)} calls, {right} of them as answered")
 
 
@@ -151,23 +152,35 @@ class counters:
         return sum(count for count, _ in threads), max(reading, default=0)
 
 
-def measure(folder, calls):
-    """{case: (instructions a call of all threads, of the io thread)}, from one process."""
-    seen = {}
+def measure(case, upstream, folder, calls):
+    """(instructions a call of all threads, of the io thread), from one process."""
     valgrind = ["valgrind", "--tool=callgrind", "--separate-threads=yes", f"--callgrind-out-file={folder}/counted",
                 f"--vgdb-prefix={folder}/vgdb", f"--log-file={folder}/valgrind.log"]
-    gateway_process.READY_S = READY_S
-    with mock(folder) as upstream, gateway_process.gateway(prefix=valgrind, **settings(upstream)) as stint:
+    before = upstream.answered_for_stint()
+    with gateway_process.gateway(prefix=valgrind, **settings(upstream)) as stint:
         made = caller(stint, stint.create_key(tenant="bench", features=["bench"], default_feature="bench"))
         counted = counters(stint.process, folder)
-        for case in CASES:
-            made.calls(case, WARM_UP)
-            wait_until(stint.idle, "the last hold to be settled", CALL_S)
-            counted.zero()
-            made.calls(case, calls)
-            seen[case] = tuple(count / calls for count in counted.read())
-            say(f"  {case:16}{seen[case][0]:12,.0f} instructions a call")
-        check_ledger(stint, upstream, made.used)
+        made.calls(case, WARM_UP)
+        wait_until(stint.idle, "the last hold to be settled", CALL_S)
+        counted.zero()
+        made.calls(case, calls)
+        seen = tuple(count / calls for count in counted.read())
+        check_ledger(stint, upstream.answered_for_stint() - before, made.used)
+    return seen
+
+
+def measure_all(cases, calls, repeats):
+    """{case: [figures of each repeat]}"""
+    seen = {case: [] for case in cases}
+    folder = Path(tempfile.mkdtemp(prefix="stint-instructions-"))
+    with mock(folder) as upstream:
+        for number in range(repeats):
+            for case in cases:
+                place = folder / f"{number}-{case}"
+                place.mkdir()
+                seen[case].append(measure(case, upstream, place, calls))
+                say(f"{number + 1} of {repeats}: {case:14}{seen[case][-1][0]:12,.0f} instructions a call")
+    shutil.rmtree(folder)
     return seen
 
 
@@ -179,7 +192,8 @@ def figures_of(file):
 def options():
     known = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     known.add_argument("--calls", type=int, default=300, help="counted in each case")
-    known.add_argument("--repeats", type=int, default=2, help="processes that everything is measured in")
+    known.add_argument("--repeats", type=int, default=2, help="processes for each case")
+    known.add_argument("--cases", nargs="+", default=list(CASES), choices=CASES)
     known.add_argument("--binary", type=Path, default=ROOT / "build/release/stint", help="another build of stint")
     known.add_argument("--against", type=Path, help="the output of an earlier run, to compare with")
     known.add_argument("--allow", type=float, default=3.0, help="percent that a case may need more than in --against")
@@ -190,19 +204,15 @@ def main():
     chosen = options()
     gateway_process.BINARY = chosen.binary.resolve()
     before = figures_of(chosen.against) if chosen.against else {}
-    runs = []
-    for number in range(chosen.repeats):
-        say(f"process {number + 1} of {chosen.repeats}")
-        folder = Path(tempfile.mkdtemp(prefix="stint-instructions-"))
-        runs.append(measure(folder, chosen.calls))
-        shutil.rmtree(folder)
+    gateway_process.READY_S = READY_S
+    seen = measure_all(chosen.cases, chosen.calls, chosen.repeats)
     print(f"{'instructions a call':22}{'all':>12}{'io':>12}{'spread':>9}" + (f"{'before':>12}{'change':>9}" if before else ""))
     line, dearer = {}, []
-    for case in CASES:
-        every = [run[case][0] for run in runs]
+    for case, runs in seen.items():
+        every = [of_all for of_all, _ in runs]
         mean = sum(every) / len(every)
         line[case] = round(mean)
-        line[f"{case}_io"] = round(sum(run[case][1] for run in runs) / len(runs))
+        line[f"{case}_io"] = round(sum(of_io for _, of_io in runs) / len(runs))
         text = f"{case:22}{mean:12,.0f}{line[f'{case}_io']:12,}{(max(every) - min(every)) / mean:9.2%}"
         if case in before:
             change = (mean / before[case] - 1) * 100
@@ -210,8 +220,8 @@ def main():
             if change > chosen.allow:
                 dearer.append(case)
         print(text)
-    made = len(CASES) * (WARM_UP + chosen.calls)
-    print(f"\n{made} calls in each of {chosen.repeats} processes, each on its ledger exactly once")
+    made = len(seen) * chosen.repeats * (WARM_UP + chosen.calls)
+    print(f"\n{made} calls in {len(seen) * chosen.repeats} processes, each on its ledger exactly once")
     if dearer:
         print(f"over {chosen.allow:g} % more than before: {', '.join(dearer)}")
     print(json.dumps(line))
