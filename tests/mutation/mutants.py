@@ -67,6 +67,11 @@ def code_of(text):
     return without(text, r"<[\w:, ]*\b\d[\d']*>")
 
 
+def joins_strings(found, text):
+    """A `+` beside a string's quote: there is no `-` that would compile."""
+    return found[0] == "+" and '"' in (text[: found.start()].rstrip()[-1:], text[found.end():].lstrip()[:1])
+
+
 def number_changes(found):
     digits = re.match(r"[\d']+", found)[0]
     suffix = found[len(digits):]
@@ -100,7 +105,7 @@ def mutants_of(file, text, statements=False):
     code = code_of(text)
     lines = text.split("\n")
     places = [(found.start(), found[0], new) for pattern, changes in RULES for found in pattern.finditer(code)
-              for new in changes(found[0])]
+              if not joins_strings(found, text) for new in changes(found[0])]
     if statements:
         places += [(found.start("statement"), text[found.start("statement"): found.end("statement")], ";")
                    for found in STATEMENT.finditer(code)]

@@ -27,6 +27,7 @@ int f(const std::vector<int>& of, int&& most) {
   for (int i = 0; i < 7; ++i) most += std::min(i, 'a' == 1);
   most = 1'000;
   note(most);
+  text = "most " + name(most) + ".";
   return most - 0x10 >= 5 || false;
 }
 '''
@@ -52,13 +53,13 @@ CHANGES = '''
 15: 1 becomes 2
 16: 1'000 becomes 1001
 16: 1'000 becomes 999
-18: - becomes +
-18: >= becomes <
-18: >= becomes >
-18: 5 becomes 4
-18: 5 becomes 6
-18: || becomes &&
-18: false becomes true
+19: - becomes +
+19: >= becomes <
+19: >= becomes >
+19: 5 becomes 4
+19: 5 becomes 6
+19: || becomes &&
+19: false becomes true
 '''.strip().split("\n")
 
 JUDGED = '''#include <string>
@@ -66,7 +67,7 @@ int half(int of, int most) {
   const int kept = of + 0;
   if (kept > most) return most;
   for (unsigned i = 3; i > 0; i -= 1) of = most;
-  std::string text = "a" + std::to_string(kept);
+  std::string text = std::to_string(kept) + text;
   return kept / 2;
 }
 '''
@@ -89,7 +90,8 @@ class mutants_test(unittest.TestCase):
 
     def test_whole_statements_are_left_out_when_asked(self):
         made = set(mutants.mutants_of("sample.cpp", SAMPLE, statements=True)) - set(mutants.mutants_of("sample.cpp", SAMPLE))
-        self.assertEqual({(one.line, one.old) for one in made}, {(16, "most = 1'000;"), (17, "note(most);")})
+        self.assertEqual({(one.line, one.old) for one in made}, {
+            (16, "most = 1'000;"), (17, "note(most);"), (18, 'text = "most " + name(most) + ".";')})
 
     def test_a_mutant_differs_in_its_one_place(self):
         [one] = [one for one in mutants.mutants_of("s.cpp", "a = b == c || d == e;\n") if one.old == "==" and one.nth == 2]
