@@ -11,7 +11,7 @@
 //   which symbol do these two make?        pairs: 8 bytes a slot. A token can be made of two others
 //                                          in one way only, the last step of merging its own bytes
 //                                          by lower symbols: what merges inside it merges as it
-//                                          does alone.
+//                                          does alone
 //   which symbol are these two bytes?      byte_pairs: the first round of every merge, direct
 //
 // And one that makes short work of Chinese, Japanese and Korean:

@@ -13,8 +13,8 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr token_range tool_block = {.expected = 8, .upper = 24};
-constexpr int nesting_max =
-    8;  // a tool result holds blocks, a document holds blocks; no valid request is deeper
+// A tool result holds blocks, a document holds blocks; no valid request is deeper.
+constexpr int nesting_max = 8;
 
 void walk_block(const prompt_context& prompt, dom::object block, int depth);
 

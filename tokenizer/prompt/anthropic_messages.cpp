@@ -27,24 +27,12 @@ constexpr std::int64_t tool_bound = 53;
 constexpr token_range server_tool = {.expected = 3'000, .upper = 20'000};
 
 // Parameters that steer the call and are no part of the prompt.
-constexpr std::array<std::string_view, 18> message_parameters = {"model",
-                                                                 "system",
-                                                                 "tools",
-                                                                 "tool_choice",
-                                                                 "cache_control",
-                                                                 "container",
-                                                                 "context_management",
-                                                                 "inference_geo",
-                                                                 "max_tokens",
-                                                                 "metadata",
-                                                                 "service_tier",
-                                                                 "speed",
-                                                                 "stop_sequences",
-                                                                 "stream",
-                                                                 "temperature",
-                                                                 "thinking",
-                                                                 "top_k",
-                                                                 "top_p"};
+// clang-format off
+constexpr std::array<std::string_view, 18> message_parameters = {
+    "model", "system", "tools", "tool_choice", "cache_control", "container", "context_management",
+    "inference_geo", "max_tokens", "metadata", "service_tier", "speed", "stop_sequences", "stream",
+    "temperature", "thinking", "top_k", "top_p"};
+// clang-format on
 
 void add_content(const prompt_context& prompt, dom::element content, part_kind kind) {
   prompt.tally.enter(kind);
