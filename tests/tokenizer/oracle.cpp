@@ -14,7 +14,7 @@
 
 #include "tokenizer/bpe/incremental_count.hpp"
 #include "tokenizer/models/encoding_file.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 namespace {
 

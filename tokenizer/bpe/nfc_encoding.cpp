@@ -1,4 +1,4 @@
-// Tested by tests/tokenizer/models/named_encoding_test.cpp.
+// Tested by tests/tokenizer/models/named_encodings_test.cpp.
 #include "tokenizer/bpe/nfc_encoding.hpp"
 
 #include "tokenizer/unicode/nfc.hpp"

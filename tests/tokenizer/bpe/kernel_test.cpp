@@ -8,7 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tokenizer/bpe/kernel_texts.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/vocab/embedded.hpp"
 #include "tokenizer/vocab/vocabulary_block.hpp"
 #include "tokenizer/vocab/vocabulary_builder.hpp"

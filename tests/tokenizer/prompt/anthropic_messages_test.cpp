@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tokenizer/models/base64_text.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/prompt/prompt_reading.hpp"
 
 BOOST_AUTO_TEST_SUITE(prompt_count_anthropic_suite)
