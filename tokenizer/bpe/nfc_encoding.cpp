@@ -15,11 +15,6 @@ std::int64_t nfc_encoding::tokens_max(std::size_t bytes) const noexcept {
   return 3 * normal_.tokens_max(bytes);
 }
 
-std::int64_t nfc_encoding::count_until(std::string_view text, std::int64_t limit) const noexcept {
-  return is_surely_nfc(text) ? normal_.count_until(text, limit)
-                             : normal_.count_until(to_nfc(text), limit);
-}
-
 std::vector<std::uint32_t> nfc_encoding::encode(std::string_view text) const {
   return is_surely_nfc(text) ? normal_.encode(text) : normal_.encode(to_nfc(text));
 }
