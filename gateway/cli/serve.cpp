@@ -22,7 +22,7 @@
 #include "gateway/server/server.hpp"
 #include "gateway/service/reload.hpp"
 #include "pricing/price_file.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 namespace stint {
 

@@ -41,7 +41,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/simulator/connection.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 namespace stint {
 

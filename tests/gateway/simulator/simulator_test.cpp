@@ -16,7 +16,7 @@
 #include "gateway/simulator/simulator_client.hpp"
 #include "gateway/simulator/steering.hpp"
 #include "gateway/simulator/text.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
 
 BOOST_AUTO_TEST_SUITE(simulated_suite)

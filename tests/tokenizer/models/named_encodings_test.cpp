@@ -1,6 +1,8 @@
 // Goal: every built-in encoding is found by name and counts as byte-pair encoding is defined, and a
 // text that is not in Normalization Form C may be fed to Qwen's in any pieces. Method: the plain
 // restatement in plain_encoding.hpp on random strings; the wide comparison is the exactness test.
+#include "tokenizer/models/named_encodings.hpp"
+
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -10,10 +12,9 @@
 
 #include "tokenizer/bpe/incremental_count.hpp"
 #include "tokenizer/bpe/plain_encoding.hpp"
-#include "tokenizer/models/encodings.hpp"
 #include "tokenizer/vocab/rank_file.hpp"
 
-BOOST_AUTO_TEST_SUITE(named_encoding_suite)
+BOOST_AUTO_TEST_SUITE(named_encodings_suite)
 
 namespace {
 

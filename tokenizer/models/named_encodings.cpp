@@ -1,5 +1,5 @@
-// Tested by tests/tokenizer/models/named_encoding_test.cpp.
-#include "tokenizer/models/encodings.hpp"
+// Tested by tests/tokenizer/models/named_encodings_test.cpp.
+#include "tokenizer/models/named_encodings.hpp"
 
 #include <array>
 

@@ -6,7 +6,7 @@
 
 #include "tokenizer/calibration/calibration.hpp"
 
-BOOST_AUTO_TEST_SUITE(calibration_file_suite)
+BOOST_AUTO_TEST_SUITE(stored_form_suite)
 
 namespace {
 

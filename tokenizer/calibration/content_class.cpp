@@ -1,9 +1,9 @@
-// The thresholds were set on texts of each class (tests/tokenizer/unicode/content_class_test.cpp), not
+// The thresholds were set on texts of each class (tests/tokenizer/calibration/content_class_test.cpp), not
 // fitted: a ratio is learnt for whatever falls into a class, so what counts is that like texts fall
 // into the same one.
 //
-// Tested by tests/tokenizer/unicode/content_class_test.cpp.
-#include "tokenizer/unicode/content_class.hpp"
+// Tested by tests/tokenizer/calibration/content_class_test.cpp.
+#include "tokenizer/calibration/content_class.hpp"
 
 #include <algorithm>
 #include <cstring>

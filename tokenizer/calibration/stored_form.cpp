@@ -1,5 +1,5 @@
-// A calibration as bytes. Integers are little-endian; all that is kept are observations, the
-// estimates are fitted anew.
+// calibration::encode and decode: a calibration as the bytes that are kept on disk.
+// Integers are little-endian; all that is kept are observations, the estimates are fitted anew.
 //
 //   "STINTCAL"  u32 version = 1  u32 models  u64 clock
 //   model:        u8 api  u16 size, name  u16 size, name of our encoding  i64 factor, upper factor
@@ -8,7 +8,7 @@
 //                 u32 surprise (the float's bits)
 //   u64 FNV-1a of all before
 //
-// Tested by tests/tokenizer/calibration/text_test.cpp.
+// Tested by tests/tokenizer/calibration/stored_form_test.cpp.
 #include <bit>
 #include <cmath>
 

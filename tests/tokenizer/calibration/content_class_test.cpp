@@ -1,6 +1,6 @@
 // Goal: like texts fall into the same class, whatever their length; nothing is lost when tokens are
 // split. Method: a few texts of each class, whole, long and mixed.
-#include "tokenizer/unicode/content_class.hpp"
+#include "tokenizer/calibration/content_class.hpp"
 
 #include <boost/test/unit_test.hpp>
 
