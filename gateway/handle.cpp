@@ -19,6 +19,8 @@
 // Tested by tests/end_to_end.
 #include "gateway/handle.hpp"
 
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
 #include "gateway/call/hold/admit.hpp"
 #include "gateway/call/hold/settlement.hpp"
 #include "gateway/call/relay/client_answer.hpp"

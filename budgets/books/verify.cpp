@@ -8,6 +8,7 @@
 
 #include "budgets/books/counter_proof.hpp"
 #include "budgets/books/recovery.hpp"
+#include "budgets/records/row.hpp"
 
 namespace stint {
 

@@ -11,6 +11,7 @@
 #include <boost/program_options.hpp>
 #include <unistd.h>
 
+#include "budgets/records/row.hpp"
 #include "gateway/admin/server.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/config/config.hpp"

@@ -8,6 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "budgets/records/alert.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/writer/ledger_writer.hpp"
 
 namespace stint::testing {

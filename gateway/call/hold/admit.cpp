@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
+#include "budgets/records/standing.hpp"
 #include "gateway/call/hold/ledger_wait.hpp"
 #include "gateway/call/hold/stream_hold.hpp"
 #include "pricing/cost.hpp"

@@ -3,7 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
 #include "gateway/call/exchange.hpp"
 #include "gateway/call/request/attribution.hpp"
 #include "gateway/call/request/examine.hpp"

@@ -10,7 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
 #include "gateway/call/exchange.hpp"
 
 namespace stint {

@@ -7,7 +7,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
 #include "gateway/call/exchange.hpp"
 #include "gateway/call/hold/late_count.hpp"
 #include "gateway/call/hold/running_hold.hpp"

@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "budgets/records/standing.hpp"
 #include "gateway/call/exchange.hpp"
 #include "gateway/call/hold/settlement.hpp"
 #include "gateway/http/response_head.hpp"

@@ -1,6 +1,8 @@
 // Tested by tests/end_to_end/upstream_fault_test.py and tests/end_to_end/disconnect_test.py.
 #include "gateway/call/relay/relay.hpp"
 
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
 #include "gateway/call/counting_pool.hpp"
 #include "gateway/call/relay/client_answer.hpp"
 #include "gateway/call/relay/stream_relay.hpp"

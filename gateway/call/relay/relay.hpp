@@ -5,7 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/standing.hpp"
 #include "gateway/call/exchange.hpp"
 #include "gateway/call/hold/settlement.hpp"
 #include "gateway/call/relay/forward.hpp"

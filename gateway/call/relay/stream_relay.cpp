@@ -1,6 +1,7 @@
 // Tested by tests/end_to_end/{upstream_fault,disconnect,stream_hold}_test.py.
 #include "gateway/call/relay/stream_relay.hpp"
 
+#include "budgets/records/row.hpp"
 #include "gateway/call/counting_pool.hpp"
 #include "gateway/call/hold/stream_hold.hpp"
 #include "gateway/call/relay/client_answer.hpp"

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "budgets/records/standing.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
 
 namespace stint {

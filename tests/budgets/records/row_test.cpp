@@ -1,10 +1,10 @@
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/row.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 namespace stint {
 
-BOOST_AUTO_TEST_SUITE(transfer_suite)
+BOOST_AUTO_TEST_SUITE(row_suite)
 
 BOOST_AUTO_TEST_CASE(a_row_posts_every_kind_of_token_and_one_request) {
   ledger_row row;
