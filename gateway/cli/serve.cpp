@@ -13,6 +13,7 @@
 #include <boost/program_options.hpp>
 #include <unistd.h>
 
+#include "budgets/records/row.hpp"
 #include "gateway/admin/server.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"

@@ -2,7 +2,8 @@
 // functions.
 #pragma once
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
 #include "gateway/call/hold/call_end.hpp"
 #include "gateway/call/request/examine.hpp"
 #include "pricing/price_book.hpp"

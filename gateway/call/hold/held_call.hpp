@@ -9,7 +9,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
 #include "gateway/call/hold/call_end.hpp"
 #include "gateway/call/hold/late_count.hpp"
 #include "gateway/call/hold/running_hold.hpp"

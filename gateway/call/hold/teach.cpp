@@ -1,6 +1,7 @@
 // Tested by tests/gateway/call/hold/teach_test.cpp and tests/end_to_end/calibration_test.py.
 #include "gateway/call/hold/teach.hpp"
 
+#include "budgets/records/row.hpp"
 #include "tokenizer/models/model_name.hpp"
 
 namespace stint {

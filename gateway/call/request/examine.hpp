@@ -10,7 +10,6 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "budgets/records/transfer.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/learning/output_learner.hpp"

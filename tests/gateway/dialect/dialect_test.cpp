@@ -9,6 +9,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "budgets/records/hold.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
 #include "gateway/vector_file.hpp"
 
