@@ -12,6 +12,7 @@
 #include "gateway/cli/count_explain.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/learning/calibration_file.hpp"
+#include "gateway/simulator/options.hpp"
 #include "tokenizer/models/encoding_file.hpp"
 #include "tokenizer/models/encodings.hpp"
 #include "tokenizer/models/model_encoding.hpp"
@@ -130,7 +131,9 @@ void say_if_not_learned(const options::variables_map& given, const std::string& 
       learned->find(model, api) != nullptr) {
     return;
   }
-  const std::string other = model.starts_with("sim/") ? model.substr(4) : "sim/" + model;
+  const std::string prefix(simulated_model_prefix);
+  const std::string other =
+      model.starts_with(prefix) ? model.substr(prefix.size()) : prefix + model;
   std::cerr << "stint count: " << given["learned"].as<std::string>() << " has nothing learnt for "
             << model << " (API " << word_of_api(api) << "); its fixed factor applies. It takes "
             << tokenizer::calibration::observations_needed

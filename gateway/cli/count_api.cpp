@@ -2,6 +2,7 @@
 #include "gateway/cli/count_api.hpp"
 
 #include "gateway/cli/command_line.hpp"
+#include "gateway/simulator/options.hpp"
 
 namespace stint {
 namespace {
@@ -88,7 +89,7 @@ std::optional<chat_api> api_of_shape(element request) noexcept {
 }
 
 chat_api api_of_model(std::string_view model) noexcept {
-  if (model.starts_with("sim/")) model.remove_prefix(4);
+  if (model.starts_with(simulated_model_prefix)) model.remove_prefix(simulated_model_prefix.size());
   return model.starts_with("claude") ? anthropic : openai;
 }
 

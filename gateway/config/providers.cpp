@@ -151,6 +151,7 @@ provider_config read_provider(const std::string& name, const config_node& node,
   read_tls(section, directory, read, mistakes);
   read_timeouts(section, read, mistakes);
   section.read("connections_max", read.connections_max, {1, 100'000});
+  section.read("attribution_headers", read.attribution_headers);
   section.finish();
   return read;
 }
@@ -170,6 +171,11 @@ provider_config built_in_provider() {
   built_in.host = "127.0.0.1";
   built_in.port = 0;  // known once it listens; serve fills it in
   built_in.models = {std::string(simulated_model_prefix) + "*"};
+  built_in.attribution_headers = true;
+  built_in.built_in = true;
+  built_in.owns_models = true;
+  built_in.by_public_vocabulary = true;
+  built_in.options_mark = simulated_steering_mark;
   return built_in;
 }
 

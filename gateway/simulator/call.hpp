@@ -12,7 +12,7 @@
 #include <boost/beast/http/fields.hpp>
 #include <simdjson.h>
 
-#include "gateway/simulator/simulator.hpp"
+#include "gateway/simulator/options.hpp"
 #include "gateway/simulator/steering.hpp"
 
 namespace stint {

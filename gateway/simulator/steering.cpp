@@ -3,11 +3,11 @@
 
 #include <charconv>
 
+#include "gateway/simulator/options.hpp"
+
 namespace stint {
 
 namespace {
-
-constexpr std::string_view prefix = "sim/";
 
 bool read_number(std::string_view text, std::int64_t max, std::int64_t& into) {
   std::int64_t value = 0;
@@ -103,7 +103,9 @@ bool apply(steering& how, std::string_view key, std::string_view value) {
 }  // namespace
 
 std::string_view simulated_base_model(std::string_view model) noexcept {
-  return model.starts_with(prefix) ? model.substr(0, model.find('?')) : model;
+  return model.starts_with(simulated_model_prefix)
+             ? model.substr(0, model.find(simulated_steering_mark))
+             : model;
 }
 
 steering_result read_steering(std::string_view model, const boost::beast::http::fields& head) {

@@ -56,8 +56,8 @@ void build_upstream_head(const outbound& what, std::string& out) {
       out += "\r\n";
     }
   }
-  if (!what.request_id.empty()) {
-    field("x-stint-request-id", what.request_id, out);
+  if (provider.attribution_headers) {
+    field("x-stint-request-id", to_string(what.id), out);
     field("x-stint-tenant", what.tenant, out);
   }
   if (what.body_bytes > 0 || what.from->method == http_method::post) {

@@ -4,7 +4,6 @@
 #include "gateway/call/hold/admit.hpp"
 #include "gateway/call/hold/ledger_wait.hpp"
 #include "gateway/call/hold/teach.hpp"
-#include "gateway/simulator/steering.hpp"
 #include "pricing/cost.hpp"
 
 namespace stint {
@@ -86,7 +85,7 @@ void owed_call::note_known() {
 const price* owed_call::served_rates(const relay_outcome& ended) const {
   if (call_->unpriced || !ended.report || ended.report->model.empty()) return call_->rates;
   const auto found =
-      x_.shared().prices.find(simulated_base_model(ended.report->model), held_.admitted);
+      x_.shared().prices.find(call_->provider->base_model(ended.report->model), held_.admitted);
   return found ? *found : call_->rates;
 }
 

@@ -39,8 +39,6 @@ void count_status(exchange& x, const provider_config& provider, int status) {
 
 asio::awaitable<std::optional<problem>> send(exchange& x, upstream_answer& answer,
                                              const forward_order& order) {
-  const bool simulated = order.provider->name == "sim";
-  const std::string id = to_string(x.id);
   outbound what;
   what.provider = order.provider;
   what.from = &x.head;
@@ -50,10 +48,8 @@ asio::awaitable<std::optional<problem>> send(exchange& x, upstream_answer& answe
   const auto& spoken = order.provider->dialects;
   what.anthropic =
       (spoken.size() == 1 ? spoken.front() : x.speaks->kind()) == dialect_kind::anthropic;
-  if (simulated) {
-    what.request_id = id;
-    what.tenant = *order.tenant;
-  }
+  what.id = x.id;
+  what.tenant = *order.tenant;
   x.out.clear();
   build_upstream_head(what, x.out);
   std::array<asio::const_buffer, 3> pieces;

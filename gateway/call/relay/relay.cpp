@@ -17,7 +17,8 @@ asio::awaitable<void> read_usage(exchange& x, const examined_call* call, std::st
   if (call == nullptr) co_return;
   auto read = [&] { ended.report = x.speaks->read_answer(body, ended.implausible); };
   auto count = [&] {
-    ended.counted_output_tokens = x.speaks->count_answer(body, call->base_model);
+    ended.counted_output_tokens =
+        x.speaks->count_answer(body, call->provider->counted(call->base_model));
   };
   if (body.size() <= read_here_bytes_max) {
     read();

@@ -166,7 +166,7 @@ asio::awaitable<relay_outcome> relay_stream(exchange& x, upstream_answer& from, 
   std::unique_ptr<stream_meter> meter;
   if (order.call != nullptr) {
     const chat_request billing = order.call->billing();
-    meter = x.speaks->meter_stream(order.call->base_model, billing);
+    meter = x.speaks->meter_stream(order.call->provider->counted(order.call->base_model), billing);
   }
   stream_hold hold(x.shared().settings.admission, order.call, owed);
   answer_body source(x, from);

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "gateway/call/counting_pool.hpp"
-#include "gateway/simulator/steering.hpp"
 
 namespace stint {
 
@@ -63,7 +62,6 @@ result<examined_call> read_fields(const service& shared, const dialect& speaks,
   call.request = *read;
   call.model = read->model;
   call.user = read->user;
-  call.base_model = simulated_base_model(read->model);
   call.provider = shared.settings.route(speaks.kind(), call.model);
   if (call.provider == nullptr) {
     return make_problem(problem_kind::not_found,
@@ -72,6 +70,7 @@ result<examined_call> read_fields(const service& shared, const dialect& speaks,
                             " API; list it under providers.*.models",
                         "model");
   }
+  call.base_model = call.provider->base_model(call.model);
   const auto found = shared.prices.find(call.base_model, now);
   call.unpriced = !found;
   call.rates = found ? *found : (shared.ceiling ? &*shared.ceiling : nullptr);

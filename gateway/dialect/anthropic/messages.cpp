@@ -82,7 +82,8 @@ void count_block(std::int64_t index, simdjson::dom::object block, text_counter& 
 
 class anthropic_meter final : public metered_stream {
  public:
-  explicit anthropic_meter(std::string_view model) : metered_stream(model), ending_(model) {}
+  explicit anthropic_meter(const counted_model& model)
+      : metered_stream(model), ending_(model.name) {}
 
   [[nodiscard]] std::optional<usage_report> reported() const override {
     if (!has_output_ || is_stale_ || saw_implausible_) return std::nullopt;
@@ -206,7 +207,8 @@ std::optional<usage_report> anthropic_dialect::read_answer(std::string_view body
   return report;
 }
 
-std::int64_t anthropic_dialect::count_answer(std::string_view body, std::string_view model) const {
+std::int64_t anthropic_dialect::count_answer(std::string_view body,
+                                             const counted_model& model) const {
   text_counter counter(model);
   const bool is_json = with_object(body, [&](simdjson::dom::object answer) {
     simdjson::dom::array content;
@@ -223,7 +225,7 @@ std::int64_t anthropic_dialect::count_answer(std::string_view body, std::string_
   return counter.total();
 }
 
-std::unique_ptr<stream_meter> anthropic_dialect::meter_stream(std::string_view model,
+std::unique_ptr<stream_meter> anthropic_dialect::meter_stream(const counted_model& model,
                                                               const chat_request&) const {
   return std::make_unique<anthropic_meter>(model);
 }

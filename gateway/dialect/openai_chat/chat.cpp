@@ -39,7 +39,7 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 class openai_meter final : public metered_stream {
  public:
-  openai_meter(std::string_view model, const chat_request& request)
+  openai_meter(const counted_model& model, const chat_request& request)
       : metered_stream(model),
         hides_usage_(!request.client_wants_usage),
         ending_(request.answers, request.client_wants_usage) {}
@@ -129,7 +129,7 @@ std::optional<usage_report> openai_dialect::read_answer(std::string_view body,
   return report;
 }
 
-std::int64_t openai_dialect::count_answer(std::string_view body, std::string_view model) const {
+std::int64_t openai_dialect::count_answer(std::string_view body, const counted_model& model) const {
   text_counter counter(model);
   const bool is_json = with_object(
       body, [&](simdjson::dom::object answer) { count_choices(answer, "message", counter); });
@@ -138,7 +138,7 @@ std::int64_t openai_dialect::count_answer(std::string_view body, std::string_vie
   return counter.total();
 }
 
-std::unique_ptr<stream_meter> openai_dialect::meter_stream(std::string_view model,
+std::unique_ptr<stream_meter> openai_dialect::meter_stream(const counted_model& model,
                                                            const chat_request& request) const {
   return std::make_unique<openai_meter>(model, request);
 }

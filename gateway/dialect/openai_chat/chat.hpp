@@ -20,9 +20,9 @@ class openai_dialect final : public dialect {
   [[nodiscard]] std::optional<usage_report> read_answer(std::string_view body,
                                                         bool& implausible) const override;
   [[nodiscard]] std::int64_t count_answer(std::string_view body,
-                                          std::string_view model) const override;
+                                          const counted_model& model) const override;
   [[nodiscard]] std::unique_ptr<stream_meter> meter_stream(
-      std::string_view model, const chat_request& request) const override;
+      const counted_model& model, const chat_request& request) const override;
   [[nodiscard]] std::string error_body(const problem& why, const call_id& id) const override;
   [[nodiscard]] std::string error_event(const problem& why, const call_id& id) const override;
 };

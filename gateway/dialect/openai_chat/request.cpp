@@ -10,7 +10,6 @@
 #include "gateway/dialect/parts/json_splice.hpp"
 #include "gateway/dialect/parts/request_fields.hpp"
 #include "gateway/dialect/parts/request_keys.hpp"
-#include "gateway/simulator/steering.hpp"
 #include "tokenizer/models/model_name.hpp"
 
 namespace stint {
@@ -64,14 +63,13 @@ result<bool> asks_for_audio(simdjson::dom::object body) {
 bool may_reason_hidden(simdjson::dom::object body, std::string_view model) {
   const std::string_view effort = text_of(body, "reasoning_effort");
   if (effort == "none") return false;
-  return !effort.empty() || find_field(body, "reasoning").has_value() ||
-         reasons_hidden(simulated_base_model(model));
+  return !effort.empty() || find_field(body, "reasoning").has_value() || reasons_hidden(model);
 }
 
 // OpenAI's own models refuse the older name where they reason, and take the newer one everywhere;
 // other servers may know only the older one.
 std::string_view bound_field_of(std::string_view model) {
-  const std::string_view name = tokenizer::bare_model(simulated_base_model(model));
+  const std::string_view name = tokenizer::bare_model(model);
   const bool is_openai = name.starts_with("gpt-") || name.starts_with("chatgpt-") ||
                          (reasons_hidden(name) && name.starts_with("o"));
   return is_openai ? "max_completion_tokens" : "max_tokens";

@@ -12,6 +12,7 @@
 #include <simdjson.h>
 
 #include "budgets/records/call_id.hpp"
+#include "gateway/dialect/parts/counted_model.hpp"
 #include "gateway/problem.hpp"
 #include "pricing/price_book.hpp"
 #include "pricing/usage.hpp"
@@ -124,12 +125,12 @@ class dialect {
                                                                 bool& implausible) const = 0;
   // Our own count of the output of a whole answer that carried no usable usage.
   [[nodiscard]] virtual std::int64_t count_answer(std::string_view body,
-                                                  std::string_view model) const = 0;
+                                                  const counted_model& model) const = 0;
 
-  // `sse` is false when the provider answered a stream request with something else: then bytes pass
-  // untouched.
+  // For an answer that comes as server-sent events. The model's name and the request are read here
+  // and not kept.
   [[nodiscard]] virtual std::unique_ptr<stream_meter> meter_stream(
-      std::string_view model, const chat_request& request) const = 0;
+      const counted_model& model, const chat_request& request) const = 0;
 
   // The error body in this dialect's own shape, application/json.
   [[nodiscard]] virtual std::string error_body(const problem& why, const call_id& id) const = 0;

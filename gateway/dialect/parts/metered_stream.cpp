@@ -84,7 +84,7 @@ void metered_stream::keep_for_count(std::string_view data) {
 bool metered_stream::delivers_text(std::string_view data) const {
   const auto object = parse_object(data);
   if (!object) return false;
-  text_counter counter("sim/gpt-4o");
+  text_counter counter(counted_model{"gpt-4o"});  // any: it is asked whether, not how many
   count_text(*object, counter);
   return counter.total() > 0;
 }

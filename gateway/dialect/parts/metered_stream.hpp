@@ -16,7 +16,7 @@ namespace stint {
 
 class metered_stream : public stream_meter {
  public:
-  explicit metered_stream(std::string_view model) : counter_(model) {}
+  explicit metered_stream(const counted_model& model) : counter_(model) {}
 
   void consume(std::string_view bytes, std::string& out) final;
   void release(std::string& out) final;

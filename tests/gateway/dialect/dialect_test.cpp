@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_mid_stream_error_is_one_event_of_its_dialect) {
   BOOST_TEST(anthropic.ends_with("}\n\n"));
   // Each is understood by its own meter.
   for (const char* name : {"openai", "anthropic"}) {
-    const auto meter = named(name).meter_stream("gpt-4o", chat_request{});
+    const auto meter = named(name).meter_stream({"gpt-4o"}, chat_request{});
     std::string out;
     meter->consume(named(name).error_event(why, call_id{}), out);
     BOOST_TEST(meter->saw_error());

@@ -43,7 +43,7 @@ struct cut_stream {
 
 cut_stream cut(dialect_kind api, const chat_request& request, const std::string& before,
                const std::string& after = {}) {
-  const auto meter = dialect_of(api).meter_stream("gpt-4o", request);
+  const auto meter = dialect_of(api).meter_stream({"gpt-4o"}, request);
   cut_stream out;
   meter->consume(before, out.passed);
   meter->stop_passing();
@@ -134,7 +134,7 @@ BOOST_FIXTURE_TEST_CASE(choices_that_best_of_discards_are_neither_awaited_nor_en
   const cut_stream seen = cut(dialect_kind::openai, request, one);
   BOOST_TEST(occurrences(seen.ending, R"({"index":)") == 1, seen.ending);
   BOOST_TEST(occurrences(seen.ending, R"({"index":1,)") == 1, seen.ending);
-  const auto meter = openai.meter_stream("gpt-4o", request);
+  const auto meter = openai.meter_stream({"gpt-4o"}, request);
   std::string passed;
   meter->consume(one, passed);
   BOOST_TEST(meter->generating());
@@ -216,7 +216,7 @@ BOOST_FIXTURE_TEST_CASE(a_stream_is_generating_until_its_end_was_passed_on, with
        {std::tuple{dialect_kind::openai, openai_stream, std::string("data: [DONE]")},
         std::tuple{dialect_kind::anthropic, anthropic_stream,
                    std::string("event: message_stop")}}) {
-    const auto meter = dialect_of(api).meter_stream("gpt-4o", streamed());
+    const auto meter = dialect_of(api).meter_stream({"gpt-4o"}, streamed());
     std::string out;
     const std::size_t end = stream.find(last);
     meter->consume(stream.substr(0, end - 1), out);

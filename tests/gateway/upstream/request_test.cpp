@@ -55,6 +55,25 @@ BOOST_AUTO_TEST_CASE(anthropic_gets_its_own_credential_field_and_a_version) {
   BOOST_TEST(head.find("sk-stint-client") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(only_a_provider_that_wants_it_is_told_whose_call_it_is) {
+  provider_config provider = openai_at(443);
+  const parsed_head from("x-stint-tenant: forged\r\nx-stint-request-id: forged\r\n");
+  outbound what;
+  what.provider = &provider;
+  what.from = &from.get();
+  what.id.bytes[15] = 7;
+  what.tenant = "acme";
+  std::string untold;
+  build_upstream_head(what, untold);
+  BOOST_TEST(untold.find("x-stint-") == std::string::npos);
+  provider.attribution_headers = true;
+  std::string told;
+  build_upstream_head(what, told);
+  BOOST_TEST(told.find("\r\nx-stint-request-id: 00000000-0000-0000-0000-000000000007\r\n"
+                       "x-stint-tenant: acme\r\n") != std::string::npos);
+  BOOST_TEST(told.find("forged") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint
