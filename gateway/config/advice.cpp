@@ -59,12 +59,12 @@ std::string_view provider_config::base_model(std::string_view model) const noexc
   return options_mark == '\0' ? model : model.substr(0, model.find(options_mark));
 }
 
-const provider_config* config::route(dialect_kind dialect, std::string_view model) const noexcept {
+const provider_config* config::route(const dialect& asked, std::string_view model) const noexcept {
   const provider_config* first = nullptr;
   for (const auto& provider : providers) {
     if (first != nullptr && !provider.owns_models) continue;
     const auto& spoken = provider.dialects;
-    const bool speaks = std::find(spoken.begin(), spoken.end(), dialect) != spoken.end();
+    const bool speaks = std::find(spoken.begin(), spoken.end(), &asked) != spoken.end();
     if (!speaks && !provider.owns_models) continue;
     const bool lists = std::any_of(provider.models.begin(), provider.models.end(),
                                    [&](const auto& glob) { return glob_match(glob, model); });

@@ -63,8 +63,8 @@ struct limits_config {
 };
 
 struct provider_config {
-  std::string name;                    // "openai", "anthropic", "sim", …
-  std::vector<dialect_kind> dialects;  // which APIs it speaks
+  std::string name;                      // "openai", "anthropic", "sim", …
+  std::vector<const dialect*> dialects;  // which APIs it speaks
   bool tls = true;
   std::string host;
   std::uint16_t port = 443;
@@ -158,7 +158,7 @@ struct config {
 
   // The first provider that speaks the dialect and lists the model; null when none does. One that
   // owns its models comes before all others. The built-in provider is the last of `providers`.
-  [[nodiscard]] const provider_config* route(dialect_kind dialect,
+  [[nodiscard]] const provider_config* route(const dialect& asked,
                                              std::string_view model) const noexcept;
 };
 

@@ -1,6 +1,7 @@
 // What can be set of the simulated provider, and by which names it goes. Plain values.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +11,8 @@ namespace stint {
 // As a provider of the gateway that it is built into, and what the names of its models begin with.
 inline constexpr std::string_view simulated_provider_name = "sim";
 inline constexpr std::string_view simulated_model_prefix = "sim/";
+// The APIs that it speaks, by the names of the gateway's dialects.
+inline constexpr std::array<std::string_view, 2> simulated_dialects = {"openai", "anthropic"};
 // In a model's name: what follows steers the call, see steering.hpp.
 inline constexpr char simulated_steering_mark = '?';
 

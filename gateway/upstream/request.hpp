@@ -17,8 +17,8 @@ struct outbound {
   // The client's: method, target, and the fields of the allow-list.
   const request_head* from = nullptr;
   std::size_t body_bytes = 0;
-  bool anthropic = false;  // which form of credential
-  call_id id;              // both for providers that want attribution_headers
+  const dialect* speaks = nullptr;  // whose form of credential it gets
+  call_id id;                       // both for providers that want attribution_headers
   std::string_view tenant;
 };
 

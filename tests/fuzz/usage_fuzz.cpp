@@ -3,7 +3,7 @@
 #include <string>
 
 #include "fuzz/fuzz.hpp"
-#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/dialect/table.hpp"
 
 namespace stint {
 namespace {
@@ -68,8 +68,8 @@ void read(const dialect& speaks, std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = stint::fuzz::text_of(data, size);
-  for (const auto kind : {stint::dialect_kind::openai, stint::dialect_kind::anthropic}) {
-    stint::read(stint::dialect_of(kind), bytes);
+  for (const stint::dialect* each : stint::all_dialects()) {
+    stint::read(*each, bytes);
   }
   return 0;
 }

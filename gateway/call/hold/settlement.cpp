@@ -116,8 +116,8 @@ settlement owed_call::resolve(const relay_outcome& ended) {
     what.used = ended.input_report.value_or(held_.known);
     what.used.output_tokens = ended.counted_output_tokens;
   }
-  // OpenAI bills searches and does not report them: what was allowed is charged.
-  if (what.source != usage_source::none && x_.speaks->kind() == dialect_kind::openai) {
+  // Searches that are billed and not reported: what was allowed is charged.
+  if (what.source != usage_source::none && !x_.speaks->facts().reports_searches) {
     what.used.web_searches = call_->request.web_searches_max;
   }
   if (ended.implausible) what.flags |= row_flag::implausible;
@@ -135,7 +135,7 @@ asio::awaitable<settled> owed_call::settle(const relay_outcome& ended) {
   if (count_ && counts) co_await count_->finish();
   count_.reset();
   if (call_ != nullptr) {
-    teach_from(x_.shared(), *call_, x_.speaks->kind(), ended, held_.charged.tenant);
+    teach_from(x_.shared(), *call_, x_.speaks->api(), ended, held_.charged.tenant);
     teach_output(x_.shared(), *call_, ended, held_.charged);
   }
   ledger_thread& ledger = x_.shared().ledger;

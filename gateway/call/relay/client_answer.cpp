@@ -202,7 +202,7 @@ asio::awaitable<void> refuse(exchange& x, problem why) {
   begin_head(x, why.status, x.out);
   // The names under which the SDKs look for the id of a failed request.
   const std::string id = to_string(x.id);
-  add_field(x.speaks->kind() == dialect_kind::anthropic ? "request-id" : "x-request-id", id, x.out);
+  add_field(x.speaks->facts().request_id_field, id, x.out);
   add_field("content-type", "application/json", x.out);
   if (const auto retry = why.should_retry())
     add_field("x-should-retry", *retry ? "true" : "false", x.out);

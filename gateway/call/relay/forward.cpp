@@ -46,8 +46,7 @@ asio::awaitable<std::optional<problem>> send(exchange& x, upstream_answer& answe
   // A provider of one dialect wants its own form of credential on every path; one of both goes by
   // the path's.
   const auto& spoken = order.provider->dialects;
-  what.anthropic =
-      (spoken.size() == 1 ? spoken.front() : x.speaks->kind()) == dialect_kind::anthropic;
+  what.speaks = spoken.size() == 1 ? spoken.front() : x.speaks;
   what.id = x.id;
   what.tenant = *order.tenant;
   x.out.clear();

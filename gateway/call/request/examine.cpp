@@ -62,11 +62,11 @@ result<examined_call> read_fields(const service& shared, const dialect& speaks,
   call.request = *read;
   call.model = read->model;
   call.user = read->user;
-  call.provider = shared.settings.route(speaks.kind(), call.model);
+  call.provider = shared.settings.route(speaks, call.model);
   if (call.provider == nullptr) {
     return make_problem(problem_kind::not_found,
                         "no provider is configured for the model '" + call.model.substr(0, 200) +
-                            "' in the " + std::string(to_string(speaks.kind())) +
+                            "' in the " + std::string(speaks.facts().name) +
                             " API; list it under providers.*.models",
                         "model");
   }

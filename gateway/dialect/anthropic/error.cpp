@@ -43,7 +43,7 @@ std::string_view type_for(problem_kind kind) noexcept {
 
 }  // namespace
 
-std::string anthropic_dialect::error_body(const problem& why, const call_id& id) const {
+std::string anthropic_messages::error_body(const problem& why, const call_id& id) const {
   std::string body = R"({"type":"error","error":{"type":")";
   body.append(type_for(why.kind)).append(R"(","message":)");
   append_json_string(body, why.refusal ? describe_refusal(*why.refusal) : why.message);
@@ -64,7 +64,7 @@ std::string anthropic_dialect::error_body(const problem& why, const call_id& id)
   return body;
 }
 
-std::string anthropic_dialect::error_event(const problem& why, const call_id& id) const {
+std::string anthropic_messages::error_event(const problem& why, const call_id& id) const {
   return "event: error\ndata: " + error_body(why, id) + "\n\n";
 }
 

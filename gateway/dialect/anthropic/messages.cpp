@@ -4,6 +4,7 @@
 #include "gateway/dialect/anthropic/messages.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "gateway/dialect/anthropic/ending.hpp"
 #include "gateway/dialect/parts/document.hpp"
@@ -12,6 +13,20 @@
 namespace stint {
 
 namespace {
+
+constexpr std::array<std::string_view, 2> anthropic_client_fields = {"anthropic-version",
+                                                                     "anthropic-beta"};
+
+constexpr dialect_facts anthropic_messages_facts = {
+    .name = "anthropic",
+    .path = "/v1/messages",
+    .api = tokenizer::chat_api::anthropic_messages,
+    .credential = {"x-api-key", ""},
+    .client_fields = anthropic_client_fields,
+    .needed = {"anthropic-version", "2023-06-01"},
+    .request_id_field = "request-id",
+    .reports_searches = true,
+};
 
 // The fields as last reported.
 struct usage_fields {
@@ -188,8 +203,10 @@ class anthropic_meter final : public metered_stream {
 
 }  // namespace
 
-std::optional<usage_report> anthropic_dialect::read_answer(std::string_view body,
-                                                           bool& implausible) const {
+anthropic_messages::anthropic_messages() noexcept : dialect(anthropic_messages_facts) {}
+
+std::optional<usage_report> anthropic_messages::read_answer(std::string_view body,
+                                                            bool& implausible) const {
   implausible = false;
   std::optional<usage_report> report;
   with_object(body, [&](simdjson::dom::object answer) {
@@ -207,8 +224,8 @@ std::optional<usage_report> anthropic_dialect::read_answer(std::string_view body
   return report;
 }
 
-std::int64_t anthropic_dialect::count_answer(std::string_view body,
-                                             const counted_model& model) const {
+std::int64_t anthropic_messages::count_answer(std::string_view body,
+                                              const counted_model& model) const {
   text_counter counter(model);
   const bool is_json = with_object(body, [&](simdjson::dom::object answer) {
     simdjson::dom::array content;
@@ -225,8 +242,8 @@ std::int64_t anthropic_dialect::count_answer(std::string_view body,
   return counter.total();
 }
 
-std::unique_ptr<stream_meter> anthropic_dialect::meter_stream(const counted_model& model,
-                                                              const chat_request&) const {
+std::unique_ptr<stream_meter> anthropic_messages::meter_stream(const counted_model& model,
+                                                               const chat_request&) const {
   return std::make_unique<anthropic_meter>(model);
 }
 

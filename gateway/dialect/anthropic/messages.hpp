@@ -5,12 +5,10 @@
 
 namespace stint {
 
-class anthropic_dialect final : public dialect {
+class anthropic_messages final : public dialect {
  public:
-  [[nodiscard]] dialect_kind kind() const noexcept override { return dialect_kind::anthropic; }
-  [[nodiscard]] tokenizer::chat_api api() const noexcept override {
-    return tokenizer::chat_api::anthropic_messages;
-  }
+  anthropic_messages() noexcept;
+
   [[nodiscard]] result<chat_request> read_request(simdjson::dom::element document) const override;
   [[nodiscard]] std::optional<std::string> edit_body(std::string_view body,
                                                      const chat_request& request) const override;

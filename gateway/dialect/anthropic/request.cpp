@@ -77,7 +77,7 @@ result<std::string_view> read_user(simdjson::dom::object body) {
 
 }  // namespace
 
-result<chat_request> anthropic_dialect::read_request(simdjson::dom::element document) const {
+result<chat_request> anthropic_messages::read_request(simdjson::dom::element document) const {
   simdjson::dom::object body;
   if (document.get(body) != simdjson::SUCCESS) {
     return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
@@ -113,13 +113,13 @@ result<chat_request> anthropic_dialect::read_request(simdjson::dom::element docu
   return request;
 }
 
-std::optional<std::string> anthropic_dialect::edit_body(std::string_view,
-                                                        const chat_request&) const {
+std::optional<std::string> anthropic_messages::edit_body(std::string_view,
+                                                         const chat_request&) const {
   return std::nullopt;
 }
 
-std::string anthropic_dialect::lower_output_bound(std::string_view body, std::string_view,
-                                                  std::int64_t tokens) const {
+std::string anthropic_messages::lower_output_bound(std::string_view body, std::string_view,
+                                                   std::int64_t tokens) const {
   const auto bound = find_member(body, 0, "max_tokens");  // read_request requires it
   return bound ? replace_range(body, *bound, std::to_string(tokens)) : std::string(body);
 }

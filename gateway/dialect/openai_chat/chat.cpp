@@ -2,6 +2,8 @@
 // tests/gateway/dialect/openai_chat_test.cpp.
 #include "gateway/dialect/openai_chat/chat.hpp"
 
+#include <array>
+
 #include "gateway/dialect/openai_chat/ending.hpp"
 #include "gateway/dialect/openai_chat/usage.hpp"
 #include "gateway/dialect/parts/document.hpp"
@@ -10,6 +12,19 @@
 namespace stint {
 
 namespace {
+
+constexpr std::array<std::string_view, 1> openai_client_fields = {"openai-beta"};
+
+constexpr dialect_facts openai_chat_facts = {
+    .name = "openai",
+    .path = "/v1/chat/completions",
+    .api = tokenizer::chat_api::openai_chat,
+    .credential = {"authorization", "Bearer "},
+    .client_fields = openai_client_fields,
+    .needed = {},
+    .request_id_field = "x-request-id",
+    .reports_searches = false,
+};
 
 // Feeds the texts of every choice; `member` is "message" of whole answers, "delta" of chunks.
 void count_choices(simdjson::dom::object answer, std::string_view member, text_counter& into) {
@@ -37,9 +52,9 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text;
 }
 
-class openai_meter final : public metered_stream {
+class openai_chat_meter final : public metered_stream {
  public:
-  openai_meter(const counted_model& model, const chat_request& request)
+  openai_chat_meter(const counted_model& model, const chat_request& request)
       : metered_stream(model),
         hides_usage_(!request.client_wants_usage),
         ending_(request.answers, request.client_wants_usage) {}
@@ -109,7 +124,7 @@ class openai_meter final : public metered_stream {
   }
 
   bool hides_usage_;
-  openai_ending ending_;
+  openai_chat_ending ending_;
   std::optional<usage_report> report_;
   bool saw_implausible_ = false;
   bool saw_error_ = false;
@@ -119,8 +134,10 @@ class openai_meter final : public metered_stream {
 
 }  // namespace
 
-std::optional<usage_report> openai_dialect::read_answer(std::string_view body,
-                                                        bool& implausible) const {
+openai_chat::openai_chat() noexcept : dialect(openai_chat_facts) {}
+
+std::optional<usage_report> openai_chat::read_answer(std::string_view body,
+                                                     bool& implausible) const {
   implausible = false;
   std::optional<usage_report> report;
   with_object(body, [&](simdjson::dom::object answer) {
@@ -129,7 +146,7 @@ std::optional<usage_report> openai_dialect::read_answer(std::string_view body,
   return report;
 }
 
-std::int64_t openai_dialect::count_answer(std::string_view body, const counted_model& model) const {
+std::int64_t openai_chat::count_answer(std::string_view body, const counted_model& model) const {
   text_counter counter(model);
   const bool is_json = with_object(
       body, [&](simdjson::dom::object answer) { count_choices(answer, "message", counter); });
@@ -138,9 +155,9 @@ std::int64_t openai_dialect::count_answer(std::string_view body, const counted_m
   return counter.total();
 }
 
-std::unique_ptr<stream_meter> openai_dialect::meter_stream(const counted_model& model,
-                                                           const chat_request& request) const {
-  return std::make_unique<openai_meter>(model, request);
+std::unique_ptr<stream_meter> openai_chat::meter_stream(const counted_model& model,
+                                                        const chat_request& request) const {
+  return std::make_unique<openai_chat_meter>(model, request);
 }
 
 }  // namespace stint

@@ -6,12 +6,10 @@
 
 namespace stint {
 
-class openai_dialect final : public dialect {
+class openai_chat final : public dialect {
  public:
-  [[nodiscard]] dialect_kind kind() const noexcept override { return dialect_kind::openai; }
-  [[nodiscard]] tokenizer::chat_api api() const noexcept override {
-    return tokenizer::chat_api::openai_chat;
-  }
+  openai_chat() noexcept;
+
   [[nodiscard]] result<chat_request> read_request(simdjson::dom::element document) const override;
   [[nodiscard]] std::optional<std::string> edit_body(std::string_view body,
                                                      const chat_request& request) const override;

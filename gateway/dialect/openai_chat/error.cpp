@@ -54,7 +54,7 @@ error_words words_for(const problem& why) noexcept {
 
 }  // namespace
 
-std::string openai_dialect::error_body(const problem& why, const call_id&) const {
+std::string openai_chat::error_body(const problem& why, const call_id&) const {
   const error_words words = words_for(why);
   std::string body = R"({"error":{"message":)";
   append_json_string(body, why.refusal ? describe_refusal(*why.refusal) : why.message);
@@ -74,7 +74,7 @@ std::string openai_dialect::error_body(const problem& why, const call_id&) const
 }
 
 // The SDKs raise on a chunk that has an `error`; no [DONE] follows, because nothing was done.
-std::string openai_dialect::error_event(const problem& why, const call_id& id) const {
+std::string openai_chat::error_event(const problem& why, const call_id& id) const {
   return "data: " + error_body(why, id) + "\n\n";
 }
 

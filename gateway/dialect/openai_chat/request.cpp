@@ -99,7 +99,7 @@ result<bool> wants_usage(simdjson::dom::object body) {
 
 }  // namespace
 
-result<chat_request> openai_dialect::read_request(simdjson::dom::element document) const {
+result<chat_request> openai_chat::read_request(simdjson::dom::element document) const {
   simdjson::dom::object body;
   if (document.get(body) != simdjson::SUCCESS) {
     return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
@@ -146,8 +146,8 @@ result<chat_request> openai_dialect::read_request(simdjson::dom::element documen
 }
 
 // Without include_usage a stream ends without a word about what it cost (wire-facts §3).
-std::optional<std::string> openai_dialect::edit_body(std::string_view body,
-                                                     const chat_request& request) const {
+std::optional<std::string> openai_chat::edit_body(std::string_view body,
+                                                  const chat_request& request) const {
   if (!request.stream || request.client_wants_usage) return std::nullopt;
   constexpr std::string_view asked = R"({"include_usage":true})";
   const auto options = find_member(body, 0, "stream_options");
@@ -158,8 +158,8 @@ std::optional<std::string> openai_dialect::edit_body(std::string_view body,
   return insert_member(body, options->begin, "include_usage", "true");
 }
 
-std::string openai_dialect::lower_output_bound(std::string_view body, std::string_view model,
-                                               std::int64_t tokens) const {
+std::string openai_chat::lower_output_bound(std::string_view body, std::string_view model,
+                                            std::int64_t tokens) const {
   const std::string most = std::to_string(tokens);
   std::string lowered(body);
   bool is_bound = false;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,9 +20,6 @@
 #include "tokenizer/prompt/prompt_count.hpp"
 
 namespace stint {
-
-enum class dialect_kind : std::uint8_t { openai, anthropic };
-[[nodiscard]] std::string_view to_string(dialect_kind kind) noexcept;
 
 // The billing fields of a request body. Views point into the parsed document.
 struct chat_request {
@@ -94,12 +92,44 @@ class stream_meter {
   [[nodiscard]] virtual bool saw_error() const noexcept = 0;
 };
 
+// A field of a request's head; the name in lower case.
+struct head_field {
+  std::string_view name;
+  std::string_view value;
+};
+
+// What is fixed of an API. Its texts live as long as the program.
+struct dialect_facts {
+  std::string_view name;  // in the configuration and in messages: "openai"
+  std::string_view path;  // a POST to it is a metered call
+  tokenizer::chat_api api{};
+  head_field credential;  // the field that carries it, and what stands before it: "Bearer "
+  std::span<const std::string_view> client_fields;  // to be passed on beside those of every API
+  head_field needed;  // what the API wants and is sent where the client did not; "": nothing
+  std::string_view request_id_field;  // where its SDKs look for the id of a failed request
+  bool reports_searches = false;  // false: usage has no web searches; what was allowed is charged
+};
+
 class dialect {
  public:
+  // `facts` must outlive it.
+  explicit dialect(const dialect_facts& facts) noexcept : facts_(&facts) {}
   virtual ~dialect() = default;
+  dialect(const dialect&) = delete;
+  dialect& operator=(const dialect&) = delete;
 
-  [[nodiscard]] virtual dialect_kind kind() const noexcept = 0;
-  [[nodiscard]] virtual tokenizer::chat_api api() const noexcept = 0;
+  [[nodiscard]] const dialect_facts& facts() const noexcept { return *facts_; }
+  [[nodiscard]] tokenizer::chat_api api() const noexcept { return facts_->api; }
+
+  // Whether a POST to this path is a metered call of this API.
+  [[nodiscard]] virtual bool serves(std::string_view path) const noexcept {
+    return path == facts_->path;
+  }
+  // Whether the path is a metered one or continues it: clients there understand this API's errors,
+  // and no pass-through by prefix may open it.
+  [[nodiscard]] virtual bool borders(std::string_view path) const noexcept {
+    return path.starts_with(facts_->path);
+  }
 
   // Checks and reads the billing fields. Duplicate top-level keys (unescaped, ASCII case-folded),
   // case variants of a billing field, wrong types and out-of-range numbers are refused, each naming
@@ -136,8 +166,9 @@ class dialect {
   [[nodiscard]] virtual std::string error_body(const problem& why, const call_id& id) const = 0;
   // The event that ends an already running stream in error, as the SDKs understand it.
   [[nodiscard]] virtual std::string error_event(const problem& why, const call_id& id) const = 0;
-};
 
-[[nodiscard]] const dialect& dialect_of(dialect_kind kind) noexcept;
+ private:
+  const dialect_facts* facts_;
+};
 
 }  // namespace stint

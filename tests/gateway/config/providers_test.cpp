@@ -11,6 +11,8 @@
 #include <boost/test/unit_test.hpp>
 #include <unistd.h>
 
+#include "gateway/dialect/table.hpp"
+
 using namespace stint;
 
 BOOST_AUTO_TEST_SUITE(config_providers)
@@ -167,12 +169,12 @@ BOOST_AUTO_TEST_CASE(the_first_provider_that_lists_a_model_and_speaks_the_api_ge
       "[\"gpt-4*\"]}\n"
       "  third: {dialects: [openai, anthropic], base_url: \"https://three\", credential: none, "
       "models: [\"gpt-*\"]}\n");
-  BOOST_TEST(read.route(dialect_kind::openai, "gpt-4o")->name == "second");
-  BOOST_TEST(read.route(dialect_kind::openai, "gpt-5")->name == "third");
-  BOOST_TEST(read.route(dialect_kind::anthropic, "gpt-5")->name == "first");
-  BOOST_TEST((read.route(dialect_kind::openai, "claude") == nullptr));
-  BOOST_TEST(read.route(dialect_kind::anthropic, "sim/claude")->name == "sim");
-  BOOST_TEST(read.route(dialect_kind::openai, "sim/gpt-4o")->name == "sim");
+  BOOST_TEST(read.route(*find_dialect("openai"), "gpt-4o")->name == "second");
+  BOOST_TEST(read.route(*find_dialect("openai"), "gpt-5")->name == "third");
+  BOOST_TEST(read.route(*find_dialect("anthropic"), "gpt-5")->name == "first");
+  BOOST_TEST((read.route(*find_dialect("openai"), "claude") == nullptr));
+  BOOST_TEST(read.route(*find_dialect("anthropic"), "sim/claude")->name == "sim");
+  BOOST_TEST(read.route(*find_dialect("openai"), "sim/gpt-4o")->name == "sim");
 }
 
 BOOST_AUTO_TEST_CASE(a_provider_that_owns_its_models_comes_before_all_that_list_them) {
@@ -182,12 +184,12 @@ BOOST_AUTO_TEST_CASE(a_provider_that_owns_its_models_comes_before_all_that_list_
       "[\"*\"]}\n"
       "  own: {dialects: [openai], base_url: \"https://two\", credential: none, models: "
       "[\"own/*\"]}\n");
-  BOOST_TEST(read.route(dialect_kind::openai, "own/a")->name == "all");
+  BOOST_TEST(read.route(*find_dialect("openai"), "own/a")->name == "all");
   read.providers[1].owns_models = true;
-  BOOST_TEST(read.route(dialect_kind::openai, "own/a")->name == "own");
-  BOOST_TEST(read.route(dialect_kind::openai, "other")->name == "all");
+  BOOST_TEST(read.route(*find_dialect("openai"), "own/a")->name == "own");
+  BOOST_TEST(read.route(*find_dialect("openai"), "other")->name == "all");
   // An API that the owner does not speak does not open its models to others.
-  BOOST_TEST((read.route(dialect_kind::anthropic, "own/a") == nullptr));
+  BOOST_TEST((read.route(*find_dialect("anthropic"), "own/a") == nullptr));
 }
 
 BOOST_AUTO_TEST_CASE(what_steers_the_built_in_provider_is_no_part_of_a_models_name) {

@@ -18,7 +18,7 @@ using namespace stint;
 using namespace stint::testing;
 
 const dialect& anthropic() {
-  return dialect_of(dialect_kind::anthropic);
+  return *find_dialect("anthropic");
 }
 
 chat_request read(const std::string& fields) {

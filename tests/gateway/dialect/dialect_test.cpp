@@ -1,8 +1,6 @@
 // Goal: a request means the same to us and to every upstream or is refused by name; errors have
 // each API's own shape, whatever text they carry. Method: vectors for both dialects through the DOM
 // parser as the gateway uses it; error bodies are parsed again.
-#include "gateway/dialect/parts/dialect.hpp"
-
 #include <set>
 
 #include <boost/test/data/monomorphic.hpp>
@@ -10,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/dialect/parts/json_text.hpp"
+#include "gateway/dialect/table.hpp"
 #include "gateway/vector_file.hpp"
 
 BOOST_AUTO_TEST_SUITE(dialect_suite)
@@ -21,7 +20,7 @@ using stint::testing::read_vectors;
 using stint::testing::unescaped;
 
 const dialect& named(const std::string& name) {
-  return dialect_of(name == "anthropic" ? dialect_kind::anthropic : dialect_kind::openai);
+  return *find_dialect(name);
 }
 
 // What the gateway makes of a body; the parse error is a bad_request too.

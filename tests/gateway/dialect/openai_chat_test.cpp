@@ -20,7 +20,7 @@ using namespace stint;
 using namespace stint::testing;
 
 const dialect& openai() {
-  return dialect_of(dialect_kind::openai);
+  return *find_dialect("openai");
 }
 
 chat_request read(const std::string& body) {

@@ -9,7 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/dialect/table.hpp"
 
 namespace stint::testing {
 

@@ -25,10 +25,10 @@ using namespace stint;
 using namespace stint::testing;
 
 const dialect& openai() {
-  return dialect_of(dialect_kind::openai);
+  return *find_dialect("openai");
 }
 const dialect& anthropic() {
-  return dialect_of(dialect_kind::anthropic);
+  return *find_dialect("anthropic");
 }
 
 // How the gateway counts what the provider wrote: the vocabulary is all that the two share.
