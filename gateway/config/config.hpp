@@ -1,6 +1,6 @@
-// config/stint.yaml as one immutable struct. Loaded at start; every mistake is
-// reported at once with file:line and the fix; unknown and duplicate keys are mistakes. Shared
-// read-only as shared_ptr<const config>.
+// config/stint.yaml as one struct. Loaded at start and not changed while the gateway serves, so any
+// thread may read it; a reload takes over the caps alone. Every mistake is reported at once with
+// file:line and the fix; unknown and duplicate keys are mistakes.
 #pragma once
 
 #include <cstdint>

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "gateway/dialect/anthropic/messages.hpp"
+#include "gateway/dialect/parts/chat_start.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/json_splice.hpp"
 #include "gateway/dialect/parts/request_fields.hpp"
-#include "gateway/dialect/parts/request_keys.hpp"
 
 namespace stint {
 
@@ -78,17 +78,9 @@ result<std::string_view> read_user(simdjson::dom::object body) {
 }  // namespace
 
 result<chat_request> anthropic_messages::read_request(simdjson::dom::element document) const {
-  simdjson::dom::object body;
-  if (document.get(body) != simdjson::SUCCESS) {
-    return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
-  }
-  const auto keys = check_keys(body);
-  if (!keys) return keys.error();
-  const auto model = read_model(body);
-  if (!model) return model.error();
-  if (auto wrong = check_messages(body)) return std::move(*wrong);
-  const auto stream = read_flag(body, field_name{"stream", "stream"});
-  if (!stream) return stream.error();
+  const auto start = read_chat_start(document);
+  if (!start) return start.error();
+  const simdjson::dom::object body = start->body;
   const auto bound = read_integer(body, field_name{"max_tokens", "max_tokens"}, output_bounds);
   if (!bound) return bound.error();
   if (!*bound) return field_problem("max_tokens", "is required: the most tokens to generate.");
@@ -101,13 +93,13 @@ result<chat_request> anthropic_messages::read_request(simdjson::dom::element doc
   const auto user = read_user(body);
   if (!user) return user.error();
 
-  request.model = *model;
-  request.stream = *stream;
+  request.model = start->model;
+  request.stream = start->stream;
   request.client_wants_usage = true;  // every stream reports it
   request.output_bound_tokens = **bound;
   request.tier = *tier;
-  request.cache_write_5m = keys->cache_write_5m;
-  request.cache_write_1h = keys->cache_write_1h;
+  request.cache_write_5m = start->seen.cache_write_5m;
+  request.cache_write_1h = start->seen.cache_write_1h;
   request.web_searches_max = *searches;
   request.user = *user;
   return request;

@@ -6,10 +6,10 @@
 
 #include "gateway/dialect/openai_chat/chat.hpp"
 #include "gateway/dialect/openai_chat/hidden_output.hpp"
+#include "gateway/dialect/parts/chat_start.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/json_splice.hpp"
 #include "gateway/dialect/parts/request_fields.hpp"
-#include "gateway/dialect/parts/request_keys.hpp"
 #include "tokenizer/models/model_name.hpp"
 
 namespace stint {
@@ -100,16 +100,9 @@ result<bool> wants_usage(simdjson::dom::object body) {
 }  // namespace
 
 result<chat_request> openai_chat::read_request(simdjson::dom::element document) const {
-  simdjson::dom::object body;
-  if (document.get(body) != simdjson::SUCCESS) {
-    return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
-  }
-  if (const auto keys = check_keys(body); !keys) return keys.error();
-  const auto model = read_model(body);
-  if (!model) return model.error();
-  if (auto wrong = check_messages(body)) return std::move(*wrong);
-  const auto stream = read_flag(body, field_name{"stream", "stream"});
-  if (!stream) return stream.error();
+  const auto start = read_chat_start(document);
+  if (!start) return start.error();
+  const simdjson::dom::object body = start->body;
   const auto usage = wants_usage(body);
   if (!usage) return usage.error();
   const auto bound = read_output_bound(body);
@@ -129,18 +122,18 @@ result<chat_request> openai_chat::read_request(simdjson::dom::element document) 
   if (!user) return user.error();
 
   chat_request request;
-  request.model = *model;
-  request.stream = *stream;
-  request.client_wants_usage = *stream && *usage;
+  request.model = start->model;
+  request.stream = start->stream;
+  request.client_wants_usage = start->stream && *usage;
   request.output_bound_tokens = *bound;
   request.choices = choices;
   request.answers = *answers;
   request.tier = *tier;
-  request.cache_write_5m =
-      true;  // caching is automatic; whether a write costs anything is the price's matter
+  // Caching is automatic; whether a write costs anything is the price's matter.
+  request.cache_write_5m = true;
   request.output_may_be_audio = *audio;
   request.web_searches_max = *search ? choices : 0;  // a search model searches once for each answer
-  request.hides_output = *audio || may_reason_hidden(body, *model);
+  request.hides_output = *audio || may_reason_hidden(body, start->model);
   request.user = *user;
   return request;
 }
