@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "gateway/simulator/call.hpp"
+#include "tokenizer/prompt/prompt_count.hpp"
 
 namespace stint {
 
