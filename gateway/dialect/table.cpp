@@ -10,17 +10,11 @@
 namespace stint {
 namespace {
 
-template <typename Dialect>
-const dialect* only() noexcept {
-  static const Dialect one;
-  return &one;
-}
-
 const auto& dialect_table() noexcept {
   // Who asks for a path that nobody serves gets the errors of the first.
   static const std::array spoken = {
-      only<openai_chat>(),
-      only<anthropic_messages>(),
+      &openai_chat(),
+      &anthropic_messages(),
   };
   return spoken;
 }

@@ -185,42 +185,48 @@ class anthropic_meter final : public metered_stream {
   std::string model_;
 };
 
+class anthropic_answer_rules final : public answer_rules {
+ public:
+  std::optional<usage_report> read_answer(std::string_view body, bool& implausible) const override {
+    implausible = false;
+    std::optional<usage_report> report;
+    with_object(body, [&](simdjson::dom::object answer) {
+      usage_fields fields;
+      const auto reported = read_part(answer, "usage", implausible);
+      if (!reported) return;
+      fields.overwrite(*reported, implausible);
+      auto whole = fields.report(text_of(answer, "model"), implausible);
+      if (fields.output && !implausible) report = std::move(whole);
+    });
+    return report;
+  }
+
+  std::int64_t count_answer(std::string_view body, const counted_model& model) const override {
+    return count_whole_answer(body, model, [](simdjson::dom::object answer, text_counter& counter) {
+      simdjson::dom::array content;
+      if (answer["content"].get(content) != simdjson::SUCCESS) return;
+      std::int64_t index = 0;
+      for (const simdjson::dom::element item : content) {
+        simdjson::dom::object block;
+        if (item.get(block) == simdjson::SUCCESS) count_block(index, block, counter);
+        ++index;
+      }
+    });
+  }
+
+  std::unique_ptr<stream_meter> meter_stream(const counted_model& model,
+                                             const chat_request&) const override {
+    return std::make_unique<anthropic_meter>(model);
+  }
+};
+
 }  // namespace
 
-anthropic_messages::anthropic_messages() noexcept : dialect(anthropic_messages_facts) {}
-
-std::optional<usage_report> anthropic_messages::read_answer(std::string_view body,
-                                                            bool& implausible) const {
-  implausible = false;
-  std::optional<usage_report> report;
-  with_object(body, [&](simdjson::dom::object answer) {
-    usage_fields fields;
-    const auto reported = read_part(answer, "usage", implausible);
-    if (!reported) return;
-    fields.overwrite(*reported, implausible);
-    auto whole = fields.report(text_of(answer, "model"), implausible);
-    if (fields.output && !implausible) report = std::move(whole);
-  });
-  return report;
-}
-
-std::int64_t anthropic_messages::count_answer(std::string_view body,
-                                              const counted_model& model) const {
-  return count_whole_answer(body, model, [](simdjson::dom::object answer, text_counter& counter) {
-    simdjson::dom::array content;
-    if (answer["content"].get(content) != simdjson::SUCCESS) return;
-    std::int64_t index = 0;
-    for (const simdjson::dom::element item : content) {
-      simdjson::dom::object block;
-      if (item.get(block) == simdjson::SUCCESS) count_block(index, block, counter);
-      ++index;
-    }
-  });
-}
-
-std::unique_ptr<stream_meter> anthropic_messages::meter_stream(const counted_model& model,
-                                                               const chat_request&) const {
-  return std::make_unique<anthropic_meter>(model);
+const dialect& anthropic_messages() noexcept {
+  static const anthropic_answer_rules answers;
+  static const dialect one(anthropic_messages_facts, anthropic_requests(), answers,
+                           anthropic_errors());
+  return one;
 }
 
 }  // namespace stint

@@ -5,23 +5,10 @@
 
 namespace stint {
 
-class anthropic_messages final : public dialect {
- public:
-  anthropic_messages() noexcept;
+[[nodiscard]] const dialect& anthropic_messages() noexcept;
 
-  [[nodiscard]] result<chat_request> read_request(simdjson::dom::element document) const override;
-  [[nodiscard]] std::optional<std::string> edit_body(std::string_view body,
-                                                     const chat_request& request) const override;
-  [[nodiscard]] std::string lower_output_bound(std::string_view body, std::string_view model,
-                                               std::int64_t tokens) const override;
-  [[nodiscard]] std::optional<usage_report> read_answer(std::string_view body,
-                                                        bool& implausible) const override;
-  [[nodiscard]] std::int64_t count_answer(std::string_view body,
-                                          const counted_model& model) const override;
-  [[nodiscard]] std::unique_ptr<stream_meter> meter_stream(
-      const counted_model& model, const chat_request& request) const override;
-  [[nodiscard]] std::string error_body(const problem& why, const call_id& id) const override;
-  [[nodiscard]] std::string error_event(const problem& why, const call_id& id) const override;
-};
+// Its parts in files of their own: request.cpp and error.cpp.
+[[nodiscard]] const request_rules& anthropic_requests() noexcept;
+[[nodiscard]] const error_shape& anthropic_errors() noexcept;
 
 }  // namespace stint

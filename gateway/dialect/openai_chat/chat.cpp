@@ -112,29 +112,35 @@ class openai_chat_meter final : public metered_stream {
   std::optional<usage_report> report_;
 };
 
+class openai_chat_answer_rules final : public answer_rules {
+ public:
+  std::optional<usage_report> read_answer(std::string_view body, bool& implausible) const override {
+    implausible = false;
+    std::optional<usage_report> report;
+    with_object(body, [&](simdjson::dom::object answer) {
+      report = read_openai_report(answer, implausible);
+    });
+    return report;
+  }
+
+  std::int64_t count_answer(std::string_view body, const counted_model& model) const override {
+    return count_whole_answer(body, model, [](simdjson::dom::object answer, text_counter& counter) {
+      count_choices(answer, "message", counter);
+    });
+  }
+
+  std::unique_ptr<stream_meter> meter_stream(const counted_model& model,
+                                             const chat_request& request) const override {
+    return std::make_unique<openai_chat_meter>(model, request);
+  }
+};
+
 }  // namespace
 
-openai_chat::openai_chat() noexcept : dialect(openai_chat_facts) {}
-
-std::optional<usage_report> openai_chat::read_answer(std::string_view body,
-                                                     bool& implausible) const {
-  implausible = false;
-  std::optional<usage_report> report;
-  with_object(body, [&](simdjson::dom::object answer) {
-    report = read_openai_report(answer, implausible);
-  });
-  return report;
-}
-
-std::int64_t openai_chat::count_answer(std::string_view body, const counted_model& model) const {
-  return count_whole_answer(body, model, [](simdjson::dom::object answer, text_counter& counter) {
-    count_choices(answer, "message", counter);
-  });
-}
-
-std::unique_ptr<stream_meter> openai_chat::meter_stream(const counted_model& model,
-                                                        const chat_request& request) const {
-  return std::make_unique<openai_chat_meter>(model, request);
+const dialect& openai_chat() noexcept {
+  static const openai_chat_answer_rules answers;
+  static const dialect one(openai_chat_facts, openai_chat_requests(), answers, openai_errors());
+  return one;
 }
 
 }  // namespace stint
