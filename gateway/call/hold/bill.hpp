@@ -14,7 +14,7 @@ struct billed_call {
   const price_book& prices;
   const hold_request& held;
   const examined_call* call = nullptr;  // null for a pass-through, which costs nothing
-  dialect_kind spoken{};
+  const dialect& speaks;
 };
 
 // The model that served the call decides its price (Anthropic's safety fallback answers with

@@ -20,7 +20,7 @@ bool answered_by(std::string_view asked, std::string_view served) noexcept {
   return extends(found, wanted) || extends(wanted, found);
 }
 
-void teach_from(service& shared, const examined_call& call, dialect_kind spoken,
+void teach_from(service& shared, const examined_call& call, tokenizer::chat_api api,
                 const call_end& ended, std::string_view tenant) noexcept {
   if (!ended.report || ended.implausible || ended.outcome != call_outcome::completed) return;
   if (call.uncounted) return;  // answered before it was counted
@@ -44,7 +44,7 @@ void teach_from(service& shared, const examined_call& call, dialect_kind spoken,
   if (!prompt.features.learnable) return;
   prompt_report report;
   report.model = call.base_model;
-  report.api = dialect_of(spoken).api();
+  report.api = api;
   report.seen = prompt.features;
   report.reported_tokens = reported;
   report.source = tenant;

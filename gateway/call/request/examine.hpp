@@ -41,7 +41,7 @@ struct uncounted_prompt {
 
 struct examined_call {
   std::string model;       // as the client wrote it
-  std::string base_model;  // for prices and vocabularies: without a simulation's steering
+  std::string base_model;  // for prices and vocabularies, see provider_config::base_model
   std::string user;
   const provider_config* provider = nullptr;
   const price* rates = nullptr;  // null: no price is known and the policy lets it pass
