@@ -1,6 +1,7 @@
 // Tested by tests/budgets/books/verify_test.cpp.
 #include "budgets/books/verify.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <limits>
 #include <map>

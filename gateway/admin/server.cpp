@@ -1,6 +1,7 @@
 // Tested by tests/gateway/admin/server_test.cpp.
 #include "gateway/admin/server.hpp"
 
+#include <exception>
 #include <stdexcept>
 #include <thread>
 

@@ -13,9 +13,8 @@
 #include "gateway/config/config.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "tokenizer/models/encoding_file.hpp"
-#include "tokenizer/models/encodings.hpp"
 #include "tokenizer/models/model_encoding.hpp"
-#include "tokenizer/models/model_name.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
 
 namespace stint {

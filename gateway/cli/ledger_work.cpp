@@ -2,6 +2,7 @@
 // tests/end_to_end/backup_test.py.
 #include "gateway/cli/ledger_work.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 #include <iostream>

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <iostream>
+#include <vector>
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"

@@ -1,10 +1,12 @@
 // `stint serve`: builds everything in order, runs until SIGTERM or SIGINT, and takes it down in the
 // opposite order, so that the ledger is the last to go. Tested by tests/end_to_end.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <stdexcept>
 #include <thread>
 
 #include <boost/asio/thread_pool.hpp>
@@ -20,7 +22,7 @@
 #include "gateway/server/server.hpp"
 #include "gateway/service/reload.hpp"
 #include "pricing/price_file.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 namespace stint {
 

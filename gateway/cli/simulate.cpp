@@ -3,6 +3,7 @@
 #include <csignal>
 #include <iostream>
 #include <optional>
+#include <vector>
 
 #include <boost/program_options.hpp>
 

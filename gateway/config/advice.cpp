@@ -56,6 +56,12 @@ void warn_of_provider(const provider_config& provider, std::vector<std::string>&
 
 }  // namespace
 
+const provider_config* config::find_provider(std::string_view name) const noexcept {
+  const auto found = std::find_if(providers.begin(), providers.end(),
+                                  [name](const auto& each) { return each.name == name; });
+  return found == providers.end() ? nullptr : &*found;
+}
+
 const provider_config* config::route(dialect_kind dialect, std::string_view model) const noexcept {
   const bool simulated_model = model.starts_with(simulated_model_prefix);
   for (const auto& provider : providers) {

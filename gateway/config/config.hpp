@@ -146,6 +146,8 @@ struct config {
   // provider is the last of `providers`.
   [[nodiscard]] const provider_config* route(dialect_kind dialect,
                                              std::string_view model) const noexcept;
+  // Null if there is none of that name.
+  [[nodiscard]] const provider_config* find_provider(std::string_view name) const noexcept;
 };
 
 using config_result = std::variant<config, std::vector<config_mistake>>;

@@ -1,6 +1,7 @@
 // Tested by tests/end_to_end.
 #include "gateway/server/server.hpp"
 
+#include <exception>
 #include <stdexcept>
 
 #include <boost/asio/as_tuple.hpp>
@@ -52,7 +53,7 @@ void refuse_shared_port(const tcp::endpoint& at) {
 // A connection's coroutine ends by returning; an exception is a defect or memory running out, and
 // is counted as such.
 void note_end(service& shared, const std::exception_ptr& failure) {
-  if (failure) shared.seen.refused(problem_kind::internal);
+  if (failure) shared.metrics.refused(problem_kind::internal);
 }
 }  // namespace
 
@@ -104,7 +105,7 @@ asio::awaitable<void> server::accept_forever(io_thread& on) {
     }
     if (shared_.connections.load(std::memory_order_relaxed) >=
         shared_.settings.limits.connections_max) {
-      shared_.seen.refused(problem_kind::overloaded);
+      shared_.metrics.refused(problem_kind::overloaded);
       continue;  // the socket closes: a full gateway must not spend more on the caller
     }
     transport wire = tls_ ? transport(std::move(socket), *tls_) : transport(std::move(socket));

@@ -48,7 +48,7 @@ class upstream_pool {
   // name has the resolver's own patience. Counted against connections_max until given back or
   // dropped.
   [[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_connection>>> acquire(
-      watched& watch, metrics& seen);
+      watched& watch, metrics& counts);
 
   void give_back(std::unique_ptr<upstream_connection> connection) noexcept;
   void drop(std::unique_ptr<upstream_connection> connection) noexcept;
@@ -60,7 +60,7 @@ class upstream_pool {
  private:
   [[nodiscard]] std::unique_ptr<upstream_connection> take_idle() noexcept;
   [[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_connection>>> connect(
-      watched& watch, metrics& seen);
+      watched& watch, metrics& counts);
   [[nodiscard]] asio::awaitable<error_code> resolve();
 
   asio::io_context& context_;

@@ -2,6 +2,7 @@
 // bytes that a line cannot hold.
 #pragma once
 
+#include <algorithm>
 #include <fstream>
 #include <ostream>
 #include <stdexcept>

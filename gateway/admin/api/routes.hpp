@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "gateway/admin/services.hpp"
+#include "gateway/admin/api/services.hpp"
 
 namespace stint {
 

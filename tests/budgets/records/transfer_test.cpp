@@ -1,5 +1,7 @@
 #include "budgets/records/transfer.hpp"
 
+#include <algorithm>
+
 #include <boost/test/unit_test.hpp>
 
 namespace stint {

@@ -2,6 +2,7 @@
 // window opens a second time, nothing is counted twice, and a call stays where it was admitted.
 // Method: a ledger whose clock is set by hand; then random steps, settlements and restarts, with
 // the sums worked out from the committed rows.
+#include <algorithm>
 #include <map>
 #include <random>
 

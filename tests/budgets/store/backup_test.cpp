@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <future>
+#include <stdexcept>
 #include <thread>
 
 #include <boost/test/unit_test.hpp>

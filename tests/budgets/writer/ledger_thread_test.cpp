@@ -1,6 +1,7 @@
 // The ledger as the gateway uses it: many threads, one writer.
 #include "budgets/writer/ledger_thread.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <thread>

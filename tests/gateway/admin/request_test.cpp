@@ -1,6 +1,6 @@
 // Goal: a target is taken apart exactly, and what is misspelt or malformed is refused. Method:
 // tables.
-#include "gateway/admin/request.hpp"
+#include "gateway/admin/api/request.hpp"
 
 #include <boost/test/unit_test.hpp>
 

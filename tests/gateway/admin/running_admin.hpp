@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "gateway/admin/api/services.hpp"
 #include "gateway/admin/server.hpp"
-#include "gateway/admin/services.hpp"
 #include "gateway/admin/token.hpp"
 #include "pricing/wall_time.hpp"
 #include "scratch_directory.hpp"

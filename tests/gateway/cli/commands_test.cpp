@@ -11,7 +11,7 @@
 #include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/captured_command.hpp"
 #include "gateway/cli/command_line.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 using namespace stint;
 
