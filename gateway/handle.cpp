@@ -119,7 +119,7 @@ told_bill bill_to_tell(const admitted_call& of, const held_call& held, const set
 
 void learn_from(const exchange& x, const admitted_call& of, const call_end& ended) {
   if (of.metered == nullptr) return;
-  teach_from(x.shared, *of.metered, x.call.speaks->kind(), ended, of.hold.charged.tenant);
+  teach_from(x.shared, *of.metered, x.call.speaks->api(), ended, of.hold.charged.tenant);
   teach_output(x.shared, *of.metered, ended, of.hold.charged);
 }
 
@@ -137,7 +137,7 @@ void observe(const exchange& x, const hold_request& held, monotonic::time_point 
 
 // From the hold to the recorded answer, for metered calls and pass-throughs alike.
 asio::awaitable<void> serve_held(const exchange& x, admitted_call of) {
-  held_call held(x.shared, x.home(), of.hold, of.admitted, of.metered, x.call.speaks->kind());
+  held_call held(x.shared, x.home(), of.hold, of.admitted, of.metered, *x.call.speaks);
   const auto forwarded = monotonic::now();
   answered_call answered;
   if (x.session.watch.client_gone()) {  // while its call waited in line

@@ -13,6 +13,7 @@
 #include <boost/program_options.hpp>
 #include <unistd.h>
 
+#include "budgets/records/row.hpp"
 #include "gateway/admin/server.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
@@ -21,6 +22,7 @@
 #include "gateway/metrics/access_log.hpp"
 #include "gateway/server/server.hpp"
 #include "gateway/service/reload.hpp"
+#include "gateway/simulator/simulator.hpp"
 #include "pricing/price_file.hpp"
 #include "tokenizer/models/named_encodings.hpp"
 
@@ -104,7 +106,7 @@ int serve(config settings, const price_book& prices) {
   tokenizer::install_encodings(settings.tokenizers);
   simulated_provider simulated(settings.simulated);
   for (provider_config& provider : settings.providers) {
-    if (provider.name == "sim") provider.port = simulated.port();
+    if (provider.built_in) provider.port = simulated.port();
   }
   metrics seen(settings.series_per_family_max);
   std::vector<std::string> provider_names;

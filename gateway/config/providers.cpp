@@ -8,6 +8,7 @@
 
 #include "gateway/config/base_url.hpp"
 #include "gateway/config/caps.hpp"
+#include "gateway/dialect/table.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/words.hpp"
 
@@ -16,9 +17,6 @@ namespace {
 
 constexpr std::size_t credential_bytes_max = 4'096;
 constexpr integer_range provider_timeout_ms = {1, 3'600'000};
-
-const std::vector<std::pair<std::string, dialect_kind>> dialects = {
-    {"openai", dialect_kind::openai}, {"anthropic", dialect_kind::anthropic}};
 
 std::string without_end_space(std::string text) {
   const auto last = text.find_last_not_of(" \t\r\n");
@@ -132,15 +130,23 @@ void read_address(config_section& section, provider_config& read) {
   read.base_path = url->path;
 }
 
+void read_dialects(config_section& section, provider_config& read, mistake_list& mistakes) {
+  const std::string known = list_choices(dialect_names());
+  section.require("dialects", "list the APIs that it speaks, of " + known);
+  std::vector<std::pair<std::string, const dialect*>> choices;
+  for (const dialect* each : all_dialects())
+    choices.emplace_back(each->facts().name, each);
+  for (const auto& word : section.words("dialects")) {
+    if (const auto spoken = choose(word, choices, mistakes)) read.dialects.push_back(*spoken);
+  }
+}
+
 provider_config read_provider(const std::string& name, const config_node& node,
                               const std::string& directory, mistake_list& mistakes) {
   config_section section(node, mistakes);
   provider_config read;
   read.name = name;
-  section.require("dialects", "list the APIs that it speaks: [openai], [anthropic] or both");
-  for (const auto& word : section.words("dialects")) {
-    if (const auto dialect = choose(word, dialects, mistakes)) read.dialects.push_back(*dialect);
-  }
+  read_dialects(section, read, mistakes);
   read_address(section, read);
   read_credential(section, directory, read);
   section.require("models",
@@ -152,6 +158,7 @@ provider_config read_provider(const std::string& name, const config_node& node,
   read_tls(section, directory, read, mistakes);
   read_timeouts(section, read, mistakes);
   section.read("connections_max", read.connections_max, {1, 100'000});
+  section.read("attribution_headers", read.attribution_headers);
   section.finish();
   return read;
 }
@@ -166,11 +173,17 @@ bool is_provider_name(const std::string& name) {
 provider_config built_in_provider() {
   provider_config built_in;
   built_in.name = simulated_provider_name;
-  built_in.dialects = {dialect_kind::openai, dialect_kind::anthropic};
+  for (const std::string_view spoken : simulated_dialects)
+    built_in.dialects.push_back(find_dialect(spoken));
   built_in.tls = false;
   built_in.host = "127.0.0.1";
   built_in.port = 0;  // known once it listens; serve fills it in
   built_in.models = {std::string(simulated_model_prefix) + "*"};
+  built_in.attribution_headers = true;
+  built_in.built_in = true;
+  built_in.owns_models = true;
+  built_in.by_public_vocabulary = true;
+  built_in.options_mark = simulated_steering_mark;
   return built_in;
 }
 

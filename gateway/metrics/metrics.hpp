@@ -12,7 +12,10 @@
 #include <string_view>
 #include <vector>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/alert.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/writer/ledger_thread.hpp"
 #include "gateway/problem.hpp"
 

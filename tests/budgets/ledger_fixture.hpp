@@ -7,6 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "budgets/records/alert.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/writer/ledger_writer.hpp"
 #include "scratch_directory.hpp"
 

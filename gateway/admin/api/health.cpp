@@ -1,4 +1,5 @@
 // Tested by tests/gateway/admin/server_test.cpp.
+#include "budgets/records/standing.hpp"
 #include "gateway/admin/api/routes.hpp"
 
 namespace stint {

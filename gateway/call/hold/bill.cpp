@@ -1,7 +1,6 @@
 // Tested by tests/gateway/call/hold/bill_test.cpp.
 #include "gateway/call/hold/bill.hpp"
 
-#include "gateway/simulator/steering.hpp"
 #include "pricing/cost.hpp"
 
 namespace stint {
@@ -10,7 +9,8 @@ namespace {
 const price* served_rates(const billed_call& of, const call_end& ended) {
   const examined_call& call = *of.call;
   if (call.unpriced || !ended.report || ended.report->model.empty()) return call.rates;
-  const auto found = of.prices.find(simulated_base_model(ended.report->model), of.held.admitted);
+  const auto found =
+      of.prices.find(call.provider->base_model(ended.report->model), of.held.admitted);
   return found ? *found : call.rates;
 }
 }  // namespace
@@ -46,8 +46,8 @@ settlement bill_of(const billed_call& of, const call_end& ended, wall_time now) 
     what.used = ended.input_report.value_or(of.held.known);
     what.used.output_tokens = ended.counted_output_tokens;
   }
-  // OpenAI bills searches and does not report them: what was allowed is charged.
-  if (what.source != usage_source::none && of.spoken == dialect_kind::openai) {
+  // Searches that are billed and not reported: what was allowed is charged.
+  if (what.source != usage_source::none && !of.speaks.facts().reports_searches) {
     what.used.web_searches = of.call->request.web_searches_max;
   }
   if (ended.implausible) what.flags |= row_flag::implausible;

@@ -2,7 +2,8 @@
 // functions.
 #pragma once
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
 #include "gateway/call/hold/call_end.hpp"
 #include "gateway/call/request/examine.hpp"
 #include "pricing/price_book.hpp"
@@ -13,7 +14,7 @@ struct billed_call {
   const price_book& prices;
   const hold_request& held;
   const examined_call* call = nullptr;  // null for a pass-through, which costs nothing
-  dialect_kind spoken{};
+  const dialect& speaks;
 };
 
 // The model that served the call decides its price (Anthropic's safety fallback answers with

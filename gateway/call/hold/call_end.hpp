@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/row.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 
 namespace stint {

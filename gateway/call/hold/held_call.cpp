@@ -9,11 +9,11 @@
 namespace stint {
 
 held_call::held_call(service& shared, call_home home, hold_request& held, const admission& admitted,
-                     examined_call* call, dialect_kind spoken)
+                     examined_call* call, const dialect& speaks)
     : shared_(shared),
       home_(home),
       call_(call),
-      spoken_(spoken),
+      speaks_(speaks),
       held_(held),
       hold_(shared.ledger, home.context, held, admitted),
       giving_back_(home.sweeps) {
@@ -76,7 +76,7 @@ usage held_call::known_now() const noexcept {
 settlement held_call::resolve(const call_end& ended) {
   resolved_ = true;
   giving_back_.forget();
-  const billed_call of{shared_.prices, held_, call_, spoken_};
+  const billed_call of{shared_.prices, held_, call_, speaks_};
   settlement what = bill_of(of, ended, wall_now());
   used_ = what.used;
   cost_ = what.cost;

@@ -9,7 +9,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
 #include "gateway/call/hold/call_end.hpp"
 #include "gateway/call/hold/late_count.hpp"
 #include "gateway/call/hold/running_hold.hpp"
@@ -27,9 +28,9 @@ struct call_home {
 
 class held_call {
  public:
-  // `call` is null for a pass-through; it and `held` outlive this.
+  // `call` is null for a pass-through; all outlive this.
   held_call(service& shared, call_home home, hold_request& held, const admission& admitted,
-            examined_call* call, dialect_kind spoken);
+            examined_call* call, const dialect& speaks);
   ~held_call();
   held_call(const held_call&) = delete;
   held_call& operator=(const held_call&) = delete;
@@ -62,7 +63,7 @@ class held_call {
   service& shared_;
   call_home home_;
   examined_call* call_;
-  dialect_kind spoken_;
+  const dialect& speaks_;
   hold_request& held_;
   running_hold hold_;
   std::optional<usage> reported_input_;

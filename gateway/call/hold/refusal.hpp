@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
 #include "gateway/call/request/examine.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/keys/key_ring.hpp"

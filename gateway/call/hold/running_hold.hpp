@@ -11,7 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
 #include "budgets/writer/ledger_thread.hpp"
 
 namespace stint {

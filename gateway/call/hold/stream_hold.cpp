@@ -5,7 +5,6 @@
 
 #include "gateway/call/hold/running_hold.hpp"
 #include "gateway/call/hold/stream_steps.hpp"
-#include "tokenizer/models/model_encoding.hpp"
 
 namespace stint {
 
@@ -105,11 +104,8 @@ bool stream_hold::may_pass_bound(const stream_meter& meter) const noexcept {
 
 bool stream_hold::passes_bound(std::int64_t counted) noexcept {
   checked_ = counted;
-  const std::int64_t factor =
-      call_->base_model.starts_with("sim/")
-          ? 1'000
-          : std::max<std::int64_t>(tokenizer::encoding_for_model(call_->base_model).factor_permille,
-                                   1'000);
+  const counted_model model = call_->provider->counted(call_->base_model);
+  const std::int64_t factor = std::max<std::int64_t>(model.encoding().factor_permille, 1'000);
   return counted * 1'000 / factor > held_.hold().bound_tokens();
 }
 

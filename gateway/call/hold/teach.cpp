@@ -1,6 +1,7 @@
 // Tested by tests/gateway/call/hold/teach_test.cpp and tests/end_to_end/calibration_test.py.
 #include "gateway/call/hold/teach.hpp"
 
+#include "budgets/records/row.hpp"
 #include "tokenizer/models/model_name.hpp"
 
 namespace stint {
@@ -19,7 +20,7 @@ bool answered_by(std::string_view asked, std::string_view served) noexcept {
   return extends(found, wanted) || extends(wanted, found);
 }
 
-void teach_from(service& shared, const examined_call& call, dialect_kind spoken,
+void teach_from(service& shared, const examined_call& call, tokenizer::chat_api api,
                 const call_end& ended, std::string_view tenant) noexcept {
   if (!ended.report || ended.implausible || ended.outcome != call_outcome::completed) return;
   if (call.uncounted) return;  // answered before it was counted
@@ -43,7 +44,7 @@ void teach_from(service& shared, const examined_call& call, dialect_kind spoken,
   if (!prompt.features.learnable) return;
   prompt_report report;
   report.model = call.base_model;
-  report.api = dialect_of(spoken).api();
+  report.api = api;
   report.seen = prompt.features;
   report.reported_tokens = reported;
   report.source = tenant;

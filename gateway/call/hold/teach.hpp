@@ -11,7 +11,7 @@
 namespace stint {
 
 // Does not wait. Call once, for a call that is settled.
-void teach_from(service& shared, const examined_call& call, dialect_kind spoken,
+void teach_from(service& shared, const examined_call& call, tokenizer::chat_api api,
                 const call_end& ended, std::string_view tenant) noexcept;
 
 // The same for how much was generated.

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
 #include "gateway/call/request/attribution.hpp"
 #include "gateway/call/request/examine.hpp"
 #include "gateway/config/config.hpp"

@@ -107,8 +107,7 @@ asio::awaitable<void> client_answer::refuse(problem why) {
   const std::string body = speaks.error_body(why, call_.id);
   std::string fields;
   // The names under which the SDKs look for the id of a failed request.
-  add_field(speaks.kind() == dialect_kind::anthropic ? "request-id" : "x-request-id",
-            to_string(call_.id), fields);
+  add_field(speaks.facts().request_id_field, to_string(call_.id), fields);
   add_field("content-type", "application/json", fields);
   if (const auto retry = why.should_retry())
     add_field("x-should-retry", *retry ? "true" : "false", fields);

@@ -38,8 +38,6 @@ void count_status(metrics& counts, const provider_config& provider, int status) 
 
 asio::awaitable<std::optional<problem>> send(client_session& session, const incoming_call& call,
                                              upstream_answer& answer, const forward_order& order) {
-  const bool simulated = order.provider->name == "sim";
-  const std::string id = to_string(call.id);
   outbound what;
   what.provider = order.provider;
   what.from = &call.head;
@@ -47,12 +45,9 @@ asio::awaitable<std::optional<problem>> send(client_session& session, const inco
   // A provider of one dialect wants its own form of credential on every path; one of both goes by
   // the path's.
   const auto& spoken = order.provider->dialects;
-  what.anthropic =
-      (spoken.size() == 1 ? spoken.front() : call.speaks->kind()) == dialect_kind::anthropic;
-  if (simulated) {
-    what.request_id = id;
-    what.tenant = order.tenant;
-  }
+  what.speaks = spoken.size() == 1 ? spoken.front() : call.speaks;
+  what.id = call.id;
+  what.tenant = order.tenant;
   session.out.clear();
   build_upstream_head(what, session.out);
   std::array<asio::const_buffer, 3> pieces;

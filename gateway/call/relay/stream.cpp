@@ -30,7 +30,8 @@ class stream_relay {
         hold_(order.shared.settings.admission, order.call, order.held) {
     if (order.call == nullptr) return;
     const chat_request billing = order.call->billing();
-    meter_ = order.speaks.meter_stream(order.call->base_model, billing);
+    meter_ =
+        order.speaks.meter_stream(order.call->provider->counted(order.call->base_model), billing);
   }
 
   [[nodiscard]] asio::awaitable<relayed> run();

@@ -19,7 +19,8 @@ asio::awaitable<void> read_usage(const relay_order& order, std::string_view body
   service& shared = order.shared;
   auto read = [&] { ended.report = order.speaks.read_answer(body, ended.implausible); };
   auto count = [&] {
-    ended.counted_output_tokens = order.speaks.count_answer(body, order.call->base_model);
+    ended.counted_output_tokens =
+        order.speaks.count_answer(body, order.call->provider->counted(order.call->base_model));
   };
   if (body.size() <= read_here_bytes_max) {
     read();

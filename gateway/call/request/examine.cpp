@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "gateway/call/counting_pool.hpp"
-#include "gateway/simulator/steering.hpp"
 
 namespace stint {
 
@@ -63,15 +62,15 @@ result<examined_call> read_fields(const examiner& with, const dialect& speaks,
   call.request = *read;
   call.model = read->model;
   call.user = read->user;
-  call.base_model = simulated_base_model(read->model);
-  call.provider = with.settings.route(speaks.kind(), call.model);
+  call.provider = with.settings.route(speaks, call.model);
   if (call.provider == nullptr) {
     return make_problem(problem_kind::not_found,
                         "no provider is configured for the model '" + call.model.substr(0, 200) +
-                            "' in the " + std::string(to_string(speaks.kind())) +
+                            "' in the " + std::string(speaks.facts().name) +
                             " API; list it under providers.*.models",
                         "model");
   }
+  call.base_model = call.provider->base_model(call.model);
   const auto found = with.prices.find(call.base_model, now);
   call.unpriced = !found;
   call.rates = found ? *found : (with.ceiling ? &*with.ceiling : nullptr);

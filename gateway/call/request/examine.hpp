@@ -10,7 +10,6 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "budgets/records/transfer.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/learning/output_learner.hpp"
@@ -42,7 +41,7 @@ struct uncounted_prompt {
 
 struct examined_call {
   std::string model;       // as the client wrote it
-  std::string base_model;  // for prices and vocabularies: without a simulation's steering
+  std::string base_model;  // for prices and vocabularies, see provider_config::base_model
   std::string user;
   const provider_config* provider = nullptr;
   const price* rates = nullptr;  // null: no price is known and the policy lets it pass

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "budgets/records/standing.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
 #include "pricing/time_text.hpp"
 

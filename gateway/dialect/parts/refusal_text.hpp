@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
 
 namespace stint {
 

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
 #include "gateway/admin/api/services.hpp"
 #include "gateway/admin/server.hpp"
 #include "gateway/admin/token.hpp"

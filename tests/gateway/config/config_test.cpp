@@ -12,6 +12,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/dialect/table.hpp"
 #include "scratch_directory.hpp"
 #include "tokenizer/vocab/sample_tokenizer_json.hpp"
 
@@ -196,8 +197,8 @@ BOOST_AUTO_TEST_CASE(every_commented_example_works) {
   BOOST_TEST_REQUIRE(read.tokenizers.size() == 2u);
   BOOST_TEST(read.tokenizers[0].text->name() == "llama3");
   BOOST_TEST(read.tokenizers[1].text->count("hello world") == 2);
-  BOOST_TEST(read.route(dialect_kind::openai, "deepseek-chat")->host == "api.deepseek.com");
-  BOOST_TEST(read.route(dialect_kind::openai, "local/llama")->port == 8000);
+  BOOST_TEST(read.route(*find_dialect("openai"), "deepseek-chat")->host == "api.deepseek.com");
+  BOOST_TEST(read.route(*find_dialect("openai"), "local/llama")->port == 8000);
   BOOST_TEST(cap_named(read, "fiscal-year").window.first_month_of_year == 4);
   BOOST_TEST(cap_named(read, "acme-month").zone_name == "Europe/Berlin");
   BOOST_TEST((cap_named(read, "tenant-any-day").window.length == std::chrono::hours{24}));

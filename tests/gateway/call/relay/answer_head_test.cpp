@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "budgets/records/standing.hpp"
+
 namespace stint {
 
 BOOST_AUTO_TEST_SUITE(answer_head)

@@ -1,4 +1,4 @@
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/row.hpp"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 
 namespace stint {
 
-BOOST_AUTO_TEST_SUITE(transfer_suite)
+BOOST_AUTO_TEST_SUITE(row_suite)
 
 BOOST_AUTO_TEST_CASE(a_row_posts_every_kind_of_token_and_one_request) {
   ledger_row row;
