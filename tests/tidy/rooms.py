@@ -6,18 +6,20 @@ before it compiles into anybody's habits. The order is that of the rows, lowest 
 table has no circle.
 """
 
-RECORDS = {"budgets/records", "pricing"}  # what is written, and money: anybody above may know them
+RECORDS = {"budgets/records", "pricing", "pricing/text"}  # what is written, and money: anybody above may know them
 TALLIES = {"tokenizer/models", "tokenizer/prompt"}  # what is counted, seen from the gateway
 
 MAY_INCLUDE = {
-    "pricing": set(),
+    "pricing/text": set(),
+    "pricing/yaml": {"pricing/text"},
+    "pricing": {"pricing/text", "pricing/yaml"},
     "tokenizer/unicode": set(),
     "tokenizer/bpe": {"tokenizer/unicode"},
     "tokenizer/vocab": {"tokenizer/bpe", "tokenizer/unicode"},
     "tokenizer/models": {"tokenizer/bpe", "tokenizer/unicode", "tokenizer/vocab"},
     "tokenizer/calibration": {"tokenizer/models", "tokenizer/unicode"},
     "tokenizer/prompt": {"tokenizer/bpe", "tokenizer/calibration", "tokenizer/models", "tokenizer/unicode"},
-    "budgets/records": {"pricing"},
+    "budgets/records": {"pricing", "pricing/text"},
     "budgets/state/counters": RECORDS,
     "budgets/state/ledger": RECORDS | {"budgets/state/counters"},
     "budgets/store": RECORDS | {"budgets/state/ledger"},
@@ -29,10 +31,10 @@ MAY_INCLUDE = {
     "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts", "gateway/problem"},
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts", "gateway/problem"},
     "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts"},
-    "gateway/simulator": TALLIES | {"gateway/dialect", "gateway/dialect/parts", "pricing", "tokenizer/unicode"},
+    "gateway/simulator": TALLIES | {"gateway/dialect", "gateway/dialect/parts", "pricing", "pricing/text", "tokenizer/unicode"},
     "gateway/config": RECORDS
-    | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/simulator", "tokenizer/models"},
-    "gateway/http": set(),
+    | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/simulator", "pricing/yaml", "tokenizer/models"},
+    "gateway/http": {"pricing/text"},
     "gateway/keys": RECORDS | {"budgets/writer", "gateway/problem"},
     "gateway/learning": RECORDS | {"budgets/store", "tokenizer/calibration"},
     "gateway/metrics": RECORDS | {"budgets/writer", "gateway/problem"},
@@ -55,7 +57,8 @@ MAY_INCLUDE = {
     | {"gateway/service"},
     "gateway/admin/api": RECORDS
     | {"budgets/writer", "gateway/config", "gateway/keys", "gateway/metrics", "gateway/problem"},
-    "gateway/admin": {"budgets/writer", "gateway/admin/api", "gateway/config", "gateway/keys", "gateway/metrics", "pricing"},
+    "gateway/admin": {"budgets/writer", "gateway/admin/api", "gateway/config", "gateway/keys", "gateway/metrics"}
+    | {"pricing", "pricing/text"},
     "gateway/cli": RECORDS
     | TALLIES
     | {"budgets/writer", "gateway/admin", "gateway/config", "gateway/learning", "gateway/metrics", "gateway/server"}
