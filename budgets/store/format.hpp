@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "budgets/records/alert.hpp"
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
 #include "budgets/state/ledger/ledger.hpp"
 #include "budgets/store/rollup.hpp"
 
