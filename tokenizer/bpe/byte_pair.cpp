@@ -2,6 +2,7 @@
 #include "tokenizer/bpe/byte_pair.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "tokenizer/bpe/short_merge.hpp"
 

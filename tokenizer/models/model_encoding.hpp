@@ -28,8 +28,8 @@ struct model_encoding {
   std::int64_t upper_permille = 1000;
 };
 
-// Never fails: an unknown model gets o200k_base with a stated factor and exact = false. A leading
-// "sim/" is ignored.
+// Never fails: an unknown model gets o200k_base with a stated factor and exact = false. The name is
+// read as bare_model gives it.
 [[nodiscard]] model_encoding encoding_for_model(std::string_view model) noexcept;
 
 // Whether encoding_for_model gives the model's own tokenizer, built in or installed from a file:

@@ -6,8 +6,8 @@
 
 namespace stint::tokenizer {
 
-// Without the gateway's "sim/" and without a router's vendor path ("openai/gpt-4o" → "gpt-4o"). A
-// view into `model`.
+// Without the path that a router, or whoever else serves it, puts before it ("openai/gpt-4o" →
+// "gpt-4o"). A view into `model`.
 [[nodiscard]] constexpr std::string_view bare_model(std::string_view model) noexcept {
   const std::size_t slash = model.rfind('/');
   return slash == std::string_view::npos ? model : model.substr(slash + 1);

@@ -2,6 +2,7 @@
 // pre-tokenizers' borders, cut anywhere, inside characters too.
 #include "tokenizer/bpe/incremental_count.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include <boost/test/unit_test.hpp>

@@ -3,6 +3,7 @@
 // each rule; the fuzz target of the same name looks further.
 #include "tokenizer/bpe/kernel.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include <boost/test/unit_test.hpp>

@@ -4,6 +4,7 @@
 // generator whose seed is printed.
 #include "tokenizer/calibration/calibration.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <iostream>
