@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "tokenizer/vocab": {"tokenizer/bpe", "tokenizer/unicode"},
     "tokenizer/models": {"tokenizer/bpe", "tokenizer/unicode", "tokenizer/vocab"},
     "tokenizer/calibration": {"tokenizer/models", "tokenizer/unicode"},
-    "tokenizer/prompt": {"tokenizer/bpe", "tokenizer/calibration", "tokenizer/models", "tokenizer/unicode"},
+    "tokenizer/prompt": {"tokenizer/bpe", "tokenizer/calibration", "tokenizer/models", "tokenizer/unicode", "tokenizer/vocab"},
     "budgets/records": {"pricing", "pricing/text"},
     "budgets/state/counters": RECORDS,
     "budgets/state/ledger": RECORDS | {"budgets/state/counters"},
