@@ -9,6 +9,7 @@
 
 #include "budgets/books/counter_proof.hpp"
 #include "budgets/books/recovery.hpp"
+#include "budgets/records/row.hpp"
 
 namespace stint {
 

@@ -6,7 +6,7 @@
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {

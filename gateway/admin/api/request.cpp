@@ -4,41 +4,23 @@
 #include <algorithm>
 
 #include <boost/json/serialize.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
 
-#include "gateway/config/words.hpp"
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {
 
 namespace json = boost::json;
+namespace urls = boost::urls;
 
 constexpr std::size_t parameters_max = 64;
 
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// RFC 3986 §2.1, with '+' for a space as HTML forms and curl --data-urlencode write it.
-std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '+' && plus_is_space) c = ' ';
-    if (c == '%') {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const int high = hex_value(text[i + 1]);
-      const int low = hex_value(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      c = static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) return std::nullopt;
-    decoded += c;
-  }
-  return decoded;
+// Boost.URL makes sure that every escape is whole; what it stands for may still end a line.
+bool is_plain(std::string_view decoded) noexcept {
+  return std::none_of(decoded.begin(), decoded.end(), is_control);
 }
 
 }  // namespace
@@ -79,22 +61,17 @@ admin_answer error_answer(int status, std::string_view message, std::string_view
 }
 
 bool read_target(std::string_view target, admin_request& into) {
-  const auto question = std::min(target.find('?'), target.size());
-  const auto path = decode(target.substr(0, question), false);
-  if (!path || !path->starts_with('/')) return false;
-  into.path = *path;
-  auto rest = target.substr(std::min(question + 1, target.size()));
-  while (!rest.empty()) {
+  const auto read = urls::parse_origin_form(target);
+  if (!read) return false;
+  into.path = read->path();
+  if (!is_plain(into.path)) return false;
+  urls::encoding_opts form;
+  form.space_as_plus = true;  // as HTML forms and curl --data-urlencode write it
+  for (const urls::param_view pair : read->params(form)) {
     if (into.query.size() == parameters_max) return false;
-    const auto end = std::min(rest.find('&'), rest.size());
-    const auto pair = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (pair.empty()) continue;
-    const auto equals = std::min(pair.find('='), pair.size());
-    auto name = decode(pair.substr(0, equals), true);
-    auto value = decode(pair.substr(std::min(equals + 1, pair.size())), true);
-    if (!name || !value) return false;
-    into.query.emplace_back(std::move(*name), std::move(*value));
+    if (pair.key.empty() && !pair.has_value) continue;  // "a=1&&b=2"
+    if (!is_plain(pair.key) || !is_plain(pair.value)) return false;
+    into.query.emplace_back(pair.key, pair.value);
   }
   return true;
 }

@@ -28,7 +28,7 @@ struct admin_services {
   const config& settings;
   const price_book& prices;
   ledger_thread& ledger;
-  metrics& seen;
+  stint::metrics& metrics;
   key_ring& keys;
   std::function<bool()> ready;  // false while draining
   std::mutex keys_change;       // held from reading a key to having stored it

@@ -10,6 +10,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/standing.hpp"
 
 namespace stint::testing {
 BOOST_AUTO_TEST_SUITE(clock_steps)

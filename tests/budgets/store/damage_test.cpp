@@ -14,6 +14,7 @@
 #include "budgets/books/query.hpp"
 #include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/row.hpp"
 #include "budgets/store/acknowledged_mark.hpp"
 #include "budgets/store/open_database.hpp"
 

@@ -10,6 +10,9 @@
 #include "budgets/books/query.hpp"
 #include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
 #include "budgets/store/failing_file_system.hpp"
 #include "budgets/store/open_database.hpp"
 

@@ -2,7 +2,7 @@
 // a stream does not show is known beforehand. Method: requests of each form.
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/dialect/table.hpp"
 
 BOOST_AUTO_TEST_SUITE(output_bound_suite)
 
@@ -11,7 +11,7 @@ namespace {
 using namespace stint;
 
 const dialect& openai() {
-  return dialect_of(dialect_kind::openai);
+  return *find_dialect("openai");
 }
 
 chat_request read(const std::string& body) {

@@ -7,7 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(incremental_count_suite)
 
