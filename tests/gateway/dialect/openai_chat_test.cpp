@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/dialect/openai_chat/chat.hpp"
+#include "gateway/dialect/openai_requests.hpp"
 #include "gateway/dialect/stream_check.hpp"
 #include "gateway/vector_file.hpp"
 #include "tokenizer/models/named_encodings.hpp"
@@ -18,19 +19,6 @@ namespace {
 
 using namespace stint;
 using namespace stint::testing;
-
-const dialect& openai() {
-  return *find_dialect("openai");
-}
-
-chat_request read(const std::string& body) {
-  static simdjson::dom::parser parser;
-  simdjson::dom::element document;
-  BOOST_REQUIRE(parser.parse(body).get(document) == simdjson::SUCCESS);
-  auto request = openai().read_request(document);
-  BOOST_REQUIRE_MESSAGE(request, (request ? "" : request.error().message));
-  return *request;
-}
 
 std::string edited(const std::string& body) {
   const chat_request request = read(body);

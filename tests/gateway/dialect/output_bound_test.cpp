@@ -2,6 +2,7 @@
 // a stream does not show is known beforehand. Method: requests of each form.
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/dialect/openai_requests.hpp"
 #include "gateway/dialect/table.hpp"
 
 BOOST_AUTO_TEST_SUITE(output_bound_suite)
@@ -9,19 +10,7 @@ BOOST_AUTO_TEST_SUITE(output_bound_suite)
 namespace {
 
 using namespace stint;
-
-const dialect& openai() {
-  return *find_dialect("openai");
-}
-
-chat_request read(const std::string& body) {
-  static simdjson::dom::parser parser;
-  simdjson::dom::element document;
-  BOOST_REQUIRE(parser.parse(body).get(document) == simdjson::SUCCESS);
-  auto request = openai().read_request(document);
-  BOOST_REQUIRE_MESSAGE(request, (request ? "" : request.error().message));
-  return *request;
-}
+using namespace stint::testing;
 
 std::string lowered(const std::string& body, std::int64_t tokens,
                     std::string_view model = "gpt-4o") {
