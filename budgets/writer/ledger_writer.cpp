@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <variant>
 
+#include "budgets/records/row.hpp"
 #include "budgets/store/format.hpp"
 
 namespace stint {

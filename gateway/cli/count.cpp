@@ -16,9 +16,8 @@
 #include "gateway/learning/calibration_file.hpp"
 #include "gateway/simulator/options.hpp"
 #include "tokenizer/models/encoding_file.hpp"
-#include "tokenizer/models/encodings.hpp"
 #include "tokenizer/models/model_encoding.hpp"
-#include "tokenizer/models/model_name.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
 
 namespace stint {
@@ -132,8 +131,7 @@ std::shared_ptr<const tokenizer::calibration_snapshot> read_learned(
 void install_tokenizers(const std::string& file) {
   auto read = load_config(file);
   if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read)) {
-    for (const auto& mistake : *mistakes)
-      std::cerr << describe(file, mistake) << '\n';
+    print_mistakes(file, *mistakes);
     throw command_failure(file + " has mistakes; `stint check-config` shows them too");
   }
   tokenizer::install_encodings(std::get<config>(read).tokenizers);

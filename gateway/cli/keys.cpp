@@ -8,7 +8,7 @@
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
 #include "gateway/cli/text_table.hpp"
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 #include "pricing/time_text.hpp"
 
 namespace stint {

@@ -37,19 +37,14 @@ command_form prices_form() {
 std::string file_of(const options::variables_map& given) {
   if (given.contains("file")) return given["file"].as<std::string>();
   const auto& path = given["config"].as<std::string>();
-  auto read = load_config(path);
-  if (const auto* settings = std::get_if<config>(&read)) return settings->prices_file;
-  throw command_failure(describe(path, std::get<std::vector<config_mistake>>(read).front()) +
-                        "\nName the price file with --file instead");
+  return read_config(path, "Name the price file with --file instead").prices_file;
 }
 
 price_book load(const std::string& file) {
   auto read = load_price_file(file);
   if (auto* book = std::get_if<price_book>(&read)) return std::move(*book);
-  const auto& mistakes = std::get<std::vector<price_file_mistake>>(read);
-  for (const auto& mistake : mistakes) {
-    std::cerr << describe(file, {.line = mistake.line, .message = mistake.message}) << '\n';
-  }
+  const auto& mistakes = std::get<std::vector<config_mistake>>(read);
+  print_mistakes(file, mistakes);
   throw command_failure(std::to_string(mistakes.size()) +
                         (mistakes.size() == 1 ? " mistake" : " mistakes"));
 }

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "gateway/config/config.hpp"
+#include "pricing/text/glob.hpp"
 
 namespace stint {
 namespace {
@@ -55,6 +56,12 @@ void warn_of_provider(const provider_config& provider, std::vector<std::string>&
 
 }  // namespace
 
+const provider_config* config::find_provider(std::string_view name) const noexcept {
+  const auto found = std::find_if(providers.begin(), providers.end(),
+                                  [name](const auto& each) { return each.name == name; });
+  return found == providers.end() ? nullptr : &*found;
+}
+
 std::string_view provider_config::base_model(std::string_view model) const noexcept {
   return options_mark == '\0' ? model : model.substr(0, model.find(options_mark));
 }
@@ -73,12 +80,6 @@ const provider_config* config::route(const dialect& asked, std::string_view mode
     first = &provider;
   }
   return first;
-}
-
-std::string describe(const std::string& file, const config_mistake& mistake) {
-  std::string text = file;
-  if (mistake.line > 0) text += ":" + std::to_string(mistake.line);
-  return text + ": " + mistake.message;
 }
 
 std::vector<std::string> warnings_about(const config& checked) {

@@ -1,6 +1,6 @@
-// config/stint.yaml as one struct. Loaded at start and not changed while the gateway serves, so any
-// thread may read it; a reload takes over the caps alone. Every mistake is reported at once with
-// file:line and the fix; unknown and duplicate keys are mistakes.
+// config/stint.yaml as one struct. Loaded at start, and read-only from then on for every thread; a
+// reload reads the file into another one, of which only the caps are taken over. Every mistake is
+// reported at once with file:line and the fix; unknown and duplicate keys are mistakes.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "budgets/writer/ledger_thread.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/simulator/options.hpp"
+#include "pricing/yaml/mistake.hpp"
 #include "tokenizer/models/encoding_file.hpp"
 
 namespace stint {
@@ -160,11 +161,8 @@ struct config {
   // owns its models comes before all others. The built-in provider is the last of `providers`.
   [[nodiscard]] const provider_config* route(const dialect& asked,
                                              std::string_view model) const noexcept;
-};
-
-struct config_mistake {
-  int line = 0;         // 1-based; 0: the file as a whole
-  std::string message;  // "caps[3].limit: …"
+  // Null if there is none of that name.
+  [[nodiscard]] const provider_config* find_provider(std::string_view name) const noexcept;
 };
 
 using config_result = std::variant<config, std::vector<config_mistake>>;
@@ -173,9 +171,6 @@ using config_result = std::variant<config, std::vector<config_mistake>>;
 // data_directory: where the books are kept must not move when a config file is read from elsewhere.
 [[nodiscard]] config_result parse_config(const std::string& yaml_text, const std::string& file,
                                          const std::string& directory);
-
-// "config/stint.yaml:12: caps[3].limit: …"
-[[nodiscard]] std::string describe(const std::string& file, const config_mistake& mistake);
 
 // What is allowed but probably not meant: a credential that is not set, a listener open to the
 // network without TLS.

@@ -31,7 +31,7 @@ struct service {
   std::optional<price> ceiling;  // what an unknown model is charged, with unknown_model: ceiling
   const key_ring& keys;
   ledger_thread& ledger;
-  metrics& seen;
+  stint::metrics& metrics;
   prompt_learner& learned;      // how models whose tokenizer is not public count
   output_learner& outputs;      // how much is generated
   asio::thread_pool& counting;  // large prompts are counted here, so that they hold up nobody else

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "pricing/text/utf8.hpp"
 #include "tokenizer/models/model_encoding.hpp"
 
 namespace stint {
@@ -39,9 +40,7 @@ bool argument_pieces::next(argument_piece& piece) {
   constexpr std::size_t piece_bytes = 12;
   const std::string_view text = call_->tool->arguments;
   if (position_ >= text.size()) return false;
-  std::size_t end = std::min(position_ + piece_bytes, text.size());
-  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    ++end;
+  const std::size_t end = boundary_after(text, position_ + piece_bytes);
   piece.text = text.substr(position_, end - position_);
   position_ = end;
   const tokenizer::model_encoding how = tokenizer::encoding_for_model(call_->model);

@@ -28,6 +28,8 @@
 // Tested by tests/gateway/simulator/simulator_test.cpp.
 #include "gateway/simulator/simulator.hpp"
 
+#include <chrono>
+#include <exception>
 #include <stdexcept>
 #include <thread>
 
@@ -36,10 +38,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/simulator/connection.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 namespace stint {
 

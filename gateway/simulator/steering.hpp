@@ -10,7 +10,7 @@
 
 #include <boost/beast/http/fields.hpp>
 
-#include "tokenizer/unicode/content_class.hpp"
+#include "tokenizer/calibration/content_class.hpp"
 
 namespace stint {
 

@@ -2,9 +2,10 @@
 // thread, raw epoll, answers rendered once per prompt size. Speaks just enough HTTP/1.1 for
 // well-behaved proxies (keep-alive, Content-Length).
 //
-//   POST with "stream":true in the body → 64 OpenAI chunks, a usage chunk and [DONE], as chunked
-//   SSE; any other POST                      → one OpenAI chat completion with usage; GET /count →
-//   how many POSTs were answered, so that a ledger can be compared with it.
+//   POST with "stream":true   64 OpenAI chunks, a usage chunk and [DONE], as chunked SSE
+//   any other POST            one OpenAI chat completion with usage
+//   POST …/v1/messages        the same as Anthropic Messages: 64 text deltas, or a message
+//   GET /count                how many POSTs were answered, so that a ledger can be compared with it
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -40,8 +41,15 @@ struct connection {
   bool waits_for_room = false;
 };
 
+constexpr int plain_tokens = 16;
+
+// About what English text comes to.
+int prompt_tokens(std::size_t body_bytes) {
+  return static_cast<int>(body_bytes / 5);
+}
+
 std::string usage_json(std::size_t body_bytes, int completion) {
-  const auto prompt = static_cast<int>(body_bytes / 5);  // about what English text comes to
+  const int prompt = prompt_tokens(body_bytes);
   char text[160];
   std::snprintf(text, sizeof text,
                 R"({"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d})", prompt,
@@ -49,14 +57,34 @@ std::string usage_json(std::size_t body_bytes, int completion) {
   return text;
 }
 
+answer whole(const std::string& body) {
+  return {"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+          std::to_string(body.size()) + "\r\n\r\n" + body};
+}
+
 answer render_plain(std::size_t body_bytes) {
-  const std::string body =
+  return whole(
       R"({"id":"chatcmpl-bench","object":"chat.completion","created":1700000000,"model":"gpt-4o","choices":[{"index":0,)"
       R"("message":{"role":"assistant","content":"The quick brown fox jumps over the lazy dog, twice, to be counted.",)"
       R"("refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":)" +
-      usage_json(body_bytes, 16) + "}";
-  return {"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
-          std::to_string(body.size()) + "\r\n\r\n" + body};
+      usage_json(body_bytes, plain_tokens) + "}");
+}
+
+const std::string message_head =
+    R"({"id":"msg_bench","type":"message","role":"assistant","model":"claude-opus-4-6","content":)";
+
+std::string message_usage(std::size_t body_bytes, int output) {
+  return R"("usage":{"input_tokens":)" + std::to_string(prompt_tokens(body_bytes)) +
+         R"(,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":)" +
+         std::to_string(output) + "}";
+}
+
+answer render_message(std::size_t body_bytes) {
+  return whole(
+      message_head +
+      R"([{"type":"text","text":"The quick brown fox jumps over the lazy dog, twice, to be counted."}],)"
+      R"("stop_reason":"end_turn","stop_sequence":null,)" +
+      message_usage(body_bytes, plain_tokens) + "}");
 }
 
 std::string chunked(const std::string& event) {
@@ -65,24 +93,55 @@ std::string chunked(const std::string& event) {
   return size + event + "\r\n";
 }
 
+// X-Accel-Buffering is how an upstream tells nginx not to collect a stream.
+const std::string stream_head =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Accel-Buffering: no\r\n"
+    "Transfer-Encoding: chunked\r\n\r\n";
+
+// `first`, then `chunk` 64 times, then `last`.
+answer pieces_of(std::string first, const std::string& chunk, const std::string& last) {
+  answer pieces;
+  for (int i = 1; i <= stream_chunks; ++i) {
+    first += chunk;
+    if (i % chunks_per_write == 0) pieces.push_back(std::exchange(first, {}));
+  }
+  pieces.push_back(last + "0\r\n\r\n");
+  return pieces;
+}
+
 answer render_stream(std::size_t body_bytes) {
   const std::string head =
       R"(data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"gpt-4o","choices":)";
-  answer pieces;
-  // X-Accel-Buffering is how an upstream tells nginx not to collect a stream.
-  std::string piece =
-      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Accel-Buffering: no\r\n"
-      "Transfer-Encoding: chunked\r\n\r\n";
-  for (int i = 1; i <= stream_chunks; ++i) {
-    piece += chunked(
-        head + R"([{"index":0,"delta":{"content":" fox"},"finish_reason":null}],"usage":null})" +
-        "\n\n");
-    if (i % chunks_per_write == 0) pieces.push_back(std::exchange(piece, {}));
-  }
-  piece += chunked(head + R"([],"usage":)" + usage_json(body_bytes, stream_chunks) + "}\n\n");
-  piece += chunked("data: [DONE]\n\n") + "0\r\n\r\n";
-  pieces.push_back(piece);
-  return pieces;
+  return pieces_of(
+      stream_head,
+      chunked(head +
+              R"([{"index":0,"delta":{"content":" fox"},"finish_reason":null}],"usage":null})" +
+              "\n\n"),
+      chunked(head + R"([],"usage":)" + usage_json(body_bytes, stream_chunks) + "}\n\n") +
+          chunked("data: [DONE]\n\n"));
+}
+
+// An Anthropic event: its name stands in the event line and in the data, which continues with `rest`.
+std::string message_event(const std::string& name, const std::string& rest) {
+  return chunked("event: " + name + "\ndata: {\"type\":\"" + name + "\"" + rest + "}\n\n");
+}
+
+answer render_message_stream(std::size_t body_bytes) {
+  return pieces_of(
+      stream_head +
+          message_event("message_start", R"(,"message":)" + message_head +
+                                             R"([],"stop_reason":null,"stop_sequence":null,)" +
+                                             message_usage(body_bytes, 1) + "}") +
+          message_event("content_block_start",
+                        R"(,"index":0,"content_block":{"type":"text","text":""})") +
+          message_event("ping", ""),
+      message_event("content_block_delta",
+                    R"(,"index":0,"delta":{"type":"text_delta","text":" fox"})"),
+      message_event("content_block_stop", R"(,"index":0)") +
+          message_event("message_delta",
+                        R"(,"delta":{"stop_reason":"end_turn","stop_sequence":null},)" +
+                            message_usage(body_bytes, stream_chunks)) +
+          message_event("message_stop", ""));
 }
 
 class mock {
@@ -183,24 +242,23 @@ class mock {
       if (in.size() < end + 4 + length) return;
       const auto body = in.substr(end + 4, length);
       const bool counts = head.starts_with("GET /count");
-      client.running = counts ? &counted() : &answer_to(body);
+      client.running =
+          counts ? &counted() : &answer_to(body, head.find("/v1/messages ") != head.npos);
       answered_ += head.starts_with("POST /stint/") ? 1 : 0;
       client.in.erase(0, end + 4 + length);
       if (!send_rest(fd, client)) return;
     }
   }
 
-  const answer& answer_to(std::string_view body) {
+  const answer& answer_to(std::string_view body, bool messages) {
     const bool stream = body.find(R"("stream":true)") != std::string_view::npos;
     auto& known = stream ? streams_ : plains_;
-    auto found = known.find(body.size());
-    if (found == known.end()) {
-      found =
-          known
-              .emplace(body.size(), stream ? render_stream(body.size()) : render_plain(body.size()))
-              .first;
+    auto& found = known[{messages, body.size()}];
+    if (found.empty()) {
+      found = messages ? (stream ? render_message_stream : render_message)(body.size())
+                       : (stream ? render_stream : render_plain)(body.size());
     }
-    return found->second;
+    return found;
   }
 
   const answer& counted() {
@@ -239,8 +297,9 @@ class mock {
   int poll_;
   int listener_;
   std::unordered_map<int, connection> connections_;
-  std::map<std::size_t, answer> plains_;  // by the size of the request's body; nodes never move
-  std::map<std::size_t, answer> streams_;
+  // By the API (Messages or Chat) and the size of the request's body; nodes never move.
+  std::map<std::pair<bool, std::size_t>, answer> plains_;
+  std::map<std::pair<bool, std::size_t>, answer> streams_;
   answer counted_;
   unsigned long answered_ = 0;
 };

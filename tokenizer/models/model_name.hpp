@@ -46,10 +46,6 @@ enum class name_match : std::uint8_t { exact, prefix, contains };
   return name.size() >= glob.size() && name.ends_with(glob);
 }
 
-// Whether encoding_for_model gives the model's own tokenizer, built in or installed from a file:
-// then a text is counted exactly, even where the framing of its messages is not known.
-[[nodiscard]] bool counts_text_exactly(std::string_view model) noexcept;
-
 // Whether this is a Claude of the generation that tokenizes text and images anew: 4.7, 4.8 and 5
 // onwards.
 [[nodiscard]] bool is_claude_47_or_later(std::string_view bare) noexcept;

@@ -1,19 +1,23 @@
-// Tiles   (OpenAI vision guide; per-model figures: jamesmcroft/openai-image-token-calculator)
-//         Fit into 2048 × 2048, then the short side to 768; a base plus an amount per 512-pixel
-//         tile; low detail: the base. The guide's examples: 1024 × 1024 → 765 and 2048 × 4096 →
-//         1105 with 85 + 170.
-// Patches (the same guide) ⌈w/32⌉·⌈h/32⌉, shrunk to at most 1536, × a factor of the model. Example:
-// 1800 × 2400 → 1452 patches.
-//         gpt-5-mini has been measured at × 1.20 instead of 1.62
-//         (huggingface.co/datasets/JOHNISKING/image-token-cost). From GPT-5.6: × 1.20, high detail
-//         capped near 2,500 tokens, auto seen above 14,000 (same dataset). GPT-5.2 to 5.5 are not
-//         in either source: expected like 5.1, bounded like 5.6.
-// Claude  Up to 4.6: w·h/750, long edge 1568, about 1,600 at most; 28-pixel patches when measured.
-// From 4.7: 28-pixel patches, long
-//         edge 2576, at most 4,784 (platform.claude.com, vision; the dataset above).
-// Gemini  2.x: 258 if both sides ≤ 384, else 258 per 768-pixel tile. From 3: by media_resolution,
-// 1,065–1,120 (ai.google.dev). Others  Expected like w·h/750; bounded by at least Claude's maximum,
-// at most 16,384 (28-pixel patches without a cap, as Qwen-VL).
+// How each provider counts an image, and where that is stated:
+//
+//   Tiles     (OpenAI vision guide; figures of each model: jamesmcroft/openai-image-token-calculator)
+//             Fit into 2048 × 2048, then the short side to 768; a base plus an amount per 512-pixel
+//             tile; low detail: the base. The guide's examples: 1024 × 1024 → 765 and 2048 × 4096 →
+//             1105 with 85 + 170.
+//   Patches   (the same guide) ⌈w/32⌉·⌈h/32⌉, shrunk to at most 1536, × a factor of the model.
+//             Example: 1800 × 2400 → 1452 patches. gpt-5-mini has been measured at × 1.20 instead of
+//             1.62 (huggingface.co/datasets/JOHNISKING/image-token-cost). From GPT-5.6: × 1.20, high
+//             detail capped near 2,500 tokens, auto seen above 14,000 (same dataset). GPT-5.2 to 5.5
+//             are not in either source: expected like 5.1, bounded like 5.6.
+//   Claude    Up to 4.6: w·h/750, long edge 1568, about 1,600 at most; 28-pixel patches when
+//             measured. From 4.7: 28-pixel patches, long edge 2576, at most 4,784
+//             (platform.claude.com, vision; the dataset above).
+//   Gemini    2.x: 258 if both sides ≤ 384, else 258 per 768-pixel tile. From 3: by
+//             media_resolution, 1,065–1,120 (ai.google.dev).
+//   Others    Expected like w·h/750; bounded by at least Claude's maximum, at most 16,384 (28-pixel
+//             patches without a cap, as Qwen-VL).
+//
+// Tested by tests/tokenizer/prompt/image_tokens_test.cpp.
 #include "tokenizer/prompt/image_tokens.hpp"
 
 #include <array>

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "budgets/records/standing.hpp"
 #include "gateway/admin/api/query.hpp"
 #include "gateway/admin/api/routes.hpp"
 #include "pricing/time_text.hpp"

@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/admin/api/routes.hpp"
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 #include "pricing/time_text.hpp"
 
 namespace stint {

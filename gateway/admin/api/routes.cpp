@@ -48,10 +48,6 @@ wall_time admin_now() noexcept {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-std::span<const admin_route> admin_routes() noexcept {
-  return routes;
-}
-
 matched_route match_route(admin_request& request) {
   matched_route matched;
   for (const auto& route : routes) {

@@ -9,6 +9,7 @@
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/metered_stream.hpp"
 #include "gateway/dialect/parts/whole_answer.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 
@@ -43,14 +44,6 @@ void count_choices(simdjson::dom::object answer, std::string_view member, text_c
       count_openai_message(index, message, into);
     into.feed(text_key{index, text_kind::content, 0}, text_of(choice, "text"));
   }
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-    text.remove_suffix(1);
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  return text;
 }
 
 class openai_chat_meter final : public metered_stream {
@@ -101,7 +94,7 @@ class openai_chat_meter final : public metered_stream {
   }
 
   bool is_terminator(const stream_event& event) const override {
-    return trimmed(event.data) == "[DONE]";
+    return without_surrounding_space(event.data) == "[DONE]";
   }
   void count_text(simdjson::dom::object data, text_counter& into) const override {
     count_choices(data, "delta", into);

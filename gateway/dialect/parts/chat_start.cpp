@@ -6,6 +6,7 @@
 
 #include "gateway/dialect/parts/request_fields.hpp"
 #include "pricing/price_book.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 
@@ -15,8 +16,7 @@ result<std::string_view> read_model(simdjson::dom::object body) {
   const auto model = read_text(body, field_name{"model", "model"});
   if (!model) return model.error();
   if (model->empty()) return field_problem("model", "is required: name the model to use.");
-  const bool has_control = std::any_of(model->begin(), model->end(),
-                                       [](char c) { return (c & ~0x1F) == 0 || c == 0x7F; });
+  const bool has_control = std::any_of(model->begin(), model->end(), is_control);
   if (model->size() > model_bytes_max || has_control) {
     return field_problem("model", "must be at most " + std::to_string(model_bytes_max) +
                                       " bytes without control characters.");

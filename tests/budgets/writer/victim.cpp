@@ -8,6 +8,8 @@
 
 #include <unistd.h>
 
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
 #include "budgets/writer/crash_caps.hpp"
 #include "budgets/writer/ledger_thread.hpp"
 #include "tsan_suppressions.hpp"

@@ -7,10 +7,12 @@
 #include <stdexcept>
 #include <string>
 
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
+#include "gateway/admin/api/services.hpp"
 #include "gateway/admin/server.hpp"
-#include "gateway/admin/services.hpp"
 #include "gateway/admin/token.hpp"
-#include "gateway/scratch_directory.hpp"
+#include "scratch_directory.hpp"
 
 namespace stint {
 

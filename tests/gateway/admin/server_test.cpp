@@ -1,6 +1,9 @@
 // Goal: the admin API answers truly, to those who may ask, within its bounds. Method: raw HTTP over
 // a real socket to a real server above a real ledger.
 #include <boost/asio.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 

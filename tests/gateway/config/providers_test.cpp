@@ -4,14 +4,14 @@
 #include "gateway/config/providers.hpp"
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
-#include <unistd.h>
 
+#include "gateway/config/base_url.hpp"
 #include "gateway/dialect/table.hpp"
+#include "scratch_directory.hpp"
 
 using namespace stint;
 
@@ -56,12 +56,18 @@ const std::vector<address> addresses = {
     {"https://api.groq.com/openai/v1", true, "api.groq.com", 443, "/openai"},
     {"http://127.0.0.1:8000", false, "127.0.0.1", 8000, ""},
     {"http://h", false, "h", 80, ""},
-    {"https://[::1]:9443/a/b", true, "::1", 9443, "/a/b"}};
+    {"https://[::1]:9443/a/b", true, "::1", 9443, "/a/b"},
+    {"HTTPS://H/a%20b/", true, "H", 443, "/a%20b"}};
 
-const std::vector<std::string> wrong_addresses = {
-    "api.openai.com",  "ftp://h",      "https://",    "https://u:p@h",     "https://h:0",
-    "https://h:70000", "https://h:1k", "https://h:",  "https://h/a?b",     "https://h/a#b",
-    "https://h /",     "https://[::1", "https://[x]", "https://h/\r\nX: y"};
+const std::vector<std::string> wrong_addresses = {"api.openai.com", "ftp://h",
+                                                  "https://",       "https://u:p@h",
+                                                  "https://h:0",    "https://h:70000",
+                                                  "https://h:1k",   "https://h:",
+                                                  "https://h/a?b",  "https://h/a#b",
+                                                  "https://h /",    "https://[::1",
+                                                  "https://[x]",    "https://h/\r\nX: y",
+                                                  "https://h%41/",  "https://h/%4",
+                                                  "https://[v1.x]", "https://[fe80::1%25eth0]"};
 
 struct wrong_provider {
   std::string fields;
@@ -150,14 +156,12 @@ BOOST_AUTO_TEST_CASE(the_credential_comes_from_the_environment) {
 }
 
 BOOST_AUTO_TEST_CASE(the_credential_comes_from_a_file) {
-  const auto file =
-      std::filesystem::temp_directory_path() / ("stint-credential-" + std::to_string(::getpid()));
+  const scratch_directory directory;
+  const auto file = directory.sub("credential");
   std::ofstream(file) << "sk-from-file\n";
-  const auto read = parsed(
-      one_provider("dialects: [openai], base_url: \"https://h\", models: [a], credential_file: " +
-                   file.string()));
+  const auto read = parsed(one_provider(
+      "dialects: [openai], base_url: \"https://h\", models: [a], credential_file: " + file));
   BOOST_TEST(read.providers.front().credential.reveal() == "sk-from-file");
-  std::filesystem::remove(file);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_provider_that_lists_a_model_and_speaks_the_api_gets_it) {

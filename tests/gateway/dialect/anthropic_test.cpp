@@ -8,7 +8,7 @@
 #include "gateway/dialect/anthropic/messages.hpp"
 #include "gateway/dialect/stream_check.hpp"
 #include "gateway/vector_file.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(anthropic_suite)
 

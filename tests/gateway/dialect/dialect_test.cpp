@@ -7,6 +7,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "budgets/records/hold.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
 #include "gateway/dialect/table.hpp"
 #include "gateway/vector_file.hpp"

@@ -10,7 +10,7 @@
 #include "gateway/dialect/openai_chat/chat.hpp"
 #include "gateway/dialect/stream_check.hpp"
 #include "gateway/vector_file.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(openai_suite)
 

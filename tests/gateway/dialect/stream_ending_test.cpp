@@ -7,7 +7,7 @@
 
 #include "gateway/dialect/parts/event_stream.hpp"
 #include "gateway/dialect/table.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(stream_ending_suite)
 

@@ -4,6 +4,8 @@
 // raw bytes and socket errors.
 #include "gateway/simulator/simulator.hpp"
 
+#include <stdexcept>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -14,7 +16,7 @@
 #include "gateway/simulator/simulator_client.hpp"
 #include "gateway/simulator/steering.hpp"
 #include "gateway/simulator/text.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
 
 BOOST_AUTO_TEST_SUITE(simulated_suite)

@@ -2,6 +2,8 @@
 // loopback that says nothing, under an overall deadline.
 #include "gateway/upstream/pool.hpp"
 
+#include <exception>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 

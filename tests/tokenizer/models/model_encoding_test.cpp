@@ -4,8 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tokenizer/models/encodings.hpp"
 #include "tokenizer/models/model_name.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 using namespace stint::tokenizer;
 

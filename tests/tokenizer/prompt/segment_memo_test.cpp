@@ -10,7 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tokenizer/bpe/kernel_texts.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(segment_memo_suite)
 

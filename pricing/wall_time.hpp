@@ -1,0 +1,11 @@
+// A moment of the calendar, as it is recorded, priced and shown: microseconds in UTC. Time is an
+// argument everywhere below gateway/, so that the layers there can be simulated.
+#pragma once
+
+#include <chrono>
+
+namespace stint {
+
+using wall_time = std::chrono::sys_time<std::chrono::microseconds>;
+
+}  // namespace stint

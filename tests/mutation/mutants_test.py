@@ -1,0 +1,149 @@
+"""The mutation trial on a sample whose mutants are known: which are made, and which verdict each gets."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import equivalent
+import layers
+import mutants
+import trial
+
+SAMPLE = '''// a < b && c: a comment
+#define LARGER(a, b) ((a) > (b))
+#include <vector>
+static_assert(sizeof(int) == 4 && true);
+enum class kind { none = 0, some = 1 };
+template <int N>
+constexpr int table[] = {
+    1, 2, 3,
+};
+int f(const std::vector<int>& of, int&& most) {
+  char text[16];
+  of.reserve(of.size() + 1);
+  invariant(most >= 0, "never");
+  if (of.size() < 10 && !of.empty()) return "a < b"[1];
+  for (int i = 0; i < 7; ++i) most += std::min(i, 'a' == 1);
+  most = 1'000;
+  note(most);
+  text = "most " + name(most) + ".";
+  return most - 0x10 >= 5 || false;
+}
+'''
+CHANGES = '''
+14: < becomes <=
+14: < becomes >=
+14: 10 becomes 11
+14: 10 becomes 9
+14: && becomes ||
+14: ! becomes nothing
+14: 1 becomes 0
+14: 1 becomes 2
+15: 0 becomes 1
+15: < becomes <=
+15: < becomes >=
+15: 7 becomes 6
+15: 7 becomes 8
+15: ++ becomes --
+15: += becomes -=
+15: std::min becomes std::max
+15: == becomes !=
+15: 1 becomes 0
+15: 1 becomes 2
+16: 1'000 becomes 1001
+16: 1'000 becomes 999
+19: - becomes +
+19: >= becomes <
+19: >= becomes >
+19: 5 becomes 4
+19: 5 becomes 6
+19: || becomes &&
+19: false becomes true
+'''.strip().split("\n")
+
+JUDGED = '''#include <string>
+int half(int of, int most) {
+  const int kept = of + 0;
+  if (kept > most) return most;
+  for (unsigned i = 3; i > 0; i -= 1) of = most;
+  std::string text = std::to_string(kept) + text;
+  return kept / 2;
+}
+'''
+JUDGE = '''#include <cstdio>
+int half(int of, int most);
+int main() {
+  if (half(8, 9) == 4 && half(10, 9) == 9 && half(1500, 2000) == 750) return 0;
+  std::puts("judge.cpp(4): error: in \\"half\\": wrong");
+  std::fflush(stdout);
+  for (;;) {
+  }
+}
+'''
+
+
+class mutants_test(unittest.TestCase):
+    def test_every_operator_and_constant_is_changed_and_nothing_else(self):
+        made = mutants.mutants_of("sample.cpp", SAMPLE)
+        self.assertEqual([f"{one.line}: {one.change}" for one in made], CHANGES)
+
+    def test_whole_statements_are_left_out_when_asked(self):
+        made = set(mutants.mutants_of("sample.cpp", SAMPLE, statements=True)) - set(mutants.mutants_of("sample.cpp", SAMPLE))
+        self.assertEqual({(one.line, one.old) for one in made}, {
+            (16, "most = 1'000;"), (17, "note(most);"), (18, 'text = "most " + name(most) + ".";')})
+
+    def test_a_mutant_differs_in_its_one_place(self):
+        [one] = [one for one in mutants.mutants_of("s.cpp", "a = b == c || d == e;\n") if one.old == "==" and one.nth == 2]
+        self.assertEqual(one.change, "== becomes !=, place 2")
+        self.assertEqual(one.applied_to("a = b == c || d == e;\n"), "a = b == c || d != e;\n")
+
+    def test_equivalent_mutants_name_lines_that_are_there(self):
+        """An entry whose line has changed would let a mutant through that has not been looked at, or hide nothing."""
+        for file, source, change in equivalent.load():
+            found = mutants.mutants_of(file, (trial.ROOT / file).read_text(), statements=True)
+            self.assertIn((file, source, change), {equivalent.key(one) for one in found}, "this entry of equivalent.txt is stale")
+
+    def test_an_entry_of_equivalents_is_four_lines(self):
+        known = equivalent.read("# why\n\na.cpp\n  x < y\n  < becomes <=\n  They are never equal.\n")
+        self.assertEqual(known, {("a.cpp", "x < y", "< becomes <="): "They are never equal."})
+        with self.assertRaises(SystemExit):
+            equivalent.read("a.cpp\n  x < y\n  < becomes <=\n")
+
+
+class verdicts_test(unittest.TestCase):
+    def test_mutants_are_killed_survive_or_do_not_compile(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "half.cpp").write_text(JUDGED)
+            (folder / "judge.cpp").write_text(JUDGE)
+            for file in ("half", "judge"):
+                self.assertEqual(trial.subprocess.run(["g++", "-c", f"{file}.cpp", "-o", f"{file}.o"], cwd=folder).returncode, 0)
+            trial.subprocess.run(["ar", "rc", "libhalf.a", "half.o"], cwd=folder, check=True)
+            trial.ROOT, layers.TREE, layers.CPU_S = folder, folder, 1
+            suite = layers.step("judge", "judge", [layers.PROGRAM])
+            layer = layers.layer("half", {"half.cpp": ["g++", "-c", str(folder / "half.cpp"), "-o", "half.o"]},
+                                 {"judge": ["g++", "judge.o", "libhalf.a"]}, [suite], {})
+            place = trial.scratch("test")
+            try:
+                verdicts = {f"{one.line}: {one.change}": trial.verdict_on(one, layer, place)[0]
+                            for one in mutants.mutants_of("half.cpp", JUDGED) if one.line != 5 or one.old == ">"}
+            finally:
+                place.remove()
+        self.assertEqual(verdicts, {
+            "3: + becomes -": "survived",
+            "3: 0 becomes 1": "survived",
+            "4: > becomes <=": "failed",
+            "4: > becomes >=": "survived",
+            "5: > becomes <=": "survived",
+            "5: > becomes >=": "hung",
+            "6: + becomes -": "not compiled",
+            "7: / becomes *": "failed",
+            "7: 2 becomes 1": "failed",
+            "7: 2 becomes 3": "failed",
+        })
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    unittest.main()

@@ -1,0 +1,64 @@
+"""The rooms of the product, and what each may include: the direction of every dependence inside the layers.
+
+A room is a folder, or a file that stands directly in gateway/ (`gateway/handle`). A room may always include itself. A row
+names what a room uses, not all that lies below it: whoever adds a name says that the room needs it. A new folder gets a row
+before it compiles into anybody's habits. The order is that of the rows, lowest first, and tidy_test.py proves that the
+table has no circle.
+"""
+
+RECORDS = {"budgets/records", "pricing"}  # what is written, and money: anybody above may know them
+TALLIES = {"tokenizer/models", "tokenizer/prompt"}  # what is counted, seen from the gateway
+
+MAY_INCLUDE = {
+    "pricing": set(),
+    "tokenizer/unicode": set(),
+    "tokenizer/bpe": {"tokenizer/unicode"},
+    "tokenizer/vocab": {"tokenizer/bpe", "tokenizer/unicode"},
+    "tokenizer/models": {"tokenizer/bpe", "tokenizer/unicode", "tokenizer/vocab"},
+    "tokenizer/calibration": {"tokenizer/models", "tokenizer/unicode"},
+    "tokenizer/prompt": {"tokenizer/bpe", "tokenizer/calibration", "tokenizer/models", "tokenizer/unicode"},
+    "budgets/records": {"pricing"},
+    "budgets/state/counters": RECORDS,
+    "budgets/state/ledger": RECORDS | {"budgets/state/counters"},
+    "budgets/store": RECORDS | {"budgets/state/ledger"},
+    "budgets/books": RECORDS | {"budgets/state/ledger", "budgets/store"},
+    "budgets/writer": RECORDS | {"budgets/books", "budgets/state/ledger", "budgets/store"},
+    "gateway/precompiled": set(),
+    "gateway/problem": RECORDS,
+    "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/problem", "tokenizer/bpe"},
+    "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts", "gateway/problem"},
+    "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts", "gateway/problem"},
+    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts"},
+    "gateway/simulator": TALLIES | {"gateway/dialect", "gateway/dialect/parts", "pricing", "tokenizer/unicode"},
+    "gateway/config": RECORDS
+    | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/simulator", "tokenizer/models"},
+    "gateway/http": set(),
+    "gateway/keys": RECORDS | {"budgets/writer", "gateway/problem"},
+    "gateway/learning": RECORDS | {"budgets/store", "tokenizer/calibration"},
+    "gateway/metrics": RECORDS | {"budgets/writer", "gateway/problem"},
+    "gateway/upstream": {"gateway/config", "gateway/http", "gateway/metrics", "gateway/problem", "pricing"},
+    "gateway/service": RECORDS
+    | {"budgets/writer", "gateway/config", "gateway/http", "gateway/keys", "gateway/learning", "gateway/metrics"}
+    | {"gateway/upstream", "tokenizer/prompt"},
+    "gateway/call": RECORDS | {"gateway/dialect/parts", "gateway/http", "gateway/service"},
+    "gateway/call/request": RECORDS
+    | {"gateway/call", "gateway/config", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/keys"}
+    | {"gateway/learning", "gateway/problem", "gateway/service", "tokenizer/prompt"},
+    "gateway/call/hold": RECORDS
+    | {"gateway/call", "gateway/call/request", "gateway/dialect/parts", "gateway/http", "gateway/problem"}
+    | {"gateway/service", "tokenizer/models"},
+    "gateway/call/relay": RECORDS
+    | {"gateway/call", "gateway/call/hold", "gateway/call/request", "gateway/dialect/parts", "gateway/http"}
+    | {"gateway/problem", "gateway/upstream"},
+    "gateway/handle": {"gateway/call", "gateway/call/hold", "gateway/call/relay", "gateway/call/request"},
+    "gateway/server": {"gateway/call", "gateway/call/relay", "gateway/call/request", "gateway/handle", "gateway/http"}
+    | {"gateway/service"},
+    "gateway/admin/api": RECORDS
+    | {"budgets/writer", "gateway/config", "gateway/keys", "gateway/metrics", "gateway/problem"},
+    "gateway/admin": {"budgets/writer", "gateway/admin/api", "gateway/config", "gateway/keys", "gateway/metrics", "pricing"},
+    "gateway/cli": RECORDS
+    | TALLIES
+    | {"budgets/writer", "gateway/admin", "gateway/config", "gateway/learning", "gateway/metrics", "gateway/server"}
+    | {"gateway/service", "gateway/simulator"},
+    "gateway/main": {"gateway/cli"},
+}
