@@ -29,14 +29,15 @@ MAY_INCLUDE = {
     "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts", "gateway/problem"},
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts", "gateway/problem"},
     "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts"},
-    "gateway/simulator": TALLIES | {"gateway/dialect", "gateway/dialect/parts", "pricing", "tokenizer/unicode"},
+    "gateway/simulator": TALLIES | {"gateway/dialect/parts", "pricing", "tokenizer/calibration"},
     "gateway/config": RECORDS
     | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/simulator", "tokenizer/models"},
     "gateway/http": set(),
     "gateway/keys": RECORDS | {"budgets/writer", "gateway/problem"},
     "gateway/learning": RECORDS | {"budgets/store", "tokenizer/calibration"},
     "gateway/metrics": RECORDS | {"budgets/writer", "gateway/problem"},
-    "gateway/upstream": {"gateway/config", "gateway/http", "gateway/metrics", "gateway/problem", "pricing"},
+    "gateway/upstream": RECORDS
+    | {"gateway/config", "gateway/dialect", "gateway/http", "gateway/metrics", "gateway/problem"},
     "gateway/service": RECORDS
     | {"budgets/writer", "gateway/config", "gateway/http", "gateway/keys", "gateway/learning", "gateway/metrics"}
     | {"gateway/upstream", "tokenizer/prompt"},
@@ -58,7 +59,7 @@ MAY_INCLUDE = {
     "gateway/admin": {"budgets/writer", "gateway/admin/api", "gateway/config", "gateway/keys", "gateway/metrics", "pricing"},
     "gateway/cli": RECORDS
     | TALLIES
-    | {"budgets/writer", "gateway/admin", "gateway/config", "gateway/learning", "gateway/metrics", "gateway/server"}
-    | {"gateway/service", "gateway/simulator"},
+    | {"budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/learning", "gateway/metrics"}
+    | {"gateway/server", "gateway/service", "gateway/simulator"},
     "gateway/main": {"gateway/cli"},
 }

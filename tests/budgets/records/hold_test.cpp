@@ -50,6 +50,13 @@ BOOST_AUTO_TEST_CASE(a_call_held_whole_from_the_first_wants_its_bound) {
   BOOST_TEST(wanted_output(request_held_in_parts(999, 100), 1'000) == 999);
 }
 
+BOOST_AUTO_TEST_CASE(each_reason_to_refuse_has_the_word_that_answers_and_metrics_use) {
+  BOOST_TEST(to_string(refusal_reason::budget_exceeded) == "budget_exceeded");
+  BOOST_TEST(to_string(refusal_reason::budget_busy) == "budget_busy");
+  BOOST_TEST(to_string(refusal_reason::request_too_large) == "request_too_large");
+  BOOST_TEST(to_string(refusal_reason::storage_unavailable) == "storage_unavailable");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint
