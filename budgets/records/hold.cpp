@@ -33,18 +33,4 @@ std::int64_t wanted_output(const hold_request& request, std::int64_t bound) noex
   return ample <= 0 ? bound : std::min(bound, std::max(ample, request.elastic->first_tokens));
 }
 
-std::string_view word_of(refusal_reason reason) noexcept {
-  switch (reason) {
-    case refusal_reason::budget_exceeded:
-      return "budget_exceeded";
-    case refusal_reason::budget_busy:
-      return "budget_busy";
-    case refusal_reason::request_too_large:
-      return "request_too_large";
-    case refusal_reason::storage_unavailable:
-      return "storage_unavailable";
-  }
-  return "unknown";
-}
-
 }  // namespace stint

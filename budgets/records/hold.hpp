@@ -94,8 +94,6 @@ enum class refusal_reason : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(refusal_reason reason) noexcept;
 
-// As clients, metrics and alerts call it.
-[[nodiscard]] std::string_view word_of(refusal_reason reason) noexcept;
 
 struct hold_refusal {
   refusal_reason reason = refusal_reason::budget_exceeded;

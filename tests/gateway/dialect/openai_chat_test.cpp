@@ -7,8 +7,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/openai_chat/chat.hpp"
-#include "gateway/dialect/openai_requests.hpp"
+#include "gateway/dialect/accepted_request.hpp"
 #include "gateway/dialect/stream_check.hpp"
 #include "gateway/vector_file.hpp"
 #include "tokenizer/models/named_encodings.hpp"
@@ -19,6 +18,14 @@ namespace {
 
 using namespace stint;
 using namespace stint::testing;
+
+const dialect& openai() {
+  return *find_dialect("openai");
+}
+
+chat_request read(const std::string& body) {
+  return accepted_request(openai(), body);
+}
 
 std::string edited(const std::string& body) {
   const chat_request request = read(body);

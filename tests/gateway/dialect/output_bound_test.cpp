@@ -2,15 +2,21 @@
 // a stream does not show is known beforehand. Method: requests of each form.
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/openai_requests.hpp"
-#include "gateway/dialect/table.hpp"
+#include "gateway/dialect/accepted_request.hpp"
 
 BOOST_AUTO_TEST_SUITE(output_bound_suite)
 
 namespace {
 
 using namespace stint;
-using namespace stint::testing;
+
+const dialect& openai() {
+  return *find_dialect("openai");
+}
+
+chat_request read(const std::string& body) {
+  return testing::accepted_request(openai(), body);
+}
 
 std::string lowered(const std::string& body, std::int64_t tokens,
                     std::string_view model = "gpt-4o") {
