@@ -94,7 +94,6 @@ enum class refusal_reason : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(refusal_reason reason) noexcept;
 
-
 struct hold_refusal {
   refusal_reason reason = refusal_reason::budget_exceeded;
   // Of the cap that refused; empty for storage_unavailable. The window of a rolling cap ends here
