@@ -8,4 +8,9 @@ namespace stint {
 
 using wall_time = std::chrono::sys_time<std::chrono::microseconds>;
 
+// What the machine's clock says: for whoever hands the time on.
+[[nodiscard]] inline wall_time wall_now() noexcept {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
 }  // namespace stint

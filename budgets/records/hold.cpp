@@ -5,6 +5,20 @@
 
 namespace stint {
 
+std::string_view to_string(refusal_reason reason) noexcept {
+  switch (reason) {
+    case refusal_reason::budget_exceeded:
+      return "budget_exceeded";
+    case refusal_reason::budget_busy:
+      return "budget_busy";
+    case refusal_reason::request_too_large:
+      return "request_too_large";
+    case refusal_reason::storage_unavailable:
+      return "storage_unavailable";
+  }
+  __builtin_unreachable();
+}
+
 amounts with_output(const hold_request& request, std::int64_t output_tokens) noexcept {
   amounts result = request.worst;
   if (!request.elastic || output_tokens == request.worst.output_tokens) return result;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "budgets/records/call_id.hpp"
@@ -91,6 +92,7 @@ enum class refusal_reason : std::uint8_t {
   request_too_large,   // a cap of the request window: this call alone is over it
   storage_unavailable  // the log cannot be written: nothing is forwarded unrecorded
 };
+[[nodiscard]] std::string_view to_string(refusal_reason reason) noexcept;
 
 struct hold_refusal {
   refusal_reason reason = refusal_reason::budget_exceeded;

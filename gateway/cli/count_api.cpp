@@ -2,9 +2,9 @@
 #include "gateway/cli/count_api.hpp"
 
 #include "gateway/cli/command_line.hpp"
-#include "gateway/config/words.hpp"
 #include "gateway/dialect/table.hpp"
 #include "gateway/simulator/options.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {

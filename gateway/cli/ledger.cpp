@@ -12,6 +12,7 @@
 #include "gateway/cli/range_options.hpp"
 #include "gateway/cli/text_table.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -36,8 +37,7 @@ constexpr auto ledger_teaching =
     "gateway can be started on it\n";
 
 std::string list_target(const options::variables_map& given) {
-  const auto now =
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = wall_now();
   std::string target = "/api/v1/ledger?limit=" + std::to_string(given["limit"].as<int>());
   if (given.contains("from")) {
     const auto from = from_option(given["from"].as<std::string>(), now);

@@ -8,6 +8,7 @@
 #include "pricing/money.hpp"
 #include "pricing/price_file.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -98,8 +99,7 @@ int show_prices(const options::variables_map& given) {
   std::vector<const price*> prices;
   if (given.contains("model")) {
     const auto& model = given["model"].as<std::string>();
-    const auto now =
-        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto now = wall_now();
     const auto found = book.find(model, now);
     if (!found)
       throw command_failure(model + " has no price in " + file + " (" +

@@ -11,6 +11,7 @@
 #include "gateway/cli/range_options.hpp"
 #include "gateway/cli/text_table.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -148,8 +149,7 @@ void print_table(const json::object& answer) {
 
 int show_spend(const options::variables_map& given) {
   const auto format = read_format(given["format"].as<std::string>());
-  const auto now =
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = wall_now();
   const auto target = target_of(given, now);
   const auto answer = admin_client(find_admin(given)).get(target);
   if (format == output_format::json) std::cout << json::serialize(answer) << '\n';

@@ -38,8 +38,4 @@ call_id thread_context::next_id(wall_time now) noexcept {
   return make_call_id(now, random_(), random_());
 }
 
-wall_time wall_now() noexcept {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace stint

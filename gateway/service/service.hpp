@@ -20,6 +20,7 @@
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/upstream/pool.hpp"
 #include "pricing/price_book.hpp"
+#include "pricing/wall_time.hpp"
 #include "tokenizer/prompt/segment_memo.hpp"
 
 namespace stint {
@@ -59,7 +60,5 @@ class thread_context {
   std::vector<std::unique_ptr<upstream_pool>> pools_;
   std::mt19937_64 random_;
 };
-
-[[nodiscard]] wall_time wall_now() noexcept;
 
 }  // namespace stint

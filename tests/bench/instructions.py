@@ -1,10 +1,10 @@
 """Instructions that the gateway needs for one call, counted by valgrind: a busy machine does not change them.
 
 The real `stint serve` with everything on (authentication, counting, three caps, ledger durability `process`, metrics), one io
-thread, in front of a fast mock. Each case has a process of its own, so that no case works in what another left in memory. One
+thread, in front of a mock. Each case has a process of its own, so that no case works in what another left in memory. One
 kept connection makes call after call, no two prompts alike, the same ones in every run. After a warm-up callgrind's counters
 are set to zero, a fixed number of calls made, and the counters read: neither start-up nor a first call counts. Every case is
-measured twice; what the two differ by is printed.
+measured twice; what the two differ by is printed. A stream comes in nine pieces, the next one when the client has the last.
 
 A run fails when an answer is not 200, when its usage is not what the mock sends or not what the ledger's row says, or when a
 call does not stand in the ledger exactly once.
@@ -42,6 +42,7 @@ WARM_UP = 100
 CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
 MESSAGES_MODEL = "claude-opus-4-6"
 PLAIN_TOKENS, STREAM_TOKENS = 16, 64  # what the mock answers
+TEXTS_A_PIECE = 8  # of a stream
 # Under valgrind a call takes a hundred times as long, and starting loads all vocabularies.
 CALL_S = 120.0
 READY_S = 600.0
@@ -69,8 +70,15 @@ def body(path, size, seed, stream):
 
 def settings(upstream):
     chosen = proxy.stint_settings(upstream)
+    # A minute that begins during a run would begin a counter, at another call in each run.
+    chosen["caps"] = [cap | {"window": "day"} for cap in chosen["caps"]]
     chosen["providers"]["messages"] = chosen["providers"]["mock"] | {"dialects": ["anthropic"], "models": ["claude-*"]}
     return chosen
+
+
+def is_text(path):
+    """What stands in every event of a stream that carries text."""
+    return b'"content":" fox"' if path == CHAT else b'"text_delta"'
 
 
 def usage_of(answer, path, stream):
@@ -79,8 +87,7 @@ def usage_of(answer, path, stream):
         used = answer.json()["usage"]
     else:
         events = [json.loads(data) for _, data in http_client.events([answer.body]) if data != "[DONE]"]
-        kind = '"content":" fox"' if path == CHAT else '"text_delta"'
-        texts = answer.body.decode().count(kind)
+        texts = answer.body.count(is_text(path))
         if texts != STREAM_TOKENS:
             raise SystemExit(f"a stream of {STREAM_TOKENS} texts arrived with {texts}")
         used = [event["usage"] for event in events if event.get("usage")][-1]
@@ -90,11 +97,24 @@ def usage_of(answer, path, stream):
 class caller:
     """Makes calls over one kept connection, and remembers what each was answered."""
 
-    def __init__(self, stint, key):
+    def __init__(self, stint, upstream, key):
         self.wire = http_client.connection(stint.proxy, CALL_S)
+        self.upstream = http_client.connection(upstream.address, CALL_S)
         self.key = key
         self.seed = 0
         self.used = {}  # the id of a call: its usage
+
+    def read_stream(self, path):
+        """The answer, of which the mock is asked for the next piece whenever one is here."""
+        answer = self.wire.read_head()
+        pieces = 1
+        for data in self.wire.read_pieces(answer):
+            answer.body += data
+            while answer.body.count(is_text(path)) >= pieces * TEXTS_A_PIECE:
+                self.upstream.send(http_client.render("GET", "/more"))
+                self.upstream.read_answer()
+                pieces += 1
+        return answer
 
     def calls(self, case, count):
         path, size, stream = CASES[case]
@@ -102,7 +122,7 @@ class caller:
             self.seed += 1
             text = body(path, size, self.seed, stream)
             self.wire.send(http_client.render("POST", path, gateway_process.call_headers(self.key, path), text))
-            answer = self.wire.read_answer()
+            answer = self.read_stream(path) if stream else self.wire.read_answer()
             if answer.status != 200:
                 raise SystemExit(f"{case}: {answer.status} {answer.body[:300]!r}")
             used = usage_of(answer, path, stream)
@@ -154,11 +174,12 @@ class counters:
 
 def measure(case, upstream, folder, calls):
     """(instructions a call of all threads, of the io thread), from one process."""
-    valgrind = ["valgrind", "--tool=callgrind", "--separate-threads=yes", f"--callgrind-out-file={folder}/counted",
-                f"--vgdb-prefix={folder}/vgdb", f"--log-file={folder}/valgrind.log"]
+    # Threads take turns: how the ledger's thread groups its work, and with it what a call writes, is then the same each time.
+    valgrind = ["valgrind", "--tool=callgrind", "--fair-sched=try", "--separate-threads=yes",
+                f"--callgrind-out-file={folder}/counted", f"--vgdb-prefix={folder}/vgdb", f"--log-file={folder}/valgrind.log"]
     before = upstream.answered_for_stint()
     with gateway_process.gateway(prefix=valgrind, **settings(upstream)) as stint:
-        made = caller(stint, stint.create_key(tenant="bench", features=["bench"], default_feature="bench"))
+        made = caller(stint, upstream, stint.create_key(tenant="bench", features=["bench"], default_feature="bench"))
         counted = counters(stint.process, folder)
         made.calls(case, WARM_UP)
         wait_until(stint.idle, "the last hold to be settled", CALL_S)
@@ -173,7 +194,7 @@ def measure_all(cases, calls, repeats):
     """{case: [figures of each repeat]}"""
     seen = {case: [] for case in cases}
     folder = Path(tempfile.mkdtemp(prefix="stint-instructions-"))
-    with mock(folder) as upstream:
+    with mock(folder, paced=True) as upstream:
         for number in range(repeats):
             for case in cases:
                 place = folder / f"{number}-{case}"

@@ -6,6 +6,9 @@
 //   any other POST            one OpenAI chat completion with usage
 //   POST …/v1/messages        the same as Anthropic Messages: 64 text deltas, or a message
 //   GET /count                how many POSTs were answered, so that a ledger can be compared with it
+//
+// With the argument "paced", a stream waits before each write but the first for a GET /more, so that
+// how many reads a proxy needs for it does not depend on who is faster.
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -146,8 +149,10 @@ answer render_message_stream(std::size_t body_bytes) {
 
 class mock {
  public:
-  explicit mock(int port)
-      : poll_(epoll_create1(0)), listener_(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
+  mock(int port, bool paced)
+      : paced_(paced),
+        poll_(epoll_create1(0)),
+        listener_(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
     const int on = 1;
     setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     sockaddr_in address{};
@@ -241,13 +246,20 @@ class mock {
       }
       if (in.size() < end + 4 + length) return;
       const auto body = in.substr(end + 4, length);
-      const bool counts = head.starts_with("GET /count");
+      if (head.starts_with("GET /more")) more_ = true;
+      const bool counts = head.starts_with("GET /");
       client.running =
           counts ? &counted() : &answer_to(body, head.find("/v1/messages ") != head.npos);
       answered_ += head.starts_with("POST /stint/") ? 1 : 0;
       client.in.erase(0, end + 4 + length);
       if (!send_rest(fd, client)) return;
+      if (more_ && waits_for_more_ >= 0) go_on(std::exchange(waits_for_more_, -1));
     }
+  }
+
+  void go_on(int fd) {
+    const auto found = connections_.find(fd);
+    if (found != connections_.end() && send_rest(fd, found->second)) serve(fd, found->second);
   }
 
   const answer& answer_to(std::string_view body, bool messages) {
@@ -271,6 +283,10 @@ class mock {
   // True when the running answer is on its way in full.
   bool send_rest(int fd, connection& client) {
     while (client.piece < client.running->size()) {
+      if (paced_ && client.piece > 0 && client.offset == 0 && !std::exchange(more_, false)) {
+        waits_for_more_ = fd;
+        return false;
+      }
       const auto& piece = (*client.running)[client.piece];
       const auto sent =
           send(fd, piece.data() + client.offset, piece.size() - client.offset, MSG_NOSIGNAL);
@@ -294,6 +310,9 @@ class mock {
     return true;
   }
 
+  bool paced_;
+  bool more_ = false;        // a GET /more came, and no write has used it yet
+  int waits_for_more_ = -1;  // the connection whose stream does; one at a time
   int poll_;
   int listener_;
   std::unordered_map<int, connection> connections_;
@@ -307,9 +326,10 @@ class mock {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 2) {
-    std::fprintf(stderr, "usage: mock_upstream PORT\n");
+  const bool paced = count == 3 && std::string_view(arguments[2]) == "paced";
+  if (count != 2 && !paced) {
+    std::fprintf(stderr, "usage: mock_upstream PORT [paced]\n");
     return 2;
   }
-  mock(std::atoi(arguments[1])).run();
+  mock(std::atoi(arguments[1]), paced).run();
 }

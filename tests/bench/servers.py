@@ -91,11 +91,13 @@ class server:
 
 
 class mock(server):
-    def __init__(self, folder):
+    """`paced`: a stream waits for a GET /more before each write but the first."""
+
+    def __init__(self, folder, paced=False):
         binary = folder / "mock_upstream"
         subprocess.run(["g++", "-std=c++20", "-O2", "-o", binary, ROOT / "tests/bench/mock_upstream.cpp"], check=True)
         port = free_port()
-        super().__init__("the mock", LOAD_CORE, [binary, port], port)
+        super().__init__("the mock", LOAD_CORE, [binary, port, *(["paced"] if paced else [])], port)
 
     def answered_for_stint(self):
         return int(http_client.request(self.address, "GET", "/count").body)

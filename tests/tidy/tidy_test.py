@@ -161,6 +161,13 @@ class tidy(unittest.TestCase):
         )
         self.check(sorted({room_of(file) for file in INCLUDES} - MAY_INCLUDE.keys()), "A new room needs a row in rooms.py.")
 
+    def test_what_is_included_is_there(self):
+        known = {str(file) for file in FILES}
+        self.check(
+            (f"{file}:{line}: {included}" for file, found in INCLUDES.items() for line, included in found if included not in known),
+            "An include that names no file: two branches that each compiled may meet so.",
+        )
+
     def test_no_file_includes_itself_in_a_circle(self):
         graph = {file: {included for _, included in found} for file, found in INCLUDES.items()}
         self.check(circles(graph), "Files that need each other are one thought, or the lower half of one is missing.")

@@ -11,6 +11,7 @@
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/words.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -209,7 +210,7 @@ admin_answer adjust(const admin_request& request, admin_services& services, adju
   order.kind = kind;
   order.cap = request.id;
   order.who = who;
-  order.at = admin_now();
+  order.at = wall_now();
   order.scope = text_of(*body, "scope");
   const auto reason = read_reason(*body);
   if (!reason) return answer_problem(reason.error());

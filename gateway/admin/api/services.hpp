@@ -50,6 +50,4 @@ template <typename Answer, typename Enqueue>
   return answer.get();
 }
 
-[[nodiscard]] wall_time admin_now() noexcept;
-
 }  // namespace stint

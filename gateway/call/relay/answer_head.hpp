@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "budgets/records/call_id.hpp"
 #include "budgets/records/standing.hpp"
 #include "gateway/http/response_head.hpp"
 #include "pricing/money.hpp"

@@ -56,20 +56,6 @@ std::string outlook(const cap_standing& at) {
          ".";
 }
 
-std::string_view reason_word(refusal_reason reason) noexcept {
-  switch (reason) {
-    case refusal_reason::budget_exceeded:
-      return "budget_exceeded";
-    case refusal_reason::budget_busy:
-      return "budget_busy";
-    case refusal_reason::request_too_large:
-      return "request_too_large";
-    case refusal_reason::storage_unavailable:
-      return "storage_unavailable";
-  }
-  return "budget_exceeded";
-}
-
 }  // namespace
 
 std::string describe_refusal(const hold_refusal& refusal) {
@@ -96,7 +82,7 @@ std::string describe_refusal(const hold_refusal& refusal) {
 void append_refusal_figures(std::string& out, const hold_refusal& refusal) {
   const cap_standing& at = refusal.standing;
   out += "{\"reason\":\"";
-  out += reason_word(refusal.reason);
+  out += to_string(refusal.reason);
   out += "\",\"cap\":";
   append_json_string(out, at.cap);
   out += ",\"scope\":";

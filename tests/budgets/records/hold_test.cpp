@@ -50,6 +50,14 @@ BOOST_AUTO_TEST_CASE(a_call_held_whole_from_the_first_wants_its_bound) {
   BOOST_TEST(wanted_output(request_held_in_parts(999, 100), 1'000) == 999);
 }
 
+// They are read by programs: in a refusal's body and as a label.
+BOOST_AUTO_TEST_CASE(reasons_have_the_words_that_clients_know) {
+  BOOST_TEST(to_string(refusal_reason::budget_exceeded) == "budget_exceeded");
+  BOOST_TEST(to_string(refusal_reason::budget_busy) == "budget_busy");
+  BOOST_TEST(to_string(refusal_reason::request_too_large) == "request_too_large");
+  BOOST_TEST(to_string(refusal_reason::storage_unavailable) == "storage_unavailable");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint

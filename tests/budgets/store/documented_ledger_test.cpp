@@ -10,7 +10,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"
-#include "budgets/store/record_codec.hpp"
+#include "budgets/store/format.hpp"
+#include "pricing/text/hex.hpp"
 
 namespace stint::testing {
 BOOST_AUTO_TEST_SUITE(documented_ledger_suite)
@@ -55,13 +56,10 @@ void read_block(const std::string& step, shown_records& shown) {
   }
 }
 
-[[nodiscard]] std::string to_hexadecimal(std::string_view bytes) {
-  constexpr const char* digits = "0123456789abcdef";
+[[nodiscard]] std::string hex_of(std::string_view bytes) {
   std::string text;
-  for (const char each : bytes) {
-    text += digits[static_cast<unsigned char>(each) >> 4];
-    text += digits[static_cast<unsigned char>(each) & 15];
-  }
+  for (const char each : bytes)
+    append_hex(text, static_cast<std::uint8_t>(each));
   return text;
 }
 
@@ -70,7 +68,7 @@ void read_block(const std::string& step, shown_records& shown) {
   shown_records all;
   const auto take = [&](const char* name, ledger_store::family family, std::string_view until) {
     at.scan(family, "", until, [&](std::string_view key, std::string_view value) {
-      all[name + (' ' + to_hexadecimal(key))] = to_hexadecimal(value);
+      all[name + (' ' + hex_of(key))] = hex_of(value);
       return true;
     });
   };

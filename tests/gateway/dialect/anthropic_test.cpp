@@ -5,7 +5,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/anthropic/messages.hpp"
+#include "gateway/dialect/accepted_request.hpp"
 #include "gateway/dialect/stream_check.hpp"
 #include "gateway/vector_file.hpp"
 #include "tokenizer/models/named_encodings.hpp"
@@ -22,13 +22,8 @@ const dialect& anthropic() {
 }
 
 chat_request read(const std::string& fields) {
-  static simdjson::dom::parser parser;
-  simdjson::dom::element document;
-  BOOST_REQUIRE(parser.parse(R"({"model":"claude-x","messages":[],"max_tokens":100)" + fields + "}")
-                    .get(document) == simdjson::SUCCESS);
-  auto request = anthropic().read_request(document);
-  BOOST_REQUIRE_MESSAGE(request, (request ? "" : request.error().message));
-  return *request;
+  return accepted_request(anthropic(),
+                          R"({"model":"claude-x","messages":[],"max_tokens":100)" + fields + "}");
 }
 
 std::string event(const std::string& type, const std::string& rest) {

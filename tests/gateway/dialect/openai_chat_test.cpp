@@ -7,7 +7,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/openai_chat/chat.hpp"
+#include "gateway/dialect/accepted_request.hpp"
 #include "gateway/dialect/stream_check.hpp"
 #include "gateway/vector_file.hpp"
 #include "tokenizer/models/named_encodings.hpp"
@@ -24,12 +24,7 @@ const dialect& openai() {
 }
 
 chat_request read(const std::string& body) {
-  static simdjson::dom::parser parser;
-  simdjson::dom::element document;
-  BOOST_REQUIRE(parser.parse(body).get(document) == simdjson::SUCCESS);
-  auto request = openai().read_request(document);
-  BOOST_REQUIRE_MESSAGE(request, (request ? "" : request.error().message));
-  return *request;
+  return accepted_request(openai(), body);
 }
 
 std::string edited(const std::string& body) {

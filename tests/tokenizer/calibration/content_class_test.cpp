@@ -65,6 +65,79 @@ BOOST_AUTO_TEST_CASE(short_texts_are_classed_whole) {
   BOOST_TEST(to_string(leading_class(content_shares("\xff\xff\xff\xff"))) == "cjk");
 }
 
+// Fourteen bytes of which one is a mark are code; what prose has too is no mark.
+BOOST_AUTO_TEST_CASE(each_byte_is_a_mark_or_none) {
+  for (int value = 0; value < 256; ++value) {
+    const auto c = static_cast<char>(value);
+    const bool of_prose = value <= '!' || value >= 0x80 || (c >= 'a' && c <= 'z') ||
+                          (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          std::string_view("',-.?").find(c) != std::string_view::npos;
+    const auto found = leading_class(content_shares(std::string(13, 'a') + c));
+    BOOST_TEST(to_string(found) == (of_prose ? "prose" : "code"), value);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_window_has_its_class_from_a_certain_share_on) {
+  const auto class_with = [](std::size_t size, std::size_t high, std::size_t quotes,
+                             std::size_t marks) {
+    std::string text =
+        std::string(high, '\x80') + std::string(quotes, '"') + std::string(marks - quotes, '{');
+    text.resize(size, 'a');
+    return to_string(leading_class(content_shares(text)));
+  };
+  BOOST_TEST(class_with(63, 21, 0, 0) == "cjk");
+  BOOST_TEST(class_with(63, 20, 0, 0) == "prose");
+  BOOST_TEST(class_with(64, 21, 0, 0) == "prose");
+  BOOST_TEST(class_with(64, 22, 0, 0) == "cjk");
+  BOOST_TEST(class_with(64, 0, 4, 8) == "json");
+  BOOST_TEST(class_with(64, 0, 3, 8) == "code");
+  BOOST_TEST(class_with(64, 0, 4, 7) == "code");
+  BOOST_TEST(class_with(48, 0, 3, 6) == "json");
+  BOOST_TEST(class_with(49, 0, 3, 7) == "code");
+  BOOST_TEST(class_with(56, 0, 0, 4) == "code");
+  BOOST_TEST(class_with(57, 0, 0, 4) == "prose");
+  BOOST_TEST(class_with(56, 0, 0, 3) == "prose");
+  BOOST_TEST(class_with(64, 0, 64, 64) == "json");
+  BOOST_TEST(class_with(64, 64, 0, 0) == "cjk");
+  BOOST_TEST(class_with(64, 0, 0, 64) == "code");
+}
+
+BOOST_AUTO_TEST_CASE(a_longer_text_has_a_window_for_each_512_bytes_and_16_at_most) {
+  for (const auto& [size, windows] :
+       {std::pair{0, 1}, std::pair{64, 1}, std::pair{65, 1}, std::pair{511, 1}, std::pair{512, 2},
+        std::pair{1023, 2}, std::pair{1024, 3}, std::pair{7'679, 15}, std::pair{7'680, 16},
+        std::pair{1'000'000, 16}}) {
+    const class_shares shares = content_shares(std::string(static_cast<std::size_t>(size), 'a'));
+    BOOST_TEST(shares[0] == windows, size);
+    BOOST_TEST(shares[1] + shares[2] + shares[3] == 0, size);
+  }
+}
+
+// Of 1,023 bytes the halves are 511: windows of 64 bytes begin at 223 and at 734.
+BOOST_AUTO_TEST_CASE(windows_lie_in_the_middle_of_their_parts) {
+  for (const std::size_t begin : {223U, 734U}) {
+    for (const std::size_t at : {begin, begin + 64 - 22}) {
+      std::string text(1'023, 'a');
+      text.replace(at, 22, 22, '\x80');
+      BOOST_TEST(content_shares(text)[static_cast<std::size_t>(content_class::cjk)] == 1, at);
+    }
+    for (const std::size_t at : {begin - 1, begin + 64 - 21}) {
+      std::string text(1'023, 'a');
+      text.replace(at, 22, 22, '\x80');
+      BOOST_TEST(content_shares(text)[static_cast<std::size_t>(content_class::cjk)] == 0, at);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(tokens_are_split_in_proportion_and_the_rest_is_the_leading_classs) {
+  using parts = std::array<std::int64_t, content_class_count>;
+  BOOST_TEST(
+      (split_by_class(1'000'003, {1, 2, 3, 4}) == parts{100'000, 200'000, 300'000, 400'003}));
+  BOOST_TEST((split_by_class(19, {5, 5, 0, 0}) == parts{14, 5, 0, 0}));
+  BOOST_TEST((split_by_class(19, {0, 0, 3, 0}) == parts{0, 0, 19, 0}));
+  BOOST_TEST((leading_class({0, 7, 7, 1}) == content_class::code));
+}
+
 BOOST_AUTO_TEST_CASE(a_text_of_two_halves_is_split_between_them) {
   const std::string mixed = repeated(prose, 20'000) + repeated(chinese, 20'000);
   const auto parts = split_by_class(1'000, content_shares(mixed));

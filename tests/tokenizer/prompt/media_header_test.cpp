@@ -93,6 +93,9 @@ BOOST_AUTO_TEST_CASE(numbers_are_read_in_either_order_up_to_the_last_byte) {
 BOOST_AUTO_TEST_CASE(what_is_not_base64_is_no_byte) {
   for (const std::string_view text : {"*A", "A*", "=A", "A=", "\xC3\xA9", "A"})
     BOOST_TEST(!base64_view{text}.at(0).has_value(), text);
+  // What lies behind the text is not read.
+  BOOST_TEST(!base64_view{std::string_view("AAAA").substr(0, 1)}.at(0).has_value());
+  BOOST_TEST(!base64_view{std::string_view("AAAA").substr(0, 2)}.at(1).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(every_frame_header_but_those_of_tables_has_a_jpegs_size) {
