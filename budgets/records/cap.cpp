@@ -1,6 +1,7 @@
 // Tested by tests/budgets/records/cap_test.cpp.
 #include "budgets/records/cap.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "budgets/records/checked_sum.hpp"
@@ -30,6 +31,11 @@ bool cap::selects(const attribution& charged) const noexcept {
     if (!glob_match(pattern, charged.at(where))) return false;
   }
   return tenants == nullptr || tenants->zone_of(charged.tenant) == zone_name;
+}
+
+bool cap::asks_for(dimension what) const noexcept {
+  return std::ranges::find(per, what) != per.end() ||
+         std::ranges::find(match, what, &std::pair<dimension, std::string>::first) != match.end();
 }
 
 std::int64_t amounts::in(cap_unit unit) const noexcept {

@@ -41,6 +41,8 @@ struct cap {
   std::vector<int> alert_percent = {50, 80, 100};  // ascending, 1 … 1000
 
   [[nodiscard]] bool selects(const attribution& charged) const noexcept;
+  // Whether it splits by this dimension or matches on it.
+  [[nodiscard]] bool asks_for(dimension what) const noexcept;
 };
 
 // A call's quantities in every unit a cap can measure.
