@@ -34,6 +34,7 @@ COMPILE_DEADLINE_S = 300.0
 HEARTBEAT_S = 2.0
 # A mutant may ask for any amount of memory, or write for ever.
 LIMITS = ["prlimit", f"--as={8 << 30}", f"--fsize={1 << 30}", "--core=0"]
+RUNNING = set()  # of the tests; a run that is broken off ends them
 FAILURE = re.compile(rb"\berror: in ")
 
 
@@ -74,6 +75,7 @@ def run(command, place, cpu_s_max, wall_s_max):
     limits = [*LIMITS, f"--cpu={cpu_s_max}:{cpu_s_max + 5}"]
     process = subprocess.Popen([*limits, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                cwd=place.temporary, env=os.environ | {"TMPDIR": str(place.temporary)}, start_new_session=True)
+    RUNNING.add(process)
     os.set_blocking(process.stdout.fileno(), False)
     finish, printed = time.monotonic() + wall_s_max, b""
     try:
@@ -92,6 +94,7 @@ def run(command, place, cpu_s_max, wall_s_max):
                 pass
     finally:
         end(process)
+        RUNNING.discard(process)
         process.stdout.close()
         place.empty()
 
@@ -212,6 +215,8 @@ def try_all(picked, known_layers, jobs):
             yield result
     finally:
         stop.set()
+        for process in list(RUNNING):
+            end(process)
         for worker in workers:
             worker.join()
 
@@ -260,6 +265,7 @@ def options():
 
 def main():
     chosen = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("broken off"))
     print(f"seed {chosen.seed}", flush=True)
     known = equivalent.load()
     picked = choose(chosen, known)
