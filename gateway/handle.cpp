@@ -5,23 +5,26 @@
 //   attribute     which feature and tags, checked against the key    call/request/attribution.cpp
 //   read body     bounded in size and patience                       call/request/read_body.cpp
 //   examine       billing fields, price, the prompt or its bound     call/request/examine.cpp
-//   reserve       what it may cost against every cap, on the log     call/hold/admit.cpp
+//   reserve       what it may cost against every cap, on the log     call/hold/reserve.cpp
 //   forward       to the provider, request built from nothing        call/relay/forward.cpp
 //   count         a prompt that its bound let through                call/hold/late_count.cpp
 //   relay         the answer, metered as it passes                   call/relay/relay.cpp
 //   extend        a stream's hold, ahead of its tokens, or cut it    call/hold/stream_hold.cpp
-//   settle        what was really used, before the answer ends       call/hold/settlement.cpp
+//   settle        what was really used, before the answer ends       call/hold/held_call.cpp
+//   deliver       what waited for that                               call/relay/deliver.cpp
 //   observe       times; counts come from the committed record       metrics/metrics.cpp
 //
 // A step that fails returns a problem, which is phrased in the client's dialect and sent. From
-// `reserve` on, an owed_call resolves the hold on every exit, foreseen or not.
+// `reserve` on, a held_call resolves the hold on every exit, foreseen or not.
 //
 // Tested by tests/end_to_end.
 #include "gateway/handle.hpp"
 
-#include "gateway/call/hold/admit.hpp"
-#include "gateway/call/hold/settlement.hpp"
-#include "gateway/call/relay/client_answer.hpp"
+#include "gateway/call/hold/held_call.hpp"
+#include "gateway/call/hold/refusal.hpp"
+#include "gateway/call/hold/reserve.hpp"
+#include "gateway/call/hold/teach.hpp"
+#include "gateway/call/relay/deliver.hpp"
 #include "gateway/call/relay/forward.hpp"
 #include "gateway/call/relay/relay.hpp"
 #include "gateway/call/request/attribution.hpp"
@@ -33,134 +36,190 @@
 namespace stint {
 
 namespace {
-asio::awaitable<void> decline(exchange& x, problem why) {
-  x.shared().seen.refused(why.kind);
-  co_await refuse(x, std::move(why));
+// Only this file needs all of it; each step is given its part.
+struct exchange {
+  client_session& session;
+  incoming_call& call;
+  client_answer& answer;
+  service& shared;
+  monotonic::time_point body_read{};
+
+  [[nodiscard]] asking_call asking() const noexcept {
+    return {shared, session.thread.context(), session.watch};
+  }
+  [[nodiscard]] call_home home() const noexcept {
+    return {session.thread.context(), session.thread.watch()};
+  }
+  [[nodiscard]] hold_terms terms() const noexcept {
+    return {call.id, call.started, shared.settings.admission, shared.prices.version()};
+  }
+};
+
+asio::awaitable<void> decline(const exchange& x, problem why) {
+  x.shared.metrics.refused(why.kind);
+  co_await x.answer.refuse(std::move(why));
 }
 
-void observe(exchange& x, const hold_request& held, monotonic::time_point forwarded,
-             monotonic::time_point answered) {
-  const auto now = monotonic::now();
+// What of the call is held, who answers it, and under which terms it was let in.
+struct admitted_call {
+  hold_request hold;
+  admission admitted;
+  examined_call* metered = nullptr;  // null for a pass-through
+  const provider_config* provider = nullptr;
+};
+
+struct answered_call {
+  relayed end;
+  std::optional<monotonic::time_point> first_byte;  // nothing: there was no answer
+};
+
+answered_call unanswered(const exchange& x, const held_call& held, problem why) {
+  const watched& watch = x.session.watch;
+  answered_call made;
+  call_end& ended = made.end.ended;
+  ended.outcome = watch.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
+  // We hung up on a provider that had the whole request: it will bill the prompt.
+  ended.generated = held.was_forwarded() && (watch.client_gone() || watch.cut());
+  ended.status = why.status;
+  x.shared.metrics.refused(why.kind);
+  made.end.unsent = std::move(why);
+  return made;
+}
+
+// To the provider and back.
+asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_call& of,
+                                             held_call& held) {
+  examined_call* metered = of.metered;
+  if (metered != nullptr) obey_bound(*x.call.speaks, x.session.body, *metered, of.admitted);
+  forward_order outbound;
+  outbound.provider = of.provider;
+  outbound.body = metered != nullptr && metered->edited_body ? *metered->edited_body
+                                                             : std::string_view(x.session.body);
+  outbound.tenant = of.hold.charged.tenant;
+  outbound.held = &held;
+  outbound.streaming = of.hold.streaming;
+  auto answer = co_await forward(x.session, x.call, outbound);
+  if (!answer) co_return unanswered(x, held, std::move(answer).error());
+  answered_call made;
+  made.first_byte = monotonic::now();
+  const relay_order order{x.shared, held, metered, *x.call.speaks, of.admitted.tightest};
+  made.end = co_await relay(order, **answer, x.answer);
+  co_return made;
+}
+
+told_bill bill_to_tell(const admitted_call& of, const held_call& held, const settled& settlement) {
+  told_bill bill;
+  bill.metered = of.metered != nullptr;
+  bill.cost = held.cost();
+  bill.used = held.used();
+  if (of.metered != nullptr) bill.output_limit_tokens = of.metered->output_limit_tokens;
+  bill.tightest = settlement.tightest ? settlement.tightest : of.admitted.tightest;
+  return bill;
+}
+
+void learn_from(const exchange& x, const admitted_call& of, const call_end& ended) {
+  if (of.metered == nullptr) return;
+  teach_from(x.shared, *of.metered, x.call.speaks->api(), ended, of.hold.charged.tenant);
+  teach_output(x.shared, *of.metered, ended, of.hold.charged);
+}
+
+void observe(const exchange& x, const hold_request& held, monotonic::time_point forwarded,
+             monotonic::time_point first_byte) {
   call_timing timing;
   timing.model = held.charged.model;
   timing.provider = held.charged.provider;
   timing.streaming = held.streaming;
-  timing.duration = now - x.head_read;
-  timing.first_byte = answered - forwarded;
+  timing.duration = monotonic::now() - x.call.head_read;
+  timing.first_byte = first_byte - forwarded;
   timing.overhead = forwarded - x.body_read;
-  x.shared().seen.observe(timing);
+  x.shared.metrics.observe(timing);
 }
 
-// From the hold to the recorded answer, for metered calls and pass-throughs alike. `call` is null
-// for the latter.
-asio::awaitable<void> serve_held(exchange& x, hold_request held, const admission& admitted,
-                                 examined_call* call, const provider_config& provider) {
-  owed_call owed(x, held, admitted, call);
-  if (x.client.watch.client_gone()) {  // while it waited in line
-    relay_outcome left;
-    left.outcome = call_outcome::client_gone;
-    co_await owed.settle(left);
-    co_return;
-  }
-  if (call != nullptr) obey_bound(x, *call, admitted);
-  forward_order outbound;
-  outbound.provider = &provider;
-  outbound.body = call != nullptr && call->edited_body ? *call->edited_body : x.body;
-  outbound.tenant = &held.charged.tenant;
-  outbound.owed = &owed;
-  outbound.streaming = held.streaming;
+// From the hold to the recorded answer, for metered calls and pass-throughs alike.
+asio::awaitable<void> serve_held(const exchange& x, admitted_call of) {
+  held_call held(x.shared, x.home(), of.hold, of.admitted, of.metered, *x.call.speaks);
   const auto forwarded = monotonic::now();
-  auto answer = co_await forward(x, outbound);
-  const auto answered = monotonic::now();
-  if (!answer) {
-    relay_outcome ended;
-    ended.outcome =
-        x.client.watch.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
-    // We hung up on a provider that had the whole request: it will bill the prompt.
-    ended.generated =
-        owed.was_forwarded() && (x.client.watch.client_gone() || x.client.watch.cut());
-    ended.status = answer.error().status;
-    co_await owed.settle(ended);
-    co_await decline(x, answer.error());
-    co_return;
+  answered_call answered;
+  if (x.session.watch.client_gone()) {  // while its call waited in line
+    answered.end.ended.outcome = call_outcome::client_gone;
+  } else {
+    answered = co_await have_answered(x, of, held);
   }
-  relay_order order;
-  order.call = call;
-  order.tightest = &admitted.tightest;
-  co_await relay(x, **answer, owed, order);
-  observe(x, held, forwarded, answered);
+  const settled settlement = co_await held.settle(answered.end.ended);
+  learn_from(x, of, answered.end.ended);
+  const told_bill bill = bill_to_tell(of, held, settlement);
+  co_await deliver(std::move(answered.end.unsent), bill, x.answer);
+  if (answered.first_byte) observe(x, of.hold, forwarded, *answered.first_byte);
 }
 
-asio::awaitable<void> serve_metered(exchange& x, purpose what_for, const virtual_key& key) {
-  auto call = co_await examine(x, what_for.charged.tenant);
-  if (!call) {
-    co_await decline(x, call.error());
-    co_return;
-  }
+asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const virtual_key& key) {
+  auto call = co_await examine(examiner_of(x.shared), *x.call.speaks, x.session.body,
+                               x.call.started, what_for.charged.tenant);
+  if (!call) co_return co_await decline(x, std::move(call).error());
   what_for.charged.model = call->base_model;
   what_for.charged.provider = call->provider->name;
   what_for.charged.user = call->user;
-  call->expected = expected_output(x, what_for.charged);
+  call->expected = x.shared.outputs.predict(output_key_of(what_for.charged));
   auto barred = refuse_model(key, *call);
   if (!barred) barred = refuse_without_credential(*call->provider);
-  hold_request worst = worst_case_hold(x, what_for, *call);
+  admitted_call of;
+  of.hold = worst_case_hold(x.terms(), what_for, *call);
   if (!barred) {
-    barred = refuse_unpriced(x.shared().ledger, what_for.charged, *call);
-    if (barred) record_refused(x, worst, barred->status);
+    barred = refuse_unpriced(*x.shared.ledger.caps(), what_for.charged, *call);
+    if (barred) record_refused(x.shared.ledger, of.hold, barred->status);
   }
-  if (barred) {
-    co_await decline(x, std::move(*barred));
-    co_return;
-  }
-  const auto admitted = co_await admit(x, what_for, *call, worst);
-  if (!admitted) {
-    co_await refuse(x, admitted.error());
-    co_return;
-  }
-  co_await serve_held(x, std::move(worst), *admitted, &*call, *call->provider);
+  if (barred) co_return co_await decline(x, std::move(*barred));
+  auto admitted = co_await reserve_metered(x.asking(), *call, of.hold);
+  if (!admitted) co_return co_await x.answer.refuse(std::move(admitted).error());
+  of.admitted = std::move(*admitted);
+  of.metered = &*call;
+  of.provider = call->provider;
+  co_await serve_held(x, std::move(of));
 }
 
-asio::awaitable<void> serve_unmetered(exchange& x, const purpose& what_for,
+asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for,
                                       const passthrough_config& rule) {
-  const service& shared = x.shared();
-  const provider_config* provider = nullptr;
-  for (const provider_config& each : shared.settings.providers) {
-    if (each.name == rule.provider) provider = &each;
-  }
-  if (provider == nullptr) {
+  admitted_call of;
+  of.provider = x.shared.settings.find_provider(rule.provider);
+  if (of.provider == nullptr) {
     problem unknown = make_problem(problem_kind::not_found,
                                    "passthrough names an unknown provider: " + rule.provider);
-    co_await decline(x, std::move(unknown));
-    co_return;
+    co_return co_await decline(x, std::move(unknown));
   }
-  if (auto barred = refuse_without_credential(*provider)) {
-    co_await decline(x, std::move(*barred));
-    co_return;
-  }
-  hold_request one = unmetered_hold(x, what_for, rule);
-  const auto admitted = co_await reserve(x, one);
-  if (!admitted) {
-    co_await refuse(x, admitted.error());
-    co_return;
-  }
-  co_await serve_held(x, std::move(one), *admitted, nullptr, *provider);
+  if (auto barred = refuse_without_credential(*of.provider))
+    co_return co_await decline(x, std::move(*barred));
+  of.hold = unmetered_hold(x.terms(), what_for, rule);
+  auto admitted = co_await reserve(x.asking(), of.hold);
+  if (!admitted) co_return co_await x.answer.refuse(std::move(admitted).error());
+  of.admitted = std::move(*admitted);
+  co_await serve_held(x, std::move(of));
+}
+
+// Off the wire, if anybody is to look at it.
+asio::awaitable<std::optional<problem>> take_body(const exchange& x, bool must_be_json) {
+  const limits_config& limits = x.shared.settings.limits;
+  if (auto refused = refuse_body_unread(limits, x.call.head, must_be_json)) co_return refused;
+  body_arrival arrival = co_await read_body(x.session, x.call.head, limits, x.call.head_read);
+  if (!arrival.may_go_on) x.answer.close_afterwards();
+  if (!arrival.failed) x.answer.body_was_read();
+  co_return std::move(arrival.failed);
 }
 }  // namespace
 
-asio::awaitable<void> handle(exchange& x) {
-  const config& settings = x.shared().settings;
-  x.speaks = &dialect_for_errors(x.head.path);
-  auto api = recognise(settings, x.head);
-  auto key = api ? authenticate(x.head, x.shared().keys, x.started) : result<caller>(api.error());
-  auto what_for = key ? attribute(settings, x.head, **key) : result<purpose>(key.error());
-  std::optional<problem> failed;
-  if (!what_for) failed = what_for.error();
-  if (!failed) failed = refuse_body_unread(x, api->speaks != nullptr);
-  if (!failed) failed = co_await read_body(x);
+asio::awaitable<void> handle(client_session& session, incoming_call& call, client_answer& answer) {
+  exchange x{session, call, answer, session.thread.shared()};
+  const config& settings = x.shared.settings;
+  call.speaks = &dialect_for_errors(call.head.path);
+  auto api = recognise(settings, call.head);
+  if (!api) co_return co_await decline(x, std::move(api).error());
+  auto key = authenticate(call.head, x.shared.keys, call.started);
+  if (!key) co_return co_await decline(x, std::move(key).error());
+  auto what_for = attribute(settings, call.head, **key);
+  if (!what_for) co_return co_await decline(x, std::move(what_for).error());
+  if (auto failed = co_await take_body(x, api->speaks != nullptr))
+    co_return co_await decline(x, std::move(*failed));
   x.body_read = monotonic::now();
-  if (failed) {
-    co_await decline(x, std::move(*failed));
-  } else if (api->speaks != nullptr) {
+  if (api->speaks != nullptr) {
     co_await serve_metered(x, std::move(*what_for), **key);
   } else {
     co_await serve_unmetered(x, *what_for, *api->unmetered);

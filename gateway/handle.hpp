@@ -3,11 +3,15 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "gateway/call/exchange.hpp"
+#include "gateway/call/client_session.hpp"
+#include "gateway/call/incoming_call.hpp"
+#include "gateway/call/relay/client_answer.hpp"
 
 namespace stint {
 
-// Answers the request whose head is in x.head. Never throws; afterwards x.keep_alive says whether the connection goes on.
-[[nodiscard]] asio::awaitable<void> handle(exchange& x);
+// Answers `call`, whose head has been read. Never throws; afterwards answer.keep_alive() says
+// whether the connection goes on.
+[[nodiscard]] asio::awaitable<void> handle(client_session& session, incoming_call& call,
+                                           client_answer& answer);
 
 }  // namespace stint

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 
 int main(int count, char** words) {
@@ -12,6 +13,6 @@ int main(int count, char** words) {
     return stint::run_stint(arguments);
   } catch (const std::exception& failure) {
     std::cerr << "stint: " << failure.what() << '\n';
-    return 1;
+    return stint::exit_failure;
   }
 }

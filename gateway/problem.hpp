@@ -9,7 +9,7 @@
 
 #include <boost/system/result.hpp>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
 
 namespace stint {
 

@@ -24,8 +24,8 @@ struct call_bound {
   std::int64_t audio_input_tokens = 0;  // how many of prompt_tokens may be audio
   std::int64_t output_tokens = 0;       // upper bound over all choices together
   bool output_may_be_audio = false;
-  bool cache_write_5m =
-      false;  // the request may write a cache (OpenAI: always, where the model prices writes)
+  // The request may write a cache (OpenAI: always, where the model prices writes).
+  bool cache_write_5m = false;
   bool cache_write_1h = false;
   std::int64_t web_searches = 0;
 };

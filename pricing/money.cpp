@@ -2,16 +2,13 @@
 #include "pricing/money.hpp"
 
 #include "pricing/invariant.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 
 namespace {
 
 constexpr int decimal_places = 9;
-
-constexpr bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
 
 // An underscore may only stand between two digits: "1_000", not "_1", "1__0" or "1_.5".
 bool underscores_separate_digits(std::string_view text) noexcept {

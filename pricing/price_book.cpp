@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pricing/invariant.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 
@@ -51,7 +52,7 @@ void check_price(const price& entry) noexcept {
 }
 
 bool all_digits(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return std::all_of(text.begin(), text.end(), is_digit);
 }
 
 // "20250929": a date of this century, so that other eight-digit endings stay part of the name.

@@ -1,6 +1,6 @@
-// The price book: an immutable, versioned, dated list of what each model costs. Built once from
-// config/prices.yaml and shared read-only between threads behind a shared_ptr<const price_book>; a
-// new file makes a new book.
+// The price book: an immutable, versioned, dated list of what each model costs. Built from
+// config/prices.yaml at start, and shared read-only between threads; the file is not read again
+// before the next start.
 //
 // A rate is in nano-dollars per million tokens, so that $0.0125 per million (a half-discounted
 // cache read) is still a whole number. Multipliers (tiers, time windows) are in thousandths.
@@ -8,7 +8,6 @@
 // tests/pricing/price_book_test.cpp.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -18,9 +17,9 @@
 
 #include <boost/system/result.hpp>
 
-namespace stint {
+#include "pricing/wall_time.hpp"
 
-using wall_time = std::chrono::sys_time<std::chrono::microseconds>;
+namespace stint {
 
 // The tier that really served a call is named by the response; the request only asks for one.
 enum class service_tier : std::uint8_t { standard, flex, batch, priority, fast };

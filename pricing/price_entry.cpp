@@ -1,3 +1,4 @@
+// Tested by tests/pricing/price_file_test.cpp and price_file_mistakes_test.cpp.
 #include "pricing/price_entry.hpp"
 
 #include <algorithm>
@@ -34,15 +35,17 @@ token_rates read_rates(price_fields& fields) {
           .audio_output = fields.rate("audio_output", presence::optional).value_or(output)};
 }
 
-tier_factors read_tiers(const YAML::Node& map, const std::string& path,
-                        std::vector<price_file_mistake>& mistakes) {
-  price_fields fields{map, path, {"flex", "batch", "priority", "fast"}, mistakes};
+tier_factors read_tiers(price_fields& of, mistake_list& mistakes) {
   tier_factors factors;
+  const auto node = of.node("tiers");
+  if (!node) return factors;
+  price_fields fields{*node, mistakes};
   for (const service_tier tier :
        {service_tier::flex, service_tier::batch, service_tier::priority, service_tier::fast}) {
     factors[static_cast<std::size_t>(tier)] =
         fields.multiplier_permille(to_string(tier), presence::optional);
   }
+  fields.finish();
   return factors;
 }
 
@@ -63,31 +66,23 @@ void settle_tiers(price& entry, const tier_factors& own, const tier_factors& sha
   assign(service_tier::fast, factor(service_tier::fast, priority));
 }
 
-std::vector<context_step> read_steps(price_fields& entry,
-                                     std::vector<price_file_mistake>& mistakes) {
+std::vector<context_step> read_steps(price_fields& entry, mistake_list& mistakes) {
   std::vector<context_step> steps;
-  const auto nodes = entry.list("steps", presence::optional,
-                                "a list, like [{first_tokens: 200_000, input: 4, output: 18}]");
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    price_fields fields{nodes[i],
-                        entry.path_of("steps[" + std::to_string(i) + "]"),
-                        {"first_tokens", "input", "cached_input", "cache_write_5m",
-                         "cache_write_1h", "audio_input", "output", "audio_output"},
-                        mistakes};
+  for (const config_node& item : entry.list("steps")) {
+    price_fields fields{item, mistakes};
     const auto first = fields.token_count("first_tokens", presence::required);
     const context_step step{.first_tokens = first.value_or(0), .rates = read_rates(fields)};
     // Otherwise a forgotten rate would quietly fall back to the step's input rate.
     for (const std::string_view key : rate_keys) {
       if (key == "input" || key == "output") continue;
-      if (entry.find(key) != nullptr && fields.find(key) == nullptr) {
-        fields.add_mistake(fields.line(), key,
-                           "missing; its entry has this rate, so each of its steps needs one too");
-      }
+      if (!entry.has(key)) continue;
+      fields.require(key, "its entry has this rate, so each of its steps needs one too");
     }
     if (first && !steps.empty() && *first <= steps.back().first_tokens) {
-      fields.add_mistake(fields.line("first_tokens"), "first_tokens",
-                         "not above the step before it; list the steps from small to large");
+      fields.mistake("first_tokens",
+                     "not above the step before it; list the steps from small to large");
     }
+    fields.finish();
     steps.push_back(step);
   }
   return steps;
@@ -100,14 +95,13 @@ daily_period read_period(price_fields& fields) {
   period.from_minute = from.value_or(0);
   period.until_minute = until.value_or(0);
   if (from && until && *from >= *until) {
-    fields.add_mistake(fields.line(), "until",
-                       "not after from; split a period that passes midnight into two");
+    fields.mistake("until", "not after from; split a period that passes midnight into two");
   }
   period.multiplier_permille =
       fields.multiplier_permille("multiplier", presence::required).value_or(1000);
-  const auto days = fields.text("days", presence::optional, 20);
+  const auto days = fields.printable("days", presence::optional, 20);
   if (days && *days != "all" && *days != "weekdays") {
-    fields.add_mistake(fields.line("days"), "days", "expected all or weekdays");
+    fields.mistake("days", "expected all or weekdays");
   }
   period.weekdays_only = days == "weekdays";
   const auto needed = period.weekdays_only ? presence::required : presence::optional;
@@ -115,22 +109,16 @@ daily_period read_period(price_fields& fields) {
   return period;
 }
 
-std::vector<daily_period> read_periods(price_fields& entry,
-                                       std::vector<price_file_mistake>& mistakes) {
+std::vector<daily_period> read_periods(price_fields& entry, mistake_list& mistakes) {
   std::vector<daily_period> periods;
-  const auto nodes =
-      entry.list("periods", presence::optional,
-                 "a list, like [{from: \"01:00\", until: \"04:00\", multiplier: 2}]");
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    price_fields fields{nodes[i],
-                        entry.path_of("periods[" + std::to_string(i) + "]"),
-                        {"from", "until", "days", "days_seen_at", "multiplier"},
-                        mistakes};
+  for (const config_node& item : entry.list("periods")) {
+    price_fields fields{item, mistakes};
     const daily_period period = read_period(fields);
+    fields.finish();
     for (const daily_period& other : periods) {
       if (period.from_minute < other.until_minute && other.from_minute < period.until_minute) {
-        fields.add_mistake(fields.line(), "from",
-                           "overlaps another period of this entry; a minute needs one multiplier");
+        fields.mistake("from",
+                       "overlaps another period of this entry; a minute needs one multiplier");
         break;
       }
     }
@@ -145,40 +133,29 @@ void read_validity(price_fields& fields, price& entry) {
   if (from) entry.valid_from = *from;
   entry.valid_until = until;
   if (until && *until <= entry.valid_from) {
-    fields.add_mistake(fields.line("until"), "until",
-                       "not after from; the entry would never be valid");
+    fields.mistake("until", "not after from; the entry would never be valid");
     entry.valid_until.reset();
   }
 }
 
 }  // namespace
 
-provider_terms read_provider(const YAML::Node& map, const std::string& path,
-                             std::vector<price_file_mistake>& mistakes) {
-  price_fields fields{map, path, {"tiers", "web_search"}, mistakes};
+provider_terms read_provider(const config_node& written, mistake_list& mistakes) {
+  price_fields fields{written, mistakes};
   provider_terms terms;
-  if (const YAML::Node* tiers = fields.find("tiers"); tiers != nullptr) {
-    terms.tier_permille = read_tiers(*tiers, fields.path_of("tiers"), mistakes);
-  }
+  terms.tier_permille = read_tiers(fields, mistakes);
   terms.web_search_nanodollars = fields.search_fee("web_search", presence::optional).value_or(0);
+  fields.finish();
   return terms;
 }
 
-price_entry read_price(const YAML::Node& map, const std::string& path,
-                       const provider_table& providers, std::vector<price_file_mistake>& mistakes) {
-  price_fields fields{
-      map,
-      path,
-      {"model",          "provider",       "from",           "until",       "input",
-       "cached_input",   "cache_write_5m", "cache_write_1h", "audio_input", "output",
-       "audio_output",   "steps",          "periods",        "tiers",       "web_search",
-       "context_window", "max_output",     "source",         "source_date", "note"},
-      mistakes};
-  price_entry entry{.value = {}, .line = fields.line()};
+price_entry read_price(const config_node& written, const provider_table& providers,
+                       mistake_list& mistakes) {
+  price_fields fields{written, mistakes};
+  price_entry entry{.value = {}, .path = written.path, .line = fields.line()};
   price& value = entry.value;
-
-  value.model = fields.text("model", presence::required, model_bytes_max).value_or("");
-  value.provider = fields.text("provider", presence::required, model_bytes_max).value_or("");
+  value.model = fields.printable("model", presence::required, model_bytes_max).value_or("");
+  value.provider = fields.printable("provider", presence::required, model_bytes_max).value_or("");
   read_validity(fields, value);
   value.base = read_rates(fields);
   value.steps = read_steps(fields, mistakes);
@@ -188,23 +165,19 @@ price_entry read_price(const YAML::Node& map, const std::string& path,
   if (const auto found = providers.find(value.provider); found != providers.end()) {
     shared = found->second;
   } else if (!value.provider.empty()) {
-    fields.add_mistake(fields.line("provider"), "provider",
-                       "not one of providers; add it there or correct the name");
+    fields.mistake("provider", "not one of providers; add it there or correct the name");
   }
-  tier_factors own;
-  if (const YAML::Node* tiers = fields.find("tiers"); tiers != nullptr) {
-    own = read_tiers(*tiers, fields.path_of("tiers"), mistakes);
-  }
-  settle_tiers(value, own, shared.tier_permille);
+  settle_tiers(value, read_tiers(fields, mistakes), shared.tier_permille);
   value.web_search_nanodollars =
       fields.search_fee("web_search", presence::optional).value_or(shared.web_search_nanodollars);
 
   value.context_window_tokens =
       fields.token_count("context_window", presence::optional).value_or(0);
   value.output_tokens_max = fields.token_count("max_output", presence::optional).value_or(0);
-  value.source = fields.text("source", presence::required, source_bytes_max).value_or("");
+  value.source = fields.printable("source", presence::required, source_bytes_max).value_or("");
   value.source_date = fields.date_or_month("source_date", presence::required).value_or("");
-  value.note = fields.text("note", presence::optional, note_bytes_max).value_or("");
+  value.note = fields.printable("note", presence::optional, note_bytes_max).value_or("");
+  fields.finish();
   return entry;
 }
 

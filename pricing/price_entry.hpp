@@ -4,15 +4,13 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
-
-#include <yaml-cpp/yaml.h>
 
 #include "pricing/price_book.hpp"
-#include "pricing/price_file.hpp"
+#include "pricing/yaml/section.hpp"
 
 namespace stint {
 
@@ -26,16 +24,15 @@ using provider_table = std::map<std::string, provider_terms, std::less<>>;
 
 struct price_entry {
   price value;
+  std::string path;  // "prices[3]"
   int line = 0;
 };
 
-[[nodiscard]] provider_terms read_provider(const YAML::Node& map, const std::string& path,
-                                           std::vector<price_file_mistake>& mistakes);
+[[nodiscard]] provider_terms read_provider(const config_node& written, mistake_list& mistakes);
 
 // What could not be read keeps its default, so that the entry can still be compared with others;
 // only a list of mistakes that is empty at the end makes a book.
-[[nodiscard]] price_entry read_price(const YAML::Node& map, const std::string& path,
-                                     const provider_table& providers,
-                                     std::vector<price_file_mistake>& mistakes);
+[[nodiscard]] price_entry read_price(const config_node& written, const provider_table& providers,
+                                     mistake_list& mistakes);
 
 }  // namespace stint

@@ -8,19 +8,14 @@
 #include <vector>
 
 #include "pricing/price_book.hpp"
+#include "pricing/yaml/mistake.hpp"
 
 namespace stint {
 
-struct price_file_mistake {
-  int line = 0;         // 1-based
-  std::string message;  // names the field and the fix: "prices[3].output: expected dollars per
-                        // million tokens, like 2.50"
-};
-
 // path is used for reading only; the caller prefixes it to messages.
-[[nodiscard]] std::variant<price_book, std::vector<price_file_mistake>> load_price_file(
+[[nodiscard]] std::variant<price_book, std::vector<config_mistake>> load_price_file(
     const std::string& path);
-[[nodiscard]] std::variant<price_book, std::vector<price_file_mistake>> parse_price_file(
+[[nodiscard]] std::variant<price_book, std::vector<config_mistake>> parse_price_file(
     const std::string& yaml_text);
 
 }  // namespace stint

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "pricing/text/ascii.hpp"
+
 namespace stint {
 namespace {
 
@@ -18,7 +20,7 @@ std::optional<unsigned> take_digits(std::string_view& text, std::size_t width) n
   if (text.size() < width) return std::nullopt;
   unsigned value = 0;
   for (const char c : text.substr(0, width)) {
-    if (c < '0' || c > '9') return std::nullopt;
+    if (!is_digit(c)) return std::nullopt;
     value = value * 10 + static_cast<unsigned>(c - '0');
   }
   text.remove_prefix(width);
@@ -31,6 +33,20 @@ bool take(std::string_view& text, char expected) noexcept {
   return true;
 }
 
+// Takes "2026-11-01" off the front.
+std::optional<chrono::sys_days> take_date(std::string_view& text) noexcept {
+  const auto year = take_digits(text, 4);
+  const bool first_dash = take(text, '-');
+  const auto month = take_digits(text, 2);
+  const bool second_dash = take(text, '-');
+  const auto day = take_digits(text, 2);
+  if (!year || !month || !day || !first_dash || !second_dash) return std::nullopt;
+  const chrono::year_month_day date{chrono::year(static_cast<int>(*year)), chrono::month(*month),
+                                    chrono::day(*day)};
+  if (!date.ok() || *year < 1970) return std::nullopt;
+  return chrono::sys_days(date);
+}
+
 // ":SS[.fraction]", as microseconds; nothing when it is malformed.
 std::optional<chrono::microseconds> take_seconds(std::string_view& text) noexcept {
   chrono::microseconds sum{};
@@ -41,7 +57,7 @@ std::optional<chrono::microseconds> take_seconds(std::string_view& text) noexcep
   if (!take(text, '.')) return sum;
   std::int64_t step = 100'000;
   bool any = false;
-  for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1)) {
+  for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1)) {
     if (step == 0) return std::nullopt;
     sum += chrono::microseconds((text.front() - '0') * step);
     step /= 10;
@@ -70,17 +86,15 @@ std::string to_iso_time(wall_time at) {
   return text + "Z";
 }
 
+std::optional<chrono::sys_days> parse_iso_date(std::string_view text) noexcept {
+  const auto date = take_date(text);
+  return text.empty() ? date : std::nullopt;
+}
+
 std::optional<wall_time> parse_iso_time(std::string_view text) noexcept {
-  const auto year = take_digits(text, 4);
-  const bool first_dash = take(text, '-');
-  const auto month = take_digits(text, 2);
-  const bool second_dash = take(text, '-');
-  const auto day = take_digits(text, 2);
-  if (!year || !month || !day || !first_dash || !second_dash) return std::nullopt;
-  const chrono::year_month_day date{chrono::year(static_cast<int>(*year)), chrono::month(*month),
-                                    chrono::day(*day)};
-  if (!date.ok() || *year < 1970) return std::nullopt;
-  const wall_time midnight{chrono::sys_days(date)};
+  const auto date = take_date(text);
+  if (!date) return std::nullopt;
+  const wall_time midnight{*date};
   if (text.empty()) return midnight;
   if (!take(text, 'T')) return std::nullopt;
   const auto hour = take_digits(text, 2);

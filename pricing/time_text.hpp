@@ -5,17 +5,20 @@
 #include <string>
 #include <string_view>
 
-#include "pricing/price_book.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 
-[[nodiscard]] std::string to_iso_time(
-    wall_time at);  // "2026-11-01T09:30:00.250Z"; milliseconds only when there are any
+// "2026-11-01T09:30:00.250Z"; milliseconds only when there are any.
+[[nodiscard]] std::string to_iso_time(wall_time at);
 [[nodiscard]] std::string to_iso_date(wall_time at);  // "2026-11-01"
 
 // "2026-11-01" (its first moment), "2026-11-01T09:30Z", "2026-11-01T09:30:00Z",
 // "2026-11-01T09:30:00.250Z".
 [[nodiscard]] std::optional<wall_time> parse_iso_time(std::string_view text) noexcept;
+
+// "2026-11-01" and nothing else.
+[[nodiscard]] std::optional<std::chrono::sys_days> parse_iso_date(std::string_view text) noexcept;
 
 [[nodiscard]] wall_time start_of_day(wall_time at) noexcept;    // UTC
 [[nodiscard]] wall_time start_of_month(wall_time at) noexcept;  // UTC

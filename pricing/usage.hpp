@@ -8,11 +8,11 @@
 namespace stint {
 
 struct usage {
-  std::int64_t input_tokens =
-      0;  // text and image input that was neither read from nor written to a cache
+  // Text and image input that was neither read from nor written to a cache.
+  std::int64_t input_tokens = 0;
   std::int64_t cached_input_tokens = 0;  // read from the provider's prompt cache
-  std::int64_t cache_write_5m_tokens =
-      0;  // written to the cache at its default life (Anthropic: 5 minutes)
+  // Written to the cache at its default life (Anthropic: 5 minutes).
+  std::int64_t cache_write_5m_tokens = 0;
   std::int64_t cache_write_1h_tokens = 0;  // written for one hour (Anthropic)
   std::int64_t audio_input_tokens = 0;
   std::int64_t output_tokens = 0;     // all generated text, reasoning included, audio not

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "budgets/records/checked_sum.hpp"
+#include "budgets/records/row.hpp"
 
 namespace stint {
 

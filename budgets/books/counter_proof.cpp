@@ -7,6 +7,7 @@
 #include <date/date.h>
 
 #include "budgets/records/checked_sum.hpp"
+#include "budgets/records/row.hpp"
 
 namespace stint {
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <stdexcept>
 
+#include "pricing/text/glob.hpp"
+
 namespace stint {
 
 namespace format = ledger_format;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "budgets/records/row.hpp"
 #include "budgets/records/stored_key.hpp"
 #include "budgets/store/ledger_store.hpp"
 #include "budgets/store/rollup.hpp"

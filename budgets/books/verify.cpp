@@ -1,6 +1,7 @@
 // Tested by tests/budgets/books/verify_test.cpp.
 #include "budgets/books/verify.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <limits>
 #include <map>
@@ -8,6 +9,7 @@
 
 #include "budgets/books/counter_proof.hpp"
 #include "budgets/books/recovery.hpp"
+#include "budgets/records/row.hpp"
 
 namespace stint {
 

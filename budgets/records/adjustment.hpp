@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "budgets/records/cap.hpp"
-#include "pricing/price_book.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 

@@ -4,7 +4,10 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <vector>
+
+#include "budgets/records/window.hpp"
 
 namespace stint {
 
@@ -16,6 +19,17 @@ struct fired_at {
   std::int64_t limit = 0;
   int percent = 0;  // the highest
   bool operator==(const fired_at&) const noexcept = default;
+};
+
+// A threshold that a committed call made a counter cross. Once per cap, scope, window and
+// threshold, across restarts.
+struct alert_crossing {
+  std::string cap;
+  std::string scope;
+  stint::window window;
+  int percent = 0;
+  std::int64_t used = 0;
+  std::int64_t limit = 0;
 };
 
 // The smallest posted amount, of at least one, that is `percent` of `limit`; no_alert_left when

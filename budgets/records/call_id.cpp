@@ -3,20 +3,13 @@
 
 #include <cstring>
 
+#include "pricing/text/hex.hpp"
+
 namespace stint {
 namespace {
 
-constexpr char hex_digits[] = "0123456789abcdef";
-
 [[nodiscard]] constexpr bool hyphen_before(std::size_t byte) noexcept {
   return byte == 4 || byte == 6 || byte == 8 || byte == 10;
-}
-
-[[nodiscard]] int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 }  // namespace
@@ -26,8 +19,7 @@ std::string to_string(const call_id& id) {
   text.reserve(36);
   for (std::size_t i = 0; i < id.bytes.size(); ++i) {
     if (hyphen_before(i)) text += '-';
-    text += hex_digits[id.bytes[i] >> 4];
-    text += hex_digits[id.bytes[i] & 0xF];
+    append_hex(text, id.bytes[i]);
   }
   return text;
 }

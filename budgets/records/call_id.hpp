@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "pricing/price_book.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "budgets/records/checked_sum.hpp"
+#include "pricing/text/glob.hpp"
 
 namespace stint {
 namespace {

@@ -39,8 +39,4 @@ struct attribution {
 [[nodiscard]] std::string_view scope_view(const attribution& charged,
                                           const std::vector<dimension>& per, std::string& buffer);
 
-// "search-*" style match: '*' is any run of characters, everything else is itself. Iterative,
-// linear memory.
-[[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text) noexcept;
-
 }  // namespace stint

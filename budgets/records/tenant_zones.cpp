@@ -3,18 +3,9 @@
 
 #include <set>
 
+#include "pricing/text/fnv.hpp"
+
 namespace stint {
-namespace {
-
-// FNV-1a, of texts that end with a zero.
-[[nodiscard]] std::uint64_t mix(std::uint64_t hash, const std::string& text) noexcept {
-  constexpr std::uint64_t prime = 0x100000001b3;
-  for (const char c : text)
-    hash = (hash ^ static_cast<unsigned char>(c)) * prime;
-  return hash * prime;
-}
-
-}  // namespace
 
 const std::string& tenant_zones::zone_of(const std::string& tenant) const noexcept {
   const auto found = zones_.find(tenant);
@@ -30,15 +21,14 @@ std::vector<std::string> tenant_zones::zones() const {
 
 // The zone of the tenants that are not named has all but those that are named elsewhere.
 std::uint64_t tenant_zones::fingerprint(const std::string& zone) const {
-  constexpr std::uint64_t basis = 0xcbf29ce484222325;
   const bool of_others = zone == others_;
   std::set<std::string> listed;
   for (const auto& [tenant, own] : zones_) {
     if ((own == zone) != of_others) listed.insert(tenant);
   }
-  std::uint64_t hash = mix(basis, of_others ? "all but" : "only");
+  std::uint64_t hash = fnv_1a_ended(of_others ? "all but" : "only", fnv_basis);
   for (const std::string& tenant : listed)
-    hash = mix(hash, tenant);
+    hash = fnv_1a_ended(tenant, hash);
   return hash;
 }
 

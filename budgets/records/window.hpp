@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-#include "pricing/price_book.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace date {
 class time_zone;

@@ -86,9 +86,10 @@ class kept_files {
   if (!listed.ok()) {
     throw std::runtime_error("the ledger cannot be read (" + listed.ToString() + ")");
   }
-  // CURRENT last: a directory without it is not opened.
-  std::ranges::stable_partition(
-      files, [](const auto& file) { return file.file_type != rocksdb::FileType::kCurrentFile; });
+  // CURRENT last: a directory without it is not opened. (clang 14 cannot read libstdc++'s ranges::stable_partition.)
+  std::stable_partition(files.begin(), files.end(), [](const auto& file) {
+    return file.file_type != rocksdb::FileType::kCurrentFile;
+  });
   return files;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "budgets/store/acknowledged_mark.hpp"
+#include "pricing/write_all.hpp"
 
 namespace stint {
 
@@ -41,13 +42,9 @@ class open_file {
     if (got < 0) copy_failed("cannot read " + path_, errno);
     return static_cast<std::size_t>(got);
   }
-  void write(const char* from, std::size_t size) const {
-    while (size > 0) {
-      const auto put = ::write(descriptor_, from, size);
-      if (put < 0) copy_failed("cannot write " + path_, errno);
-      from += put;
-      size -= static_cast<std::size_t>(put);
-    }
+  void write(std::string_view bytes) const {
+    if (const int failed = write_all(descriptor_, bytes); failed != 0)
+      copy_failed("cannot write " + path_, failed);
   }
   void sync() const {
     if (::fsync(descriptor_) != 0) copy_failed("cannot write " + path_, errno);
@@ -111,7 +108,7 @@ backup_files::listed_file backup_target::copy(const std::string& from, const std
     const auto size = source.read(
         buffer.data(), static_cast<std::size_t>(std::min<std::uint64_t>(left, chunk_bytes)));
     if (size == 0) throw std::runtime_error(from + " is shorter than it should be");
-    copied.write(buffer.data(), size);
+    copied.write(std::string_view(buffer).substr(0, size));
     crc.process_bytes(buffer.data(), size);
     left -= size;
     progress.done.fetch_add(size, std::memory_order_relaxed);
@@ -124,7 +121,7 @@ backup_files::listed_file backup_target::write(const std::string& name,
                                                const std::string& content) {
   names_.push_back(name);
   const open_file file(directory_ + "/" + name, O_WRONLY | O_CREAT | O_EXCL);
-  file.write(content.data(), content.size());
+  file.write(content);
   file.sync();
   boost::crc_32_type crc;
   crc.process_bytes(content.data(), content.size());

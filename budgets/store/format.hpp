@@ -1,6 +1,6 @@
-// The bytes of every key and value on disk; the grammar is at the top of ledger_store.hpp. Encoding
-// appends to a buffer that the caller reuses; decoding checks every length and answers nothing for
-// bytes it did not write itself. Pure.
+// The bytes of every key and value on disk; the grammar is docs/ledger.md. Encoding appends to a
+// buffer that the caller reuses; decoding checks every length and answers nothing for bytes it did
+// not write itself. Pure.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "budgets/records/alert.hpp"
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
 #include "budgets/state/ledger/ledger.hpp"
 #include "budgets/store/rollup.hpp"
 

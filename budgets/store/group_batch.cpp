@@ -1,6 +1,7 @@
 // Tested by tests/budgets/store/ledger_store_test.cpp.
 #include "budgets/store/group_batch.hpp"
 
+#include "budgets/records/row.hpp"
 #include "budgets/store/byte_codec.hpp"
 #include "pricing/invariant.hpp"
 

@@ -1,34 +1,15 @@
 // The ledger on disk: the only file that knows RocksDB. One writer thread; any thread may read
 // through a moment().
 //
-// Grammar of the store, format version 2. Integers of keys are big-endian so that they sort, signed
-// ones with the sign bit flipped; N is LEB128, Z a zigzagged N, T an N-counted text, US
-// microseconds since the epoch as Z. Each value but the format starts with the version of its
-// record kind, one byte: 2 for caps, counters and sums (1 is read, too), 1 for the others.
-//
-// clang-format off
-//   column family "default": the state
-//     'm' "format"                 → T("stint ledger") N(format version)
-//     'm' "group"                  → N(sequence) US(latest time seen); in every batch
-//     'm' "epoch"                  → Z(number of the cap list: one more at each change)
-//     'm' "rows_deleted"           → Z(US: rows of calls made before are deleted)
-//     'a' number                   → a raise or reset: kind, when, who, why, cap, scope, amount, until
-//     'c' identity                 → number, first epoch, match, window kind, bits; each cap ever had
-//     'n' u32(cap number) i64(start of window or bucket) scope
-//                                  → what was posted, reset and alerted on, at which limit
-//     'h' id[16]                   → epoch, request, what it occupies of which counter; each pending hold
-//     'r' i64(UTC hour, seconds) T×5 → sums; T: tenant, feature, model, provider, key; merged by addition
-//     'd' i64(UTC day, seconds) T×5  → sums, the same
-//     'k' id                       → a virtual key, opaque
-//   column family "rows"
-//     id[16]                       → epoch, then the row; in order of time
-//     0xff                         → as 'm' "group"; in every batch
-// clang-format on
+// Every key and value, byte by byte, with an example: docs/ledger.md, the one place of the grammar,
+// which a test compares with a real store. In short, two column families: "default" is the state
+// (adjustments 'a', caps 'c', days 'd', holds 'h', keys 'k', what is known of the store itself 'm',
+// counters 'n', hours 'r'; the first byte of a key says which), "rows" has one row for each call.
 //
 // One batch is one group of operations, numbered without gaps; what is held is not stored with the
 // counters, because every hold is resolved at the start. Benefits: a settlement is one atomic write
-// that reads nothing; a start reads holds and the counters of open windows, never a row. Drawback:
-// a counter's held amount can be known only by adding up the holds.
+// that reads nothing; a start reads holds and the counters of open windows, and rows only for caps
+// that are new. Drawback: a counter's held amount can be known only by adding up the holds.
 //
 // Checksums: RocksDB's own on every log record, block and manifest entry. What they cannot see – a
 // log that lost its end – is found by the sequence, which must be the same in both column families

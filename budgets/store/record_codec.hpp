@@ -3,8 +3,8 @@
 #pragma once
 
 #include "budgets/store/byte_codec.hpp"
-#include "pricing/price_book.hpp"
 #include "pricing/usage.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint::ledger_format {
 

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "budgets/records/checked_sum.hpp"
-#include "budgets/records/transfer.hpp"
 
 namespace stint {
 namespace {

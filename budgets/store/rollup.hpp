@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "budgets/records/call_id.hpp"
+#include "budgets/records/row.hpp"
 #include "budgets/records/scope.hpp"
 #include "pricing/money.hpp"
 #include "pricing/usage.hpp"

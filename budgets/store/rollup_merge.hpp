@@ -3,6 +3,8 @@
 // Thread-safe: no state.
 #pragma once
 
+#include <string>
+
 #include <rocksdb/merge_operator.h>
 
 namespace stint {

@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "budgets/records/alert.hpp"
 #include "budgets/records/cap.hpp"
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/row.hpp"
 
 namespace rocksdb {
 class Env;

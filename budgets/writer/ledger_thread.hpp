@@ -14,8 +14,11 @@
 
 #include "budgets/books/verify.hpp"
 #include "budgets/records/adjustment.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/records/stored_key.hpp"
-#include "budgets/records/transfer.hpp"
 #include "budgets/store/backup.hpp"
 #include "budgets/store/rollup.hpp"
 #include "budgets/writer/completion.hpp"

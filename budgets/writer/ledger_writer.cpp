@@ -5,7 +5,9 @@
 #include <stdexcept>
 #include <variant>
 
+#include "budgets/records/row.hpp"
 #include "budgets/store/format.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -26,11 +28,7 @@ constexpr std::size_t orphans_at_once = 1'024;
 }
 
 [[nodiscard]] ledger_options with_clock(ledger_options options) {
-  if (!options.now) {
-    options.now = [] {
-      return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    };
-  }
+  if (!options.now) options.now = wall_now;
   return options;
 }
 

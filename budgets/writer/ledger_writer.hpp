@@ -22,6 +22,9 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "budgets/books/recovery.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/state/ledger/ledger.hpp"
 #include "budgets/store/ledger_store.hpp"
 #include "budgets/writer/ledger_options.hpp"

@@ -9,8 +9,11 @@
 
 #include "budgets/books/cap_history.hpp"
 #include "budgets/records/adjustment.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/records/stored_key.hpp"
-#include "budgets/records/transfer.hpp"
 #include "budgets/store/ledger_store.hpp"
 #include "budgets/writer/completion.hpp"
 

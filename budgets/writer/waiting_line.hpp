@@ -17,6 +17,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "budgets/records/hold.hpp"
 #include "budgets/writer/operation.hpp"
 
 namespace stint {

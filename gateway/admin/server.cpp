@@ -1,6 +1,7 @@
 // Tested by tests/gateway/admin/server_test.cpp.
 #include "gateway/admin/server.hpp"
 
+#include <exception>
 #include <stdexcept>
 #include <thread>
 
@@ -20,8 +21,8 @@ using asio::ip::tcp;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t connections_max = 64;
-constexpr std::size_t worker_count =
-    4;  // one may verify, one may back up, one may sum up a year, one is left for /metrics
+// One may verify, one may back up, one may sum up a year, one is left for /metrics.
+constexpr std::size_t worker_count = 4;
 constexpr std::chrono::milliseconds accept_pause{100};
 
 }  // namespace

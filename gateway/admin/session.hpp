@@ -9,7 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include "gateway/admin/services.hpp"
+#include "gateway/admin/api/services.hpp"
 #include "gateway/config/config.hpp"
 
 namespace stint {

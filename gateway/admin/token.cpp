@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "gateway/keys/key_ring.hpp"
+#include "pricing/text/hex.hpp"
+#include "pricing/write_all.hpp"
 
 namespace stint {
 namespace {
@@ -31,13 +33,7 @@ std::string draw_token() {
   if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
     throw std::runtime_error("the system's random generator failed");
   }
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string token = "stint-admin-";
-  for (const auto byte : random) {
-    token += digits[byte >> 4U];
-    token += digits[byte & 15U];
-  }
-  return token;
+  return "stint-admin-" + to_hex(random);
 }
 
 // O_EXCL: of two gateways that start at once, one makes the file and the other reads it.
@@ -51,10 +47,7 @@ bool make_token_file(const std::string& file) {
     if (errno == EEXIST) return false;
     fail(file, "cannot be made: " + std::generic_category().message(errno));
   }
-  const auto text = draw_token() + "\n";
-  const bool written =
-      ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-      ::fsync(descriptor) == 0;
+  const bool written = write_all(descriptor, draw_token() + "\n") == 0 && ::fsync(descriptor) == 0;
   ::close(descriptor);
   if (written) return true;
   ::unlink(file.c_str());

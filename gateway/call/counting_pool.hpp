@@ -6,9 +6,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include "gateway/call/exchange.hpp"
 
 namespace stint {
 
@@ -16,10 +15,12 @@ namespace stint {
 // refers to is the pool's until this returns. Connections are never destroyed while they wait: a
 // shutdown drains them first.
 template <typename Work>
-[[nodiscard]] asio::awaitable<std::invoke_result_t<Work&>> on_counting_pool(exchange& x,
-                                                                            Work& work) {
-  auto there = [&work]() -> asio::awaitable<std::invoke_result_t<Work&>> { co_return work(); };
-  co_return co_await asio::co_spawn(x.shared().counting.get_executor(), there, asio::use_awaitable);
+[[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Work&>> on_counting_pool(
+    boost::asio::thread_pool& pool, Work& work) {
+  auto there = [&work]() -> boost::asio::awaitable<std::invoke_result_t<Work&>> {
+    co_return work();
+  };
+  co_return co_await boost::asio::co_spawn(pool.get_executor(), there, boost::asio::use_awaitable);
 }
 
 }  // namespace stint

@@ -9,9 +9,13 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
+#include <boost/url/encode.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "gateway/admin/token.hpp"
 #include "gateway/cli/amount_text.hpp"
@@ -26,6 +30,7 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 namespace json = boost::json;
 namespace options = boost::program_options;
+namespace urls = boost::urls;
 
 constexpr std::uint64_t answer_bytes_max = 256U << 20;
 constexpr std::chrono::seconds connect_timeout{5};
@@ -43,15 +48,9 @@ std::string shown(const admin_address& where) {
   return (is_ipv6 ? "[" + where.host + "]" : where.host) + ":" + where.port;
 }
 
-config read_config_for_admin(const std::string& file) {
-  auto read = load_config(file);
-  if (auto* settings = std::get_if<config>(&read)) return std::move(*settings);
-  const auto& first = std::get<std::vector<config_mistake>>(read).front();
-  throw command_failure(describe(file, first) +
-                        "\nThe gateway is found through its configuration: mend it (stint "
-                        "check-config), or name the gateway "
-                        "with --admin and its token with --token-file");
-}
+constexpr std::string_view found_by =
+    "The gateway is found through its configuration: mend it (stint check-config), or name the "
+    "gateway with --admin and its token with --token-file";
 
 // A listener on every address is reached on the loopback one.
 std::string reachable(const std::string& address) {
@@ -89,25 +88,17 @@ admin_address parse_admin_address(std::string_view text) {
   if (text.starts_with(scheme)) text.remove_prefix(scheme.size());
   while (text.ends_with('/'))
     text.remove_suffix(1);
-  const auto colon = text.rfind(':');
-  auto host = text.substr(0, colon);
-  const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  const auto port = colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
-  const bool digits = !port.empty() && port.size() <= 5 &&
-                      port.find_first_not_of("0123456789") == std::string_view::npos;
-  if (!digits || host.empty() || host.find('/') != std::string_view::npos ||
-      (!bracketed && host.find(':') != std::string_view::npos)) {
+  const auto read = urls::parse_authority(text);
+  if (!read || read->has_userinfo() || read->host().empty() || read->port_number() == 0)
     throw misuse("--admin: expected http://host:port, like http://127.0.0.1:8081");
-  }
-  return {.host = std::string(host), .port = std::string(port), .token = {}};
+  return {.host = read->host_address(), .port = read->port(), .token = {}};
 }
 
 admin_address find_admin(const options::variables_map& given) {
   admin_address where;
   std::optional<config> settings;
   const auto configured = [&]() -> const config& {
-    if (!settings) settings = read_config_for_admin(given["config"].as<std::string>());
+    if (!settings) settings = read_config(given["config"].as<std::string>(), found_by);
     return *settings;
   };
   if (given.contains("admin")) {
@@ -217,21 +208,7 @@ json::value admin_client::ask(std::string_view method, const std::string& target
 }
 
 std::string query_part(std::string_view name, std::string_view value) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string text = "&" + std::string(name) + "=";
-  for (const char c : value) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      text += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      text += '%';
-      text += digits[byte >> 4U];
-      text += digits[byte & 15U];
-    }
-  }
-  return text;
+  return "&" + std::string(name) + "=" + urls::encode(value, urls::unreserved_chars);
 }
 
 }  // namespace stint

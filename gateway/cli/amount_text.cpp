@@ -70,10 +70,8 @@ std::optional<wall_time> end_moment(std::string_view word, wall_time now) {
   if (word == "now") return now;
   if (word == "today") return start_of_day(now) + std::chrono::days(1);
   if (word == "yesterday") return start_of_day(now);
-  const auto at = parse_iso_time(word);
-  constexpr std::size_t date_length = 10;
-  if (at && word.size() == date_length) return *at + std::chrono::days(1);
-  return at;
+  if (const auto day = parse_iso_date(word)) return *day + std::chrono::days(1);
+  return parse_iso_time(word);
 }
 
 }  // namespace stint

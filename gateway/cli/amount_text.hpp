@@ -6,17 +6,17 @@
 #include <string>
 #include <string_view>
 
-#include "pricing/price_book.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 
 [[nodiscard]] std::string grouped(std::int64_t count);  // "1,234,567"
 // In the unit of a cap: "$12.50" (exact, sign before the $), "1,234 tokens" → "1,234".
 [[nodiscard]] std::string amount_in_unit(std::string_view unit, std::int64_t amount);
-[[nodiscard]] std::string percent_of(
-    std::int64_t part, std::int64_t whole);  // "37%", rounded down; "-" for a limit of 0
-[[nodiscard]] std::string time_left(wall_time now,
-                                    std::optional<wall_time> end);  // "3h 12min", "6d 4h", "never"
+// "37%", rounded down; "-" for a limit of 0.
+[[nodiscard]] std::string percent_of(std::int64_t part, std::int64_t whole);
+// "3h 12min", "6d 4h", "never".
+[[nodiscard]] std::string time_left(wall_time now, std::optional<wall_time> end);
 
 // --from: "today", "yesterday", "month", a date or a time. --to, with which a date is meant to its
 // end. UTC.

@@ -25,19 +25,11 @@ command_form check_config_form() {
   return form;
 }
 
-std::size_t print_mistakes(const std::string& file, const std::vector<config_mistake>& mistakes) {
-  for (const auto& mistake : mistakes)
-    std::cerr << describe(file, mistake) << '\n';
-  return mistakes.size();
-}
-
 std::size_t check_prices(const std::string& file) {
   const auto read = load_price_file(file);
-  const auto* mistakes = std::get_if<std::vector<price_file_mistake>>(&read);
+  const auto* const mistakes = std::get_if<std::vector<config_mistake>>(&read);
   if (mistakes == nullptr) return 0;
-  for (const auto& mistake : *mistakes) {
-    std::cerr << describe(file, {.line = mistake.line, .message = mistake.message}) << '\n';
-  }
+  print_mistakes(file, *mistakes);
   return mistakes->size();
 }
 
@@ -50,7 +42,9 @@ int check(const std::string& file) {
   std::size_t mistakes = 0;
   const auto* settings = std::get_if<config>(&read);
   if (settings == nullptr) {
-    mistakes = print_mistakes(file, std::get<std::vector<config_mistake>>(read));
+    const auto& found = std::get<std::vector<config_mistake>>(read);
+    print_mistakes(file, found);
+    mistakes = found.size();
   } else {
     for (const auto& warning : warnings_about(*settings))
       std::cerr << file << ": warning: " << warning << '\n';

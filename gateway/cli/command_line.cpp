@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <vector>
 
 namespace stint {
 
@@ -56,6 +57,18 @@ output_format read_format(const std::string& word) {
   if (word == "csv") return output_format::csv;
   if (word == "json") return output_format::json;
   throw misuse("--format: expected table, csv or json, not \"" + word + "\"");
+}
+
+void print_mistakes(const std::string& file, const std::vector<config_mistake>& mistakes) {
+  for (const config_mistake& mistake : mistakes)
+    std::cerr << describe(file, mistake) << '\n';
+}
+
+config read_config(const std::string& file, std::string_view advice) {
+  auto read = load_config(file);
+  if (auto* const settings = std::get_if<config>(&read)) return std::move(*settings);
+  const auto& first = std::get<std::vector<config_mistake>>(read).front();
+  throw command_failure(describe(file, first) + '\n' + std::string(advice));
 }
 
 std::string read_input(const std::string& name, std::size_t bytes_max) {

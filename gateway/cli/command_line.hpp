@@ -12,6 +12,8 @@
 
 #include <boost/program_options.hpp>
 
+#include "gateway/config/config.hpp"
+
 namespace stint {
 
 inline constexpr int exit_done = 0;
@@ -52,6 +54,12 @@ struct command_form {
 // One of table, csv and json; throws misuse otherwise.
 enum class output_format : std::uint8_t { table, csv, json };
 [[nodiscard]] output_format read_format(const std::string& word);
+
+// One a line, as editors understand them, on standard error.
+void print_mistakes(const std::string& file, const std::vector<config_mistake>& mistakes);
+
+// What cannot be done without the configuration fails with its first mistake, and with `advice`.
+[[nodiscard]] config read_config(const std::string& file, std::string_view advice);
 
 // A file, or standard input for "-". At most `bytes_max`. Throws command_failure.
 [[nodiscard]] std::string read_input(const std::string& name, std::size_t bytes_max);

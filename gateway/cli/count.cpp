@@ -11,11 +11,13 @@
 #include "gateway/cli/count_api.hpp"
 #include "gateway/cli/count_explain.hpp"
 #include "gateway/config/config.hpp"
+#include "gateway/dialect/table.hpp"
 #include "gateway/learning/calibration_file.hpp"
+#include "gateway/simulator/options.hpp"
+#include "pricing/text/words.hpp"
 #include "tokenizer/models/encoding_file.hpp"
-#include "tokenizer/models/encodings.hpp"
 #include "tokenizer/models/model_encoding.hpp"
-#include "tokenizer/models/model_name.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
 
 namespace stint {
@@ -41,10 +43,21 @@ std::string encodings_text() {
   return text;
 }
 
+// "openai is /v1/chat/completions, …"
+std::string apis_text() {
+  std::string text;
+  for (const dialect* each : all_dialects()) {
+    text += text.empty() ? "" : ", ";
+    text.append(each->facts().name).append(" is ").append(each->facts().path);
+  }
+  return text;
+}
+
 command_form count_form() {
   command_form form;
+  const std::string api_choices = "of a chat request: " + list_choices(dialect_names());
   form.usage =
-      "stint count --model MODEL [--api openai|anthropic] [--explain] FILE|-\n"
+      "stint count --model MODEL [--api API] [--explain] FILE|-\n"
       "  stint count --encoding NAME|TOKENIZER [--split RULE] FILE|-";
   form.teaching =
       "Counts the tokens of a text, or of a whole chat request (a JSON object with \"messages\": "
@@ -56,10 +69,12 @@ command_form count_form() {
       "tools, "
       "images, …, for each message,\n"
       "with the class of its text, the total so far, the most it can be, and why it is not exact.\n"
-      "--api says which API a chat request is for, as its path does at the gateway: openai is "
-      "/v1/chat/completions, anthropic is\n"
-      "/v1/messages. Left out, its fields tell (\"system\", the form of its tools, …), and where "
-      "they do not, the model's name.\n"
+      "--api says which API a chat request is for, as its path does at the gateway: " +
+      apis_text() +
+      ".\n"
+      "Left out, its fields tell (\"system\", the form of its tools, …), and where they do not, "
+      "the "
+      "model's name.\n"
       "--config counts with the tokenizers of a gateway's configuration too.\n"
       "--learned uses what a gateway has learnt from its providers' reports: the file calibration "
       "in "
@@ -78,7 +93,7 @@ command_form count_form() {
       "encoding", options::value<std::string>(), "an encoding, or a tokenizer file")(
       "split", options::value<std::string>(),
       "of a .tiktoken file: cl100k, o200k, gpt2, llama3, qwen2 or deepseek_v3")(
-      "api", options::value<std::string>(), "of a chat request: openai or anthropic")(
+      "api", options::value<std::string>(), api_choices.c_str())(
       "config", options::value<std::string>(), "a gateway's configuration, for its tokenizers")(
       "explain", "show where each token of a chat request comes from")(
       "learned", options::value<std::string>(),
@@ -116,8 +131,7 @@ std::shared_ptr<const tokenizer::calibration_snapshot> read_learned(
 void install_tokenizers(const std::string& file) {
   auto read = load_config(file);
   if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read)) {
-    for (const auto& mistake : *mistakes)
-      std::cerr << describe(file, mistake) << '\n';
+    print_mistakes(file, *mistakes);
     throw command_failure(file + " has mistakes; `stint check-config` shows them too");
   }
   tokenizer::install_encodings(std::get<config>(read).tokenizers);
@@ -130,7 +144,9 @@ void say_if_not_learned(const options::variables_map& given, const std::string& 
       learned->find(model, api) != nullptr) {
     return;
   }
-  const std::string other = model.starts_with("sim/") ? model.substr(4) : "sim/" + model;
+  const std::string prefix(simulated_model_prefix);
+  const std::string other =
+      model.starts_with(prefix) ? model.substr(prefix.size()) : prefix + model;
   std::cerr << "stint count: " << given["learned"].as<std::string>() << " has nothing learnt for "
             << model << " (API " << word_of_api(api) << "); its fixed factor applies. It takes "
             << tokenizer::calibration::observations_needed

@@ -2,6 +2,9 @@
 #include "gateway/cli/count_api.hpp"
 
 #include "gateway/cli/command_line.hpp"
+#include "gateway/dialect/table.hpp"
+#include "gateway/simulator/options.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {
@@ -59,13 +62,15 @@ std::optional<chat_api> api_of_message(element message) noexcept {
 }  // namespace
 
 chat_api api_of_word(const std::string& word) {
-  if (word == "openai") return openai;
-  if (word == "anthropic") return anthropic;
-  throw misuse("--api is openai or anthropic");
+  if (const dialect* named = find_dialect(word)) return named->api();
+  throw misuse("--api is " + list_choices(dialect_names()));
 }
 
 std::string_view word_of_api(chat_api api) noexcept {
-  return api == anthropic ? "anthropic" : "openai";
+  for (const dialect* each : all_dialects()) {
+    if (each->api() == api) return each->facts().name;
+  }
+  return {};
 }
 
 std::optional<chat_api> api_of_shape(element request) noexcept {
@@ -88,7 +93,7 @@ std::optional<chat_api> api_of_shape(element request) noexcept {
 }
 
 chat_api api_of_model(std::string_view model) noexcept {
-  if (model.starts_with("sim/")) model.remove_prefix(4);
+  if (model.starts_with(simulated_model_prefix)) model.remove_prefix(simulated_model_prefix.size());
   return model.starts_with("claude") ? anthropic : openai;
 }
 

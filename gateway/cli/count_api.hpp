@@ -12,7 +12,7 @@
 
 namespace stint {
 
-// By --api: "openai" or "anthropic". Throws misuse for any other word.
+// By --api, a dialect's name. Throws misuse for any other word.
 [[nodiscard]] tokenizer::chat_api api_of_word(const std::string& word);
 [[nodiscard]] std::string_view word_of_api(tokenizer::chat_api api) noexcept;
 

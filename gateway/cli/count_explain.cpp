@@ -5,7 +5,7 @@
 
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/text_table.hpp"
-#include "tokenizer/models/model_name.hpp"
+#include "tokenizer/models/model_encoding.hpp"
 
 namespace stint {
 namespace {

@@ -8,8 +8,9 @@
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
 #include "gateway/cli/text_table.hpp"
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -42,7 +43,7 @@ std::string expiry_of(const std::string& word) {
   if (word.ends_with('d')) {
     const auto days = parse_count(std::string_view(word).substr(0, word.size() - 1));
     if (days && *days >= 1 && *days <= 36'500) {
-      const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+      const auto now = std::chrono::floor<std::chrono::seconds>(wall_now());
       return to_iso_time(now + std::chrono::days(*days));
     }
   }

@@ -9,8 +9,10 @@
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
 #include "gateway/cli/ledger_work.hpp"
+#include "gateway/cli/range_options.hpp"
 #include "gateway/cli/text_table.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -35,24 +37,15 @@ constexpr auto ledger_teaching =
     "gateway can be started on it\n";
 
 std::string list_target(const options::variables_map& given) {
-  const auto now =
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = wall_now();
   std::string target = "/api/v1/ledger?limit=" + std::to_string(given["limit"].as<int>());
   if (given.contains("from")) {
-    const auto from = first_moment(given["from"].as<std::string>(), now);
-    if (!from)
-      throw misuse(
-          "--from: expected today, yesterday, month, a date like 2026-11-01 or a time like "
-          "2026-11-01T12:00:00Z");
-    target += query_part("from", to_iso_time(*from));
+    const auto from = from_option(given["from"].as<std::string>(), now);
+    target += query_part("from", to_iso_time(from));
   }
   if (given.contains("to")) {
-    const auto to = end_moment(given["to"].as<std::string>(), now);
-    if (!to)
-      throw misuse(
-          "--to: expected now, today, yesterday, a date like 2026-11-30 or a time like "
-          "2026-11-30T12:00:00Z");
-    target += query_part("to", to_iso_time(*to));
+    const auto to = to_option(given["to"].as<std::string>(), now);
+    target += query_part("to", to_iso_time(to));
   }
   if (given.contains("before")) target += query_part("before", given["before"].as<std::string>());
   if (given.contains("match")) {

@@ -2,6 +2,7 @@
 // tests/end_to_end/backup_test.py.
 #include "gateway/cli/ledger_work.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 #include <iostream>
@@ -100,18 +101,14 @@ int report(const told_proof& told) {
 // are the ones that are proved.
 told_proof verify_offline(const std::string& directory, const std::string& config_file) {
   if (!fs::is_directory(directory)) throw command_failure("there is no directory " + directory);
-  auto read = load_config(config_file);
-  auto* settings = std::get_if<config>(&read);
-  if (settings == nullptr) {
-    throw command_failure(
-        describe(config_file, std::get<std::vector<config_mistake>>(read).front()) +
-        "\nThe caps are needed to prove their counters; name the configuration with --config");
-  }
+  const config settings = read_config(
+      config_file,
+      "The caps are needed to prove their counters; name the configuration with --config");
   ledger_options opened;
   opened.directory = directory;
-  opened.durability = settings->durability;
-  opened.caps = settings->caps;
-  opened.rows_kept_days = settings->rows_kept_days;
+  opened.durability = settings.durability;
+  opened.caps = settings.caps;
+  opened.rows_kept_days = settings.rows_kept_days;
   const ledger_thread ledger(std::move(opened));
   work_progress progress;
   return tell(with_progress(progress, "rows", 1, [&] { return ledger.prove(progress); }));

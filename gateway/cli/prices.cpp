@@ -8,6 +8,7 @@
 #include "pricing/money.hpp"
 #include "pricing/price_file.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -37,19 +38,14 @@ command_form prices_form() {
 std::string file_of(const options::variables_map& given) {
   if (given.contains("file")) return given["file"].as<std::string>();
   const auto& path = given["config"].as<std::string>();
-  auto read = load_config(path);
-  if (const auto* settings = std::get_if<config>(&read)) return settings->prices_file;
-  throw command_failure(describe(path, std::get<std::vector<config_mistake>>(read).front()) +
-                        "\nName the price file with --file instead");
+  return read_config(path, "Name the price file with --file instead").prices_file;
 }
 
 price_book load(const std::string& file) {
   auto read = load_price_file(file);
   if (auto* book = std::get_if<price_book>(&read)) return std::move(*book);
-  const auto& mistakes = std::get<std::vector<price_file_mistake>>(read);
-  for (const auto& mistake : mistakes) {
-    std::cerr << describe(file, {.line = mistake.line, .message = mistake.message}) << '\n';
-  }
+  const auto& mistakes = std::get<std::vector<config_mistake>>(read);
+  print_mistakes(file, mistakes);
   throw command_failure(std::to_string(mistakes.size()) +
                         (mistakes.size() == 1 ? " mistake" : " mistakes"));
 }
@@ -103,8 +99,7 @@ int show_prices(const options::variables_map& given) {
   std::vector<const price*> prices;
   if (given.contains("model")) {
     const auto& model = given["model"].as<std::string>();
-    const auto now =
-        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto now = wall_now();
     const auto found = book.find(model, now);
     if (!found)
       throw command_failure(model + " has no price in " + file + " (" +

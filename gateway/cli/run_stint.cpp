@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <array>
 #include <iostream>
+#include <vector>
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {

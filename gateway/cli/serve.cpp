@@ -1,51 +1,49 @@
 // `stint serve`: builds everything in order, runs until SIGTERM or SIGINT, and takes it down in the
 // opposite order, so that the ledger is the last to go. Tested by tests/end_to_end.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <stdexcept>
 #include <thread>
 
 #include <boost/asio/thread_pool.hpp>
 #include <boost/program_options.hpp>
 #include <unistd.h>
 
+#include "budgets/records/row.hpp"
 #include "gateway/admin/server.hpp"
+#include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "gateway/metrics/access_log.hpp"
 #include "gateway/server/server.hpp"
 #include "gateway/service/reload.hpp"
+#include "gateway/simulator/simulator.hpp"
 #include "pricing/price_file.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 namespace stint {
 
 namespace options = boost::program_options;
 
 namespace {
-constexpr int exit_ok = 0;
-constexpr int exit_failed = 1;
-constexpr int exit_usage = 2;
 
-std::optional<config> read_config(const std::string& path) {
-  config_result read = load_config(path);
-  if (auto* good = std::get_if<config>(&read)) return std::move(*good);
-  for (const config_mistake& mistake : std::get<std::vector<config_mistake>>(read)) {
-    std::cerr << describe(path, mistake) << '\n';
-  }
-  return std::nullopt;
-}
-
-std::optional<price_book> read_prices(const std::string& path) {
-  auto read = load_price_file(path);
-  if (auto* good = std::get_if<price_book>(&read)) return std::move(*good);
-  for (const price_file_mistake& mistake : std::get<std::vector<price_file_mistake>>(read)) {
-    std::cerr << path << ':' << mistake.line << ": " << mistake.message << '\n';
-  }
-  return std::nullopt;
+command_form serve_form() {
+  command_form form;
+  form.usage = "stint serve [options]";
+  form.teaching =
+      "Runs the gateway until SIGTERM or SIGINT; SIGHUP reads the caps again. Says where it "
+      "listens "
+      "once it does.\n\n"
+      "  stint serve --config config/stint.yaml\n";
+  form.options.add_options()("config,c",
+                             options::value<std::string>()->default_value("config/stint.yaml"),
+                             "the configuration file");
+  return form;
 }
 
 std::optional<price> ceiling_of(const config& settings) {
@@ -108,7 +106,7 @@ int serve(config settings, const price_book& prices) {
   tokenizer::install_encodings(settings.tokenizers);
   simulated_provider simulated(settings.simulated);
   for (provider_config& provider : settings.providers) {
-    if (provider.name == "sim") provider.port = simulated.port();
+    if (provider.built_in) provider.port = simulated.port();
   }
   metrics seen(settings.series_per_family_max);
   std::vector<std::string> provider_names;
@@ -159,43 +157,33 @@ int serve(config settings, const price_book& prices) {
   std::cout << (clean ? "stopped; every call is settled"
                       : "stopped; calls that did not finish were cut and settled")
             << std::endl;
-  return exit_ok;
+  return exit_done;
 }
+
+// Mistakes are told one a line, as an editor understands them.
+int read_and_serve(const std::string& path) {
+  auto read = load_config(path);
+  auto* const settings = std::get_if<config>(&read);
+  if (settings == nullptr) {
+    print_mistakes(path, std::get<std::vector<config_mistake>>(read));
+    return exit_failure;
+  }
+  for (const std::string& warning : warnings_about(*settings))
+    std::cerr << "warning: " << warning << '\n';
+  const auto prices = load_price_file(settings->prices_file);
+  if (const auto* const book = std::get_if<price_book>(&prices))
+    return serve(std::move(*settings), *book);
+  print_mistakes(settings->prices_file, std::get<std::vector<config_mistake>>(prices));
+  return exit_failure;
+}
+
 }  // namespace
 
 int run_serve(std::span<const std::string> arguments) {
-  std::string path;
-  options::options_description known("stint serve: run the gateway until SIGTERM\n\nOptions");
-  known.add_options()("help,h", "show this help")(
-      "config,c", options::value(&path)->default_value("config/stint.yaml"),
-      "the configuration file");
-  try {
-    options::variables_map given;
-    options::store(
-        options::command_line_parser({arguments.begin(), arguments.end()}).options(known).run(),
-        given);
-    options::notify(given);
-    if (given.contains("help")) {
-      std::cout << known << '\n';
-      return exit_ok;
-    }
-  } catch (const options::error& mistake) {
-    std::cerr << "stint serve: " << mistake.what() << "\n\n" << known << '\n';
-    return exit_usage;
-  }
-  auto settings = read_config(path);
-  if (!settings) return exit_failed;
-  for (const std::string& warning : warnings_about(*settings)) {
-    std::cerr << "warning: " << warning << '\n';
-  }
-  const auto prices = read_prices(settings->prices_file);
-  if (!prices) return exit_failed;
-  try {
-    return serve(std::move(*settings), *prices);
-  } catch (const std::exception& failure) {
-    std::cerr << "stint serve: " << failure.what() << '\n';
-    return exit_failed;
-  }
+  return run_command("serve", [&] {
+    const auto given = read_words(arguments, serve_form());
+    return given ? read_and_serve((*given)["config"].as<std::string>()) : exit_done;
+  });
 }
 
 }  // namespace stint

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <iostream>
 #include <optional>
+#include <vector>
 
 #include <boost/program_options.hpp>
 
@@ -16,7 +17,9 @@ namespace options = boost::program_options;
 
 namespace {
 
-constexpr std::string_view explanation = R"(
+constexpr const char* explanation =
+    R"(A provider that needs no key and costs nothing, for tests and for trying out a client.
+
 A call is steered by "?key=value&key=value" behind the model's name, or by headers x-sim-key: value:
   tokens=N  delay_first_ms=N  delay_ms=N  status=N  tool=1  piece_bytes=N
   fault=stall|reset|truncate|garbage|bad_chunk  after_bytes=N
@@ -30,11 +33,6 @@ for example {"model": "sim/gpt-4o?tokens=200&delay_ms=5&fault=reset&after_bytes=
   POST /simulate/reset        empties the bill
   GET  /simulate/last         the last call as received
 )";
-
-int misused(std::string_view what) {
-  std::cerr << "stint simulate: " << what << "\nSee stint simulate --help\n";
-  return exit_misuse;
-}
 
 // "fixed:32", "bound", "lognormal:MEDIAN:SIGMA"; false when it is none of them.
 bool read_length(const std::string& text, simulation& how) {
@@ -68,29 +66,22 @@ int run_until_signal(const simulation& how) {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  try {
-    const simulated_provider provider(how);
-    std::cout << "listening simulated=" << how.address << ':' << provider.port() << std::endl;
-    int signal = 0;
-    sigwait(&signals, &signal);
-    return exit_done;
-  } catch (const std::exception& failure) {
-    std::cerr << "stint simulate: " << failure.what() << '\n';
-    return exit_failure;
-  }
+  const simulated_provider provider(how);
+  std::cout << "listening simulated=" << how.address << ':' << provider.port() << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return exit_done;
 }
 
-}  // namespace
-
-int run_simulate(std::span<const std::string> arguments) {
+int simulate(std::span<const std::string> arguments) {
   simulation how;
   std::string length;
-  options::options_description known(
-      "stint simulate: a provider that needs no key and costs nothing\n\nOptions");
-  known.add_options()("help,h", "show this help")(
-      "address", options::value(&how.address)->default_value(how.address), "listen here")(
-      "port", options::value(&how.port)->default_value(0),
-      "listen here; 0: any free port, printed at start")(
+  command_form form;
+  form.usage = "stint simulate [options]";
+  form.teaching = explanation;
+  form.options.add_options()("address", options::value(&how.address)->default_value(how.address),
+                             "listen here")("port", options::value(&how.port)->default_value(0),
+                                            "listen here; 0: any free port, printed at start")(
       "length", options::value(&length)->default_value("fixed:32"),
       "output tokens: fixed:N, bound (what the request allows), or lognormal:MEDIAN:SIGMA")(
       "seed", options::value(&how.seed)->default_value(how.seed), "of lengths and texts")(
@@ -98,23 +89,18 @@ int run_simulate(std::span<const std::string> arguments) {
       "before the first byte")("delay-token-ms",
                                options::value(&how.token_delay_ms)->default_value(0),
                                "before each further token");
-  try {
-    options::variables_map given;
-    const std::vector<std::string> words(arguments.begin(), arguments.end());
-    options::store(options::command_line_parser(words).options(known).positional({}).run(), given);
-    options::notify(given);
-    if (given.contains("help")) {
-      std::cout << known << explanation;
-      return exit_done;
-    }
-  } catch (const options::error& mistake) {
-    return misused(mistake.what());
-  }
+  if (!read_words(arguments, form)) return exit_done;
   if (!read_length(length, how))
-    return misused("--length must be fixed:N, bound, or lognormal:MEDIAN:SIGMA");
+    throw misuse("--length must be fixed:N, bound, or lognormal:MEDIAN:SIGMA");
   if (how.first_token_delay_ms < 0 || how.token_delay_ms < 0)
-    return misused("delays cannot be negative");
+    throw misuse("delays cannot be negative");
   return run_until_signal(how);
+}
+
+}  // namespace
+
+int run_simulate(std::span<const std::string> arguments) {
+  return run_command("simulate", [&] { return simulate(arguments); });
 }
 
 }  // namespace stint

@@ -8,8 +8,10 @@
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
+#include "gateway/cli/range_options.hpp"
 #include "gateway/cli/text_table.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -44,20 +46,12 @@ command_form spend_form() {
 }
 
 std::string target_of(const options::variables_map& given, wall_time now) {
-  const auto from = first_moment(given["from"].as<std::string>(), now);
-  if (!from)
-    throw misuse(
-        "--from: expected today, yesterday, month, a date like 2026-11-01 or a time like "
-        "2026-11-01T12:00:00Z");
-  const auto to = end_moment(given["to"].as<std::string>(), now);
-  if (!to)
-    throw misuse(
-        "--to: expected now, today, yesterday, a date like 2026-11-30 or a time like "
-        "2026-11-30T12:00:00Z");
-  if (*to <= *from) throw misuse("--to must be after --from");
+  const auto from = from_option(given["from"].as<std::string>(), now);
+  const auto to = to_option(given["to"].as<std::string>(), now);
+  if (to <= from) throw misuse("--to must be after --from");
   std::string target = "/api/v1/spend?day=" + std::string(given.contains("day") ? "1" : "0");
   target += query_part("by", given["by"].as<std::string>()) +
-            query_part("from", to_iso_time(*from)) + query_part("to", to_iso_time(*to));
+            query_part("from", to_iso_time(from)) + query_part("to", to_iso_time(to));
   if (given.contains("match")) {
     for (const auto& match : given["match"].as<words>())
       target += query_part("match", match);
@@ -155,8 +149,7 @@ void print_table(const json::object& answer) {
 
 int show_spend(const options::variables_map& given) {
   const auto format = read_format(given["format"].as<std::string>());
-  const auto now =
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = wall_now();
   const auto target = target_of(given, now);
   const auto answer = admin_client(find_admin(given)).get(target);
   if (format == output_format::json) std::cout << json::serialize(answer) << '\n';

@@ -2,22 +2,19 @@
 #include "gateway/cli/text_table.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include <boost/assert.hpp>
+
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/utf8.hpp"
 
 namespace stint {
 namespace {
 
-// Characters, not bytes: continuation bytes of UTF-8 take no room.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-  }));
-}
-
 std::string printable(std::string text) {
   for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
+    if (is_control(c)) c = '?';
   }
   return text;
 }
@@ -60,12 +57,12 @@ void text_table::print(std::ostream& out) const {
   std::vector<std::size_t> widths(columns_.size());
   for (const auto& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i)
-      widths[i] = std::max(widths[i], width_of(line[i]));
+      widths[i] = std::max(widths[i], characters(line[i]));
   }
   for (const auto& line : lines) {
     std::string text;
     for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string room(widths[i] - width_of(line[i]), ' ');
+      const std::string room(widths[i] - characters(line[i]), ' ');
       if (i > 0) text += "  ";
       text += columns_[i].side == align::right ? room + line[i] : line[i] + room;
     }

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "gateway/config/config.hpp"
+#include "pricing/text/glob.hpp"
 
 namespace stint {
 namespace {
@@ -26,14 +27,14 @@ bool same_listener(const listener_config& a, const listener_config& b) {
 
 // The built-in provider's port is chosen at start; simulated.port says what was asked for.
 bool same_provider(const provider_config& a, const provider_config& b) {
-  if (a.name != b.name || a.name == simulated_provider_name) return a.name == b.name;
+  if (a.name != b.name || a.built_in) return a.name == b.name;
   return a.dialects == b.dialects && a.tls == b.tls && a.host == b.host && a.port == b.port &&
          a.base_path == b.base_path && a.verify_certificate == b.verify_certificate &&
          a.ca_file == b.ca_file && a.credential.reveal() == b.credential.reveal() &&
          a.models == b.models && a.connect_timeout_ms == b.connect_timeout_ms &&
          a.first_byte_timeout_ms == b.first_byte_timeout_ms &&
          a.stall_timeout_ms == b.stall_timeout_ms && a.connections_max == b.connections_max &&
-         a.pool_idle_ms == b.pool_idle_ms;
+         a.pool_idle_ms == b.pool_idle_ms && a.attribution_headers == b.attribution_headers;
 }
 
 void warn_of_provider(const provider_config& provider, std::vector<std::string>& warnings) {
@@ -55,23 +56,30 @@ void warn_of_provider(const provider_config& provider, std::vector<std::string>&
 
 }  // namespace
 
-const provider_config* config::route(dialect_kind dialect, std::string_view model) const noexcept {
-  const bool simulated_model = model.starts_with(simulated_model_prefix);
-  for (const auto& provider : providers) {
-    if ((provider.name == simulated_provider_name) != simulated_model) continue;
-    const auto& spoken = provider.dialects;
-    if (std::find(spoken.begin(), spoken.end(), dialect) == spoken.end()) continue;
-    for (const auto& glob : provider.models) {
-      if (glob_match(glob, model)) return &provider;
-    }
-  }
-  return nullptr;
+const provider_config* config::find_provider(std::string_view name) const noexcept {
+  const auto found = std::find_if(providers.begin(), providers.end(),
+                                  [name](const auto& each) { return each.name == name; });
+  return found == providers.end() ? nullptr : &*found;
 }
 
-std::string describe(const std::string& file, const config_mistake& mistake) {
-  std::string text = file;
-  if (mistake.line > 0) text += ":" + std::to_string(mistake.line);
-  return text + ": " + mistake.message;
+std::string_view provider_config::base_model(std::string_view model) const noexcept {
+  return options_mark == '\0' ? model : model.substr(0, model.find(options_mark));
+}
+
+const provider_config* config::route(const dialect& asked, std::string_view model) const noexcept {
+  const provider_config* first = nullptr;
+  for (const auto& provider : providers) {
+    if (first != nullptr && !provider.owns_models) continue;
+    const auto& spoken = provider.dialects;
+    const bool speaks = std::find(spoken.begin(), spoken.end(), &asked) != spoken.end();
+    if (!speaks && !provider.owns_models) continue;
+    const bool lists = std::any_of(provider.models.begin(), provider.models.end(),
+                                   [&](const auto& glob) { return glob_match(glob, model); });
+    if (!lists) continue;
+    if (provider.owns_models) return speaks ? &provider : nullptr;
+    first = &provider;
+  }
+  return first;
 }
 
 std::vector<std::string> warnings_about(const config& checked) {

@@ -5,7 +5,9 @@
 #include <limits>
 
 #include "gateway/config/windows.hpp"
-#include "gateway/config/words.hpp"
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/glob.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {
@@ -27,8 +29,7 @@ const std::vector<std::pair<std::string, cap_mode>> modes = {{"enforce", cap_mod
                                                              {"warn", cap_mode::warn}};
 
 bool is_name_character(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.';
+  return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
 }
 
 void read_name(config_section& section, cap& read) {
@@ -148,8 +149,7 @@ bool check_glob(const config_text& glob, mistake_list& mistakes) {
   for (const char c : text) {
     if (c == '?' || c == '[' || c == ']' || c == '{' || c == '}')
       wrong = "only * is special in a pattern";
-    if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f)
-      wrong = "a pattern holds no spaces or control characters";
+    if (c == ' ' || is_control(c)) wrong = "a pattern holds no spaces or control characters";
   }
   if (wrong.empty()) return true;
   mistakes.add(glob.line, glob.path + ": \"" + text + "\": " + wrong);

@@ -16,7 +16,7 @@
 #include "gateway/config/reader.hpp"
 #include "gateway/config/tokenizers.hpp"
 #include "gateway/config/windows.hpp"
-#include "pricing/yaml_document.hpp"
+#include "pricing/yaml/document.hpp"
 
 namespace stint {
 namespace {
@@ -215,19 +215,9 @@ config_result parse_config(const std::string& yaml_text, const std::string& file
   read.file = file;
   mistake_list mistakes;
   config_reading run{.into = read, .directory = directory, .mistakes = mistakes};
-  try {
-    const yaml_document document = read_yaml_document(yaml_text);
-    if (document.second_line) {
-      mistakes.add(
-          *document.second_line,
-          "the file: holds more than one document; delete the line ---, or the stray comma");
-    } else {
-      read_document(document.is_empty ? YAML::Node(YAML::NodeType::Map) : document.root, run);
-    }
-  } catch (const YAML::Exception& error) {
-    mistakes.add(error.mark.is_null() ? 0 : error.mark.line + 1,
-                 "the file: not YAML: " + error.msg);
-  }
+  read_yaml_file(yaml_text, mistakes, [&](const yaml_document& document) {
+    read_document(document.is_empty ? YAML::Node(YAML::NodeType::Map) : document.root, run);
+  });
   if (!mistakes.empty()) return mistakes.sorted();
   return read;
 }

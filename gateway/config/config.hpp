@@ -1,6 +1,6 @@
-// config/stint.yaml as one immutable struct. Loaded at start; every mistake is
-// reported at once with file:line and the fix; unknown and duplicate keys are mistakes. Shared
-// read-only as shared_ptr<const config>.
+// config/stint.yaml as one struct. Loaded at start, and read-only from then on for every thread; a
+// reload reads the file into another one, of which only the caps are taken over. Every mistake is
+// reported at once with file:line and the fix; unknown and duplicate keys are mistakes.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@
 #include "budgets/records/cap.hpp"
 #include "budgets/writer/ledger_thread.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
-#include "gateway/simulator/simulator.hpp"
+#include "gateway/simulator/options.hpp"
+#include "pricing/yaml/mistake.hpp"
 #include "tokenizer/models/encoding_file.hpp"
 
 namespace stint {
@@ -63,8 +64,8 @@ struct limits_config {
 };
 
 struct provider_config {
-  std::string name;                    // "openai", "anthropic", "sim", …
-  std::vector<dialect_kind> dialects;  // which APIs it speaks
+  std::string name;                      // "openai", "anthropic", "sim", …
+  std::vector<const dialect*> dialects;  // which APIs it speaks
   bool tls = true;
   std::string host;
   std::uint16_t port = 443;
@@ -79,6 +80,22 @@ struct provider_config {
   int stall_timeout_ms = 120'000;       // between bytes of an answer
   std::size_t connections_max = 1'024;  // per thread
   int pool_idle_ms = 55'000;            // below the common 60 s of load balancers
+  // Tell it of each call whose it is, as x-stint-request-id and x-stint-tenant: for a server that
+  // keeps books of its own.
+  bool attribution_headers = false;
+
+  // What only the built-in provider sets, and the file cannot.
+  bool built_in = false;     // listens in this process, on a port that is known once it does
+  bool owns_models = false;  // a model that it lists goes nowhere else, whatever others list
+  bool by_public_vocabulary = false;  // bills the output of every model as counted_model says
+  char options_mark = '\0';  // in a model's name: what follows is an option of the call; '\0': none
+
+  // What prices, caps and vocabularies know a model by that is asked of this provider.
+  [[nodiscard]] std::string_view base_model(std::string_view model) const noexcept;
+  // How the output of a model is counted that this provider serves.
+  [[nodiscard]] counted_model counted(std::string_view model) const noexcept {
+    return {.name = model, .by_public_vocabulary = by_public_vocabulary};
+  }
 };
 
 struct passthrough_config {
@@ -140,16 +157,12 @@ struct config {
   std::vector<cap> caps;
   std::size_t series_per_family_max = 2'000;  // metrics; what is beyond it goes to "other"
 
-  // The first provider that speaks the dialect and lists the model; null when none does. Models
-  // "sim/…" belong to the built-in provider alone, whatever globs another one lists. The built-in
-  // provider is the last of `providers`.
-  [[nodiscard]] const provider_config* route(dialect_kind dialect,
+  // The first provider that speaks the dialect and lists the model; null when none does. One that
+  // owns its models comes before all others. The built-in provider is the last of `providers`.
+  [[nodiscard]] const provider_config* route(const dialect& asked,
                                              std::string_view model) const noexcept;
-};
-
-struct config_mistake {
-  int line = 0;         // 1-based; 0: the file as a whole
-  std::string message;  // "caps[3].limit: …"
+  // Null if there is none of that name.
+  [[nodiscard]] const provider_config* find_provider(std::string_view name) const noexcept;
 };
 
 using config_result = std::variant<config, std::vector<config_mistake>>;
@@ -159,9 +172,6 @@ using config_result = std::variant<config, std::vector<config_mistake>>;
 [[nodiscard]] config_result parse_config(const std::string& yaml_text, const std::string& file,
                                          const std::string& directory);
 
-// "config/stint.yaml:12: caps[3].limit: …"
-[[nodiscard]] std::string describe(const std::string& file, const config_mistake& mistake);
-
 // What is allowed but probably not meant: a credential that is not set, a listener open to the
 // network without TLS.
 [[nodiscard]] std::vector<std::string> warnings_about(const config& checked);
@@ -170,8 +180,5 @@ using config_result = std::variant<config, std::vector<config_mistake>>;
 // …): a reload leaves them as they are and names them. Caps are not among them.
 [[nodiscard]] std::vector<std::string> settings_needing_restart(const config& running,
                                                                 const config& loaded);
-
-inline constexpr std::string_view simulated_provider_name = "sim";
-inline constexpr std::string_view simulated_model_prefix = "sim/";
 
 }  // namespace stint

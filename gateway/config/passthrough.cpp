@@ -1,6 +1,8 @@
 // Tested by tests/gateway/config/config_test.cpp.
 #include "gateway/config/passthrough.hpp"
 
+#include "gateway/dialect/table.hpp"
+
 namespace stint {
 namespace {
 
@@ -21,8 +23,7 @@ passthrough_config read_route(const config_node& item, config_reading& run) {
                       read.path.find('*') >= read.path.size() - 1;
     if (!fits)
       section.mistake(*path, "expected a path like /v1/models; * may only stand at its end");
-    const bool metered = read.path == "/v1/chat/completions" || read.path == "/v1/messages";
-    if (metered)
+    if (dialect_of_path(read.path) != nullptr)
       section.mistake(*path,
                       "is metered already; passing it through unmetered would lift every cap");
   }

@@ -6,17 +6,17 @@
 #include <filesystem>
 #include <fstream>
 
+#include "gateway/config/base_url.hpp"
 #include "gateway/config/caps.hpp"
-#include "gateway/config/words.hpp"
+#include "gateway/dialect/table.hpp"
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {
 
 constexpr std::size_t credential_bytes_max = 4'096;
 constexpr integer_range provider_timeout_ms = {1, 3'600'000};
-
-const std::vector<std::pair<std::string, dialect_kind>> dialects = {
-    {"openai", dialect_kind::openai}, {"anthropic", dialect_kind::anthropic}};
 
 std::string without_end_space(std::string text) {
   const auto last = text.find_last_not_of(" \t\r\n");
@@ -26,8 +26,7 @@ std::string without_end_space(std::string text) {
 
 // It is sent as a header's value: anything but visible ASCII would let it end the header.
 bool fits_in_header(const std::string& text) {
-  return text.size() <= credential_bytes_max &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  return text.size() <= credential_bytes_max && std::all_of(text.begin(), text.end(), is_visible);
 }
 
 std::optional<std::string> read_file(const std::string& name) {
@@ -131,15 +130,23 @@ void read_address(config_section& section, provider_config& read) {
   read.base_path = url->path;
 }
 
+void read_dialects(config_section& section, provider_config& read, mistake_list& mistakes) {
+  const std::string known = list_choices(dialect_names());
+  section.require("dialects", "list the APIs that it speaks, of " + known);
+  std::vector<std::pair<std::string, const dialect*>> choices;
+  for (const dialect* each : all_dialects())
+    choices.emplace_back(each->facts().name, each);
+  for (const auto& word : section.words("dialects")) {
+    if (const auto spoken = choose(word, choices, mistakes)) read.dialects.push_back(*spoken);
+  }
+}
+
 provider_config read_provider(const std::string& name, const config_node& node,
                               const std::string& directory, mistake_list& mistakes) {
   config_section section(node, mistakes);
   provider_config read;
   read.name = name;
-  section.require("dialects", "list the APIs that it speaks: [openai], [anthropic] or both");
-  for (const auto& word : section.words("dialects")) {
-    if (const auto dialect = choose(word, dialects, mistakes)) read.dialects.push_back(*dialect);
-  }
+  read_dialects(section, read, mistakes);
   read_address(section, read);
   read_credential(section, directory, read);
   section.require("models",
@@ -151,6 +158,7 @@ provider_config read_provider(const std::string& name, const config_node& node,
   read_tls(section, directory, read, mistakes);
   read_timeouts(section, read, mistakes);
   section.read("connections_max", read.connections_max, {1, 100'000});
+  section.read("attribution_headers", read.attribution_headers);
   section.finish();
   return read;
 }
@@ -165,34 +173,18 @@ bool is_provider_name(const std::string& name) {
 provider_config built_in_provider() {
   provider_config built_in;
   built_in.name = simulated_provider_name;
-  built_in.dialects = {dialect_kind::openai, dialect_kind::anthropic};
+  for (const std::string_view spoken : simulated_dialects)
+    built_in.dialects.push_back(find_dialect(spoken));
   built_in.tls = false;
   built_in.host = "127.0.0.1";
   built_in.port = 0;  // known once it listens; serve fills it in
   built_in.models = {std::string(simulated_model_prefix) + "*"};
+  built_in.attribution_headers = true;
+  built_in.built_in = true;
+  built_in.owns_models = true;
+  built_in.by_public_vocabulary = true;
+  built_in.options_mark = simulated_steering_mark;
   return built_in;
-}
-
-bool is_host(std::string_view host) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_';
-  };
-  return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), fits);
-}
-
-bool is_ipv6(std::string_view host) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || (c >= '0' && c <= '9') || c == ':' ||
-           c == '.';
-  };
-  return !host.empty() && std::all_of(host.begin(), host.end(), fits);
-}
-
-bool is_path(std::string_view path) {
-  return std::all_of(path.begin(), path.end(), [](char c) {
-    return c > ' ' && c < 0x7f && c != '?' && c != '#' && c != '\\' && c != '"';
-  });
 }
 
 }  // namespace
@@ -203,47 +195,6 @@ std::string file_from(const std::string& directory, const std::string& name) {
   return (path.is_absolute() ? path : std::filesystem::path(directory) / path)
       .lexically_normal()
       .string();
-}
-
-std::optional<base_url> parse_base_url(std::string_view text) {
-  base_url url;
-  if (text.starts_with("https://")) {
-    text.remove_prefix(8);
-  } else if (text.starts_with("http://")) {
-    text.remove_prefix(7);
-    url.tls = false;
-    url.port = 80;
-  } else {
-    return std::nullopt;
-  }
-  const auto slash = std::min(text.find('/'), text.size());
-  auto authority = text.substr(0, slash);
-  auto path = text.substr(slash);
-  if (authority.starts_with('[')) {
-    const auto bracket = authority.find(']');
-    if (bracket == std::string_view::npos || !is_ipv6(authority.substr(1, bracket - 1)))
-      return std::nullopt;
-    url.host = authority.substr(1, bracket - 1);
-    authority.remove_prefix(bracket + 1);
-  } else {
-    const auto colon = std::min(authority.find(':'), authority.size());
-    if (!is_host(authority.substr(0, colon))) return std::nullopt;
-    url.host = authority.substr(0, colon);
-    authority.remove_prefix(colon);
-  }
-  if (!authority.empty()) {
-    if (authority.front() != ':' || authority.find_first_of("_.kMG") != std::string_view::npos)
-      return std::nullopt;
-    const auto port = parse_count(authority.substr(1));
-    if (!port || *port < 1 || *port > 65'535) return std::nullopt;
-    url.port = static_cast<std::uint16_t>(*port);
-  }
-  while (path.ends_with('/'))
-    path.remove_suffix(1);
-  if (path.ends_with("/v1")) path.remove_suffix(3);
-  if (!is_path(path)) return std::nullopt;
-  url.path = path;
-  return url;
 }
 
 std::vector<provider_config> read_providers(config_section& file, const std::string& directory,

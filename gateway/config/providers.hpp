@@ -17,16 +17,6 @@ namespace stint {
                                                           const std::string& directory,
                                                           mistake_list& mistakes);
 
-// The parts of "https://host[:port][/path]". A trailing "/v1" is dropped: client libraries want it
-// there, and the paths that the gateway appends begin with it.
-struct base_url {
-  bool tls = true;
-  std::string host;
-  std::uint16_t port = 443;
-  std::string path;
-};
-[[nodiscard]] std::optional<base_url> parse_base_url(std::string_view text);
-
 // `name` as written in the file, from `directory` unless absolute; "" stays "".
 [[nodiscard]] std::string file_from(const std::string& directory, const std::string& name);
 

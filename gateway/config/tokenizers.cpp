@@ -5,7 +5,7 @@
 
 #include "gateway/config/caps.hpp"
 #include "gateway/config/providers.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 namespace stint {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <date/tz.h>
 
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {

@@ -4,19 +4,13 @@
 #include <algorithm>
 
 #include "gateway/http/http_token.hpp"
+#include "pricing/text/hex.hpp"
 
 namespace stint {
 
 namespace {
 
 constexpr std::uint8_t size_digits_max = 16;  // 64 bits: the size cannot overflow
-
-constexpr int hex_digit(char byte) noexcept {
-  if (byte >= '0' && byte <= '9') return byte - '0';
-  if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
-  if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10;
-  return -1;
-}
 
 }  // namespace
 
@@ -83,7 +77,7 @@ void chunked_decoder::take_framing_byte(char byte) noexcept {
 }
 
 void chunked_decoder::take_size_byte(char byte) noexcept {
-  const int digit = hex_digit(byte);
+  const int digit = hex_value(byte);
   if (digit >= 0) {
     if (expecting_ == expecting::size_first_digit) {
       chunk_size_ = 0;

@@ -16,14 +16,14 @@ watched::watched(deadline_watch& owner, transport& client) noexcept : client_(cl
   owner.entries_.push_back(*this);
 }
 
-void watched::await(transport& target, std::chrono::milliseconds patience) noexcept {
+void watched::arm(transport& target, std::chrono::milliseconds patience) noexcept {
   target_ = &target;
   expired_ = false;
-  awaited_since_ = monotonic::now();
-  deadline_ = awaited_since_ + patience;
+  armed_since_ = monotonic::now();
+  deadline_ = armed_since_ + patience;
 }
 
-void watched::watch_client(transport* upstream) noexcept {
+void watched::close_with_client(transport* upstream) noexcept {
   upstream_ = upstream;
   when_gone_ = nullptr;
   watching_ = true;
@@ -49,6 +49,16 @@ void watched::leave() noexcept {
   if (!watching_) return;
   if (upstream_ != nullptr) upstream_->close();
   if (when_gone_) std::exchange(when_gone_, nullptr)();
+}
+
+void sweep_task::run_at_next(std::function<void()> task) {
+  task_ = std::move(task);
+  if (!is_linked()) sweeps_.tasks_.push_back(*this);
+}
+
+void sweep_task::forget() noexcept {
+  unlink();
+  task_ = nullptr;
 }
 
 deadline_watch::deadline_watch(boost::asio::io_context& context) : timer_(context) {}
@@ -88,10 +98,10 @@ void deadline_watch::sweep() {
   find_gone_clients();
   for (const auto& task : periodic_)
     task(now);
+  run_tasks();
   for (watched& entry : entries_) {
-    if (entry.task_) std::exchange(entry.task_, nullptr)();
     const bool is_writing = entry.target_ == &entry.client_;
-    if (is_writing && entry.while_slow_) entry.while_slow_(now - entry.awaited_since_);
+    if (is_writing && entry.while_slow_) entry.while_slow_(now - entry.armed_since_);
     if (draining_ && entry.idle_) {
       entry.client_.close();
     } else if (entry.target_ != nullptr && now >= entry.deadline_) {
@@ -99,6 +109,18 @@ void deadline_watch::sweep() {
       entry.target_->close();
       entry.target_ = nullptr;
     }
+  }
+}
+
+// What a task asks for is the next sweep's, and a task may end another one's owner: so each is taken
+// off the list before it runs.
+void deadline_watch::run_tasks() {
+  decltype(tasks_) due;
+  due.swap(tasks_);
+  while (!due.empty()) {
+    sweep_task& next = due.front();
+    due.pop_front();
+    std::exchange(next.task_, nullptr)();
   }
 }
 

@@ -12,64 +12,50 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include "gateway/http/client_presence.hpp"
 #include "gateway/http/transport.hpp"
 
 struct pollfd;
 
 namespace stint {
 
-using monotonic = std::chrono::steady_clock;
-
 class deadline_watch;
 
 // What one connection is waiting for. The sweep sets the flags before it closes, so that the
 // coroutine that wakes with an error can tell a deadline from a reset.
-class watched : public boost::intrusive::list_base_hook<
-                    boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class watched final : public client_presence,
+                      public boost::intrusive::list_base_hook<
+                          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   watched(deadline_watch& owner, transport& client) noexcept;
-  ~watched() = default;  // leaves the sweep's list
-  watched(const watched&) = delete;
-  watched& operator=(const watched&) = delete;
+  ~watched() override = default;  // leaves the sweep's list
 
-  // From now on `target` is closed when `patience` has passed. Replaces what was awaited before.
-  void await(transport& target, std::chrono::milliseconds patience) noexcept;
-  void await_nothing() noexcept { target_ = nullptr; }
+  // From now on `target` is closed when `patience` has passed. Replaces what was armed before.
+  void arm(transport& target, std::chrono::milliseconds patience) noexcept;
+  void disarm() noexcept { target_ = nullptr; }
+  // If `target` is armed, then for no longer than `patience` from now on.
+  void hurry(const transport& target, std::chrono::milliseconds patience) noexcept;
+  // The deadline that was armed last has passed.
+  [[nodiscard]] bool expired() const noexcept { return expired_; }
 
-  // While set, the client's going closes `upstream` (nothing: is only noted). A half-close counts
-  // as going, as Envoy has it.
-  void watch_client(transport* upstream) noexcept;
-  void unwatch_client() noexcept {
+  [[nodiscard]] bool client_gone() const noexcept override { return client_gone_; }
+  [[nodiscard]] bool cut() const noexcept override { return cut_; }
+  void note_client_gone() noexcept { client_gone_ = true; }
+  void look_for_client() noexcept override;
+  void watch_client(std::function<void()> when_gone) noexcept override;
+  void watch_writes(std::function<void(monotonic::duration)> while_slow) noexcept override {
+    while_slow_ = std::move(while_slow);
+  }
+  // While set, the client's going closes `upstream` (nothing: is only noted).
+  void close_with_client(transport* upstream) noexcept;
+  void unwatch_client() noexcept override {
     watching_ = false;
     when_gone_ = nullptr;
     while_slow_ = nullptr;
   }
 
-  // Instead of closing anything, the client's going, or the end of the gateway, runs `when_gone`
-  // once. It must not end this connection.
-  void watch_client(std::function<void()> when_gone) noexcept;
-  // Notices now, not at the next sweep, that the client has gone.
-  void look_for_client() noexcept;
-  // If `target` is awaited, then no longer than `patience` from now on.
-  void hurry(const transport& target, std::chrono::milliseconds patience) noexcept;
-
-  // While the client does not take what is written to it, `while_slow` is told at every sweep for
-  // how long that has been. It must not end this connection.
-  void watch_writes(std::function<void(monotonic::duration)> while_slow) noexcept {
-    while_slow_ = std::move(while_slow);
-  }
-
-  // Runs `task` once, at the next sweep; nothing forgets it. It must not end this connection.
-  void at_next_sweep(std::function<void()> task) { task_ = std::move(task); }
-
   // Idle: between two requests, where a shutdown may close at once.
   void set_idle(bool idle) noexcept { idle_ = idle; }
-
-  [[nodiscard]] bool expired() const noexcept { return expired_; }
-  [[nodiscard]] bool client_gone() const noexcept { return client_gone_; }
-  // Closed by us at shutdown, whatever it was doing.
-  [[nodiscard]] bool cut() const noexcept { return cut_; }
-  void note_client_gone() noexcept { client_gone_ = true; }
 
  private:
   friend class deadline_watch;
@@ -78,9 +64,8 @@ class watched : public boost::intrusive::list_base_hook<
   transport& client_;
   transport* target_ = nullptr;
   transport* upstream_ = nullptr;
-  monotonic::time_point awaited_since_{};
+  monotonic::time_point armed_since_{};
   monotonic::time_point deadline_{};
-  std::function<void()> task_;
   std::function<void()> when_gone_;
   std::function<void(monotonic::duration)> while_slow_;
   bool watching_ = false;
@@ -88,6 +73,40 @@ class watched : public boost::intrusive::list_base_hook<
   bool expired_ = false;
   bool client_gone_ = false;
   bool cut_ = false;
+};
+
+// A deadline for one operation: armed for as long as this lives.
+class [[nodiscard]] armed_deadline {
+ public:
+  armed_deadline(watched& by, transport& target, std::chrono::milliseconds patience) noexcept
+      : by_(by) {
+    by_.arm(target, patience);
+  }
+  ~armed_deadline() { by_.disarm(); }
+  armed_deadline(const armed_deadline&) = delete;
+  armed_deadline& operator=(const armed_deadline&) = delete;
+
+ private:
+  watched& by_;
+};
+
+// Something that is done once, at the next sweep; forgotten with its owner.
+class sweep_task : public boost::intrusive::list_base_hook<
+                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  explicit sweep_task(deadline_watch& sweeps) noexcept : sweeps_(sweeps) {}
+  ~sweep_task() = default;  // leaves the sweep's list
+  sweep_task(const sweep_task&) = delete;
+  sweep_task& operator=(const sweep_task&) = delete;
+
+  // In place of what was to be done before. `task` may ask for the next sweep again.
+  void run_at_next(std::function<void()> task);
+  void forget() noexcept;
+
+ private:
+  friend class deadline_watch;
+  deadline_watch& sweeps_;
+  std::function<void()> task_;
 };
 
 class deadline_watch {
@@ -112,12 +131,15 @@ class deadline_watch {
 
  private:
   friend class watched;
+  friend class sweep_task;
   void arm();
   void sweep();
   void find_gone_clients();
+  void run_tasks();
 
   boost::asio::steady_timer timer_;
   boost::intrusive::list<watched, boost::intrusive::constant_time_size<false>> entries_;
+  boost::intrusive::list<sweep_task, boost::intrusive::constant_time_size<false>> tasks_;
   std::vector<pollfd> polled_;  // kept between sweeps for its capacity
   std::vector<watched*> polled_for_;
   std::vector<std::function<void(monotonic::time_point)>> periodic_;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "gateway/http/http_token.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 

@@ -18,8 +18,8 @@ struct header_field {
   std::string_view value;  // without surrounding white space
 };
 
-inline constexpr std::size_t header_fields_cap =
-    128;  // storage; the configured limit is at most this
+// Storage; the configured limit is at most this.
+inline constexpr std::size_t header_fields_cap = 128;
 
 // Room for the fields of one head, left uninitialised on purpose: clearing 4 KiB costs as much as
 // reading a small head. Only the elements below the head's field_count exist.

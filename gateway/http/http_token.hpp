@@ -1,5 +1,5 @@
-// HTTP's byte classes (RFC 9110 §5.5, §5.6.2; RFC 3986 §3.3) and comparisons without case. Pure
-// functions and constant tables: no allocation, usable from any thread.
+// HTTP's byte classes (RFC 9110 §5.5, §5.6.2; RFC 3986 §3.3). Pure functions and constant tables:
+// no allocation, usable from any thread.
 #pragma once
 
 #include <array>
@@ -49,30 +49,6 @@ inline constexpr std::array<std::uint8_t, 256> byte_classes = classify_bytes();
     if (!belongs_to(byte, byte_class)) return false;
   }
   return true;
-}
-
-[[nodiscard]] constexpr char to_lower_case(char byte) noexcept {
-  return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
-}
-
-// ASCII only: HTTP's names know no other case.
-[[nodiscard]] constexpr bool equals_ignoring_case(std::string_view text,
-                                                  std::string_view lower_case) noexcept {
-  if (text.size() != lower_case.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (to_lower_case(text[i]) != lower_case[i]) return false;
-  }
-  return true;
-}
-
-// OWS of RFC 9110 §5.6.3: spaces and tabs.
-[[nodiscard]] constexpr std::string_view without_surrounding_space(std::string_view text) noexcept {
-  const auto blank = [](char byte) { return byte == ' ' || byte == '\t'; };
-  while (!text.empty() && blank(text.front()))
-    text.remove_prefix(1);
-  while (!text.empty() && blank(text.back()))
-    text.remove_suffix(1);
-  return text;
 }
 
 // The length of the run of field-value bytes at the start of `text`: up to the first control byte

@@ -5,6 +5,7 @@
 
 #include "gateway/http/framing_fields.hpp"
 #include "gateway/http/http_token.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 
@@ -55,9 +56,8 @@ head_check read_method(std::string_view text, http_method& method) noexcept {
 head_check read_version(std::string_view text, bool& http_1_1) noexcept {
   http_1_1 = text == "HTTP/1.1";
   if (http_1_1 || text == "HTTP/1.0") return acceptable;
-  const auto digit = [](char byte) { return byte >= '0' && byte <= '9'; };
-  if (text.size() == 8 && text.starts_with("HTTP/") && digit(text[5]) && text[6] == '.' &&
-      digit(text[7])) {
+  if (text.size() == 8 && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' &&
+      is_digit(text[7])) {
     return refuse_head(505, "Only HTTP/1.1 and HTTP/1.0 are spoken here (RFC 9110 §15.6.6).");
   }
   return refuse_head(400, "The request line does not end in an HTTP version (RFC 9112 §2.3).");

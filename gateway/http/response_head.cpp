@@ -3,6 +3,7 @@
 
 #include "gateway/http/framing_fields.hpp"
 #include "gateway/http/http_token.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 
@@ -31,9 +32,7 @@ head_check read_status_line(std::string_view line, response_head& head) noexcept
     return refuse_answer("The status line does not start with HTTP/1.1 or HTTP/1.0 (RFC 9112 §4).");
   }
   line.remove_prefix(9);
-  const auto digit = [line](std::size_t at) {
-    return at < line.size() && line[at] >= '0' && line[at] <= '9';
-  };
+  const auto digit = [line](std::size_t at) { return at < line.size() && is_digit(line[at]); };
   if (!digit(0) || !digit(1) || !digit(2) || (line.size() > 3 && line[3] != ' ')) {
     return refuse_answer("The status is not three digits (RFC 9112 §4).");
   }

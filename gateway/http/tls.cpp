@@ -14,38 +14,41 @@ void refuse_old_versions(ssl::context& context) {
                       SSL_OP_NO_RENEGOTIATION);
 }
 
-void check(const boost::system::error_code& error, const std::string& what) {
-  if (error) throw std::runtime_error(what + ": " + error.message());
+void check(const boost::system::error_code& error, const tls_file& file) {
+  if (error) throw std::runtime_error(file.setting + " " + file.name + ": " + error.message());
 }
 }  // namespace
 
-std::unique_ptr<ssl::context> make_listener_tls(const tls_files& files) {
+std::unique_ptr<ssl::context> make_listener_tls(const tls_file& certificate, const tls_file& key) {
   auto context = std::make_unique<ssl::context>(ssl::context::tls_server);
   refuse_old_versions(*context);
   boost::system::error_code error;
-  context->use_certificate_chain_file(files.certificate_file, error);
-  check(error, "listen.tls.certificate_file " + files.certificate_file);
-  context->use_private_key_file(files.key_file, ssl::context::pem, error);
-  check(error, "listen.tls.key_file " + files.key_file);
+  context->use_certificate_chain_file(certificate.name, error);
+  check(error, certificate);
+  context->use_private_key_file(key.name, ssl::context::pem, error);
+  check(error, key);
   return context;
 }
 
-std::unique_ptr<ssl::context> make_upstream_tls(const provider_config& provider) {
+std::unique_ptr<ssl::context> make_upstream_tls(const tls_file& authorities) {
   auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
   refuse_old_versions(*context);
-  if (!provider.verify_certificate) {
-    context->set_verify_mode(ssl::verify_none);
-    return context;
-  }
   boost::system::error_code error;
-  if (provider.ca_file.empty()) {
+  if (authorities.name.empty()) {
     context->set_default_verify_paths(error);
-    check(error, "the system's certificate authorities (package ca-certificates)");
+    check(error, {"the system's certificate authorities", "(package ca-certificates)"});
   } else {
-    context->load_verify_file(provider.ca_file, error);
-    check(error, "providers." + provider.name + ".tls.ca_file " + provider.ca_file);
+    context->load_verify_file(authorities.name, error);
+    check(error, authorities);
   }
   context->set_verify_mode(ssl::verify_peer);
+  return context;
+}
+
+std::unique_ptr<ssl::context> make_unverified_upstream_tls() {
+  auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
+  refuse_old_versions(*context);
+  context->set_verify_mode(ssl::verify_none);
   return context;
 }
 

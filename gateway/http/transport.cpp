@@ -1,6 +1,9 @@
 // Tested by tests/end_to_end (every exchange) and tests/end_to_end/{tls,upstream_fault}_test.py.
 #include "gateway/http/transport.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>

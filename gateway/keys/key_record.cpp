@@ -5,34 +5,15 @@
 
 #include <boost/json.hpp>
 
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/hex.hpp"
+
 namespace stint {
 namespace {
 
 namespace json = boost::json;
 
 constexpr std::size_t name_bytes_max = 64;
-constexpr std::string_view hex_digits = "0123456789abcdef";
-
-std::string to_hex(const key_hash& hash) {
-  std::string text;
-  for (const auto byte : hash) {
-    text += hex_digits[byte >> 4U];
-    text += hex_digits[byte & 15U];
-  }
-  return text;
-}
-
-std::optional<key_hash> from_hex(std::string_view text) {
-  key_hash hash{};
-  if (text.size() != 2 * hash.size()) return std::nullopt;
-  for (std::size_t i = 0; i < hash.size(); ++i) {
-    const auto high = hex_digits.find(text[2 * i]);
-    const auto low = hex_digits.find(text[2 * i + 1]);
-    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
-    hash[i] = static_cast<std::uint8_t>(high << 4U | low);
-  }
-  return hash;
-}
 
 json::array to_array(const std::vector<std::string>& words) {
   return json::array(words.begin(), words.end());
@@ -80,8 +61,8 @@ class record_reader {
   bool failed_ = false;
 };
 
-bool is_visible(char c) noexcept {
-  return c > ' ' && c < 0x7f && c != '"' && c != '\'' && c != '\\' && c != ',';
+bool fits_name(char c) noexcept {
+  return is_visible(c) && c != '"' && c != '\'' && c != '\\' && c != ',';
 }
 
 }  // namespace
@@ -92,7 +73,7 @@ bool is_key_name(std::string_view text) noexcept {
 
 bool is_key_pattern(std::string_view text) noexcept {
   return !text.empty() && text.size() <= name_bytes_max &&
-         std::all_of(text.begin(), text.end(), is_visible);
+         std::all_of(text.begin(), text.end(), fits_name);
 }
 
 std::string encode_key(const virtual_key& key) {
@@ -121,7 +102,7 @@ std::optional<virtual_key> decode_key(std::string_view encoded) {
   record_reader read(record);
   virtual_key key;
   key.id = read.text("id");
-  const auto hash = from_hex(read.text("hash"));
+  const bool hashed = from_hex(read.text("hash"), key.hash);
   key.tenant = read.text("tenant");
   key.features = read.words("features");
   key.default_feature = read.text("default_feature");
@@ -130,9 +111,8 @@ std::optional<virtual_key> decode_key(std::string_view encoded) {
   const auto created = read.time("created_us");
   key.expires = read.time("expires_us");
   key.revoked = read.time("revoked_us");
-  if (read.failed() || !hash || !created || key.id.empty() || key.tenant.empty())
+  if (read.failed() || !hashed || !created || key.id.empty() || key.tenant.empty())
     return std::nullopt;
-  key.hash = *hash;
   key.created = *created;
   return key;
 }

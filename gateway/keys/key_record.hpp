@@ -1,10 +1,11 @@
 // A virtual key as it is stored: one JSON object. The ledger's store keeps it without looking
 // inside. Pure functions.
 //
-// {"v":1,"id":"key_…","hash":"<64
-// hex>","tenant":"acme","features":["search-*"],"default_feature":"","models":[],"label":"",
-//  "created_us":1764547200000000,"expires_us":…,"revoked_us":…}   times in microseconds since the
-//  epoch, absent when never
+//   {"v":1, "id":"key_…", "hash":"<64 hexadecimal digits>", "tenant":"acme",
+//    "features":["search-*"], "default_feature":"", "models":[], "label":"",
+//    "created_us":1764547200000000, "expires_us":…, "revoked_us":…}
+//
+// Times are in microseconds since the epoch, and absent when never.
 #pragma once
 
 #include <optional>

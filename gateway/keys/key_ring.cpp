@@ -9,6 +9,9 @@
 #include <openssl/rand.h>
 
 #include "gateway/keys/key_record.hpp"
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/glob.hpp"
+#include "pricing/text/hex.hpp"
 
 namespace stint {
 namespace {
@@ -34,16 +37,6 @@ std::string to_base64url(std::span<const std::uint8_t> bytes) {
       text += alphabet[bits >> (held - 6) & 63U];
   }
   if (held > 0) text += alphabet[bits << (6 - held) & 63U];
-  return text;
-}
-
-std::string to_id(std::span<const std::uint8_t> bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text = "key_";
-  for (const auto byte : bytes) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
-  }
   return text;
 }
 
@@ -93,9 +86,7 @@ std::optional<problem> check_order(const key_order& order, wall_time now) {
                    "default_feature");
     }
   }
-  const bool printable = std::all_of(order.label.begin(), order.label.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= ' ' && c != 0x7f;
-  });
+  const bool printable = std::none_of(order.label.begin(), order.label.end(), is_control);
   if (order.label.size() > label_bytes_max || !printable) {
     return wrong("label is at most 200 bytes of printable text", "label");
   }
@@ -143,7 +134,7 @@ result<made_key> make_key(const key_order& order, wall_time now) {
   const std::span<const std::uint8_t> drawn(random);
   made_key made;
   made.secret_text = std::string(key_prefix) + to_base64url(drawn.first(random_bytes));
-  made.key = {.id = to_id(drawn.last(id_random_bytes)),
+  made.key = {.id = "key_" + to_hex(drawn.last(id_random_bytes)),
               .hash = hash_key(made.secret_text),
               .tenant = order.tenant,
               .features = order.features,

@@ -1,6 +1,7 @@
-// Virtual keys. A key is shown once, when it is made; only its SHA-256 is kept. The ring is an
-// immutable snapshot in memory, swapped when a key is created or revoked, and stored in the
-// ledger's store. Look-ups are lock-free and touch no disk.
+// Virtual keys. A key is shown once, when it is made; only its SHA-256 is kept, in the ledger's
+// store. The ring is an immutable snapshot of them in memory, swapped when one is created or
+// revoked. A look-up touches no disk; it holds one of the standard library's locks for as long as
+// the pointer to the snapshot is copied (libstdc++ keeps a pool of them for atomic_load).
 #pragma once
 
 #include <array>
@@ -15,7 +16,7 @@
 
 #include "budgets/writer/ledger_thread.hpp"
 #include "gateway/problem.hpp"
-#include "pricing/price_book.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 
@@ -68,8 +69,8 @@ class key_ring {
   [[nodiscard]] std::shared_ptr<const virtual_key> find(std::string_view presented,
                                                         wall_time now) const;
 
-  // Adds, or replaces the key with the same id. Called after the store has it; from the admin
-  // thread only.
+  // Adds, or replaces the key with the same id. Called after the store has it, by one thread at a
+  // time: of two, the snapshot of one would be lost.
   void put(virtual_key key);
   [[nodiscard]] std::vector<virtual_key> list() const;
 
@@ -82,8 +83,8 @@ class key_ring {
   };
   using snapshot = std::unordered_map<key_hash, std::shared_ptr<const virtual_key>, hash_of_hash,
                                       equal_in_constant_time>;
-  std::shared_ptr<const snapshot>
-      keys_;  // read and swapped with std::atomic_load / std::atomic_store
+  // Read and swapped with std::atomic_load and std::atomic_store.
+  std::shared_ptr<const snapshot> keys_;
 };
 
 }  // namespace stint

@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "pricing/write_all.hpp"
+
 namespace stint {
 namespace {
 
@@ -21,14 +23,7 @@ std::string write_synced(const std::string& path, std::string_view bytes) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return reason("cannot open " + path);
   std::string failed;
-  while (!bytes.empty() && failed.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      failed = reason("cannot write " + path);
-    }
-  }
+  if (write_all(file, bytes) != 0) failed = reason("cannot write " + path);
   if (failed.empty() && ::fsync(file) != 0) failed = reason("cannot sync " + path);
   ::close(file);
   return failed;

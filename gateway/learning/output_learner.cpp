@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "gateway/learning/kept_file.hpp"
+#include "pricing/text/fnv.hpp"
 
 namespace stint {
 namespace {
@@ -19,16 +20,12 @@ constexpr int ample_percent = 99;
 // Until this much was seen, the configured first hold has its share in the prediction.
 constexpr std::int64_t observations_trusted = 128;
 
-// FNV-1a: the same in every run, because entries are kept.
+// The same in every run, because entries are kept.
 std::uint64_t hash_of(std::string_view level, std::string_view tenant, std::string_view feature,
                       std::string_view model) noexcept {
-  std::uint64_t hash = 0xCBF2'9CE4'8422'2325U;
-  const auto mix = [&hash](std::uint8_t byte) { hash = (hash ^ byte) * 0x100'0000'01B3U; };
-  for (const std::string_view part : {level, tenant, feature, model}) {
-    for (const char byte : part)
-      mix(static_cast<std::uint8_t>(byte));
-    mix(0);  // no name has it, so that no two lists of names read alike
-  }
+  std::uint64_t hash = fnv_basis;
+  for (const std::string_view part : {level, tenant, feature, model})
+    hash = fnv_1a_ended(part, hash);
   return hash;
 }
 

@@ -26,8 +26,8 @@ struct output_key {
 struct output_prediction {
   std::int64_t tokens = 0;        // of one choice: the quantile, or the configured first hold
   std::int64_t ample_tokens = 0;  // of one choice: hardly ever passed; 0: not known
-  std::int64_t burst_tokens =
-      0;  // of one choice: the most that came within a quarter of a second lately
+  // Of one choice: the most that came within a quarter of a second lately.
+  std::int64_t burst_tokens = 0;
   std::int64_t reported_permille = 1'000;  // what is billed for 1,000 tokens that we count
   bool hides_output = false;  // more was billed lately than what could be counted in the stream
   bool wants_count = true;    // our count of this call's output would be of use

@@ -11,6 +11,7 @@
 #include <new>
 
 #include "budgets/store/byte_codec.hpp"
+#include "pricing/text/fnv.hpp"
 #include "pricing/usage.hpp"
 
 namespace stint {
@@ -27,13 +28,6 @@ constexpr std::int64_t hidden_for = 64;
 // Beyond the plain difference of two counts: the framing of a tool call, a stop token.
 constexpr std::int64_t uncounted_tokens_usual = 32;
 constexpr std::int64_t permille_max = 1'250;
-
-std::uint64_t checksum(std::string_view bytes) noexcept {
-  std::uint64_t hash = 0xCBF2'9CE4'8422'2325U;
-  for (const char byte : bytes)
-    hash = (hash ^ static_cast<std::uint8_t>(byte)) * 0x100'0000'01B3U;
-  return hash;
-}
 
 void compare(learned_output& learned, std::int64_t reported, std::int64_t counted) noexcept {
   learned.compared = std::min<std::int64_t>(learned.compared + 1, usage_count_max);
@@ -154,7 +148,7 @@ std::string output_memory::encode() const {
     for (auto one = each.entries.rbegin(); one != each.entries.rend(); ++one)
       put_entry(to, one->key, one->learned);
   }
-  to.sortable(checksum(out));
+  to.sortable(fnv_1a(out));
   return out;
 }
 
@@ -163,7 +157,7 @@ std::string output_memory::decode(std::string_view bytes) {
     return "it is not a file of learnt output lengths";
   const std::string_view summed = bytes.substr(0, bytes.size() - checksum_bytes);
   byte_reader sum(bytes.substr(summed.size()));
-  if (sum.sortable<std::uint64_t>() != checksum(summed))
+  if (sum.sortable<std::uint64_t>() != fnv_1a(summed))
     return "it is damaged: its checksum is wrong";
   byte_reader from(summed.substr(magic.size()));
   if (from.byte() != version) return "it was written by another version";

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "gateway/learning/calibration_file.hpp"
+#include "pricing/text/fnv.hpp"
 
 namespace stint {
 namespace {
@@ -18,14 +19,6 @@ constexpr std::chrono::milliseconds batch_pause{20};
 std::uint64_t next_identity() noexcept {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
-}
-
-// FNV-1a: the same in every run, because observations are kept.
-std::uint32_t source_number(std::string_view name) noexcept {
-  std::uint32_t hash = 0x811C'9DC5U;
-  for (const char byte : name)
-    hash = (hash ^ static_cast<std::uint8_t>(byte)) * 0x0100'0193U;
-  return hash;
 }
 
 }  // namespace
@@ -58,7 +51,7 @@ void prompt_learner::teach(const prompt_report& report) noexcept {
     queued one{.of = {report.api, std::string(report.model)},
                .seen = report.seen,
                .reported_tokens = report.reported_tokens,
-               .source = source_number(report.source)};
+               .source = fnv_1a_32(report.source)};
     const std::unique_lock lock(queue_, std::try_to_lock);
     if (!lock || waiting_.size() >= waiting_max) return drop();
     waiting_.push_back(std::move(one));

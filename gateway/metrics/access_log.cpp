@@ -2,9 +2,9 @@
 #include "gateway/metrics/access_log.hpp"
 
 #include <boost/json.hpp>
-#include <unistd.h>
 
 #include "pricing/money.hpp"
+#include "pricing/write_all.hpp"
 
 namespace stint {
 
@@ -14,14 +14,6 @@ std::int64_t milliseconds_between(wall_time from, wall_time until) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(until - from).count();
 }
 
-void write_all(int file_descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file_descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;  // nobody reads any more: there is nowhere to complain to
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
 }  // namespace
 
 std::string access_log_line(const ledger_row& row) {
@@ -87,7 +79,8 @@ void access_log::write_forever() {
       lines += "{\"dropped_lines\":" + std::to_string(dropped) + "}\n";
     }
     lock.unlock();
-    write_all(file_descriptor_, lines);
+    // Where nobody reads any more, there is nowhere to complain to either.
+    (void)write_all(file_descriptor_, lines);
     lock.lock();
   }
 }

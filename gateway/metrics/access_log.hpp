@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/row.hpp"
 
 namespace stint {
 

@@ -6,39 +6,15 @@
 #include <cstdint>
 #include <utility>
 
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/utf8.hpp"
+
 namespace stint {
 namespace {
 
-constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
-
-// The length of the well-formed UTF-8 sequence at the start of `text` (Unicode 15, table 3-7), or
-// 0.
-std::size_t sequence_length(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t at) {
-    return at < text.size() ? static_cast<std::uint8_t>(text[at]) : std::uint8_t{0};
-  };
-  const auto tail = [&](std::size_t at, std::uint8_t low = 0x80, std::uint8_t high = 0xBF) {
-    return byte(at) >= low && byte(at) <= high;
-  };
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const std::uint8_t low = lead == 0xE0 ? 0xA0 : 0x80;
-    const std::uint8_t high = lead == 0xED ? 0x9F : 0xBF;  // no surrogates
-    return tail(1, low, high) && tail(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const std::uint8_t low = lead == 0xF0 ? 0x90 : 0x80;
-    const std::uint8_t high = lead == 0xF4 ? 0x8F : 0xBF;  // nothing above U+10FFFF
-    return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
-}
-
-bool is_control(char c) noexcept {
-  const auto byte = static_cast<std::uint8_t>(c);
-  return (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F;
+// What Prometheus accepts of them, in a label.
+bool is_kept(char c) noexcept {
+  return !is_control(c) || c == '\n' || c == '\t';
 }
 
 }  // namespace
@@ -47,9 +23,9 @@ std::string clean_label(std::string_view raw) {
   std::string cleaned;
   raw = raw.substr(0, label_bytes_max);
   while (!raw.empty()) {
-    const std::size_t length = sequence_length(raw);
-    const bool kept = length > 0 && !(length == 1 && is_control(raw.front()));
-    const std::string_view piece = kept ? raw.substr(0, length) : replacement;
+    const std::size_t length = character_bytes(raw);
+    const bool kept = length > 0 && (length > 1 || is_kept(raw.front()));
+    const std::string_view piece = kept ? raw.substr(0, length) : replacement_character;
     if (cleaned.size() + piece.size() > label_bytes_max) break;
     cleaned += piece;
     raw.remove_prefix(std::max<std::size_t>(length, 1));

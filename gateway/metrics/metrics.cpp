@@ -23,20 +23,6 @@ namespace {
 
 const std::vector<int> usual_thresholds = {50, 80, 100};
 
-std::string_view word_of(refusal_reason reason) noexcept {
-  switch (reason) {
-    case refusal_reason::budget_exceeded:
-      return "budget_exceeded";
-    case refusal_reason::budget_busy:
-      return "budget_busy";
-    case refusal_reason::request_too_large:
-      return "request_too_large";
-    case refusal_reason::storage_unavailable:
-      return "storage_unavailable";
-  }
-  return "unknown";
-}
-
 // A refused call for a model that no price book knows is a typing mistake or an attack, and names
 // of that kind must not use up the budget of real models. The ledger row keeps the name.
 std::string_view model_label(const ledger_row& row) noexcept {
@@ -224,7 +210,7 @@ void metrics::refused(problem_kind kind) {
 }
 
 void metrics::refused_by_cap(std::string_view cap, refusal_reason reason, std::string_view tenant) {
-  implementation_->refusals->at({cap, tenant, word_of(reason)}).Increment();
+  implementation_->refusals->at({cap, tenant, to_string(reason)}).Increment();
 }
 
 void metrics::connections_changed(int difference) {

@@ -12,7 +12,10 @@
 #include <string_view>
 #include <vector>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/alert.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/writer/ledger_thread.hpp"
 #include "gateway/problem.hpp"
 
@@ -40,8 +43,8 @@ struct call_timing {
   std::string_view model;
   std::string_view provider;
   bool streaming = false;
-  std::chrono::nanoseconds
-      overhead{};  // ours: total minus waiting for the client and for the provider
+  // Ours: total minus waiting for the client and for the provider.
+  std::chrono::nanoseconds overhead{};
   std::chrono::nanoseconds duration{};    // head read to last byte written
   std::chrono::nanoseconds first_byte{};  // forwarded to first byte of the answer; 0: none
 };

@@ -15,7 +15,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/row.hpp"
 #include "gateway/metrics/families.hpp"
 #include "gateway/metrics/metrics.hpp"
 

@@ -8,7 +8,7 @@
 
 #include <prometheus/metric_family.h>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/writer/ledger_thread.hpp"
 
 namespace stint {

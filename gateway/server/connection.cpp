@@ -1,7 +1,8 @@
 // Tested by tests/end_to_end/bad_input_test.py.
 #include "gateway/server/connection.hpp"
 
-#include "gateway/call/exchange.hpp"
+#include "gateway/call/client_session.hpp"
+#include "gateway/call/incoming_call.hpp"
 #include "gateway/call/relay/client_answer.hpp"
 #include "gateway/call/request/recognise.hpp"
 #include "gateway/handle.hpp"
@@ -29,15 +30,15 @@ std::chrono::milliseconds patience(const client_session& session, bool first_byt
 }
 
 // The head's deadline runs from its first byte and is not extended by further ones.
-asio::awaitable<head_arrival> read_head(exchange& x, head_check& check, bool first_request) {
-  client_session& session = x.client;
-  const head_limits limits = limits_of(x.shared().settings);
+asio::awaitable<head_arrival> read_head(client_session& session, request_head& head,
+                                        head_check& check, bool first_request) {
+  const head_limits limits = limits_of(session.thread.shared().settings);
   std::size_t scanned = 0;
   bool armed = false;
   bool armed_for_head = false;
   session.buffer.make_room(room_behind_head);
   while (true) {
-    check = check_request_head(session.buffer.unread(), limits, scanned, x.head);
+    check = check_request_head(session.buffer.unread(), limits, scanned, head);
     if (check.state == head_state::refused) co_return head_arrival::refused;
     if (check.state == head_state::complete) {
       if (session.buffer.free_bytes() >= room_behind_head) co_return head_arrival::arrived;
@@ -48,7 +49,7 @@ asio::awaitable<head_arrival> read_head(exchange& x, head_check& check, bool fir
     const bool begun = !session.buffer.unread().empty();
     session.watch.set_idle(!begun && !first_request);
     if (!armed || (begun && !armed_for_head)) {
-      session.watch.await(session.wire, patience(session, begun, first_request));
+      session.watch.arm(session.wire, patience(session, begun, first_request));
       armed = true;
       armed_for_head = begun;
     }
@@ -72,27 +73,30 @@ problem head_problem(const head_check& check) {
 }
 
 asio::awaitable<bool> serve_one(client_session& session, bool first_request) {
-  exchange x(session);
+  incoming_call call;
   head_check check;
-  const head_arrival arrival = co_await read_head(x, check, first_request);
-  session.watch.await_nothing();
+  service& shared = session.thread.shared();
+  session.forget_body();
+  const head_arrival arrival = co_await read_head(session, call.head, check, first_request);
+  session.watch.disarm();
   if (arrival == head_arrival::closed || arrival == head_arrival::too_slow) co_return false;
-  x.started = wall_now();
-  x.head_read = monotonic::now();
-  x.id = session.thread.next_id(x.started);
+  call.started = wall_now();
+  call.head_read = monotonic::now();
+  call.id = session.thread.next_id(call.started);
   if (arrival == head_arrival::refused) {
-    x.speaks = &dialect_for_errors(std::string_view());
-    x.keep_alive = false;
-    x.shared().seen.refused(problem_kind::malformed_http);
+    call.speaks = &dialect_for_errors(std::string_view());
+    client_answer answer(session, call, false);
+    shared.metrics.refused(problem_kind::malformed_http);
     problem why = head_problem(check);
-    co_await refuse(x, std::move(why));
+    co_await answer.refuse(std::move(why));
     co_return false;
   }
-  session.buffer.consume(x.head.size_bytes);
-  x.body_done = x.head.framing == body_framing::none;
-  x.keep_alive = x.head.keep_alive && !x.shared().draining.load(std::memory_order_relaxed);
-  co_await handle(x);
-  co_return x.keep_alive && !session.watch.client_gone();
+  session.buffer.consume(call.head.size_bytes);
+  client_answer answer(session, call,
+                       call.head.keep_alive && !shared.draining.load(std::memory_order_relaxed));
+  if (call.head.framing == body_framing::none) answer.body_was_read();
+  co_await handle(session, call, answer);
+  co_return answer.keep_alive() && !session.watch.client_gone();
 }
 
 // Counts the connection for as long as it lives, exceptions included.
@@ -100,11 +104,11 @@ class counted_connection {
  public:
   explicit counted_connection(service& shared) : shared_(shared) {
     shared_.connections.fetch_add(1, std::memory_order_relaxed);
-    shared_.seen.connections_changed(1);
+    shared_.metrics.connections_changed(1);
   }
   ~counted_connection() {
     shared_.connections.fetch_sub(1, std::memory_order_relaxed);
-    shared_.seen.connections_changed(-1);
+    shared_.metrics.connections_changed(-1);
   }
   counted_connection(const counted_connection&) = delete;
   counted_connection& operator=(const counted_connection&) = delete;
@@ -118,9 +122,9 @@ asio::awaitable<void> serve_connection(thread_context& thread, transport wire) {
   const counted_connection counted(thread.shared());
   client_session session(thread, std::move(wire));
   const auto& limits = thread.shared().settings.limits;
-  session.watch.await(session.wire, std::chrono::milliseconds(limits.head_timeout_ms));
+  session.watch.arm(session.wire, std::chrono::milliseconds(limits.head_timeout_ms));
   const error_code failed = co_await session.wire.handshake_server();
-  session.watch.await_nothing();
+  session.watch.disarm();
   if (failed) co_return;
   bool first = true;
   while (co_await serve_one(session, first))

@@ -1,6 +1,7 @@
 // Tested by tests/end_to_end.
 #include "gateway/server/server.hpp"
 
+#include <exception>
 #include <stdexcept>
 
 #include <boost/asio/as_tuple.hpp>
@@ -52,13 +53,16 @@ void refuse_shared_port(const tcp::endpoint& at) {
 // A connection's coroutine ends by returning; an exception is a defect or memory running out, and
 // is counted as such.
 void note_end(service& shared, const std::exception_ptr& failure) {
-  if (failure) shared.seen.refused(problem_kind::internal);
+  if (failure) shared.metrics.refused(problem_kind::internal);
 }
 }  // namespace
 
 server::server(service& shared, int thread_count) : shared_(shared) {
   const listener_config& listen = shared.settings.listen;
-  if (listen.tls) tls_ = make_listener_tls(*listen.tls);
+  if (listen.tls) {
+    tls_ = make_listener_tls({"listen.tls.certificate_file", listen.tls->certificate_file},
+                             {"listen.tls.key_file", listen.tls->key_file});
+  }
   error_code error;
   const auto address = asio::ip::make_address(listen.address, error);
   if (error)
@@ -101,7 +105,7 @@ asio::awaitable<void> server::accept_forever(io_thread& on) {
     }
     if (shared_.connections.load(std::memory_order_relaxed) >=
         shared_.settings.limits.connections_max) {
-      shared_.seen.refused(problem_kind::overloaded);
+      shared_.metrics.refused(problem_kind::overloaded);
       continue;  // the socket closes: a full gateway must not spend more on the caller
     }
     transport wire = tls_ ? transport(std::move(socket), *tls_) : transport(std::move(socket));

@@ -5,6 +5,8 @@
 #include <ostream>
 #include <set>
 
+#include "budgets/records/standing.hpp"
+
 namespace stint {
 namespace {
 

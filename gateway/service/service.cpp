@@ -11,12 +11,18 @@ std::mt19937_64 seeded() {
                      device(), device(), device(), device()};
   return std::mt19937_64(seed);
 }
+
+std::unique_ptr<asio::ssl::context> tls_to(const provider_config& provider) {
+  if (!provider.tls) return nullptr;
+  if (!provider.verify_certificate) return make_unverified_upstream_tls();
+  return make_upstream_tls({"providers." + provider.name + ".tls.ca_file", provider.ca_file});
+}
 }  // namespace
 
 thread_context::thread_context(service& shared, asio::io_context& context)
     : shared_(shared), context_(context), watch_(context), random_(seeded()) {
   for (const provider_config& provider : shared.settings.providers) {
-    tls_.push_back(provider.tls ? make_upstream_tls(provider) : nullptr);
+    tls_.push_back(tls_to(provider));
     pools_.push_back(std::make_unique<upstream_pool>(context, provider, tls_.back().get()));
     watch_.add_periodic(
         [pool = pools_.back().get()](monotonic::time_point now) { pool->close_idle(now); });
@@ -30,10 +36,6 @@ upstream_pool& thread_context::pool_of(const provider_config& provider) noexcept
 
 call_id thread_context::next_id(wall_time now) noexcept {
   return make_call_id(now, random_(), random_());
-}
-
-wall_time wall_now() noexcept {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
 }  // namespace stint

@@ -20,6 +20,7 @@
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/upstream/pool.hpp"
 #include "pricing/price_book.hpp"
+#include "pricing/wall_time.hpp"
 #include "tokenizer/prompt/segment_memo.hpp"
 
 namespace stint {
@@ -31,7 +32,7 @@ struct service {
   std::optional<price> ceiling;  // what an unknown model is charged, with unknown_model: ceiling
   const key_ring& keys;
   ledger_thread& ledger;
-  metrics& seen;
+  stint::metrics& metrics;
   prompt_learner& learned;      // how models whose tokenizer is not public count
   output_learner& outputs;      // how much is generated
   asio::thread_pool& counting;  // large prompts are counted here, so that they hold up nobody else
@@ -59,7 +60,5 @@ class thread_context {
   std::vector<std::unique_ptr<upstream_pool>> pools_;
   std::mt19937_64 random_;
 };
-
-[[nodiscard]] wall_time wall_now() noexcept;
 
 }  // namespace stint

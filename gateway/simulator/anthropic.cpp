@@ -1,8 +1,8 @@
 // Anthropic Messages as the simulated provider writes them; fields and the order of events as in
 // anthropic-sdk-python and -typescript. Tested by tests/gateway/simulator/simulator_test.cpp.
 #include "gateway/dialect/parts/json_text.hpp"
+#include "gateway/simulator/api.hpp"
 #include "gateway/simulator/text.hpp"
-#include "gateway/simulator/wire.hpp"
 
 namespace stint {
 
@@ -36,11 +36,12 @@ std::string message_begin(const simulated_call& call) {
 
 class anthropic_script final : public simulated_script {
  public:
-  explicit anthropic_script(const simulated_call& call) : call_(call), pieces_(call) {}
+  explicit anthropic_script(const simulated_call& call) : simulated_script(call) {}
 
-  bool next(simulated_event& event) override {
-    event.bytes.clear();
-    event.tokens = event.reasoning = 0;
+ private:
+  enum class stage { start, thinking_start, thinking, block_start, ping, block, delta, stop, end };
+
+  bool give_next(simulated_event& event) override {
     switch (stage_) {
       case stage::start:
         give_start(event);
@@ -74,9 +75,6 @@ class anthropic_script final : public simulated_script {
     }
     return false;
   }
-
- private:
-  enum class stage { start, thinking_start, thinking, block_start, ping, block, delta, stop, end };
 
   static void give(simulated_event& event, std::string_view type, const std::string& fields) {
     event.bytes.append("event: ")
@@ -153,46 +151,76 @@ class anthropic_script final : public simulated_script {
           ",\"usage\":{\"output_tokens\":" + usage_figure(call_, call_.completion_tokens()) + "}";
     }
     give(event, "message_delta", fields);
-    const bool again = call_.how.usage == simulated_usage::repeated && !has_reported_;
-    has_reported_ = true;
-    if (!again) stage_ = stage::stop;
+    if (!reports_again()) stage_ = stage::stop;
   }
 
-  const simulated_call& call_;
-  argument_pieces pieces_;
   stage stage_ = stage::start;
   std::int64_t block_ = 0;
   std::int64_t position_ = 0;
-  bool has_reported_ = false;
+};
+
+constexpr simulated_api_facts anthropic_facts = {
+    .path = "/v1/messages",
+    .counts_as = tokenizer::chat_api::anthropic_messages,
+    .id_prefix = "msg_sim",
+    .head_fields = "anthropic-organization-id: org-simulated\r\nrequest-id: req_",
+    .requires_bound = true,
+    .has_choices = false,
+};
+
+class anthropic_api final : public simulated_api {
+ public:
+  anthropic_api() noexcept : simulated_api(anthropic_facts) {}
+
+  std::unique_ptr<simulated_script> script(const simulated_call& call) const override {
+    return std::make_unique<anthropic_script>(call);
+  }
+
+  std::string answer(const simulated_call& call) const override {
+    std::string out = message_begin(call) + ",\"content\":[";
+    if (call.reasoning > 0) {
+      out += R"({"type":"thinking","signature":"c2lt","thinking":)";
+      append_json_string(out, simulated_text(call.seed, call.reasoning));
+      out += "},";
+    }
+    if (call.tool) {
+      out += R"({"type":"tool_use","id":"toolu_)" + call.id + "\",\"name\":";
+      append_json_string(out, call.tool->name);
+      out += ",\"input\":" + call.tool->arguments + "}";
+    } else {
+      out += R"({"type":"text","text":)";
+      append_json_string(out, simulated_text(call.seed, call.words));
+      out += "}";
+    }
+    out += R"(],"stop_reason":")" + std::string(stop_reason(call)) + R"(","stop_sequence":null)";
+    if (call.how.usage != simulated_usage::missing)
+      out += ",\"usage\":" + usage_object(call, call.completion_tokens());
+    out += '}';
+    return out;
+  }
+
+  std::string error(int status, std::string_view message) const override {
+    const std::string_view type = status == 400   ? "invalid_request_error"
+                                  : status == 401 ? "authentication_error"
+                                  : status == 403 ? "permission_error"
+                                  : status == 404 ? "not_found_error"
+                                  : status == 413 ? "request_too_large"
+                                  : status == 429 ? "rate_limit_error"
+                                  : status == 529 ? "overloaded_error"
+                                                  : "api_error";
+    std::string body = R"({"type":"error","error":{"type":")";
+    body.append(type).append(R"(","message":)");
+    append_json_string(body, message);
+    body += R"(},"request_id":"req_sim"})";
+    return body;
+  }
 };
 
 }  // namespace
 
-std::unique_ptr<simulated_script> make_anthropic_script(const simulated_call& call) {
-  return std::make_unique<anthropic_script>(call);
-}
-
-std::string anthropic_answer(const simulated_call& call) {
-  std::string out = message_begin(call) + ",\"content\":[";
-  if (call.reasoning > 0) {
-    out += R"({"type":"thinking","signature":"c2lt","thinking":)";
-    append_json_string(out, simulated_text(call.seed, call.reasoning));
-    out += "},";
-  }
-  if (call.tool) {
-    out += R"({"type":"tool_use","id":"toolu_)" + call.id + "\",\"name\":";
-    append_json_string(out, call.tool->name);
-    out += ",\"input\":" + call.tool->arguments + "}";
-  } else {
-    out += R"({"type":"text","text":)";
-    append_json_string(out, simulated_text(call.seed, call.words));
-    out += "}";
-  }
-  out += R"(],"stop_reason":")" + std::string(stop_reason(call)) + R"(","stop_sequence":null)";
-  if (call.how.usage != simulated_usage::missing)
-    out += ",\"usage\":" + usage_object(call, call.completion_tokens());
-  out += '}';
-  return out;
+const simulated_api& simulated_anthropic() noexcept {
+  static const anthropic_api api;
+  return api;
 }
 
 }  // namespace stint

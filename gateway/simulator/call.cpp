@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "gateway/simulator/api.hpp"
 #include "gateway/simulator/text.hpp"
 #include "tokenizer/models/model_encoding.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
@@ -91,12 +92,12 @@ std::optional<simulated_tool> choose_tool(simdjson::dom::object body, const simu
   return std::nullopt;
 }
 
-std::string_view missing_field(simulated_api api, simdjson::dom::object body) {
+std::string_view missing_field(const simulated_api& api, simdjson::dom::object body) {
   simdjson::dom::array messages;
   std::string_view model;
   if (body["model"].get(model) != simdjson::SUCCESS) return "model: Field required";
   if (body["messages"].get(messages) != simdjson::SUCCESS) return "messages: Field required";
-  if (api == simulated_api::anthropic && !number_at(body, "max_tokens"))
+  if (api.facts().requires_bound && !number_at(body, "max_tokens"))
     return "max_tokens: Field required";
   return {};
 }
@@ -142,7 +143,7 @@ void simulated_reader::read_length(simdjson::dom::object body, simulated_call& c
 }
 
 std::variant<simulated_call, simulated_error> simulated_reader::read(
-    simulated_api api, std::string_view text, const boost::beast::http::fields& head) {
+    const simulated_api& api, std::string_view text, const boost::beast::http::fields& head) {
   simdjson::dom::element document;
   simdjson::dom::object body;
   if (parser_.parse(text.data(), text.size()).get(document) != simdjson::SUCCESS ||
@@ -152,7 +153,7 @@ std::variant<simulated_call, simulated_error> simulated_reader::read(
   const std::string_view missing = missing_field(api, body);
   if (!missing.empty()) return refusal(missing);
   simulated_call call;
-  call.api = api;
+  call.api = &api;
   std::string_view model;
   if (body["model"].get(model) != simdjson::SUCCESS) return refusal("model: Field required");
   call.model = simulated_base_model(model);
@@ -160,19 +161,17 @@ std::variant<simulated_call, simulated_error> simulated_reader::read(
   if (!steered.mistake.empty()) return refusal(steered.mistake);
   call.how = steered.how;
   call.seed = how_.seed * 1'000'003 + ++calls_;
-  call.id = (api == simulated_api::openai ? "chatcmpl-sim" : "msg_sim") + std::to_string(calls_);
+  call.id = std::string(api.facts().id_prefix) + std::to_string(calls_);
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   call.created_s = std::chrono::duration_cast<std::chrono::seconds>(now).count();
   call.stream = flag_at(body, "stream");
   simdjson::dom::object options;
   call.include_usage =
       body["stream_options"].get(options) == simdjson::SUCCESS && flag_at(options, "include_usage");
-  if (api == simulated_api::openai)
+  if (api.facts().has_choices)
     call.choices = std::clamp<std::int64_t>(number_at(body, "n").value_or(1), 1, 128);
-  const auto chat = api == simulated_api::openai ? tokenizer::chat_api::openai_chat
-                                                 : tokenizer::chat_api::anthropic_messages;
-  call.prompt_tokens =
-      billed_prompt(tokenizer::count_prompt(call.model, chat, document), call.how.counts_by);
+  const auto counted = tokenizer::count_prompt(call.model, api.facts().counts_as, document);
+  call.prompt_tokens = billed_prompt(counted, call.how.counts_by);
   call.cached = std::min(call.how.cached, call.prompt_tokens);
   call.cache_write = std::min(call.how.cache_write, call.prompt_tokens - call.cached);
   read_length(body, call);

@@ -12,12 +12,12 @@
 #include <boost/beast/http/fields.hpp>
 #include <simdjson.h>
 
-#include "gateway/simulator/simulator.hpp"
+#include "gateway/simulator/options.hpp"
 #include "gateway/simulator/steering.hpp"
 
 namespace stint {
 
-enum class simulated_api : std::uint8_t { openai, anthropic };
+class simulated_api;
 
 struct simulated_tool {
   std::string name;
@@ -27,7 +27,7 @@ struct simulated_tool {
 };
 
 struct simulated_call {
-  simulated_api api = simulated_api::openai;
+  const simulated_api* api = nullptr;
   std::string model;  // as served: without the steering
   std::string id;
   std::int64_t created_s = 0;
@@ -59,7 +59,7 @@ class simulated_reader {
  public:
   explicit simulated_reader(const simulation& how) : how_(how), generator_(how.seed) {}
   [[nodiscard]] std::variant<simulated_call, simulated_error> read(
-      simulated_api api, std::string_view body, const boost::beast::http::fields& head);
+      const simulated_api& api, std::string_view body, const boost::beast::http::fields& head);
 
  private:
   void read_length(simdjson::dom::object body, simulated_call& call);

@@ -12,8 +12,8 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "gateway/dialect/parts/json_text.hpp"
+#include "gateway/simulator/api.hpp"
 #include "gateway/simulator/peer.hpp"
-#include "gateway/simulator/wire.hpp"
 #include "gateway/simulator/writer.hpp"
 
 namespace stint {
@@ -78,13 +78,8 @@ std::string answer_head(int status, std::string_view type, std::string_view extr
   return head;
 }
 
-std::string api_headers(simulated_api api, std::string_view id) {
-  std::string headers =
-      api == simulated_api::openai
-          ? "openai-version: 2020-10-01\r\nopenai-processing-ms: 1\r\nx-request-id: req_"
-          : "anthropic-organization-id: org-simulated\r\nrequest-id: req_";
-  headers.append(id).append("\r\n");
-  return headers;
+std::string api_headers(const simulated_call& call) {
+  return std::string(call.api->facts().head_fields) + call.id + "\r\n";
 }
 
 asio::awaitable<bool> write_json(asio::ip::tcp::socket& socket, int status, std::string body) {
@@ -127,10 +122,10 @@ asio::awaitable<bool> answer_whole(asio::ip::tcp::socket& socket, simulated_stat
     co_return false;
   }
   state.bill.add(payer, line);
-  const std::string body = whole_answer(call);
+  const std::string body = call.api->answer(call);
   const std::string length = "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   simulated_writer writer(socket, peer, call.how, body_framing::length);
-  writer.begin(answer_head(200, "application/json", api_headers(call.api, call.id) + length));
+  writer.begin(answer_head(200, "application/json", api_headers(call) + length));
   const bool written = co_await writer.write(body);
   if (!written) co_return false;
   co_return co_await writer.finish();
@@ -147,11 +142,11 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
   };
   simulated_peer peer(socket);
   simulated_writer writer(socket, peer, call.how, body_framing::chunked);
-  const std::string extra = api_headers(call.api, call.id) +
-                            "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string extra =
+      api_headers(call) + "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n";
   writer.begin(answer_head(200, "text/event-stream; charset=utf-8", extra));
   const auto each = token_delay(state, call);
-  const auto script = make_script(call);
+  const auto script = call.api->script(call);
   simulated_event event;
   std::string batch;
   std::vector<mark> marks;
@@ -197,20 +192,19 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
 }
 
 asio::awaitable<bool> answer_call(asio::ip::tcp::socket& socket, simulated_state& state,
-                                  simulated_api api, received_request& request) {
+                                  const simulated_api& api, received_request& request) {
   ++state.api_requests;
   state.last_head = request.head;
   state.last_body = request.body;
   auto read = state.reader.read(api, request.message.body(), request.message);
   if (const auto* error = std::get_if<simulated_error>(&read)) {
-    co_return co_await write_json(socket, error->status,
-                                  error_answer(api, error->status, error->message));
+    co_return co_await write_json(socket, error->status, api.error(error->status, error->message));
   }
   const simulated_call& call = std::get<simulated_call>(read);
   if (call.how.status != 200) {
     co_return co_await write_json(
         socket, call.how.status,
-        error_answer(api, call.how.status, "The simulated provider was told to refuse."));
+        api.error(call.how.status, "The simulated provider was told to refuse."));
   }
   bill_payer payer;
   payer.tenant = header_of(request.message, "x-stint-tenant");
@@ -240,11 +234,8 @@ asio::awaitable<bool> answer_request(asio::ip::tcp::socket& socket, simulated_st
       std::string(request.message.target().data(), request.message.target().size());
   const std::string_view path = std::string_view(target).substr(0, target.find('?'));
   const bool is_post = request.message.method() == http::verb::post;
-  if (is_post && path == "/v1/chat/completions") {
-    co_return co_await answer_call(socket, state, simulated_api::openai, request);
-  }
-  if (is_post && path == "/v1/messages") {
-    co_return co_await answer_call(socket, state, simulated_api::anthropic, request);
+  if (const simulated_api* api = simulated_api_at(path); is_post && api != nullptr) {
+    co_return co_await answer_call(socket, state, *api, request);
   }
   if (is_post && path == "/simulate/reset") {
     state.bill.reset();
@@ -265,7 +256,7 @@ asio::awaitable<bool> answer_request(asio::ip::tcp::socket& socket, simulated_st
         R"({"object":"list","data":[{"id":"sim/gpt-4o","object":"model","created":0,"owned_by":"stint"}]})");
   }
   co_return co_await write_json(socket, 404,
-                                error_answer(simulated_api::openai, 404, "Unknown path " + target));
+                                first_simulated_api().error(404, "Unknown path " + target));
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 // openai/openai-openapi, CreateChatCompletionResponse and CreateChatCompletionStreamResponse.
 // Tested by tests/gateway/simulator/simulator_test.cpp.
 #include "gateway/dialect/parts/json_text.hpp"
+#include "gateway/simulator/api.hpp"
 #include "gateway/simulator/text.hpp"
-#include "gateway/simulator/wire.hpp"
 
 namespace stint {
 
@@ -49,7 +49,7 @@ void append_message(std::string& out, const simulated_call& call, std::int64_t c
 
 class openai_script final : public simulated_script {
  public:
-  explicit openai_script(const simulated_call& call) : call_(call), pieces_(call) {
+  explicit openai_script(const simulated_call& call) : simulated_script(call) {
     begin_ = R"(data: {"id":")" + call.id + R"(","object":"chat.completion.chunk","created":)" +
              std::to_string(call.created_s) + ",\"model\":";
     append_json_string(begin_, call.model);
@@ -58,9 +58,10 @@ class openai_script final : public simulated_script {
     end_ = call.include_usage ? "],\"usage\":null}\n\n" : "]}\n\n";
   }
 
-  bool next(simulated_event& event) override {
-    event.bytes.clear();
-    event.tokens = event.reasoning = 0;
+ private:
+  enum class stage { roles, words, finishes, usage, done, end };
+
+  bool give_next(simulated_event& event) override {
     switch (stage_) {
       case stage::roles:
         give_role(event);
@@ -83,9 +84,6 @@ class openai_script final : public simulated_script {
     }
     return false;
   }
-
- private:
-  enum class stage { roles, words, finishes, usage, done, end };
 
   void open_choice(std::string& out) const {
     out += begin_ + "{\"index\":" + std::to_string(choice_) + ",\"delta\":";
@@ -162,43 +160,67 @@ class openai_script final : public simulated_script {
 
   void give_usage(simulated_event& event) {
     event.bytes = begin_ + "],\"usage\":" + usage_object(call_) + "}\n\n";
-    const bool again = call_.how.usage == simulated_usage::repeated && !has_reported_;
-    has_reported_ = true;
-    if (!again) stage_ = stage::done;
+    if (!reports_again()) stage_ = stage::done;
   }
 
-  const simulated_call& call_;
-  argument_pieces pieces_;
   std::string begin_;
   std::string end_;
   stage stage_ = stage::roles;
   std::int64_t choice_ = 0;
   std::int64_t position_ = 0;
   bool has_piece_ = true;
-  bool has_reported_ = false;
+};
+
+constexpr simulated_api_facts openai_chat_facts = {
+    .path = "/v1/chat/completions",
+    .counts_as = tokenizer::chat_api::openai_chat,
+    .id_prefix = "chatcmpl-sim",
+    .head_fields = "openai-version: 2020-10-01\r\nopenai-processing-ms: 1\r\nx-request-id: req_",
+    .requires_bound = false,
+    .has_choices = true,
+};
+
+class openai_chat_api final : public simulated_api {
+ public:
+  openai_chat_api() noexcept : simulated_api(openai_chat_facts) {}
+
+  std::unique_ptr<simulated_script> script(const simulated_call& call) const override {
+    return std::make_unique<openai_script>(call);
+  }
+
+  std::string answer(const simulated_call& call) const override {
+    std::string out = R"({"id":")" + call.id + R"(","object":"chat.completion","created":)" +
+                      std::to_string(call.created_s) + ",\"model\":";
+    append_json_string(out, call.model);
+    out += ",\"choices\":[";
+    for (std::int64_t choice = 0; choice < call.choices; ++choice) {
+      if (choice > 0) out += ',';
+      out += "{\"index\":" + std::to_string(choice) + ",\"message\":";
+      append_message(out, call, choice);
+      out += R"(,"logprobs":null,"finish_reason":")" + std::string(finish_reason(call)) + "\"}";
+    }
+    out += ']';
+    if (call.how.usage != simulated_usage::missing) out += ",\"usage\":" + usage_object(call);
+    out += R"(,"service_tier":"default","system_fingerprint":"fp_sim"})";
+    return out;
+  }
+
+  std::string error(int status, std::string_view message) const override {
+    std::string body = R"({"error":{"message":)";
+    append_json_string(body, message);
+    const std::string_view type = status == 429   ? "rate_limit_exceeded"
+                                  : status >= 500 ? "server_error"
+                                                  : "invalid_request_error";
+    body.append(R"(,"type":")").append(type).append(R"(","param":null,"code":null}})");
+    return body;
+  }
 };
 
 }  // namespace
 
-std::unique_ptr<simulated_script> make_openai_script(const simulated_call& call) {
-  return std::make_unique<openai_script>(call);
-}
-
-std::string openai_answer(const simulated_call& call) {
-  std::string out = R"({"id":")" + call.id + R"(","object":"chat.completion","created":)" +
-                    std::to_string(call.created_s) + ",\"model\":";
-  append_json_string(out, call.model);
-  out += ",\"choices\":[";
-  for (std::int64_t choice = 0; choice < call.choices; ++choice) {
-    if (choice > 0) out += ',';
-    out += "{\"index\":" + std::to_string(choice) + ",\"message\":";
-    append_message(out, call, choice);
-    out += R"(,"logprobs":null,"finish_reason":")" + std::string(finish_reason(call)) + "\"}";
-  }
-  out += ']';
-  if (call.how.usage != simulated_usage::missing) out += ",\"usage\":" + usage_object(call);
-  out += R"(,"service_tier":"default","system_fingerprint":"fp_sim"})";
-  return out;
+const simulated_api& simulated_openai_chat() noexcept {
+  static const openai_chat_api api;
+  return api;
 }
 
 }  // namespace stint

@@ -1,22 +1,25 @@
 // How to steer a call: as "?key=value&key=value" behind the model's name, or as headers x-sim-key:
 // value, which win.
 //   tokens=N          visible output tokens of each choice (never more than the request's bound)
-//   delay_first_ms=N  before the first byte          delay_ms=N  before each further token
+//   delay_first_ms=N  before the first byte
+//   delay_ms=N        before each further token
 //   status=N          an error of that status, in the API's own shape; not billed
-//   fault=stall|reset|truncate|garbage|bad_chunk, after_bytes=N of the body (0: before the head is
-//   sent) usage=missing|negative|huge|repeated             what is reported; the bill stays true
-//   cached=N, cache_write=N                          of the prompt's tokens
+//   fault=WORD        stall, reset, truncate, garbage or bad_chunk
+//   after_bytes=N     where the fault strikes in the body; 0: before the head is sent
+//   usage=WORD        what is reported: missing, negative, huge or repeated; the bill stays true
+//   cached=N, cache_write=N   of the prompt's tokens
 //   reasoning=N       output tokens before the text: hidden (OpenAI), a thinking block (Anthropic)
 //   piece_bytes=N     no write carries more bytes of the body
-//   prose=N, code=N, json=N, cjk=N   for models whose tokenizer is not public, one of our own
-//                     invention: N tokens for 1,000 of o200k_base, by class of content;
-//   base=N, per_tool=N  and what it adds to a request and for each tool
 //   tool=1            answer with a tool call, as tool_choice "required" or "any" also does
+// and, for models whose tokenizer is not public, one of our own invention:
+//   prose=N, code=N, json=N, cjk=N   N tokens for 1,000 of o200k_base, by class of content
+//   base=N, per_tool=N               and what it adds to a request and for each tool
 //
 // The bill, GET /simulate/bill (with ?calls=1 also for each x-stint-request-id):
 //   {"totals":LINE,"tenants":{"<x-stint-tenant>":LINE},"calls":{"<id>":LINE},"calls_forgotten":0}
-//   LINE:
-//   {"requests","prompt_tokens","cached_tokens","cache_write_tokens","completion_tokens","reasoning_tokens","cut"}
+// where a LINE is
+//   {"requests":N,"prompt_tokens":N,"cached_tokens":N,"cache_write_tokens":N,
+//    "completion_tokens":N,"reasoning_tokens":N,"cut":N}
 // The prompt is charged when a call is taken on; a whole answer when it is generated; each token of
 // a stream when its event is written, so that a stream the client cuts off costs what was sent
 // before. POST /simulate/reset empties it. GET /simulate/last:
@@ -25,6 +28,8 @@
 // Tested by tests/gateway/simulator/simulator_test.cpp.
 #include "gateway/simulator/simulator.hpp"
 
+#include <chrono>
+#include <exception>
 #include <stdexcept>
 #include <thread>
 
@@ -33,10 +38,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/simulator/connection.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 namespace stint {
 

@@ -10,22 +10,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
+
+#include "gateway/simulator/options.hpp"
 
 namespace stint {
-
-enum class output_length : std::uint8_t { fixed, bound, log_normal };
-
-struct simulation {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: any free one
-  output_length length = output_length::fixed;
-  std::int64_t fixed_tokens = 32;  // also the median of log_normal
-  double log_normal_sigma = 0.8;
-  std::uint64_t seed = 1;
-  std::int64_t first_token_delay_ms = 0;
-  std::int64_t token_delay_ms = 0;
-};
 
 class simulated_provider {
  public:

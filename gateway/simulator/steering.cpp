@@ -3,11 +3,11 @@
 
 #include <charconv>
 
+#include "gateway/simulator/options.hpp"
+
 namespace stint {
 
 namespace {
-
-constexpr std::string_view prefix = "sim/";
 
 bool read_number(std::string_view text, std::int64_t max, std::int64_t& into) {
   std::int64_t value = 0;
@@ -18,30 +18,24 @@ bool read_number(std::string_view text, std::int64_t max, std::int64_t& into) {
   return true;
 }
 
-bool read_fault(std::string_view word, simulated_fault& into) {
-  constexpr std::pair<std::string_view, simulated_fault> words[] = {
-      {"none", simulated_fault::none},       {"stall", simulated_fault::stall},
-      {"reset", simulated_fault::reset},     {"truncate", simulated_fault::truncate},
-      {"garbage", simulated_fault::garbage}, {"bad_chunk", simulated_fault::bad_chunk}};
-  for (const auto& [name, fault] : words) {
-    if (name == word) {
-      into = fault;
-      return true;
-    }
-  }
-  return false;
-}
+constexpr std::pair<std::string_view, simulated_fault> fault_words[] = {
+    {"none", simulated_fault::none},       {"stall", simulated_fault::stall},
+    {"reset", simulated_fault::reset},     {"truncate", simulated_fault::truncate},
+    {"garbage", simulated_fault::garbage}, {"bad_chunk", simulated_fault::bad_chunk}};
 
-bool read_usage(std::string_view word, simulated_usage& into) {
-  constexpr std::pair<std::string_view, simulated_usage> words[] = {
-      {"reported", simulated_usage::reported},
-      {"missing", simulated_usage::missing},
-      {"negative", simulated_usage::negative},
-      {"huge", simulated_usage::huge},
-      {"repeated", simulated_usage::repeated}};
-  for (const auto& [name, usage] : words) {
+constexpr std::pair<std::string_view, simulated_usage> usage_words[] = {
+    {"reported", simulated_usage::reported},
+    {"missing", simulated_usage::missing},
+    {"negative", simulated_usage::negative},
+    {"huge", simulated_usage::huge},
+    {"repeated", simulated_usage::repeated}};
+
+template <typename Choice, std::size_t count>
+bool read_choice(const std::pair<std::string_view, Choice> (&words)[count], std::string_view word,
+                 Choice& into) {
+  for (const auto& [name, choice] : words) {
     if (name == word) {
-      into = usage;
+      into = choice;
       return true;
     }
   }
@@ -67,8 +61,8 @@ bool apply(steering& how, std::string_view key, std::string_view value) {
   constexpr std::int64_t tokens_max = 10'000'000;
   constexpr std::int64_t delay_max_ms = 3'600'000;
   std::int64_t number = 0;
-  if (key == "fault") return read_fault(value, how.fault);
-  if (key == "usage") return read_usage(value, how.usage);
+  if (key == "fault") return read_choice(fault_words, value, how.fault);
+  if (key == "usage") return read_choice(usage_words, value, how.usage);
   if (key == "status") {
     if (!read_number(value, 599, number) || number < 200) return false;
     how.status = static_cast<int>(number);
@@ -103,7 +97,9 @@ bool apply(steering& how, std::string_view key, std::string_view value) {
 }  // namespace
 
 std::string_view simulated_base_model(std::string_view model) noexcept {
-  return model.starts_with(prefix) ? model.substr(0, model.find('?')) : model;
+  return model.starts_with(simulated_model_prefix)
+             ? model.substr(0, model.find(simulated_steering_mark))
+             : model;
 }
 
 steering_result read_steering(std::string_view model, const boost::beast::http::fields& head) {

@@ -10,7 +10,7 @@
 
 #include <boost/beast/http/fields.hpp>
 
-#include "tokenizer/unicode/content_class.hpp"
+#include "tokenizer/calibration/content_class.hpp"
 
 namespace stint {
 
@@ -47,10 +47,8 @@ struct steering {
   simulated_usage usage = simulated_usage::reported;
   std::int64_t cached = 0;       // prompt tokens read from the cache
   std::int64_t cache_write = 0;  // prompt tokens written to it
-  std::int64_t reasoning =
-      0;  // output tokens of reasoning: hidden (OpenAI), a thinking block (Anthropic)
-  std::int64_t piece_bytes =
-      0;  // each write carries at most so many bytes of the body; 0: as it comes
+  std::int64_t reasoning = 0;    // output before the text: hidden (OpenAI), thinking (Anthropic)
+  std::int64_t piece_bytes = 0;  // the most of the body in one write; 0: as it comes
   std::optional<private_tokenizer> counts_by;
   bool tool = false;  // answer with a tool call, if the request has tools
 };

@@ -34,17 +34,14 @@ std::unique_ptr<upstream_connection> upstream_pool::take_idle() noexcept {
     // The most recently used one: the others may then grow old and be closed.
     std::unique_ptr<upstream_connection> candidate = std::move(idle_.back());
     idle_.pop_back();
-    if (candidate->wire.quiet_and_open()) {
-      candidate->reused = true;
-      return candidate;
-    }
+    if (candidate->wire.quiet_and_open()) return candidate;
     drop(std::move(candidate));
   }
   return nullptr;
 }
 
 asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::acquire(
-    watched& watch, metrics& seen) {
+    watched& watch, metrics& counts) {
   if (auto idle = take_idle()) co_return std::move(idle);
   if (open_ >= provider_.connections_max) {
     problem full = make_problem(problem_kind::overloaded,
@@ -56,7 +53,7 @@ asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::acq
     co_return full;
   }
   ++open_;
-  auto made = co_await connect(watch, seen);
+  auto made = co_await connect(watch, counts);
   if (!made) --open_;
   co_return std::move(made);
 }
@@ -75,10 +72,10 @@ asio::awaitable<error_code> upstream_pool::resolve() {
 }
 
 asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::connect(
-    watched& watch, metrics& seen) {
+    watched& watch, metrics& counts) {
   const error_code unresolved = co_await resolve();
   if (unresolved) {
-    seen.upstream_failed(provider_.name, upstream_fault::refused);
+    counts.upstream_failed(provider_.name, upstream_fault::refused);
     co_return cannot_connect(provider_, "its name does not resolve (" + unresolved.message() + ")",
                              false);
   }
@@ -88,32 +85,32 @@ asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::con
     asio::ip::tcp::socket socket(context_);
     transport link =
         tls_ != nullptr ? transport(std::move(socket), *tls_) : transport(std::move(socket));
-    watch.await(link, patience);
-    watch.watch_client(&link);
+    watch.arm(link, patience);
+    watch.close_with_client(&link);
     auto [connect_error] = co_await link.socket().async_connect(endpoint, as_outcome);
     error = connect_error;
     if (!error) link.tune();
     if (!error && tls_ != nullptr) {
       error = co_await link.handshake_client(provider_.host);
       if (error && !watch.expired() && !watch.client_gone()) {
-        watch.await_nothing();
+        watch.disarm();
         watch.unwatch_client();
-        seen.upstream_failed(provider_.name, upstream_fault::tls);
+        counts.upstream_failed(provider_.name, upstream_fault::tls);
         co_return cannot_connect(provider_, "TLS failed (" + error.message() + ")", false);
       }
     }
-    watch.await_nothing();
+    watch.disarm();
     watch.unwatch_client();
     if (watch.client_gone()) co_return nobody_asks(provider_);
     if (watch.expired()) {
-      seen.upstream_failed(provider_.name, upstream_fault::timeout);
+      counts.upstream_failed(provider_.name, upstream_fault::timeout);
       co_return cannot_connect(provider_,
                                "no answer in " + std::to_string(patience.count()) + " ms", true);
     }
     if (!error) co_return std::make_unique<upstream_connection>(transport(std::move(link)));
   }
   endpoints_.clear();  // look the name up again next time
-  seen.upstream_failed(provider_.name, upstream_fault::refused);
+  counts.upstream_failed(provider_.name, upstream_fault::refused);
   co_return cannot_connect(provider_, error.message(), false);
 }
 

@@ -23,15 +23,14 @@ namespace stint {
 struct upstream_connection {
   explicit upstream_connection(transport link) : wire(std::move(link)) {}
 
-  static constexpr std::size_t buffer_bytes =
-      32 * 1024;  // a whole response head fits; reads are this large at the most
+  // A whole response head fits; reads are this large at the most.
+  static constexpr std::size_t buffer_bytes = 32 * 1024;
 
   transport wire;
   std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(buffer_bytes);
   std::size_t begin = 0;  // unread bytes are [begin, end)
   std::size_t end = 0;
   monotonic::time_point idle_since{};
-  bool reused = false;
 
   [[nodiscard]] std::string_view unread() const noexcept {
     return {buffer.get() + begin, end - begin};
@@ -44,11 +43,12 @@ class upstream_pool {
   upstream_pool(asio::io_context& context, const provider_config& provider,
                 asio::ssl::context* tls);
 
-  // An idle connection that is still quiet, or a new one: resolved, connected, verified, within
-  // connect_timeout_ms. The caller's `watch` carries the deadline. Counted against connections_max
-  // until given back or dropped.
+  // An idle connection that is still quiet, or a new one: resolved, connected, verified. Each of
+  // the name's addresses has connect_timeout_ms, kept by the caller's `watch`; the look-up of the
+  // name has the resolver's own patience. Counted against connections_max until given back or
+  // dropped.
   [[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_connection>>> acquire(
-      watched& watch, metrics& seen);
+      watched& watch, metrics& counts);
 
   void give_back(std::unique_ptr<upstream_connection> connection) noexcept;
   void drop(std::unique_ptr<upstream_connection> connection) noexcept;
@@ -60,7 +60,7 @@ class upstream_pool {
  private:
   [[nodiscard]] std::unique_ptr<upstream_connection> take_idle() noexcept;
   [[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_connection>>> connect(
-      watched& watch, metrics& seen);
+      watched& watch, metrics& counts);
   [[nodiscard]] asio::awaitable<error_code> resolve();
 
   asio::io_context& context_;

@@ -2,24 +2,33 @@
 #include "gateway/upstream/request.hpp"
 
 #include <array>
+#include <vector>
+
+#include "gateway/dialect/table.hpp"
 
 namespace stint {
 
 namespace {
-// What a provider's API may need from the client and cannot be abused: never credentials, framing
+// What any provider's API may need from the client and cannot be abused: never credentials, framing
 // or routing.
-constexpr std::array<std::string_view, 12> passed_on = {"accept",
-                                                        "user-agent",
-                                                        "anthropic-version",
-                                                        "anthropic-beta",
-                                                        "openai-beta",
-                                                        "idempotency-key",
-                                                        "traceparent",
-                                                        "x-stainless-lang",
-                                                        "x-stainless-runtime",
-                                                        "x-client-request-id",
-                                                        "content-type",
-                                                        "tracestate"};
+constexpr std::array<std::string_view, 9> of_every_api = {
+    "accept",           "user-agent",          "idempotency-key",     "traceparent",
+    "x-stainless-lang", "x-stainless-runtime", "x-client-request-id", "content-type",
+    "tracestate"};
+
+// And what single APIs know, all of it on every call: the path of a pass-through does not say whose
+// it is.
+const std::vector<std::string_view>& passed_on() {
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> all(of_every_api.begin(), of_every_api.end());
+    for (const dialect* each : all_dialects()) {
+      const auto& own = each->facts().client_fields;
+      all.insert(all.end(), own.begin(), own.end());
+    }
+    return all;
+  }();
+  return names;
+}
 
 void field(std::string_view name, std::string_view value, std::string& out) {
   out += name;
@@ -42,22 +51,18 @@ void build_upstream_head(const outbound& what, std::string& out) {
     out += std::to_string(provider.port);
   }
   out += "\r\naccept-encoding: identity\r\n";
-  for (const std::string_view name : passed_on) {
+  for (const std::string_view name : passed_on()) {
     if (const auto value = what.from->find(name)) field(name, *value, out);
   }
-  if (what.anthropic && !what.from->find("anthropic-version"))
-    field("anthropic-version", "2023-06-01", out);
+  const dialect_facts& api = what.speaks->facts();
+  if (!api.needed.name.empty() && !what.from->find(api.needed.name))
+    field(api.needed.name, api.needed.value, out);
   if (!provider.credential.empty()) {
-    if (what.anthropic) {
-      field("x-api-key", provider.credential.reveal(), out);
-    } else {
-      out += "authorization: Bearer ";
-      out += provider.credential.reveal();
-      out += "\r\n";
-    }
+    out.append(api.credential.name).append(": ").append(api.credential.value);
+    out.append(provider.credential.reveal()).append("\r\n");
   }
-  if (!what.request_id.empty()) {
-    field("x-stint-request-id", what.request_id, out);
+  if (provider.attribution_headers) {
+    field("x-stint-request-id", to_string(what.id), out);
     field("x-stint-tenant", what.tenant, out);
   }
   if (what.body_bytes > 0 || what.from->method == http_method::post) {

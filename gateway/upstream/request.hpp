@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "budgets/records/call_id.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/http/request_head.hpp"
 
@@ -13,11 +14,11 @@ namespace stint {
 
 struct outbound {
   const provider_config* provider = nullptr;
-  const request_head* from =
-      nullptr;  // the client's: method, target, and the fields of the allow-list
+  // The client's: method, target, and the fields of the allow-list.
+  const request_head* from = nullptr;
   std::size_t body_bytes = 0;
-  bool anthropic = false;       // which form of credential
-  std::string_view request_id;  // both for the simulated provider only, whose bill is kept by them
+  const dialect* speaks = nullptr;  // whose form of credential it gets
+  call_id id;                       // both for providers that want attribution_headers
   std::string_view tenant;
 };
 

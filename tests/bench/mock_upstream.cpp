@@ -2,10 +2,10 @@
 // thread, raw epoll, answers rendered once per prompt size. Speaks just enough HTTP/1.1 for
 // well-behaved proxies (keep-alive, Content-Length).
 //
-//   POST with "stream":true in the body → 64 OpenAI chunks, a usage chunk and [DONE], as chunked
-//   SSE; any other POST                 → one OpenAI chat completion with usage;
-//   POST …/v1/messages                  → the same as Anthropic Messages: 64 text deltas, or a message;
-//   GET /count                          → how many POSTs were answered, to compare a ledger with.
+//   POST with "stream":true   64 OpenAI chunks, a usage chunk and [DONE], as chunked SSE
+//   any other POST            one OpenAI chat completion with usage
+//   POST …/v1/messages        the same as Anthropic Messages: 64 text deltas, or a message
+//   GET /count                how many POSTs were answered, so that a ledger can be compared with it
 //
 // With the argument "paced", a stream waits before each write but the first for a GET /more, so that
 // how many reads a proxy needs for it does not depend on who is faster.

@@ -21,7 +21,7 @@
 
 #include <simdjson.h>
 
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
 
 namespace {

@@ -2,36 +2,20 @@
 // and a ledger writer driven one operation at a time.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "budgets/records/alert.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/writer/ledger_writer.hpp"
+#include "scratch_directory.hpp"
 
 namespace stint::testing {
-
-class scratch_directory {
- public:
-  scratch_directory() {
-    std::string pattern = std::filesystem::temp_directory_path() / "stint-ledger-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
-  }
-  ~scratch_directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  scratch_directory(const scratch_directory&) = delete;
-  scratch_directory& operator=(const scratch_directory&) = delete;
-
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
-  [[nodiscard]] std::string sub(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 // 2026-03-02 10:00:00 UTC, a Monday.
 inline constexpr wall_time monday_ten{std::chrono::seconds{1'772'445'600}};

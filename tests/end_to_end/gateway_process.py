@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 
 import http_client
-from wait import wait_until
+from wait import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("STINT_BINARY", ROOT / "build/release/stint"))
@@ -133,7 +133,7 @@ class gateway:
     def terminate(self, deadline_s=60):
         """SIGTERM; returns the exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(deadline_s)
+        return self.process.wait(deadline_s * PATIENCE)
 
     def restart(self):
         """A planned restart; the books survive it, the metrics start at zero."""
@@ -148,7 +148,7 @@ class gateway:
             [BINARY, *map(str, arguments), "--config", self.config, "--admin", self.admin],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=60 * PATIENCE,
             cwd=self.folder,
             env=self.environment,
         )
@@ -281,7 +281,7 @@ class background:
             self._error = error
 
     def result(self, deadline_s=120):
-        self._thread.join(deadline_s)
+        self._thread.join(deadline_s * PATIENCE)
         assert not self._thread.is_alive(), "still running after its deadline"
         if self._error is not None:
             raise self._error

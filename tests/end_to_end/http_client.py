@@ -3,6 +3,8 @@
 import json
 import socket
 
+from wait import PATIENCE
+
 HEAD_END = b"\r\n\r\n"
 
 
@@ -32,7 +34,7 @@ class connection:
 
     def __init__(self, address, timeout_s=30.0):
         host, port = address.rsplit(":", 1)
-        self.socket = socket.create_connection((host, int(port)), timeout=timeout_s)
+        self.socket = socket.create_connection((host, int(port)), timeout=timeout_s * PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.unread = b""
 

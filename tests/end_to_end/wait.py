@@ -1,13 +1,17 @@
 """Waiting for something that another process or thread does: a condition and a deadline, never a fixed sleep."""
 
+import os
 import threading
 import time
 
 POLL_S = 0.01
+# How many times longer than usual everything may take: sanitizer builds are slower, and say so here.
+PATIENCE = float(os.environ.get("STINT_PATIENCE", 1))
 
 
 def wait_until(condition, what, deadline_s=20.0):
     """Returns the first true value of condition(). Fails, saying what it waited for, when the deadline passes first."""
+    deadline_s *= PATIENCE
     end = time.monotonic() + deadline_s
     never = threading.Event()
     while True:

@@ -3,7 +3,7 @@
 #include <simdjson.h>
 
 #include "fuzz/fuzz.hpp"
-#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/dialect/table.hpp"
 
 namespace stint {
 namespace {
@@ -51,8 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   simdjson::dom::parser parser;
   simdjson::dom::element document;
   if (parser.parse(body.data(), body.size()).get(document) != simdjson::SUCCESS) return 0;
-  for (const auto kind : {dialect_kind::openai, dialect_kind::anthropic}) {
-    const dialect& speaks = dialect_of(kind);
+  for (const dialect* each : all_dialects()) {
+    const dialect& speaks = *each;
     const auto request = speaks.read_request(document);
     if (!request) continue;
     check_figures(*request);

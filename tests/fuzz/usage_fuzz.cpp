@@ -3,7 +3,7 @@
 #include <string>
 
 #include "fuzz/fuzz.hpp"
-#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/dialect/table.hpp"
 
 namespace stint {
 namespace {
@@ -36,7 +36,7 @@ metering meter(const dialect& speaks, bool client_wants_usage, Cut cut) {
   request.model = "gpt-4o";
   request.stream = true;
   request.client_wants_usage = client_wants_usage;
-  const auto stream = speaks.meter_stream("gpt-4o", request);
+  const auto stream = speaks.meter_stream({"gpt-4o"}, request);
   metering result;
   cut([&](std::string_view piece) { stream->consume(piece, result.delivered); });
   result.complete = stream->complete();
@@ -52,7 +52,7 @@ metering meter(const dialect& speaks, bool client_wants_usage, Cut cut) {
 void read(const dialect& speaks, std::string_view bytes) {
   bool implausible = false;
   (void)text_of(speaks.read_answer(bytes, implausible));
-  fuzz::require(speaks.count_answer(bytes, "gpt-4o") >= 0, "a count is not negative");
+  fuzz::require(speaks.count_answer(bytes, {"gpt-4o"}) >= 0, "a count is not negative");
   for (const bool client_wants_usage : {false, true}) {
     const metering whole = meter(speaks, client_wants_usage, [&](auto feed) { feed(bytes); });
     if (client_wants_usage)
@@ -68,8 +68,8 @@ void read(const dialect& speaks, std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = stint::fuzz::text_of(data, size);
-  for (const auto kind : {stint::dialect_kind::openai, stint::dialect_kind::anthropic}) {
-    stint::read(stint::dialect_of(kind), bytes);
+  for (const stint::dialect* each : stint::all_dialects()) {
+    stint::read(*each, bytes);
   }
   return 0;
 }

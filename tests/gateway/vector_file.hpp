@@ -2,12 +2,15 @@
 // bytes that a line cannot hold.
 #pragma once
 
+#include <algorithm>
 #include <fstream>
 #include <ostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "gateway/escaped_text.hpp"
 
 namespace stint::testing {
 
@@ -37,35 +40,6 @@ inline std::vector<vector_row> read_vectors(const std::string& name) {
   }
   if (rows.empty()) throw std::runtime_error("empty vectors: " + name);
   return rows;
-}
-
-// The bytes that a field with escapes stands for.
-inline std::string unescaped(std::string_view text) {
-  std::string bytes;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '\\' || at + 1 == text.size()) {
-      bytes += text[at];
-      continue;
-    }
-    switch (text[++at]) {
-      case 'n':
-        bytes += '\n';
-        break;
-      case 'r':
-        bytes += '\r';
-        break;
-      case 't':
-        bytes += '\t';
-        break;
-      case 'x':
-        bytes += static_cast<char>(std::stoi(std::string(text.substr(at + 1, 2)), nullptr, 16));
-        at += 2;
-        break;
-      default:
-        bytes += text[at];
-    }
-  }
-  return bytes;
 }
 
 }  // namespace stint::testing

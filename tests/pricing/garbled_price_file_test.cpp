@@ -60,11 +60,11 @@ std::vector<std::string> lines_of(const std::string& text) {
 // Either a book, or mistakes that each say something and stand on a line of the text.
 bool handled(const std::string& text) {
   const auto parsed = parse_price_file(text);
-  const auto* list = std::get_if<std::vector<price_file_mistake>>(&parsed);
+  const auto* list = std::get_if<std::vector<config_mistake>>(&parsed);
   if (list == nullptr) return true;
   const auto line_max =
       2 + std::count(text.begin(), text.end(), '\n') + std::count(text.begin(), text.end(), '\r');
-  return !list->empty() && std::ranges::all_of(*list, [&](const price_file_mistake& mistake) {
+  return !list->empty() && std::ranges::all_of(*list, [&](const config_mistake& mistake) {
     return mistake.line >= 0 && mistake.line <= line_max && !mistake.message.empty();
   });
 }

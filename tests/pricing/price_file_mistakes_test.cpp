@@ -57,23 +57,23 @@ std::vector<mistake_case> file_mistakes() {
       {"two documents", correct + "---\nversion: 2\n", 15, "the file: a second document"},
       {"too large", std::string(5 << 20, ' '), 0, "the file: larger than 4 MiB"},
       {"unknown key", correct + "colour: red\n", 14,
-       "colour: unknown key; the keys here are version"},
-      {"repeated key", correct + "version: 8\n", 14, "version: repeated; it stands on line 1"},
-      {"key not a word", correct + "[a, b]: 1\n", 14, "?: expected a plain word as the key"},
+       "colour: unknown key; known here: aliases, prices, providers, updated or version"},
+      {"repeated key", correct + "version: 8\n", 14, "version: given twice (first on line 1)"},
+      {"key not a word", correct + "[a, b]: 1\n", 14, "?: a key must be a plain word"},
       change("version: \"7\"\n", "", 1, "version: missing"),
-      change("\"7\"", "", 1, "version: expected 1 to 64 printable characters, found nothing"),
+      change("\"7\"", "", 1, "version: has no value"),
       change("\"7\"", std::string(65, '7'), 1, "version: expected 1 to 64"),
       change("\"7\"", "\"a\\nb\"", 1,
              "version: expected 1 to 64 printable characters, found 'a?b'"),
-      change("\"7\"", "[7]", 1, "version: expected 1 to 64 printable characters, found a list"),
+      change("\"7\"", "[7]", 1, "version: expected one value, not a list"),
       change("updated: 2026-11-21\n", "", 1, "updated: missing"),
       change("2026-11-21\n", "2026-02-30\n", 2,
              "updated: expected a date, like 2026-11-21, found '2026-02-30'"),
       change("providers:\n", "suppliers:\n", 3, "suppliers: unknown key"),
       change("other: {}", "other: 5", 5, "providers.other: expected keys and values, found '5'"),
-      change("other: {}", "openai: {}", 5, "providers.openai: repeated"),
+      change("other: {}", "openai: {}", 5, "providers.openai: given twice"),
       change("other: {}", "other: {fee: 1}", 5,
-             "providers.other.fee: unknown key; the keys here are tiers"),
+             "providers.other.fee: unknown key; known here: tiers or web_search"),
       change("flex: 0.5", "flexi: 0.5", 4, "providers.openai.tiers.flexi: unknown key"),
       change("flex: 0.5", "standard: 1", 4, "providers.openai.tiers.standard: unknown key"),
       change("flex: 0.5", "flex: 0", 4, "providers.openai.tiers.flex: expected a factor above 0"),
@@ -118,11 +118,11 @@ std::vector<mistake_case> entry_mistakes() {
       change("input: 3", "input: $3", 8, "prices[1].input: " + rate),
       change("input: 3", "input: 10_000.01", 8, "prices[1].input: " + rate),
       change("input: 3", "input: 0.0000000001", 8, "prices[1].input: " + rate),
-      change("input: 3", "input:", 8, "prices[1].input: " + rate + ", found nothing"),
-      change("input: 3", "input: {a: 1}", 8, "prices[1].input: " + rate + ", found a map"),
-      change("input: 3", "input: 3, input: 3", 8, "prices[1].input: repeated"),
+      change("input: 3", "input:", 8, "prices[1].input: has no value"),
+      change("input: 3", "input: {a: 1}", 8, "prices[1].input: expected one value"),
+      change("input: 3", "input: 3, input: 3", 8, "prices[1].input: given twice"),
       change("input: 3", "imput: 3, input: 3", 8,
-             "prices[1].imput: unknown key; the keys here are model"),
+             "prices[1].imput: unknown key (did you mean input?)"),
       change("input: 3", "input: 3, cached_input: x", 8, "prices[1].cached_input: " + rate),
       change("input: 3", "input: 3, cache_write_5m: x", 8, "prices[1].cache_write_5m: " + rate),
       change("input: 3", "input: 3, cache_write_1h: x", 8, "prices[1].cache_write_1h: " + rate),
@@ -138,7 +138,7 @@ std::vector<mistake_case> entry_mistakes() {
       field("from: 2026-12-01T08:00:00", "prices[1].from: expected a date or time in UTC"),
       field("from: 1969-12-31", "prices[1].from: expected a date or time in UTC"),
       field("from: 2026-12-01, until: 2026-12-01", "prices[1].until: not after from"),
-      field("note: [a]", "prices[1].note: expected 1 to 1000 printable characters, found a list"),
+      field("note: [a]", "prices[1].note: expected one value"),
       change("2026-11}", "2026}", 7, "prices[0].source_date: expected the date of the source"),
       change("source: page, source_date: 2026-11}", "source_date: 2026-11}", 7,
              "prices[0].source: missing"),
@@ -197,7 +197,7 @@ std::vector<mistake_case> entry_mistakes() {
 BOOST_DATA_TEST_CASE(each_mistake_of_the_file_is_found_on_its_line,
                      boost::unit_test::data::make(file_mistakes())) {
   const mistakes list = refused(sample.text);
-  const bool found = std::ranges::any_of(list, [&](const price_file_mistake& mistake) {
+  const bool found = std::ranges::any_of(list, [&](const config_mistake& mistake) {
     return mistake.line == sample.line && mistake.message.starts_with(sample.message);
   });
   BOOST_TEST(found, "expected " << sample.line << ": " << sample.message << "\ngot\n"
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(every_entry_inside_a_longer_one_overlaps_it) {
   BOOST_TEST_REQUIRE(list.size() == 2, shown(list));
   BOOST_TEST(list[0].line == 9, shown(list));
   BOOST_TEST(list[1].line == 10, shown(list));
-  for (const price_file_mistake& mistake : list) {
+  for (const config_mistake& mistake : list) {
     BOOST_TEST(mistake.message.find("on line 11;") != std::string::npos, mistake.message);
   }
 }

@@ -10,7 +10,7 @@
 
 namespace stint::samples {
 
-using mistakes = std::vector<price_file_mistake>;
+using mistakes = std::vector<config_mistake>;
 
 // Line 8 is the entry that the cases below change.
 inline const std::string correct = R"(version: "7"

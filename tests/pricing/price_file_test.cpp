@@ -2,15 +2,14 @@
 // Its mistakes: price_file_mistakes_test.cpp.
 #include "pricing/price_file.hpp"
 
-#include <filesystem>
 #include <fstream>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
-#include <unistd.h>
 
 #include "pricing/price_file_sample.hpp"
 #include "pricing/price_samples.hpp"
+#include "scratch_directory.hpp"
 
 using namespace stint;
 using namespace stint::samples;
@@ -109,11 +108,10 @@ BOOST_AUTO_TEST_CASE(tiers_come_from_the_entry_then_the_provider_then_are_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_on_disk_is_read_like_its_text) {
-  const auto path = std::filesystem::temp_directory_path() /
-                    ("stint_price_file_test_" + std::to_string(::getpid()) + ".yaml");
+  const scratch_directory directory;
+  const auto path = directory.sub("prices.yaml");
   std::ofstream{path} << correct;
-  const auto loaded = load_price_file(path.string());
-  std::filesystem::remove(path);
+  const auto loaded = load_price_file(path);
   BOOST_REQUIRE(std::holds_alternative<price_book>(loaded));
   BOOST_TEST(std::get<price_book>(loaded).version() == "7");
   BOOST_TEST(std::get<price_book>(loaded).prices().size() == 4);

@@ -14,7 +14,7 @@ namespace stint::samples {
 
 inline const price_book& shipped() {
   static const auto loaded = load_price_file(STINT_SOURCE_DIR "/config/prices.yaml");
-  if (const auto* wrong = std::get_if<std::vector<price_file_mistake>>(&loaded)) {
+  if (const auto* wrong = std::get_if<std::vector<config_mistake>>(&loaded)) {
     for (const auto& [line, message] : *wrong)
       BOOST_TEST_MESSAGE(line << ": " << message);
     BOOST_FAIL("config/prices.yaml has mistakes");

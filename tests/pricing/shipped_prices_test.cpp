@@ -3,6 +3,7 @@
 // its own small rules and compared with what the file gives on that day.
 #include "pricing/shipped_prices.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <ostream>

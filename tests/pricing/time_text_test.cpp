@@ -6,7 +6,7 @@
 
 using namespace stint;
 
-BOOST_AUTO_TEST_SUITE(admin_time_text)
+BOOST_AUTO_TEST_SUITE(time_text)
 
 BOOST_AUTO_TEST_CASE(what_is_written_is_read_back) {
   for (const auto* text : {"2026-11-01T09:30:00Z", "2026-11-01T09:30:00.250Z",
@@ -30,6 +30,13 @@ BOOST_AUTO_TEST_CASE(anything_else_is_refused) {
         "2026-11-01T09:30:00.1234567Z", "2026-11-01 09:30Z", "1969-12-31", "x"}) {
     BOOST_TEST(!parse_iso_time(text).has_value(), text);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_date_is_read_only_where_nothing_follows_it) {
+  BOOST_TEST((parse_iso_date("2028-02-29") == std::chrono::sys_days(std::chrono::days(21'243))));
+  for (const auto* text :
+       {"", "2026-11", "2026-02-29", "2026-11-01T09:30Z", "2026-11-01 ", "1969-12-31"})
+    BOOST_TEST(!parse_iso_date(text).has_value(), text);
 }
 
 BOOST_AUTO_TEST_CASE(days_and_months_begin_at_utc_midnight) {

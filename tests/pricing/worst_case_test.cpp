@@ -2,6 +2,7 @@
 // must be. Method: on small bounds, every usage is priced and the dearest compared; on large ones,
 // random usages within random bounds; worked examples.
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <vector>
 

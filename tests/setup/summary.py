@@ -1,12 +1,18 @@
-"""summary.py RESULTS: reads the JUnit file that ctest wrote and ends with one line, "N passed, N failed".
+"""summary.py STEPS PRESET/NAME... : what a run of ./check or its nightly took and found, ending with "N passed, N failed".
 
-Counts test cases where a test program says how many it ran (Boost.Test, Python's unittest), and the program itself as one
-case where it does not. A program that failed counts at least one failure, whatever its output says.
+STEPS is the table that steps.sh wrote: name, seconds, exit status. build/PRESET/NAME.xml is the JUnit file of the step NAME,
+whose test cases are counted: each test case where a test program says how many it ran (Boost.Test, Python's unittest), and the
+program itself as one where it does not. A program that failed counts at least one failure, whatever its output says; so does a
+step that has no such file. Prints the steps, and the dearest entries of all.
 """
 
 import re
 import sys
 import xml.etree.ElementTree as xml
+from pathlib import Path
+
+DEAREST = 10
+ENTRY_SECONDS_MAX = 60  # a test that takes longer keeps everybody waiting: ./check --nightly has the time
 
 
 def cases_of(output):
@@ -21,25 +27,49 @@ def cases_of(output):
     return (ran, failures) if ran else (1, failures)
 
 
-def main():
-    passed = failed = 0
-    broken = []
-    for case in xml.parse(sys.argv[1]).getroot().iter("testcase"):
+def entries_of(results):
+    """[(name, seconds, cases that passed, cases that failed)] of one JUnit file."""
+    entries = []
+    for case in xml.parse(results).getroot().iter("testcase"):
         ran, failures = cases_of(case.findtext("system-out") or "")
-        if case.get("status") != "run":
-            failures = max(failures, 1)
-            broken.append(case.get("name"))
+        failures = max(failures, 1) if case.get("status") != "run" else 0
+        entries.append((case.get("name"), float(case.get("time") or 0), max(ran - failures, 0), failures))
+    return entries
+
+
+def main():
+    steps = [line.split("\t") for line in Path(sys.argv[1]).read_text().splitlines()]
+    tested = {result.split("/")[1]: result for result in sys.argv[2:]}
+    passed = failed = 0
+    dearest, broken, slow = [], [], []
+    print(f"\n{'step':<20} {'time':>8}   outcome")
+    for name, seconds, status in steps:
+        seconds = int(seconds)
+        results = Path("build", tested[name] + ".xml") if name in tested else None
+        if results and results.exists():
+            entries = entries_of(results)
+            good, bad = sum(entry[2] for entry in entries), sum(entry[3] for entry in entries)
+            where = f"ctest --test-dir build/{tested[name].split('/')[0]}"
+            broken += [f"{where} -R '^{entry[0]}$' --output-on-failure" for entry in entries if entry[3]]
+            slow += [f"{name}: {entry[0]}" for entry in entries if entry[1] > ENTRY_SECONDS_MAX]
+            dearest += [(entry[1], f"{name}: {entry[0]}") for entry in entries]
         else:
-            failures = 0
-        passed += max(ran - failures, 0)
-        failed += failures
-    for name in broken:
-        print(f"failed: {name}   (run it alone: ctest --test-dir build/release -R '^{name}$' --output-on-failure)")
-    if not passed + failed:
-        print("no test ran")
-        failed = 1
+            good, bad = 0, 0
+            dearest.append((seconds, name))
+        if not good + bad or (status != "0" and not bad):
+            good, bad = (good + 1, bad) if status == "0" else (good, bad + 1)
+        passed, failed = passed + good, failed + bad
+        print(f"{name:<20} {seconds // 60:>4}m{seconds % 60:02}s   {f'{bad} failed' if bad else 'passed'}")
+    print(f"\nthe {DEAREST} dearest entries:")
+    for seconds, name in sorted(dearest, reverse=True)[:DEAREST]:
+        print(f"{seconds:8.1f} s  {name}")
+    if "tests" in tested:
+        for name in slow:
+            print(f"warning: {name} takes over {ENTRY_SECONDS_MAX} s: shorten it, or let ./check --nightly run it")
+    for command in broken:
+        print(f"failed; alone: {command}")
     print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return 1 if failed or not passed else 0
 
 
 sys.exit(main())

@@ -2,6 +2,7 @@
 // once more, by trying one token less until it fits.
 #include <algorithm>
 
+#include "budgets/records/hold.hpp"
 #include "simulation/ledger_auditor.hpp"
 
 namespace stint::testing {

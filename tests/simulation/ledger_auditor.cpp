@@ -4,6 +4,11 @@
 #include <chrono>
 #include <set>
 
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
+#include "budgets/records/standing.hpp"
+
 namespace stint::testing {
 namespace {
 

@@ -13,7 +13,10 @@
 #include <vector>
 
 #include "budgets/records/cap.hpp"
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/store/rollup.hpp"
 
 namespace stint::testing {

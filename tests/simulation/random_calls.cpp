@@ -3,6 +3,10 @@
 #include <iterator>
 #include <string>
 
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
+
 namespace stint::testing {
 
 cap random_calls::draw_cap(int index) {

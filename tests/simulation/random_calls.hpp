@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "budgets/records/cap.hpp"
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
 
 namespace stint::testing {
 

@@ -19,6 +19,8 @@
 #include <vector>
 
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
 #include "budgets/store/failing_file_system.hpp"
 #include "simulation/ledger_auditor.hpp"
 #include "simulation/random_calls.hpp"

@@ -3,6 +3,7 @@
 
 #include "budgets/books/query.hpp"
 #include "budgets/books/verify.hpp"
+#include "budgets/records/hold.hpp"
 #include "simulation/simulation.hpp"
 
 namespace stint::testing {

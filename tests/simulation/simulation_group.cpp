@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
 #include "simulation/simulation.hpp"
 
 namespace stint::testing {

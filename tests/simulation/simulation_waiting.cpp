@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "budgets/records/hold.hpp"
 #include "simulation/simulation.hpp"
 
 namespace stint::testing {

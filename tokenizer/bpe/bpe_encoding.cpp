@@ -62,38 +62,27 @@ bool is_one_word(std::string_view text) noexcept {
 }  // namespace
 
 std::int64_t bpe_encoding::count(std::string_view text) const noexcept {
-  return count_until(text, INT64_MAX);
-}
-
-std::int64_t bpe_encoding::count_until(std::string_view text, std::int64_t limit) const noexcept {
+  const byte* const begin = bytes_of(text);
+  const byte* const end = begin + text.size();
   if (is_one_word(text)) {
-    const byte* const word = bytes_of(text);
-    const std::uint32_t known = words_.find(piece_key::of(word, text.size(), word + text.size()));
+    const std::uint32_t known = words_.find(piece_key::of(begin, text.size(), end));
     if (known != 0) return known;
   }
   static const kernel best = kernels().front();
-  return count_with(best, text, limit);
+  if (!is_utf8(begin, text.size())) return count_malformed(text);
+  return best.count({.words = words_,
+                     .rule = rule_,
+                     .cache = cache_of_thread(number_),
+                     .begin = begin,
+                     .end = end});
 }
 
-std::int64_t bpe_encoding::count_with(const kernel& chosen, std::string_view text,
-                                      std::int64_t limit) const noexcept {
-  const byte* const begin = bytes_of(text);
-  if (!is_utf8(begin, text.size())) return count_malformed(text, limit);
-  return chosen.count({.words = words_,
-                       .rule = rule_,
-                       .cache = cache_of_thread(number_),
-                       .begin = begin,
-                       .end = begin + text.size(),
-                       .limit = limit});
-}
-
-std::int64_t bpe_encoding::count_malformed(std::string_view text,
-                                           std::int64_t limit) const noexcept {
+std::int64_t bpe_encoding::count_malformed(std::string_view text) const noexcept {
   const byte* at = bytes_of(text);
   const byte* const end = at + text.size();
   split_text cut{.end = end, .valid_utf8 = false};
   std::int64_t tokens = 0;
-  while (at != end && tokens <= limit) {
+  while (at != end) {
     const byte* const piece_end = next_piece(rule_, cut, at);
     const auto size = static_cast<std::size_t>(piece_end - at);
     if (is_utf8(at, size)) {

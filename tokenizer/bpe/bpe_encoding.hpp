@@ -23,18 +23,11 @@ class bpe_encoding final : public encoding {
 
   [[nodiscard]] std::string_view name() const noexcept override { return name_; }
   [[nodiscard]] std::int64_t count(std::string_view text) const noexcept override;
-  [[nodiscard]] std::int64_t count_until(std::string_view text,
-                                         std::int64_t limit) const noexcept override;
   [[nodiscard]] std::vector<std::uint32_t> encode(std::string_view text) const override;
   [[nodiscard]] std::size_t stable_prefix(std::string_view text) const noexcept override;
 
-  // With a kernel of the caller's choice; for tests.
-  [[nodiscard]] std::int64_t count_with(const kernel& chosen, std::string_view text,
-                                        std::int64_t limit) const noexcept;
-
  private:
-  [[nodiscard]] std::int64_t count_malformed(std::string_view text,
-                                             std::int64_t limit) const noexcept;
+  [[nodiscard]] std::int64_t count_malformed(std::string_view text) const noexcept;
 
   std::string name_;
   std::uint32_t number_;

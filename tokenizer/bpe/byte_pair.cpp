@@ -2,6 +2,7 @@
 #include "tokenizer/bpe/byte_pair.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "tokenizer/bpe/short_merge.hpp"
 
@@ -93,7 +94,7 @@ class long_piece {
   static constexpr std::size_t window_bytes = 4096;
   static constexpr std::uint32_t overlap_bytes = 512;
 
-  // Calls token(begin, size) for each token in order, while that is true.
+  // Calls token(begin, size) for each token in order.
   template <class Token>
   void run(const vocabulary& words, const byte* piece, std::size_t size, Token token) {
     std::size_t begin = 0;         // where the first token of `current_` begins in the piece
@@ -109,9 +110,8 @@ class long_piece {
         merge_following(words, piece + from, std::min(window_bytes, size - from));
         const auto [ours, theirs] = common_token(kept);
         if (theirs == following_.size()) break;
-        for (std::size_t i = 0; i < ours; ++i) {
-          if (!token(piece + begin + current_[i], current_[i + 1] - current_[i])) return;
-        }
+        for (std::size_t i = 0; i < ours; ++i)
+          token(piece + begin + current_[i], current_[i + 1] - current_[i]);
         begin = from + following_[theirs];
         first_size = following_[theirs + 1] - following_[theirs];
         adopt_following(theirs);
@@ -120,9 +120,8 @@ class long_piece {
       if (begin + current_.back() == size) break;
       window *= 2;
     }
-    for (std::size_t i = 0; i + 1 < current_.size(); ++i) {
-      if (!token(piece + begin + current_[i], current_[i + 1] - current_[i])) return;
-    }
+    for (std::size_t i = 0; i + 1 < current_.size(); ++i)
+      token(piece + begin + current_[i], current_[i + 1] - current_[i]);
   }
 
  private:
@@ -201,17 +200,15 @@ void append_merged(const vocabulary& words, const byte* piece, std::size_t size,
 
 }  // namespace
 
-std::int64_t count_long_piece(const vocabulary& words, const byte* piece, std::size_t size,
-                              std::int64_t limit) {
+std::int64_t count_long_piece(const vocabulary& words, const byte* piece, std::size_t size) {
   std::int64_t tokens = 0;
-  long_piece_of_thread().run(words, piece, size,
-                             [&](const byte*, std::size_t) { return ++tokens <= limit; });
+  long_piece_of_thread().run(words, piece, size, [&](const byte*, std::size_t) { ++tokens; });
   return tokens;
 }
 
 std::int64_t count_merged(const vocabulary& words, const byte* piece, std::size_t size) {
   if (size == 1) return 1;
-  if (size > short_merge::capacity) return count_long_piece(words, piece, size, INT64_MAX);
+  if (size > short_merge::capacity) return count_long_piece(words, piece, size);
   return short_merge(words, piece, size).parts();
 }
 
@@ -225,7 +222,6 @@ void encode_piece(const vocabulary& words, const byte* piece, std::size_t size,
     // A token never spans two windows' worth: its own bytes merge to it.
     long_piece_of_thread().run(words, piece, size, [&](const byte* begin, std::size_t length) {
       append_merged(words, begin, length, ids);
-      return true;
     });
   } else {
     append_merged(words, piece, size, ids);

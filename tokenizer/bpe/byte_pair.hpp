@@ -16,9 +16,9 @@ namespace stint::tokenizer {
 // The number of tokens that merging makes of a piece of at least one byte.
 [[nodiscard]] std::int64_t count_merged(const vocabulary& words, const std::uint8_t* piece,
                                         std::size_t size);
-// The same for a piece of more than short_merge::capacity bytes; stops once it is above the limit.
+// The same for a piece of more than short_merge::capacity bytes.
 [[nodiscard]] std::int64_t count_long_piece(const vocabulary& words, const std::uint8_t* piece,
-                                            std::size_t size, std::int64_t limit);
+                                            std::size_t size);
 
 // Appends the ids of a whole piece. A piece that is a token by itself only is that token.
 void encode_piece(const vocabulary& words, const std::uint8_t* piece, std::size_t size,

@@ -32,9 +32,8 @@ struct deepseek_cutter : cutter<Valid> {
   // [一-龥぀-ゟ゠-ヿ]: U+4E00 – U+9FA5 and U+3040 – U+30FF. Three bytes that begin so are
   // well-formed.
   static bool in_range(const byte* at, glyph found) noexcept {
-    if (found.bytes != 3) return false;
-    const unsigned point = (at[0] & 0x0FU) << 12 | (at[1] & 0x3FU) << 6 | (at[2] & 0x3FU);
-    if ((at[0] & 0xF0U) != 0xE0U) return false;
+    if (found.bytes != 3 || !leads_three_bytes(*at)) return false;
+    const std::uint32_t point = point_of_three(at);
     return (point >= 0x4E00 && point <= 0x9FA5) || (point >= 0x3040 && point <= 0x30FF);
   }
 

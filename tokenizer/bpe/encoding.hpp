@@ -24,11 +24,6 @@ class encoding {
   // to 128 bytes.
   [[nodiscard]] virtual std::int64_t count(std::string_view text) const noexcept = 0;
 
-  // The same, but stops soon after the count has passed `limit`: exact up to there, and otherwise
-  // some number above it that is no more than the whole count.
-  [[nodiscard]] virtual std::int64_t count_until(std::string_view text,
-                                                 std::int64_t limit) const noexcept = 0;
-
   // No well-formed text of so many bytes has more tokens: every byte alone is a token. An encoding
   // that normalises its text first must say by how much that can lengthen it.
   [[nodiscard]] virtual std::int64_t tokens_max(std::size_t bytes) const noexcept {

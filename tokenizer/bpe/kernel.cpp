@@ -12,7 +12,7 @@ namespace {
 std::int64_t count_plainly(const kernel_text& text) {
   split_text cut{.end = text.end, .valid_utf8 = true};
   std::int64_t tokens = 0;
-  for (const std::uint8_t* at = text.begin; at != text.end && tokens <= text.limit;) {
+  for (const std::uint8_t* at = text.begin; at != text.end;) {
     const std::uint8_t* const end = next_piece(text.rule, cut, at);
     tokens += count_whole_piece(text.words, at, static_cast<std::size_t>(end - at), text.end);
     at = end;

@@ -21,8 +21,6 @@ struct kernel_text {
   piece_cache& cache;
   const std::uint8_t* begin;
   const std::uint8_t* end;
-  // Counting may stop where the count is above this; the result is then some number above it.
-  std::int64_t limit;
 };
 
 struct kernel {

@@ -11,6 +11,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "tokenizer/bpe/least_lane.hpp"
 #include "tokenizer/bpe/vocabulary.hpp"
 
 namespace stint::tokenizer {
@@ -98,16 +99,7 @@ class merge_queue {
       std::memcpy(&best, keys, sizeof best);
       std::memcpy(&other, keys + lanes, sizeof other);
       best = best < other ? best : other;
-      other =
-          __builtin_shufflevector(best, best, 8, 9, 10, 11, 12, 13, 14, 15, 8, 8, 8, 8, 8, 8, 8, 8);
-      best = best < other ? best : other;
-      other = __builtin_shufflevector(best, best, 4, 5, 6, 7, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4);
-      best = best < other ? best : other;
-      other = __builtin_shufflevector(best, best, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
-      best = best < other ? best : other;
-      other = __builtin_shufflevector(best, best, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
-      best = best < other ? best : other;
-      return best[0];
+      return least_lane(best);
     }
 
     [[gnu::always_inline]] void merge(const vocabulary& words, std::uint32_t least) noexcept {

@@ -1,4 +1,4 @@
-// Tested by tests/tokenizer/models/named_encoding_test.cpp.
+// Tested by tests/tokenizer/models/named_encodings_test.cpp.
 #include "tokenizer/bpe/nfc_encoding.hpp"
 
 #include "tokenizer/unicode/nfc.hpp"
@@ -13,11 +13,6 @@ std::int64_t nfc_encoding::count(std::string_view text) const noexcept {
 // way of U+1D160).
 std::int64_t nfc_encoding::tokens_max(std::size_t bytes) const noexcept {
   return 3 * normal_.tokens_max(bytes);
-}
-
-std::int64_t nfc_encoding::count_until(std::string_view text, std::int64_t limit) const noexcept {
-  return is_surely_nfc(text) ? normal_.count_until(text, limit)
-                             : normal_.count_until(to_nfc(text), limit);
 }
 
 std::vector<std::uint32_t> nfc_encoding::encode(std::string_view text) const {

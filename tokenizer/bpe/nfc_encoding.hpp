@@ -16,8 +16,6 @@ class nfc_encoding final : public encoding {
   [[nodiscard]] std::string_view name() const noexcept override { return normal_.name(); }
   [[nodiscard]] std::int64_t count(std::string_view text) const noexcept override;
   [[nodiscard]] std::int64_t tokens_max(std::size_t bytes) const noexcept override;
-  [[nodiscard]] std::int64_t count_until(std::string_view text,
-                                         std::int64_t limit) const noexcept override;
   [[nodiscard]] std::vector<std::uint32_t> encode(std::string_view text) const override;
   [[nodiscard]] std::size_t stable_prefix(std::string_view text) const noexcept override;
 

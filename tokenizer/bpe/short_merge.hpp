@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "tokenizer/bpe/least_lane.hpp"
 #include "tokenizer/bpe/vocabulary.hpp"
 
 namespace stint::tokenizer {
@@ -55,15 +56,7 @@ class short_merge {
       std::memcpy(&more, &keys_[at], sizeof more);
       best = best < more ? best : more;
     }
-    // Halves, quarters, and so on: each step leaves the least of two lanes in the lower one.
-    vector other =
-        __builtin_shufflevector(best, best, 8, 9, 10, 11, 12, 13, 14, 15, 8, 8, 8, 8, 8, 8, 8, 8);
-    best = best < other ? best : other;
-    other = __builtin_shufflevector(best, best, 4, 5, 6, 7, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4);
-    best = best < other ? best : other;
-    other = __builtin_shufflevector(best, best, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
-    best = best < other ? best : other;
-    return best[0] < best[1] ? best[0] : best[1];
+    return least_lane(best);
   }
 
   [[gnu::always_inline]] void rekey(std::uint32_t at) noexcept {

@@ -75,9 +75,10 @@ struct o200k_cutter : cutter<Valid> {
 
   // The two word patterns, without prefix and contraction, from `at`.
   struct word_ends {
-    const byte* mixed =
-        nullptr;  // [head]*[tail]+, with the backtracking that leaves a tail for the second part
-    const byte* capital = nullptr;  // [head]+[tail]*, wanted only where `mixed` found nothing
+    // [head]*[tail]+, with the backtracking that leaves a tail for the second part.
+    const byte* mixed = nullptr;
+    // [head]+[tail]*, wanted only where `mixed` found nothing.
+    const byte* capital = nullptr;
   };
   word_ends word(const byte* at) noexcept {
     const byte* const begin = at;

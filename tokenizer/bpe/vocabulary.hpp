@@ -11,7 +11,7 @@
 //   which symbol do these two make?        pairs: 8 bytes a slot. A token can be made of two others
 //                                          in one way only, the last step of merging its own bytes
 //                                          by lower symbols: what merges inside it merges as it
-//                                          does alone.
+//                                          does alone
 //   which symbol are these two bytes?      byte_pairs: the first round of every merge, direct
 //
 // And one that makes short work of Chinese, Japanese and Korean:
@@ -126,8 +126,6 @@ class perfect_hash {
 
 class vocabulary {
  public:
-  static constexpr int symbol_bits = 20;
-
   // A token of more than piece_key::max_bytes bytes.
   struct long_piece {
     std::uint32_t hash = 0;
@@ -236,7 +234,6 @@ class vocabulary {
   [[nodiscard]] const piece_key* pieces() const noexcept { return all_.pieces.data(); }
 
   [[nodiscard]] std::size_t size() const noexcept { return all_.ids.size(); }
-  [[nodiscard]] std::size_t longest() const noexcept { return all_.longest; }
 
   static constexpr std::uint64_t free_pair = UINT64_MAX;
   [[nodiscard]] static std::uint64_t pair_hash(std::uint64_t key) noexcept {

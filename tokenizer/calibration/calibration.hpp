@@ -6,7 +6,7 @@
 //   calibration_snapshot  estimates. Immutable; any number of threads read one at once.
 //
 // A calibration is kept across restarts as bytes (encode, decode; the format is at the top of
-// calibration/text.cpp).
+// calibration/stored_form.cpp).
 #pragma once
 
 #include <cstdint>

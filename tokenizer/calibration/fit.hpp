@@ -34,12 +34,6 @@ class learned_estimate {
   // Expected tokens, and the bound that 99 % of calls at least stay within. Of a prompt that is not
   // learnable: of its text and framing alone.
   [[nodiscard]] token_range of(const prompt_features& seen) const noexcept;
-  // Provider tokens for one of ours.
-  [[nodiscard]] double ratio(content_class of) const noexcept {
-    return weights_[static_cast<std::size_t>(of)];
-  }
-  [[nodiscard]] double base() const noexcept { return weights_[content_class_count]; }
-  [[nodiscard]] double margin() const noexcept { return margin_; }
   // How far a report was above the estimate, in the units of `margin`.
   [[nodiscard]] double excess(const prompt_features& seen, std::int64_t reported) const noexcept;
 

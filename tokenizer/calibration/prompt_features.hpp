@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "tokenizer/unicode/content_class.hpp"
+#include "tokenizer/calibration/content_class.hpp"
 
 namespace stint::tokenizer {
 

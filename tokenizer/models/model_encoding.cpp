@@ -6,34 +6,32 @@
 // catch it.
 //
 // Factors are local o200k_base tokens → provider tokens. Where they come from:
-//   Claude ≤ 4.6    The legacy Claude vocabulary × 1.1 is within 2 % of Claude 4.5
-//   (ai-tokenizer 1.0.6, README). Against o200k_base that
-//                   is 1.12 on prose, 1.21 on code, 1.24 on CJK, 1.10 on JSON: expected 1.15.
-//                   Upper: reports of up to 50 % (grohan.co).
-//   Claude ≥ 4.7    "Approximately 30 %" more than before (platform.claude.com, token
-//   counting): 1.15 × 1.30. Measured against 4.6
-//                   by content: prose 1.45, Python 1.20, JSON 1.31, CJK 1.00 (sol.ava.dev), so 1.62
-//                   on prose; upper 1.80.
-//   Gemini          o200k × 1.08 is 98–99 % accurate (ai-tokenizer).
-//   DeepSeek, Qwen  The text is counted with their own published vocabulary. How their providers
-//   frame messages and tools is not
-//                   published, hence a margin and not exact; wider where the name does not say
-//                   which vocabulary it is (qwen-max, and Qwen 3.5 onwards, whose is another one).
-//                   text_exact where the name says which one it is.
-//                   Distilled models have the vocabulary of what they are made from.
-//   others          ai-tokenizer's accuracy at 500–50,000 tokens: DeepSeek ≈ 95 %, Qwen 94–98,
-//   Mistral 92–98, Llama 3.3 70, Grok 67–74.
-//                   The sign of the error is not stated; the upper factors cover it in the
-//                   direction that costs.
-//   GPT-6           o200k_base by one secondary source (ttok 1.0 release notes): no factor, but not
-//   called exact.
+//   Claude ≤ 4.6     The legacy Claude vocabulary × 1.1 is within 2 % of Claude 4.5 (ai-tokenizer
+//                    1.0.6, README). Against o200k_base that is 1.12 on prose, 1.21 on code, 1.24
+//                    on CJK, 1.10 on JSON: expected 1.15. Upper: reports of up to 50 % (grohan.co).
+//   Claude ≥ 4.7     "Approximately 30 %" more than before (platform.claude.com, token counting):
+//                    1.15 × 1.30. Measured against 4.6 by content: prose 1.45, Python 1.20, JSON
+//                    1.31, CJK 1.00 (sol.ava.dev), so 1.62 on prose; upper 1.80.
+//   Gemini           o200k × 1.08 is 98–99 % accurate (ai-tokenizer).
+//   DeepSeek, Qwen   The text is counted with their own published vocabulary. How their providers
+//                    frame messages and tools is not published, hence a margin and not exact; wider
+//                    where the name does not say which vocabulary it is (qwen-max, and Qwen 3.5
+//                    onwards, whose is another one). text_exact where the name says which one it
+//                    is. Distilled models have the vocabulary of what they are made from.
+//   others           ai-tokenizer's accuracy at 500–50,000 tokens: DeepSeek ≈ 95 %, Qwen 94–98,
+//                    Mistral 92–98, Llama 3.3 70, Grok 67–74. The sign of the error is not stated;
+//                    the upper factors cover it in the direction that costs.
+//   GPT-6            o200k_base by one secondary source (ttok 1.0 release notes): no factor, but not
+//                    called exact.
+//
+// Tested by tests/tokenizer/models/model_encoding_test.cpp.
 #include "tokenizer/models/model_encoding.hpp"
 
 #include <array>
 
 #include "tokenizer/models/encoding_file.hpp"
-#include "tokenizer/models/encodings.hpp"
 #include "tokenizer/models/model_name.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 namespace stint::tokenizer {
 namespace {
@@ -139,14 +137,14 @@ constexpr std::array model_rows = {
     model_row{anywhere, "llama", o200k, framing::plain, false, 1050, 1450},
     model_row{anywhere, "grok", o200k, framing::plain, false, 1100, 1500},
 };
-// clang-format on
 
-constexpr model_row claude_before_47{anywhere, "claude", o200k, framing::anthropic,
-                                     false,    1150,     1500};
-constexpr model_row claude_since_47{anywhere, "claude", o200k, framing::anthropic,
-                                    false,    1500,     1800};
+constexpr model_row claude_before_47{
+    anywhere, "claude", o200k, framing::anthropic, false, 1150, 1500};
+constexpr model_row claude_since_47{
+    anywhere, "claude", o200k, framing::anthropic, false, 1500, 1800};
 // Byte-level vocabularies of 32k–260k tokens lie within these of o200k_base on ordinary text.
 constexpr model_row unknown_model{anywhere, "", o200k, framing::plain, false, 1150, 1600};
+// clang-format on
 
 const model_row& row_of(std::string_view name) noexcept {
   for (const model_row& row : model_rows) {
@@ -157,45 +155,6 @@ const model_row& row_of(std::string_view name) noexcept {
   }
   return unknown_model;
 }
-
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-}  // namespace
-
-// claude-opus-4-7, claude-sonnet-5-5, claude-fable-5, anthropic.claude-opus-5-v1: the first number
-// that stands between dashes is the generation, the next, of one or two digits, the release. Older
-// names have it in front (claude-3-5-sonnet, claude-2.1). A name without any (claude-latest) may
-// mean the newest.
-bool is_claude_47_or_later(std::string_view bare) noexcept {
-  const std::size_t start = bare.find("claude");
-  if (start == std::string_view::npos) return false;
-  std::string_view rest = bare.substr(start);
-  int numbers[2] = {-1, -1};
-  int found = 0;
-  while (found < 2) {
-    const std::size_t dash = rest.find_first_of("-.");
-    if (dash == std::string_view::npos) break;
-    rest.remove_prefix(dash + 1);
-    std::size_t digits = 0;
-    while (digits < rest.size() && is_digit(rest[digits]))
-      ++digits;
-    const bool whole = digits == rest.size() || rest[digits] == '-' || rest[digits] == '.' ||
-                       rest[digits] == ':' || rest[digits] == '@';
-    if (digits == 0 || digits > 2 || !whole) {
-      if (found > 0) break;
-      continue;
-    }
-    numbers[found] = rest[0] - '0';
-    if (digits == 2) numbers[found] = numbers[found] * 10 + (rest[1] - '0');
-    ++found;
-  }
-  if (numbers[0] < 0) return bare.find("instant") == std::string_view::npos;
-  return numbers[0] > 4 || (numbers[0] == 4 && numbers[1] >= 7);
-}
-
-namespace {
 
 const encoding* installed_for(std::string_view bare) noexcept {
   for (const installed_encoding& each : installed_encodings()) {

@@ -9,7 +9,7 @@
 namespace stint::tokenizer {
 
 // How a model's chat messages are framed (tokens around the text). Constants and their sources:
-// prompt_count.cpp.
+// prompt/openai_chat.cpp and prompt/anthropic_messages.cpp.
 enum class framing : std::uint8_t {
   openai_classic,
   openai_gpt4o,
@@ -22,14 +22,18 @@ enum class framing : std::uint8_t {
 struct model_encoding {
   const encoding* text = nullptr;
   framing frame = framing::plain;
-  bool exact =
-      false;  // false: an estimate; expected = count × factor, upper bound = count × upper factor
+  // Else an estimate: expected = count × factor, upper bound = count × upper factor.
+  bool exact = false;
   std::int64_t factor_permille = 1000;
   std::int64_t upper_permille = 1000;
 };
 
-// Never fails: an unknown model gets o200k_base with a stated factor and exact = false. A leading
-// "sim/" is ignored.
+// Never fails: an unknown model gets o200k_base with a stated factor and exact = false. The name is
+// read as bare_model gives it.
 [[nodiscard]] model_encoding encoding_for_model(std::string_view model) noexcept;
+
+// Whether encoding_for_model gives the model's own tokenizer, built in or installed from a file:
+// then a text is counted exactly, even where the framing of its messages is not known.
+[[nodiscard]] bool counts_text_exactly(std::string_view model) noexcept;
 
 }  // namespace stint::tokenizer

@@ -6,8 +6,8 @@
 
 namespace stint::tokenizer {
 
-// Without the gateway's "sim/" and without a router's vendor path ("openai/gpt-4o" → "gpt-4o"). A
-// view into `model`.
+// Without the path that a router, or whoever else serves it, puts before it ("openai/gpt-4o" →
+// "gpt-4o"). A view into `model`.
 [[nodiscard]] constexpr std::string_view bare_model(std::string_view model) noexcept {
   const std::size_t slash = model.rfind('/');
   return slash == std::string_view::npos ? model : model.substr(slash + 1);
@@ -45,10 +45,6 @@ enum class name_match : std::uint8_t { exact, prefix, contains };
   }
   return name.size() >= glob.size() && name.ends_with(glob);
 }
-
-// Whether encoding_for_model gives the model's own tokenizer, built in or installed from a file:
-// then a text is counted exactly, even where the framing of its messages is not known.
-[[nodiscard]] bool counts_text_exactly(std::string_view model) noexcept;
 
 // Whether this is a Claude of the generation that tokenizes text and images anew: 4.7, 4.8 and 5
 // onwards.

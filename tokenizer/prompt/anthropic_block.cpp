@@ -3,8 +3,8 @@
 // Thinking of earlier turns is dropped or kept by the provider depending on model and position:
 // counted, it errs on the safe side. Its signature and redacted_thinking are encrypted, so their
 // size says little: about 4 bytes a token in the bound.
-#include "tokenizer/prompt/image_tokens.hpp"
 #include "tokenizer/prompt/json_reading.hpp"
+#include "tokenizer/prompt/media_header.hpp"
 #include "tokenizer/prompt/prompt_walk.hpp"
 
 namespace stint::tokenizer {
@@ -13,42 +13,28 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr token_range tool_block = {.expected = 8, .upper = 24};
-constexpr int nesting_max =
-    8;  // a tool result holds blocks, a document holds blocks; no valid request is deeper
+// A tool result holds blocks, a document holds blocks; no valid request is deeper.
+constexpr int nesting_max = 8;
 
 void walk_block(const prompt_context& prompt, dom::object block, int depth);
 
-void walk_content(const prompt_context& prompt, dom::element content, int depth) {
-  std::string_view text;
-  dom::array blocks;
-  if (content.is_null()) return;
-  if (content.get(text) == simdjson::SUCCESS) return prompt.tally.add_text(text);
-  if (content.get(blocks) != simdjson::SUCCESS || depth >= nesting_max) {
+void walk_nested(const prompt_context& prompt, dom::element content, part_kind kind, int depth) {
+  if (depth >= nesting_max && content.is_array()) {
+    prompt.tally.enter(kind);
     return add_json_text(prompt, content);
   }
-  for (const dom::element entry : blocks) {
-    dom::object block;
-    if (entry.get(block) == simdjson::SUCCESS) {
-      walk_block(prompt, block, depth + 1);
-    } else {
-      add_json_text(prompt, entry);
-    }
-  }
+  walk_content(prompt, content, kind,
+               [&](dom::object block) { walk_block(prompt, block, depth + 1); });
 }
 
-void add_image(const prompt_context& prompt, dom::object block) {
+void add_image_block(const prompt_context& prompt, dom::object block) {
   prompt.tally.enter(part_kind::image);
   const dom::object source = object_in(block, "source");
   std::optional<pixel_size> size;
   if (string_in(source, "type") == "base64") {
     size = image_size(base64_view{string_in(source, "data")});
   }
-  const token_range tokens = image_tokens(prompt.model, size, image_detail::automatic);
-  if (size) {
-    prompt.tally.add_media(tokens);
-  } else {
-    prompt.tally.add_hidden(tokens);
-  }
+  add_image(prompt, size, image_detail::automatic);
 }
 
 void add_document(const prompt_context& prompt, dom::object block, int depth) {
@@ -61,7 +47,7 @@ void add_document(const prompt_context& prompt, dom::object block, int depth) {
   if (type == "text") {
     prompt.tally.add_text(string_in(source, "data"));
   } else if (type == "content" && source["content"].get(content) == simdjson::SUCCESS) {
-    walk_content(prompt, content, depth);
+    walk_nested(prompt, content, part_kind::file, depth);
   } else {
     prompt.tally.add_hidden(document_tokens(string_in(source, "data").size()));
   }
@@ -71,8 +57,7 @@ void add_tool_use(const prompt_context& prompt, dom::object block) {
   prompt.tally.enter(part_kind::tool_call);
   prompt.tally.add_estimated(tool_block);
   prompt.tally.add_text(string_in(block, "name"));
-  prompt.tally.add_estimated_text(
-      {.expected = 0, .upper = prompt.tally.count(string_in(block, "id"))}, content_class::prose);
+  add_identifier(prompt, string_in(block, "id"));
   dom::element input;
   if (block["input"].get(input) == simdjson::SUCCESS) add_json_text(prompt, input);
 }
@@ -80,11 +65,10 @@ void add_tool_use(const prompt_context& prompt, dom::object block) {
 void add_tool_result(const prompt_context& prompt, dom::object block, int depth) {
   prompt.tally.enter(part_kind::tool_result);
   prompt.tally.add_estimated(tool_block);
-  prompt.tally.add_estimated_text(
-      {.expected = 0, .upper = prompt.tally.count(string_in(block, "tool_use_id"))},
-      content_class::prose);
+  add_identifier(prompt, string_in(block, "tool_use_id"));
   dom::element content;
-  if (block["content"].get(content) == simdjson::SUCCESS) walk_content(prompt, content, depth);
+  if (block["content"].get(content) == simdjson::SUCCESS)
+    walk_nested(prompt, content, part_kind::tool_result, depth);
 }
 
 void add_thinking(const prompt_context& prompt, dom::object block) {
@@ -101,7 +85,7 @@ void walk_block(const prompt_context& prompt, dom::object block, int depth) {
   if (type == "text" && block["text"].get(text) == simdjson::SUCCESS) {
     return prompt.tally.add_text(text);
   }
-  if (type == "image") return add_image(prompt, block);
+  if (type == "image") return add_image_block(prompt, block);
   if (type == "document") return add_document(prompt, block, depth);
   if (type == "tool_use" || type == "server_tool_use") return add_tool_use(prompt, block);
   if (type == "tool_result") return add_tool_result(prompt, block, depth);

@@ -27,41 +27,16 @@ constexpr std::int64_t tool_bound = 53;
 constexpr token_range server_tool = {.expected = 3'000, .upper = 20'000};
 
 // Parameters that steer the call and are no part of the prompt.
-constexpr std::array<std::string_view, 18> message_parameters = {"model",
-                                                                 "system",
-                                                                 "tools",
-                                                                 "tool_choice",
-                                                                 "cache_control",
-                                                                 "container",
-                                                                 "context_management",
-                                                                 "inference_geo",
-                                                                 "max_tokens",
-                                                                 "metadata",
-                                                                 "service_tier",
-                                                                 "speed",
-                                                                 "stop_sequences",
-                                                                 "stream",
-                                                                 "temperature",
-                                                                 "thinking",
-                                                                 "top_k",
-                                                                 "top_p"};
+// clang-format off
+constexpr std::array<std::string_view, 18> message_parameters = {
+    "model", "system", "tools", "tool_choice", "cache_control", "container", "context_management",
+    "inference_geo", "max_tokens", "metadata", "service_tier", "speed", "stop_sequences", "stream",
+    "temperature", "thinking", "top_k", "top_p"};
+// clang-format on
 
 void add_content(const prompt_context& prompt, dom::element content, part_kind kind) {
-  prompt.tally.enter(kind);
-  std::string_view text;
-  dom::array blocks;
-  if (content.is_null()) return;
-  if (content.get(text) == simdjson::SUCCESS) return prompt.tally.add_text(text);
-  if (content.get(blocks) != simdjson::SUCCESS) return add_json_text(prompt, content);
-  for (const dom::element entry : blocks) {
-    dom::object block;
-    prompt.tally.enter(kind);
-    if (entry.get(block) == simdjson::SUCCESS) {
-      walk_anthropic_block(prompt, block);
-    } else {
-      add_json_text(prompt, entry);
-    }
-  }
+  walk_content(prompt, content, kind,
+               [&](dom::object block) { walk_anthropic_block(prompt, block); });
 }
 
 void add_claude_message(const prompt_context& prompt, dom::element value, std::int32_t index) {

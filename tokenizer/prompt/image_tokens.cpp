@@ -1,19 +1,23 @@
-// Tiles   (OpenAI vision guide; per-model figures: jamesmcroft/openai-image-token-calculator)
-//         Fit into 2048 × 2048, then the short side to 768; a base plus an amount per 512-pixel
-//         tile; low detail: the base. The guide's examples: 1024 × 1024 → 765 and 2048 × 4096 →
-//         1105 with 85 + 170.
-// Patches (the same guide) ⌈w/32⌉·⌈h/32⌉, shrunk to at most 1536, × a factor of the model. Example:
-// 1800 × 2400 → 1452 patches.
-//         gpt-5-mini has been measured at × 1.20 instead of 1.62
-//         (huggingface.co/datasets/JOHNISKING/image-token-cost). From GPT-5.6: × 1.20, high detail
-//         capped near 2,500 tokens, auto seen above 14,000 (same dataset). GPT-5.2 to 5.5 are not
-//         in either source: expected like 5.1, bounded like 5.6.
-// Claude  Up to 4.6: w·h/750, long edge 1568, about 1,600 at most; 28-pixel patches when measured.
-// From 4.7: 28-pixel patches, long
-//         edge 2576, at most 4,784 (platform.claude.com, vision; the dataset above).
-// Gemini  2.x: 258 if both sides ≤ 384, else 258 per 768-pixel tile. From 3: by media_resolution,
-// 1,065–1,120 (ai.google.dev). Others  Expected like w·h/750; bounded by at least Claude's maximum,
-// at most 16,384 (28-pixel patches without a cap, as Qwen-VL).
+// How each provider counts an image, and where that is stated:
+//
+//   Tiles     (OpenAI vision guide; figures of each model: jamesmcroft/openai-image-token-calculator)
+//             Fit into 2048 × 2048, then the short side to 768; a base plus an amount per 512-pixel
+//             tile; low detail: the base. The guide's examples: 1024 × 1024 → 765 and 2048 × 4096 →
+//             1105 with 85 + 170.
+//   Patches   (the same guide) ⌈w/32⌉·⌈h/32⌉, shrunk to at most 1536, × a factor of the model.
+//             Example: 1800 × 2400 → 1452 patches. gpt-5-mini has been measured at × 1.20 instead of
+//             1.62 (huggingface.co/datasets/JOHNISKING/image-token-cost). From GPT-5.6: × 1.20, high
+//             detail capped near 2,500 tokens, auto seen above 14,000 (same dataset). GPT-5.2 to 5.5
+//             are not in either source: expected like 5.1, bounded like 5.6.
+//   Claude    Up to 4.6: w·h/750, long edge 1568, about 1,600 at most; 28-pixel patches when
+//             measured. From 4.7: 28-pixel patches, long edge 2576, at most 4,784
+//             (platform.claude.com, vision; the dataset above).
+//   Gemini    2.x: 258 if both sides ≤ 384, else 258 per 768-pixel tile. From 3: by
+//             media_resolution, 1,065–1,120 (ai.google.dev).
+//   Others    Expected like w·h/750; bounded by at least Claude's maximum, at most 16,384 (28-pixel
+//             patches without a cap, as Qwen-VL).
+//
+// Tested by tests/tokenizer/prompt/image_tokens_test.cpp.
 #include "tokenizer/prompt/image_tokens.hpp"
 
 #include <array>
@@ -43,32 +47,40 @@ struct image_row {
 constexpr auto prefix = name_match::prefix;
 constexpr auto exactly = name_match::exact;
 
+constexpr image_row by_tiles(name_match how, std::string_view pattern, integer base, integer tile) {
+  return {.how = how, .pattern = pattern, .rule = image_rule::tiles, .base = base, .tile = tile};
+}
+constexpr image_row by_patches(std::string_view pattern, image_rule rule, integer factor) {
+  return {.how = prefix, .pattern = pattern, .rule = rule, .factor_permille = factor};
+}
+
 // clang-format off
 constexpr std::array image_rows = {
-    image_row{prefix, "gpt-4o-mini", image_rule::tiles, 2833, 5667},
-    image_row{prefix, "gpt-4.1-mini", image_rule::patches, 0, 0, 1620},
-    image_row{prefix, "gpt-4.1-nano", image_rule::patches, 0, 0, 2460},
-    image_row{prefix, "gpt-5-mini", image_rule::patches, 0, 0, 1620},
-    image_row{prefix, "gpt-5-nano", image_rule::patches, 0, 0, 2460},
-    image_row{prefix, "o4-mini", image_rule::patches, 0, 0, 1720},
-    image_row{prefix, "gpt-5.6", image_rule::patches_56, 0, 0, 1200},
-    image_row{prefix, "gpt-6", image_rule::patches_56, 0, 0, 1200},
-    image_row{prefix, "gpt-5.1", image_rule::tiles, 70, 140},
+    by_tiles(prefix, "gpt-4o-mini", 2833, 5667),
+    by_patches("gpt-4.1-mini", image_rule::patches, 1620),
+    by_patches("gpt-4.1-nano", image_rule::patches, 2460),
+    by_patches("gpt-5-mini", image_rule::patches, 1620),
+    by_patches("gpt-5-nano", image_rule::patches, 2460),
+    by_patches("o4-mini", image_rule::patches, 1720),
+    by_patches("gpt-5.6", image_rule::patches_56, 1200),
+    by_patches("gpt-6", image_rule::patches_56, 1200),
+    by_tiles(prefix, "gpt-5.1", 70, 140),
     image_row{prefix, "gpt-5.", image_rule::tiles_or_patches_56, 70, 140, 1200},
-    image_row{prefix, "gpt-5", image_rule::tiles, 70, 140},
-    image_row{exactly, "o1", image_rule::tiles, 75, 150},
-    image_row{prefix, "o1-", image_rule::tiles, 75, 150},
-    image_row{exactly, "o3", image_rule::tiles, 75, 150},
-    image_row{prefix, "o3-", image_rule::tiles, 75, 150},
-    image_row{prefix, "gpt-4", image_rule::tiles, 85, 170},
-    image_row{prefix, "chatgpt-4o", image_rule::tiles, 85, 170},
-    image_row{prefix, "ft:gpt-4o-mini", image_rule::tiles, 2833, 5667},
-    image_row{prefix, "ft:gpt-4", image_rule::tiles, 85, 170},
+    by_tiles(prefix, "gpt-5", 70, 140),
+    by_tiles(exactly, "o1", 75, 150),
+    by_tiles(prefix, "o1-", 75, 150),
+    by_tiles(exactly, "o3", 75, 150),
+    by_tiles(prefix, "o3-", 75, 150),
+    by_tiles(prefix, "gpt-4", 85, 170),
+    by_tiles(prefix, "chatgpt-4o", 85, 170),
+    by_tiles(prefix, "ft:gpt-4o-mini", 2833, 5667),
+    by_tiles(prefix, "ft:gpt-4", 85, 170),
 };
 // clang-format on
 
-// Of an image whose size is not known: 1024 × 1024.
-constexpr integer usual_pixels = 1'048'576;
+// Of an image whose size is not known, by its area and in patches of 28 pixels: 1024 × 1024.
+constexpr integer usual_by_area = 1024 * 1024 / 750;
+constexpr integer usual_patches = 37 * 37;
 
 constexpr integer ceil_divide(integer a, integer b) {
   return (a + b - 1) / b;
@@ -130,9 +142,9 @@ integer shrunk_patches(pixel_size size, integer cap) {
 
 token_range patch_tokens(const image_row& row, std::optional<pixel_size> size, image_detail detail,
                          integer cap) {
-  pixel_size seen = size.value_or(pixel_size{1024, 1024});
+  pixel_size seen = size.value_or(pixel_size{32 * 32, 32 * 32});
   if (detail == image_detail::low)
-    seen = {std::min<integer>(seen.width, 512), std::min<integer>(seen.height, 512)};
+    seen = {std::min<integer>(seen.width, 16 * 32), std::min<integer>(seen.height, 16 * 32)};
   const integer most =
       size || detail == image_detail::low ? std::min(cap, patches_of(seen, 32)) : cap;
   return {permille(shrunk_patches(seen, cap), row.factor_permille),
@@ -171,13 +183,13 @@ pixel_size fit_long_side(pixel_size size, integer edge) {
 token_range claude_tokens(std::string_view name, std::optional<pixel_size> size) {
   if (is_claude_47_or_later(name)) {
     constexpr integer most = 4'784;
-    if (!size) return {patches_of({1024, 1024}, 28), most};
+    if (!size) return {usual_patches, most};
     const integer patches = patches_of(fit_long_side(*size, 2576), 28);
     return {std::min(patches, most), std::min(patches + 16, most)};
   }
   constexpr integer usual_most = 1'600;
   constexpr integer most = 1'640;  // "about" 1,600
-  if (!size) return {usual_pixels / 750, most};
+  if (!size) return {usual_by_area, most};
   const pixel_size fitted = fit_long_side(*size, 1568);
   const integer by_area = ceil_divide(fitted.width * fitted.height, 750);
   const integer by_patch = patches_of(fitted, 28) + 3;
@@ -211,7 +223,7 @@ token_range image_tokens(std::string_view model, std::optional<pixel_size> size,
   if (name.find("gemini") != std::string_view::npos) return gemini_tokens(name, size);
   constexpr integer usual_most = 4'784;
   constexpr integer most = 16'384;
-  if (!size) return {usual_pixels / 750, most};
+  if (!size) return {usual_by_area, most};
   const integer by_area = ceil_divide(size->width * size->height, 750);
   return {std::min(by_area, usual_most),
           std::clamp<integer>(std::max(by_area, patches_of(*size, 28)), usual_most, most)};

@@ -1,24 +1,22 @@
+// Tested by tests/tokenizer/prompt/media_header_test.cpp.
 #include "tokenizer/prompt/media_header.hpp"
 
 #include <array>
 
+#include "tokenizer/vocab/base64_digits.hpp"
+
 namespace stint::tokenizer {
 namespace {
 
-constexpr std::array<int, 256> make_digits() noexcept {
-  std::array<int, 256> digits{};
-  digits.fill(-1);
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    digits[static_cast<std::uint8_t>(alphabet[i])] = static_cast<int>(i);
-  }
+// Both of RFC 4648's alphabets.
+constexpr std::array<int, 256> make_either_digits() noexcept {
+  std::array<int, 256> digits = base64_digits;
   digits['-'] = 62;
   digits['_'] = 63;
   return digits;
 }
 
-constexpr std::array<int, 256> base64_digits = make_digits();
+constexpr std::array<int, 256> either_digits = make_either_digits();
 
 // A JPEG may carry any number of comment and EXIF segments before its frame header.
 constexpr int jpeg_segments_max = 256;
@@ -80,8 +78,8 @@ std::optional<pixel_size> webp_size(base64_view file) noexcept {
 std::optional<std::uint8_t> base64_view::at(std::size_t position) const noexcept {
   const std::size_t first = position / 3 * 4 + position % 3;
   if (first + 1 >= text_.size()) return std::nullopt;
-  const int high = base64_digits[static_cast<std::uint8_t>(text_[first])];
-  const int low = base64_digits[static_cast<std::uint8_t>(text_[first + 1])];
+  const int high = either_digits[static_cast<std::uint8_t>(text_[first])];
+  const int low = either_digits[static_cast<std::uint8_t>(text_[first + 1])];
   if (high < 0 || low < 0) return std::nullopt;
   const auto shift = static_cast<int>(position % 3) * 2;
   return static_cast<std::uint8_t>(high << (2 + shift) | low >> (4 - shift));
@@ -100,13 +98,9 @@ std::optional<std::uint32_t> base64_view::big_endian(std::size_t position,
 
 std::optional<std::uint32_t> base64_view::little_endian(std::size_t position,
                                                         int bytes) const noexcept {
-  std::uint32_t value = 0;
-  for (int i = 0; i < bytes; ++i) {
-    const auto next = at(position + static_cast<std::size_t>(i));
-    if (!next) return std::nullopt;
-    value |= static_cast<std::uint32_t>(*next) << (8 * i);
-  }
-  return value;
+  const auto value = big_endian(position, bytes);
+  if (!value) return std::nullopt;
+  return __builtin_bswap32(*value) >> (32 - 8 * bytes);
 }
 
 bool base64_view::has(std::size_t position, std::string_view bytes) const noexcept {
@@ -116,17 +110,12 @@ bool base64_view::has(std::size_t position, std::string_view bytes) const noexce
   return true;
 }
 
-std::optional<data_url> parse_data_url(std::string_view url) noexcept {
-  constexpr std::string_view scheme = "data:";
-  constexpr std::string_view marker = ";base64,";
-  if (!url.starts_with(scheme)) return std::nullopt;
+std::optional<std::string_view> base64_in_data_url(std::string_view url) noexcept {
+  if (!url.starts_with("data:")) return std::nullopt;
   const std::size_t comma = url.find(',');
   if (comma == std::string_view::npos) return std::nullopt;
-  const std::string_view head = url.substr(0, comma + 1);
-  if (!head.ends_with(marker)) return std::nullopt;
-  std::string_view type = head.substr(scheme.size());
-  type = type.substr(0, type.find_first_of(";,"));
-  return data_url{.media_type = type, .base64 = url.substr(comma + 1)};
+  if (!url.substr(0, comma).ends_with(";base64")) return std::nullopt;
+  return url.substr(comma + 1);
 }
 
 std::optional<pixel_size> image_size(base64_view file) noexcept {

@@ -18,7 +18,7 @@ class base64_view {
 
   // nullopt past the end or where the text is not base64.
   [[nodiscard]] std::optional<std::uint8_t> at(std::size_t position) const noexcept;
-  // `bytes` ≤ 4 bytes as one number.
+  // 1 to 4 bytes as one number.
   [[nodiscard]] std::optional<std::uint32_t> big_endian(std::size_t position,
                                                         int bytes) const noexcept;
   [[nodiscard]] std::optional<std::uint32_t> little_endian(std::size_t position,
@@ -29,12 +29,8 @@ class base64_view {
   std::string_view text_;
 };
 
-// "data:<type>;base64,<data>" in parts; nullopt for any other URL.
-struct data_url {
-  std::string_view media_type;
-  std::string_view base64;
-};
-[[nodiscard]] std::optional<data_url> parse_data_url(std::string_view url) noexcept;
+// The data of "data:<type>;base64,<data>"; nullopt for any other URL.
+[[nodiscard]] std::optional<std::string_view> base64_in_data_url(std::string_view url) noexcept;
 
 struct pixel_size {
   std::int64_t width = 0;

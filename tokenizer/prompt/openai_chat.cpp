@@ -47,29 +47,6 @@ bool is_framing_published(framing frame) {
   return frame == framing::openai_classic || frame == framing::openai_gpt4o;
 }
 
-void add_content(const prompt_context& prompt, dom::element content) {
-  std::string_view text;
-  dom::array parts;
-  if (content.is_null()) return;
-  if (content.get(text) == simdjson::SUCCESS) {
-    prompt.tally.add_text(text);
-    return;
-  }
-  if (content.get(parts) != simdjson::SUCCESS) {
-    add_json_text(prompt, content);
-    return;
-  }
-  for (const dom::element part : parts) {
-    dom::object object;
-    prompt.tally.enter(part_kind::content);
-    if (part.get(object) == simdjson::SUCCESS) {
-      walk_openai_part(prompt, object);
-    } else {
-      add_json_text(prompt, part);
-    }
-  }
-}
-
 // A field that the provider renders as text, when it is text.
 void add_string(const prompt_context& prompt, dom::element value) {
   std::string_view text;
@@ -105,8 +82,7 @@ void add_tool_calls(const prompt_context& prompt, dom::element value) {
       continue;
     }
     add_call(prompt, function);
-    prompt.tally.add_estimated_text(
-        {.expected = 0, .upper = prompt.tally.count(string_in(call, "id"))}, content_class::prose);
+    add_identifier(prompt, string_in(call, "id"));
   }
 }
 
@@ -122,7 +98,10 @@ part_kind kind_of(std::string_view key) noexcept {
 void add_message_field(const prompt_context& prompt, dom::key_value_pair field) {
   const std::string_view key = field.key;
   prompt.tally.enter(kind_of(key));
-  if (key == "content") return add_content(prompt, field.value);
+  if (key == "content") {
+    return walk_content(prompt, field.value, part_kind::content,
+                        [&](dom::object part) { walk_openai_part(prompt, part); });
+  }
   if (key == "tool_calls") return add_tool_calls(prompt, field.value);
   if (key == "role" || key == "refusal") return add_string(prompt, field.value);
   if (key == "name") {
@@ -136,10 +115,7 @@ void add_message_field(const prompt_context& prompt, dom::key_value_pair field) 
     if (field.value.get(call) == simdjson::SUCCESS) return add_call(prompt, call);
     return add_json_text(prompt, field.value);
   }
-  if (key == "tool_call_id") {
-    const std::int64_t tokens = prompt.tally.count(string_or_empty(field.value));
-    return prompt.tally.add_estimated_text({.expected = 0, .upper = tokens}, content_class::prose);
-  }
+  if (key == "tool_call_id") return add_identifier(prompt, string_or_empty(field.value));
   if (key == "audio") {
     // An earlier spoken answer, by id: its length is the provider's knowledge. Ten minutes, at 50
     // ms a token, bound it.

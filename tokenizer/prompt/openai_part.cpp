@@ -2,8 +2,8 @@
 //
 // Recordings: 1 token for each 100 ms (developers.openai.com, realtime costs). The length of a WAV
 // is in its header; that of a compressed file is bounded by 16 kbit/s and expected at 128.
-#include "tokenizer/prompt/image_tokens.hpp"
 #include "tokenizer/prompt/json_reading.hpp"
+#include "tokenizer/prompt/media_header.hpp"
 #include "tokenizer/prompt/prompt_walk.hpp"
 
 namespace stint::tokenizer {
@@ -16,19 +16,10 @@ image_detail detail_of(std::string_view word) noexcept {
   return word == "high" ? image_detail::high : image_detail::automatic;
 }
 
-void add_image(const prompt_context& prompt, std::string_view url, image_detail detail) {
+void add_image_at(const prompt_context& prompt, std::string_view url, image_detail detail) {
   prompt.tally.enter(part_kind::image);
-  const std::optional<data_url> inlined = parse_data_url(url);
-  if (!inlined) {
-    return prompt.tally.add_hidden(image_tokens(prompt.model, std::nullopt, detail));
-  }
-  const std::optional<pixel_size> size = image_size(base64_view{inlined->base64});
-  const token_range tokens = image_tokens(prompt.model, size, detail);
-  if (size) {
-    prompt.tally.add_media(tokens);
-  } else {
-    prompt.tally.add_hidden(tokens);
-  }
+  const std::optional<std::string_view> inlined = base64_in_data_url(url);
+  add_image(prompt, inlined ? image_size(base64_view{*inlined}) : std::nullopt, detail);
 }
 
 void add_image_part(const prompt_context& prompt, dom::object part) {
@@ -36,9 +27,9 @@ void add_image_part(const prompt_context& prompt, dom::object part) {
   dom::object object;
   if (part["image_url"].get(image) != simdjson::SUCCESS) return add_json_text(prompt, part);
   if (image.get(object) != simdjson::SUCCESS) {
-    return add_image(prompt, string_or_empty(image), detail_of(string_in(part, "detail")));
+    return add_image_at(prompt, string_or_empty(image), detail_of(string_in(part, "detail")));
   }
-  add_image(prompt, string_in(object, "url"), detail_of(string_in(object, "detail")));
+  add_image_at(prompt, string_in(object, "url"), detail_of(string_in(object, "detail")));
 }
 
 void add_recording(const prompt_context& prompt, dom::object part) {

@@ -1,7 +1,7 @@
 // How many input tokens a chat request is: text, framing, tool definitions, response formats,
 // images. Works on the parsed JSON without copying text. Thread-safe; never throws; unknown fields
-// and malformed parts count as their JSON text, never as nothing. Rules and their sources: at the
-// top of prompt_count.cpp.
+// and malformed parts count as their JSON text, never as nothing. Where the rules and their sources
+// are: at the top of prompt_count.cpp.
 #pragma once
 
 #include <cstdint>

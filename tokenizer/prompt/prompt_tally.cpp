@@ -16,25 +16,12 @@ std::int32_t narrowed(std::int64_t tokens) noexcept {
 }  // namespace
 
 std::string_view to_string(part_kind kind) noexcept {
-  constexpr std::array<std::string_view, 19> words = {"learnt base",
-                                                      "request framing",
-                                                      "message framing",
-                                                      "role",
-                                                      "name",
-                                                      "system",
-                                                      "content",
-                                                      "thinking",
-                                                      "tool call",
-                                                      "tool result",
-                                                      "image",
-                                                      "audio",
-                                                      "file",
-                                                      "tool framing",
-                                                      "tool definitions",
-                                                      "tool choice",
-                                                      "response format",
-                                                      "hidden input",
-                                                      "other fields"};
+  // clang-format off
+  constexpr std::array<std::string_view, 19> words = {
+      "learnt base", "request framing", "message framing", "role", "name", "system", "content",
+      "thinking", "tool call", "tool result", "image", "audio", "file", "tool framing",
+      "tool definitions", "tool choice", "response format", "hidden input", "other fields"};
+  // clang-format on
   static_assert(words.size() == static_cast<std::size_t>(part_kind::other) + 1);
   return words[static_cast<std::size_t>(kind)];
 }

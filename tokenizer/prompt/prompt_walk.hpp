@@ -3,10 +3,12 @@
 // request's depth is bounded by the parser (1,024).
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include <simdjson.h>
 
+#include "tokenizer/prompt/image_tokens.hpp"
 #include "tokenizer/prompt/prompt_tally.hpp"
 
 namespace stint::tokenizer {
@@ -37,6 +39,35 @@ void add_json_text(const prompt_context& prompt, simdjson::dom::object value);
 // As much as the value's JSON text is, by the tally's measure.
 [[nodiscard]] std::int64_t count_json(const prompt_tally& tally, simdjson::dom::element value);
 [[nodiscard]] std::int64_t count_json(const prompt_tally& tally, simdjson::dom::object value);
+
+// The id of a call or of its result. Whether the model is shown it is not published: it is in the
+// bound alone.
+void add_identifier(const prompt_context& prompt, std::string_view id);
+
+// An image that is in the request, or, where its size cannot be read, may be anything.
+void add_image(const prompt_context& prompt, std::optional<pixel_size> size, image_detail detail);
+
+// What a message holds as its content: nothing, a text, or a list whose objects `walk_part` knows.
+// Each part is of `kind` until `walk_part` says otherwise.
+template <class WalkPart>
+void walk_content(const prompt_context& prompt, simdjson::dom::element content, part_kind kind,
+                  WalkPart walk_part) {
+  std::string_view text;
+  simdjson::dom::array parts;
+  prompt.tally.enter(kind);
+  if (content.is_null()) return;
+  if (content.get(text) == simdjson::SUCCESS) return prompt.tally.add_text(text);
+  if (content.get(parts) != simdjson::SUCCESS) return add_json_text(prompt, content);
+  for (const simdjson::dom::element entry : parts) {
+    simdjson::dom::object part;
+    prompt.tally.enter(kind);
+    if (entry.get(part) == simdjson::SUCCESS) {
+      walk_part(part);
+    } else {
+      add_json_text(prompt, entry);
+    }
+  }
+}
 
 // A document given as base64. Its pages are not parsed: their number is estimated from its size.
 [[nodiscard]] token_range document_tokens(std::size_t base64_size) noexcept;

@@ -11,9 +11,6 @@ namespace {
 
 using byte = std::uint8_t;
 
-bool is_inner(char c) noexcept {
-  return (static_cast<byte>(c) & 0xC0) == 0x80;
-}
 bool is_lower(char c) noexcept {
   return c >= 'a' && c <= 'z';
 }
@@ -26,11 +23,11 @@ bool is_letter(char c) noexcept {
 bool ends_in_ink(std::string_view text, std::size_t at) noexcept {
   const auto last = static_cast<byte>(text[at - 1]);
   if (last > 0x20 && last < 0x7F) return true;
-  if (!is_inner(text[at - 1]) || at < 3) return false;
+  if (!is_inner_byte(text[at - 1])) return false;
   const auto before = static_cast<byte>(text[at - 2]);
   if (before >= 0xC3 && before < 0xE0) return true;
   const auto first = static_cast<byte>(text[at - 3]);
-  return is_inner(text[at - 2]) && first >= 0xE3 && first < 0xF0 &&
+  return is_inner_byte(text[at - 2]) && first >= 0xE3 && first < 0xF0 &&
          text.substr(at - 3, 3) != "\xE3\x80\x80";
 }
 
@@ -45,11 +42,12 @@ bool begins_with_letter(std::string_view text, std::size_t at) noexcept {
 
 // Whether every rule cuts at `at`, and cuts what is before and what is after as if the other were
 // not there: between a line that ends in ink and a letter, lest a rule look back over the line's
-// end; between a letter and a space that a letter follows; between a letter and a digit.
+// end; between a letter and a space that a letter follows; between a letter and a digit. No segment
+// is so short that there were nothing to look back at.
 bool is_border(std::string_view text, std::size_t at) noexcept {
   const char before = text[at - 1];
   const char after = text[at];
-  if (before == '\n') return at >= 2 && ends_in_ink(text, at - 1) && begins_with_letter(text, at);
+  if (before == '\n') return ends_in_ink(text, at - 1) && begins_with_letter(text, at);
   if (!is_lower(before)) return false;
   if (after == ' ') return at + 1 < text.size() && is_letter(text[at + 1]);
   return after >= '0' && after <= '9';

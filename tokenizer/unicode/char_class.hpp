@@ -1,11 +1,13 @@
 // The classes of code points that the pre-tokenizers tell apart, and the decoder that finds
 // them in bytes. Pure functions over constant tables: safe from any thread. Unicode 16.0, as the
-// references have it (unicode/rebuild.py says how that is known).
+// references have it (rebuild.py in this folder says how that is known).
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+
+#include "tokenizer/unicode/utf8.hpp"
 
 namespace stint::tokenizer {
 
@@ -36,23 +38,14 @@ extern const std::array<char_class, 1 << 16> basic_class;
 
 // The code point at `at`, which is neither the end nor ASCII, of a text known to be UTF-8.
 [[nodiscard]] inline glyph decode_valid(const std::uint8_t* at) noexcept {
-  const std::uint32_t first = at[0];
-  const std::uint32_t second = at[1] & 0x3FU;
-  if (first < 0xE0) return {basic_class[(first & 0x1F) << 6 | second], 2};
-  const std::uint32_t third = second << 6 | (at[2] & 0x3FU);
-  if (first < 0xF0) return {basic_class[(first & 0x0F) << 12 | third], 3};
-  return {class_of((first & 0x07) << 18 | third << 6 | (at[3] & 0x3FU)), 4};
+  if (at[0] < 0xE0) return {basic_class[point_of_two(at)], 2};
+  if (at[0] < 0xF0) return {basic_class[point_of_three(at)], 3};
+  return {class_of(point_of_four(at)), 4};
 }
 
-// The same for any bytes: each maximal ill-formed subsequence is one U+FFFD, as the WHATWG decoder
-// and Python's errors="replace" have it. `truncated` is set when what was read breaks off at `end`,
-// so that more bytes could complete it.
+// The same for any bytes: each maximal ill-formed subsequence is one U+FFFD; `truncated` is that of
+// sequence_length.
 [[nodiscard]] glyph decode_any(const std::uint8_t* at, const std::uint8_t* end,
                                bool& truncated) noexcept;
-
-// How many bytes at `at` form one code point, or minus the length of the maximal ill-formed
-// subsequence there.
-[[nodiscard]] int sequence_length(const std::uint8_t* at, const std::uint8_t* end,
-                                  bool& truncated) noexcept;
 
 }  // namespace stint::tokenizer

@@ -11,7 +11,7 @@
 
 #include <utf8proc.h>
 
-#include "tokenizer/unicode/char_class.hpp"
+#include "tokenizer/unicode/utf8.hpp"
 
 namespace stint::tokenizer {
 namespace {
@@ -45,10 +45,11 @@ decoded decode(std::string_view text, std::size_t at) noexcept {
   decoded found;
   const int length = sequence_length(from, from + (text.size() - at), found.truncated);
   found.bytes = static_cast<std::uint8_t>(std::abs(length));
-  constexpr std::array<std::uint32_t, 5> lead_bits = {0, 0x7F, 0x1F, 0x0F, 0x07};
-  found.point = length < 0 ? 0xFFFD : *from & lead_bits[found.bytes];
-  for (int i = 1; i < length; ++i)
-    found.point = found.point << 6 | (from[i] & 0x3FU);
+  found.point = length < 0    ? 0xFFFD
+                : length == 1 ? *from
+                : length == 2 ? point_of_two(from)
+                : length == 3 ? point_of_three(from)
+                              : point_of_four(from);
   return found;
 }
 
@@ -91,7 +92,7 @@ struct preceding {
 preceding before(std::string_view text, std::size_t end) noexcept {
   const std::string_view head = text.substr(0, end);
   for (std::size_t bytes = 1; bytes <= 4 && bytes <= end; ++bytes) {
-    if ((static_cast<std::uint8_t>(head[end - bytes]) & 0xC0U) == 0x80) continue;
+    if (is_inner_byte(head[end - bytes])) continue;
     const decoded found = decode(head, end - bytes);
     if (found.bytes == bytes) return {end - bytes, found};
     break;
@@ -196,10 +197,8 @@ nfc_cut nfc_cut_at(std::string_view text, std::size_t bytes_max) {
     if (cut.normal + (begin - cut.text) > bytes_max || begin == text.size()) {
       // Back to the start of a code point: any before `begin` is a border.
       std::size_t stop = std::min(begin, cut.text + (bytes_max - cut.normal));
-      while (stop > cut.text && stop < text.size() &&
-             (static_cast<std::uint8_t>(text[stop]) & 0xC0U) == 0x80) {
+      while (stop > cut.text && stop < text.size() && is_inner_byte(text[stop]))
         --stop;
-      }
       return {stop, cut.normal + (stop - cut.text)};
     }
     composed.clear();

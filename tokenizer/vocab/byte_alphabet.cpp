@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "tokenizer/unicode/utf8.hpp"
+
 namespace stint::tokenizer {
 namespace {
 
@@ -32,11 +34,12 @@ constexpr std::array<int, alphabet_end> byte_of_symbol = make_bytes();
 bool bytes_of_symbols(std::string_view symbols, std::string& bytes) {
   bytes.clear();
   for (std::size_t at = 0; at < symbols.size();) {
-    const auto first = static_cast<std::uint8_t>(symbols[at++]);
-    unsigned point = first;
-    if (first >= 0x80) {
-      if (first < 0xC2 || first > 0xDF || at == symbols.size()) return false;
-      point = (first & 0x1FU) << 6 | (static_cast<std::uint8_t>(symbols[at++]) & 0x3FU);
+    const auto* const first = reinterpret_cast<const std::uint8_t*>(&symbols[at++]);
+    std::uint32_t point = *first;
+    if (*first >= 0x80) {
+      if (*first < 0xC2 || *first > 0xDF || at == symbols.size()) return false;
+      ++at;
+      point = point_of_two(first);
     }
     if (point >= alphabet_end || byte_of_symbol[point] == no_byte) return false;
     bytes += static_cast<char>(byte_of_symbol[point]);

@@ -11,36 +11,32 @@
 // .incbin is understood by the assemblers of both g++ and clang; a 5 MB array literal would take
 // minutes and gigabytes to compile. embed.cmake defines STINT_VOCAB_DIR, checks the files' SHA-256
 // and makes this object depend on them.
-#define STINT_EMBED(name)                       \
-  asm(".pushsection .rodata, \"a\"\n"           \
-      ".balign 64\n"                            \
-      ".global stint_vocab_" #name              \
-      "\n"                                      \
-      ".hidden stint_vocab_" #name              \
-      "\n"                                      \
-      "stint_vocab_" #name                      \
-      ":\n"                                     \
-      ".incbin \"" STINT_VOCAB_DIR "/" #name    \
-      ".tables\"\n"                             \
-      ".global stint_vocab_" #name              \
-      "_end\n"                                  \
-      ".hidden stint_vocab_" #name              \
-      "_end\n"                                  \
-      "stint_vocab_" #name                      \
-      "_end:\n"                                 \
-      ".byte 0\n"                               \
-      ".popsection\n");                         \
-  extern "C" {                                  \
-  extern const char stint_vocab_##name[];       \
-  extern const char stint_vocab_##name##_end[]; \
+#define STINT_EMBED(name)                                         \
+  asm(".pushsection .rodata, \"a\"\n"                             \
+      ".balign 64\n"                                              \
+      ".global stint_vocab_" #name                                \
+      "\n"                                                        \
+      ".hidden stint_vocab_" #name                                \
+      "\n"                                                        \
+      "stint_vocab_" #name                                        \
+      ":\n"                                                       \
+      ".incbin \"" STINT_VOCAB_DIR "/" #name                      \
+      ".tables\"\n"                                               \
+      ".global stint_vocab_" #name                                \
+      "_end\n"                                                    \
+      ".hidden stint_vocab_" #name                                \
+      "_end\n"                                                    \
+      "stint_vocab_" #name                                        \
+      "_end:\n"                                                   \
+      ".byte 0\n"                                                 \
+      ".popsection\n");                                           \
+  extern "C" {                                                    \
+  extern const char stint_vocab_##name[];                         \
+  extern const char stint_vocab_##name##_end[];                   \
+  }                                                               \
+  vocabulary::arrays name() noexcept {                            \
+    return between(stint_vocab_##name, stint_vocab_##name##_end); \
   }
-
-STINT_EMBED(cl100k_base)
-STINT_EMBED(deepseek_v3)
-STINT_EMBED(o200k_base)
-STINT_EMBED(p50k_base)
-STINT_EMBED(qwen3)
-STINT_EMBED(r50k_base)
 
 namespace stint::tokenizer::vocab {
 namespace {
@@ -61,28 +57,11 @@ vocabulary::arrays between(const char* begin, const char* end) noexcept {
 
 }  // namespace
 
-vocabulary::arrays cl100k_base() noexcept {
-  return between(stint_vocab_cl100k_base, stint_vocab_cl100k_base_end);
-}
-
-vocabulary::arrays deepseek_v3() noexcept {
-  return between(stint_vocab_deepseek_v3, stint_vocab_deepseek_v3_end);
-}
-
-vocabulary::arrays o200k_base() noexcept {
-  return between(stint_vocab_o200k_base, stint_vocab_o200k_base_end);
-}
-
-vocabulary::arrays p50k_base() noexcept {
-  return between(stint_vocab_p50k_base, stint_vocab_p50k_base_end);
-}
-
-vocabulary::arrays qwen3() noexcept {
-  return between(stint_vocab_qwen3, stint_vocab_qwen3_end);
-}
-
-vocabulary::arrays r50k_base() noexcept {
-  return between(stint_vocab_r50k_base, stint_vocab_r50k_base_end);
-}
+STINT_EMBED(cl100k_base)
+STINT_EMBED(deepseek_v3)
+STINT_EMBED(o200k_base)
+STINT_EMBED(p50k_base)
+STINT_EMBED(qwen3)
+STINT_EMBED(r50k_base)
 
 }  // namespace stint::tokenizer::vocab

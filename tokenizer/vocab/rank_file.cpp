@@ -2,25 +2,13 @@
 #include "tokenizer/vocab/rank_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
+#include "tokenizer/vocab/base64_digits.hpp"
+
 namespace stint::tokenizer {
 namespace {
-
-constexpr std::array<int, 256> make_base64_values() noexcept {
-  std::array<int, 256> values{};
-  values.fill(-1);
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<int>(i);
-  }
-  return values;
-}
-
-constexpr std::array<int, 256> base64_values = make_base64_values();
 
 // RFC 4648, padded. False for anything else.
 bool decode_base64(std::string_view text, std::string& out) {
@@ -31,7 +19,7 @@ bool decode_base64(std::string_view text, std::string& out) {
   std::uint32_t bits = 0;
   int have = 0;
   for (const char digit : text) {
-    const int value = base64_values[static_cast<std::uint8_t>(digit)];
+    const int value = base64_digits[static_cast<std::uint8_t>(digit)];
     if (value < 0) return false;
     bits = bits << 6 | static_cast<std::uint32_t>(value);
     have += 6;

@@ -5,6 +5,7 @@
 #include <array>
 #include <unordered_map>
 
+#include "tokenizer/unicode/utf8.hpp"
 #include "tokenizer/vocab/perfect_table.hpp"
 #include "tokenizer/vocab/vocabulary_block.hpp"
 
@@ -13,15 +14,12 @@ namespace {
 
 using byte = std::uint8_t;
 
-const byte* bytes_of(const std::string& text) noexcept {
+const byte* bytes_of(std::string_view text) noexcept {
   return reinterpret_cast<const byte*>(text.data());
 }
 
-bool is_inner(char c) noexcept {
-  return (static_cast<byte>(c) & 0xC0) == 0x80;
-}
 bool starts_three_bytes(std::string_view text) noexcept {
-  return (static_cast<byte>(text[0]) & 0xF0) == 0xE0;
+  return leads_three_bytes(*bytes_of(text));
 }
 bool is_three_bytes(std::string_view text) noexcept {
   return text.size() == 3 && starts_three_bytes(text);
@@ -31,15 +29,11 @@ std::string utf8_of(std::uint32_t point) {  // U+0800 … U+FFFF
   return {static_cast<char>(0xE0 | point >> 12), static_cast<char>(0x80 | (point >> 6 & 0x3F)),
           static_cast<char>(0x80 | (point & 0x3F))};
 }
-std::uint32_t point_of(std::string_view text) noexcept {
-  return (static_cast<byte>(text[0]) & 0x0FU) << 12 | (static_cast<byte>(text[1]) & 0x3FU) << 6 |
-         (static_cast<byte>(text[2]) & 0x3FU);
-}
 
 // The next character of `rest`, or what there is of one at its end or its beginning.
 std::string_view next_part(std::string_view& rest) noexcept {
   std::size_t size = 1;
-  while (size < rest.size() && is_inner(rest[size]))
+  while (size < rest.size() && is_inner_byte(rest[size]))
     ++size;
   const std::string_view part = rest.substr(0, size);
   rest.remove_prefix(size);
@@ -256,13 +250,14 @@ class builder {
     const bool first_whole = is_three_bytes(first);
     const bool second_whole = is_three_bytes(second);
     if (first_whole && second_whole) {
-      const std::size_t bit = vocabulary::bridge_bit(point_of(first), point_of(second));
+      const std::size_t bit =
+          vocabulary::bridge_bit(point_of_three(bytes_of(first)), point_of_three(bytes_of(second)));
       bridges_[bit / 64] |= std::uint64_t{1} << (bit % 64);
     } else if (first_whole && starts_three_bytes(second)) {
-      characters_[point_of(first)] |= vocabulary::open_right;
-    } else if (second_whole && is_inner(first[0])) {
-      characters_[point_of(second)] |= vocabulary::open_left;
-    } else if (is_inner(first[0]) && starts_three_bytes(second)) {
+      characters_[point_of_three(bytes_of(first))] |= vocabulary::open_right;
+    } else if (second_whole && is_inner_byte(first[0])) {
+      characters_[point_of_three(bytes_of(second))] |= vocabulary::open_left;
+    } else if (is_inner_byte(first[0]) && starts_three_bytes(second)) {
       for (std::uint32_t point = 0x800; point < 0x10000; ++point) {
         if (utf8_of(point).ends_with(first)) characters_[point] |= vocabulary::open_right;
       }

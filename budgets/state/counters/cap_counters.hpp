@@ -20,7 +20,7 @@
 #include "budgets/records/adjustment.hpp"
 #include "budgets/records/alert.hpp"
 #include "budgets/records/cap.hpp"
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/state/counters/rolling_buckets.hpp"
 
 namespace stint {

@@ -5,6 +5,7 @@
 
 #include "budgets/records/alert.hpp"
 #include "budgets/records/checked_sum.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/state/counters/cap_counters.hpp"
 #include "pricing/invariant.hpp"
 

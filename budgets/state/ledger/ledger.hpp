@@ -21,7 +21,11 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "budgets/records/adjustment.hpp"
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/alert.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/state/counters/cap_counters.hpp"
 #include "budgets/state/ledger/recent_ids.hpp"
 

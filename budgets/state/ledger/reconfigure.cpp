@@ -6,6 +6,7 @@
 
 #include "budgets/records/alert.hpp"
 #include "budgets/records/checked_sum.hpp"
+#include "budgets/records/hold.hpp"
 #include "budgets/state/ledger/ledger.hpp"
 #include "pricing/invariant.hpp"
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "budgets/records/checked_sum.hpp"
+#include "budgets/records/hold.hpp"
 #include "budgets/state/ledger/ledger.hpp"
 #include "pricing/invariant.hpp"
 

@@ -8,8 +8,10 @@
 
 #include "gateway/admin/api/query.hpp"
 #include "gateway/admin/api/routes.hpp"
-#include "gateway/config/words.hpp"
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/words.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -54,8 +56,7 @@ std::optional<std::string> text_of(const json::object& body, std::string_view na
 result<std::string> read_reason(const json::object& body) {
   const auto reason = text_of(body, "reason").value_or("");
   const bool shown = std::ranges::any_of(reason, [](char c) { return c != ' '; });
-  const bool plain = std::ranges::none_of(
-      reason, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+  const bool plain = std::ranges::none_of(reason, is_control);
   if (shown && plain) return reason;
   return wrong("reason", "say in one line why, like \"launch\"; it is kept with the record");
 }
@@ -84,10 +85,9 @@ wall_time start_of(date::local_days day, const window_rule& rule) {
 }
 
 std::optional<date::local_days> read_day(const std::string& text) {
-  if (text.size() != 10) return std::nullopt;
-  const auto utc = parse_iso_time(text);
-  if (!utc) return std::nullopt;
-  return date::local_days{date::floor<date::days>(*utc).time_since_epoch()};
+  const auto day = parse_iso_date(text);
+  if (!day) return std::nullopt;
+  return date::local_days{day->time_since_epoch()};
 }
 
 // "tomorrow" and "2026-12-01" begin where the cap's days do; "24h" is from now.
@@ -210,7 +210,7 @@ admin_answer adjust(const admin_request& request, admin_services& services, adju
   order.kind = kind;
   order.cap = request.id;
   order.who = who;
-  order.at = admin_now();
+  order.at = wall_now();
   order.scope = text_of(*body, "scope");
   const auto reason = read_reason(*body);
   if (!reason) return answer_problem(reason.error());

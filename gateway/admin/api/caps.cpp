@@ -3,9 +3,11 @@
 
 #include <boost/json.hpp>
 
+#include "budgets/records/standing.hpp"
 #include "gateway/admin/api/query.hpp"
 #include "gateway/admin/api/routes.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -77,7 +79,7 @@ admin_answer get_caps(const admin_request& request, admin_services& services) {
   const auto standings = wait_for_answer<std::vector<cap_standing>>(
       [&](auto completion) { services.ledger.standings(std::move(completion)); });
   if (!standings) return error_answer(503, "the ledger does not answer");
-  const auto now = admin_now();
+  const auto now = wall_now();
   json::array caps;
   const cap* before = nullptr;
   const auto in_force = services.ledger.caps();

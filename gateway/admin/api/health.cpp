@@ -1,4 +1,5 @@
 // Tested by tests/gateway/admin/server_test.cpp.
+#include "budgets/records/standing.hpp"
 #include "gateway/admin/api/routes.hpp"
 
 namespace stint {
@@ -7,7 +8,7 @@ admin_answer get_metrics(const admin_request&, admin_services& services) {
   auto standings = wait_for_answer<std::vector<cap_standing>>(
       [&](auto completion) { services.ledger.standings(std::move(completion)); });
   if (!standings) return text_answer(503, "the ledger does not answer\n");
-  auto answer = text_answer(200, services.seen.expose(*standings, services.ledger.health()));
+  auto answer = text_answer(200, services.metrics.expose(*standings, services.ledger.health()));
   answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
   return answer;
 }

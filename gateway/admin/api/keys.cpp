@@ -4,8 +4,9 @@
 #include <boost/json.hpp>
 
 #include "gateway/admin/api/routes.hpp"
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -117,7 +118,7 @@ admin_answer not_stored() {
 
 admin_answer list_keys(const admin_request& request, admin_services& services) {
   if (auto refused = refuse_unknown_parameters(request, {})) return *refused;
-  const auto now = admin_now();
+  const auto now = wall_now();
   json::array keys;
   for (const auto& key : services.keys.list())
     keys.push_back(to_json(key, now));
@@ -127,7 +128,7 @@ admin_answer list_keys(const admin_request& request, admin_services& services) {
 admin_answer create_key(const admin_request& request, admin_services& services) {
   const auto order = read_order(request.body);
   if (!order) return error_answer(400, order.error().message, order.error().param);
-  const auto now = admin_now();
+  const auto now = wall_now();
   const auto made = make_key(*order, now);
   if (!made) return error_answer(made.error().status, made.error().message, made.error().param);
   const std::lock_guard one_at_a_time(services.keys_change);
@@ -145,7 +146,7 @@ admin_answer revoke_key(const admin_request& request, admin_services& services) 
     return error_answer(404, "there is no key " + request.id + "; `stint keys list` shows all",
                         "id");
   auto key = *found;
-  const auto now = admin_now();
+  const auto now = wall_now();
   if (!key.revoked) {
     key.revoked = now;
     if (!store_key(key, services)) return not_stored();

@@ -6,7 +6,7 @@
 #include "gateway/admin/api/ledger_json.hpp"
 #include "gateway/admin/api/query.hpp"
 #include "gateway/admin/api/routes.hpp"
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {

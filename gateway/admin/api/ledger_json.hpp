@@ -6,7 +6,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/row.hpp"
 
 namespace stint {
 

@@ -1,6 +1,7 @@
 // Work over the whole ledger: proving it, copying it. Tested by
 // tests/gateway/admin/server_test.cpp.
 #include <filesystem>
+#include <stdexcept>
 
 #include <boost/json.hpp>
 

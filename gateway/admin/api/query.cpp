@@ -1,7 +1,7 @@
 // Tested by tests/gateway/admin/server_test.cpp.
 #include "gateway/admin/api/query.hpp"
 
-#include "gateway/config/words.hpp"
+#include "pricing/text/words.hpp"
 #include "pricing/time_text.hpp"
 
 namespace stint {

@@ -4,7 +4,7 @@
 #include <boost/json/object.hpp>
 
 #include "budgets/records/cap.hpp"
-#include "gateway/admin/request.hpp"
+#include "gateway/admin/api/request.hpp"
 #include "gateway/problem.hpp"
 
 namespace stint {

@@ -44,14 +44,6 @@ std::optional<std::string> match_path(std::string_view pattern, std::string_view
 
 }  // namespace
 
-wall_time admin_now() noexcept {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
-std::span<const admin_route> admin_routes() noexcept {
-  return routes;
-}
-
 matched_route match_route(admin_request& request) {
   matched_route matched;
   for (const auto& route : routes) {

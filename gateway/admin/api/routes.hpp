@@ -6,15 +6,15 @@
 #include <span>
 #include <string_view>
 
-#include "gateway/admin/services.hpp"
+#include "gateway/admin/api/services.hpp"
 
 namespace stint {
 
 enum class admin_access : std::uint8_t {
   open,
-  metrics,
+  metrics,  // open unless the configuration says otherwise
   token
-};  // metrics: open unless the configuration says otherwise
+};
 
 struct admin_route {
   std::string_view method;
@@ -22,8 +22,6 @@ struct admin_route {
   admin_access access;
   admin_handler handler;
 };
-
-[[nodiscard]] std::span<const admin_route> admin_routes() noexcept;
 
 struct matched_route {
   const admin_route* route = nullptr;  // null: none
@@ -50,17 +48,20 @@ struct matched_route {
 // used, held, left, …}]}]}
 [[nodiscard]] admin_answer get_caps(const admin_request& request, admin_services& services);
 
-// POST /api/v1/caps/{name}/raise {"by": "200usd" | "50_000", "scope"?, "until"?: "tomorrow" |
-// "2026-12-01" | "24h" | ISO time, "reason"} and /reset {"scope"?, "reason"} → 201 {"adjustments":
-// [{number, kind, made, who, reason, cap, scope, amount, until}]}; dates in the cap's time zone.
+// POST /api/v1/caps/{name}/raise
+//   {"by": "200usd" | "50_000", "scope"?, "until"?: "tomorrow" | "2026-12-01" | "24h" | ISO time,
+//    "reason"}
+// POST /api/v1/caps/{name}/reset {"scope"?, "reason"}
+//   → 201 {"adjustments": [{number, kind, made, who, reason, cap, scope, amount, until}]}
+// Dates are of the cap's time zone.
 [[nodiscard]] admin_answer raise_cap(const admin_request& request, admin_services& services);
 [[nodiscard]] admin_answer reset_cap(const admin_request& request, admin_services& services);
 // GET /api/v1/caps/history?limit=… → {"adjustments": […]}, newest first
 [[nodiscard]] admin_answer list_adjustments(const admin_request& request, admin_services& services);
 
 // GET /api/v1/spend?by=tenant,feature&from=…&to=…&day=1&match=tenant:acme → {"from", "to", "by",
-// "lines": […], "total": {…}} [from, to) in whole UTC hours; default: this month so far. match may
-// be repeated.
+// "lines": […], "total": {…}}; [from, to) in whole UTC hours, by default this month so far. match
+// may be repeated.
 [[nodiscard]] admin_answer get_spend(const admin_request& request, admin_services& services);
 
 // GET /api/v1/ledger?limit=…&before=<id>&from=…&to=…&match=… → {"rows": […], "next_before": id or

@@ -6,6 +6,7 @@
 #include "gateway/admin/api/query.hpp"
 #include "gateway/admin/api/routes.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 namespace {
@@ -80,7 +81,7 @@ json::object to_json(const rollup_line& line, const rollup_query& query) {
 admin_answer get_spend(const admin_request& request, admin_services& services) {
   if (auto refused = refuse_unknown_parameters(request, {"by", "from", "to", "day", "match"}))
     return *refused;
-  const auto query = read_query(request, admin_now());
+  const auto query = read_query(request, wall_now());
   if (!query) return answer_problem(query.error());
   const auto lines = services.ledger.spend(*query);
   if (lines.size() > lines_max) {

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "gateway/http/deadline_watch.hpp"
+#include "gateway/http/client_presence.hpp"
 
 namespace stint {
 

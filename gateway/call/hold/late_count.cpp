@@ -1,4 +1,4 @@
-// Tested by tests/end_to_end/cheap_admission_test.py.
+// Tested by tests/gateway/call/hold/late_count_test.cpp.
 #include "gateway/call/hold/late_count.hpp"
 
 #include <atomic>
@@ -16,12 +16,13 @@ struct late_count::job {
   late_count* owner = nullptr;  // io thread only; null once the call is over
 };
 
-late_count::late_count(exchange& x, examined_call& call, std::function<void()> counted)
-    : x_(x), call_(call), counted_(std::move(counted)) {}
+late_count::late_count(service& shared, asio::io_context& home, examined_call& call,
+                       std::function<void()> counted)
+    : shared_(shared), home_(home), call_(call), counted_(std::move(counted)) {}
 
 late_count::~late_count() {
   if (done_) return;
-  x_.shared().seen.prompt_counted(prompt_count_time::not_needed);
+  shared_.metrics.prompt_counted(prompt_count_time::not_needed);
   if (!job_) return;
   job_->wanted.store(false, std::memory_order_relaxed);
   job_->owner = nullptr;
@@ -29,14 +30,14 @@ late_count::~late_count() {
 
 void late_count::begin() {
   if (done_ || job_) return;
-  if (call_.text_bytes <= x_.shared().settings.limits.count_inline_bytes_max) {
+  if (call_.text_bytes <= shared_.settings.limits.count_inline_bytes_max) {
     return take(call_.uncounted->count());
   }
   job_ = std::make_shared<job>();
   job_->prompt = call_.uncounted;
   job_->owner = this;
   // The pool is joined before the io contexts end.
-  asio::post(x_.shared().counting, [work = job_, home = &x_.client.thread.context()] {
+  asio::post(shared_.counting, [work = job_, home = &home_] {
     if (!work->wanted.load(std::memory_order_relaxed)) return;
     const tokenizer::prompt_tokens counted = work->prompt->count();
     asio::post(*home, [work, counted] {
@@ -50,7 +51,7 @@ void late_count::take(const tokenizer::prompt_tokens& prompt) {
   job_.reset();  // and with it the parsed request, which may be many times the body's size
   call_.take_count(prompt);
   counted_();
-  x_.shared().seen.prompt_counted(prompt_count_time::after_forwarding);
+  shared_.metrics.prompt_counted(prompt_count_time::after_forwarding);
   if (wake_) wake_->cancel();
 }
 
@@ -58,7 +59,7 @@ asio::awaitable<void> late_count::finish() {
   constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
   begin();
   if (done_) co_return;
-  wake_.emplace(x_.client.thread.context(), asio::steady_timer::time_point::max());
+  wake_.emplace(home_, asio::steady_timer::time_point::max());
   while (!done_)
     co_await wake_->async_wait(as_outcome);
 }

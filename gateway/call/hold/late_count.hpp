@@ -9,17 +9,19 @@
 #include <optional>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "gateway/call/exchange.hpp"
 #include "gateway/call/request/examine.hpp"
+#include "gateway/service/service.hpp"
 
 namespace stint {
 
 class late_count {
  public:
-  // `call` is not counted yet. `counted` is called when it is, on this thread.
-  late_count(exchange& x, examined_call& call, std::function<void()> counted);
+  // `call` is not counted yet. `counted` is called when it is, on `home`.
+  late_count(service& shared, boost::asio::io_context& home, examined_call& call,
+             std::function<void()> counted);
   // A count that is not needed any more is not made.
   ~late_count();
   late_count(const late_count&) = delete;
@@ -27,17 +29,18 @@ class late_count {
 
   void begin();
   // Begins, and waits until it is done.
-  [[nodiscard]] asio::awaitable<void> finish();
+  [[nodiscard]] boost::asio::awaitable<void> finish();
 
  private:
   struct job;
   void take(const tokenizer::prompt_tokens& prompt);
 
-  exchange& x_;
+  service& shared_;
+  boost::asio::io_context& home_;
   examined_call& call_;
   std::function<void()> counted_;
   std::shared_ptr<job> job_;
-  std::optional<asio::steady_timer> wake_;  // never expires; cancelled to wake who waits
+  std::optional<boost::asio::steady_timer> wake_;  // never expires; cancelled to wake who waits
   bool done_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Tested by tests/end_to_end/{stream_hold,cheap_admission}_test.py.
+// Tested by tests/gateway/call/hold/running_hold_test.cpp.
 #include "gateway/call/hold/running_hold.hpp"
 
 #include <algorithm>
@@ -9,9 +9,12 @@
 
 namespace stint {
 
-running_hold::running_hold(exchange& x, const hold_request& held,
+namespace asio = boost::asio;
+
+running_hold::running_hold(ledger_thread& ledger, asio::io_context& home, const hold_request& held,
                            const admission& admitted) noexcept
-    : x_(x),
+    : ledger_(ledger),
+      home_(home),
       held_(held),
       bound_tokens_(admitted.output_tokens),
       output_tokens_(admitted.held_output_tokens) {}
@@ -30,12 +33,12 @@ void running_hold::ask(std::int64_t output_tokens, const usage& known, nanodolla
   asked_ = std::make_shared<question>();
   asked_->owner = this;
   // The settlement is answered after this, so the io thread is there for the answer.
-  auto answer = [asked = asked_, wanted, home = &x_.client.thread.context()](const extension& got) {
+  auto answer = [asked = asked_, wanted, home = &home_](const extension& got) {
     asio::post(*home, [asked, wanted, granted = got.granted] {
       if (asked->owner != nullptr) asked->owner->take(wanted, granted);
     });
   };
-  x_.shared().ledger.extend(std::move(what), std::move(answer));
+  ledger_.extend(std::move(what), std::move(answer));
 }
 
 void running_hold::take(std::int64_t output_tokens, bool granted) noexcept {
@@ -48,7 +51,7 @@ void running_hold::take(std::int64_t output_tokens, bool granted) noexcept {
 asio::awaitable<void> running_hold::answered() {
   constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
   if (!asking()) co_return;
-  if (!wake_) wake_.emplace(x_.client.thread.context(), asio::steady_timer::time_point::max());
+  if (!wake_) wake_.emplace(home_, asio::steady_timer::time_point::max());
   while (asking())
     co_await wake_->async_wait(as_outcome);
 }

@@ -8,17 +8,19 @@
 #include <optional>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "budgets/records/transfer.hpp"
-#include "gateway/call/exchange.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/writer/ledger_thread.hpp"
 
 namespace stint {
 
 class running_hold {
  public:
-  // `held` as it was admitted; it and `x` outlive this.
-  running_hold(exchange& x, const hold_request& held, const admission& admitted) noexcept;
+  // `held` as it was admitted. All outlive this; answers come to `home`.
+  running_hold(ledger_thread& ledger, boost::asio::io_context& home, const hold_request& held,
+               const admission& admitted) noexcept;
   ~running_hold();
   running_hold(const running_hold&) = delete;
   running_hold& operator=(const running_hold&) = delete;
@@ -36,7 +38,7 @@ class running_hold {
   // then. `known` is what is certain already. Not while asking().
   void ask(std::int64_t output_tokens, const usage& known, nanodollars known_cost);
   // Waits for the answer, if one is under way. The ledger always answers, and soon.
-  [[nodiscard]] asio::awaitable<void> answered();
+  [[nodiscard]] boost::asio::awaitable<void> answered();
 
  private:
   struct question {
@@ -44,12 +46,13 @@ class running_hold {
   };
   void take(std::int64_t output_tokens, bool granted) noexcept;
 
-  exchange& x_;
+  ledger_thread& ledger_;
+  boost::asio::io_context& home_;
   const hold_request& held_;
   std::int64_t bound_tokens_;
   std::int64_t output_tokens_;
   std::shared_ptr<question> asked_;
-  std::optional<asio::steady_timer> wake_;  // never expires; cancelled to wake who waits
+  std::optional<boost::asio::steady_timer> wake_;  // never expires; cancelled to wake who waits
   int refusals_ = 0;
 };
 

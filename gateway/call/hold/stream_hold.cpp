@@ -1,38 +1,25 @@
-// Tested by tests/end_to_end/stream_hold_test.py.
+// Tested by tests/gateway/call/hold/stream_hold_test.cpp and tests/end_to_end/stream_hold_test.py.
 #include "gateway/call/hold/stream_hold.hpp"
 
 #include <algorithm>
 
 #include "gateway/call/hold/running_hold.hpp"
-#include "tokenizer/models/model_encoding.hpp"
+#include "gateway/call/hold/stream_steps.hpp"
 
 namespace stint {
 
 namespace {
-// A smaller step asks the ledger more often than it saves.
-constexpr std::int64_t step_usual_min = 32;
-constexpr std::int64_t step_share = 4;  // of what is held
 // When a cap has little left, what is left is asked for in steps like this.
 constexpr std::int64_t step_least = 16;
 // Text without an end of a word is counted anew with every piece; from here on its bytes must do.
 constexpr std::size_t recounted_bytes_max = 16 * 1024;
 constexpr std::size_t recounted_share = 4;
-constexpr std::int64_t wanted_bursts = 2;
 constexpr std::chrono::milliseconds burst_time{250};
 }  // namespace
 
-std::int64_t followed_hold(const admission_config& how, const output_prediction& expected,
-                           std::int64_t tokens, std::int64_t choices) noexcept {
-  const std::int64_t with_margin =
-      tokens * choices +
-      std::max(how.stream_margin_tokens, wanted_bursts * expected.burst_tokens * choices);
-  // And half a step, of what is then held.
-  return with_margin + std::max(step_usual_min / 2, with_margin / (2 * step_share - 1) + 1);
-}
-
 stream_hold::stream_hold(const admission_config& how, const examined_call* call,
-                         owed_call& owed) noexcept
-    : how_(how), call_(call), owed_(owed) {}
+                         held_call& held) noexcept
+    : how_(how), call_(call), held_(held) {}
 
 std::int64_t stream_hold::billed(std::int64_t counted) const noexcept {
   return (counted * call_->expected.reported_permille + 999) / 1'000;
@@ -51,19 +38,20 @@ std::int64_t stream_hold::margin() const noexcept {
 }
 
 std::int64_t stream_hold::wanted_margin() const noexcept {
-  return std::max(how_.stream_margin_tokens, wanted_bursts * burst());
+  return std::max(how_.stream_margin_tokens, stream_steps::wanted_bursts * burst());
 }
 
 std::int64_t stream_hold::step() const noexcept {
-  const running_hold& hold = owed_.hold();
-  const std::int64_t usual = std::max(step_usual_min, hold.output_tokens() / step_share);
+  const running_hold& hold = held_.hold();
+  const std::int64_t usual =
+      std::max(stream_steps::usual_tokens_min, hold.output_tokens() / stream_steps::share);
   return std::max(step_least, usual >> std::min(hold.refusals(), 8));
 }
 
 bool stream_hold::follow(stream_meter& meter, std::size_t bytes, monotonic::time_point now) {
   pace_.add(bytes, now);
   if (call_ == nullptr) return true;
-  const running_hold& hold = owed_.hold();
+  const running_hold& hold = held_.hold();
   const std::int64_t held = hold.output_tokens();
   if (held >= hold.bound_tokens()) return true;
   if (billed(meter.output_tokens_bound()) + wanted_margin() + step() / 2 <= held) return true;
@@ -75,7 +63,7 @@ bool stream_hold::follow(stream_meter& meter, std::size_t bytes, monotonic::time
 
 bool stream_hold::follow_unseen(stream_meter& meter, monotonic::duration since) {
   if (call_ == nullptr) return true;
-  const running_hold& hold = owed_.hold();
+  const running_hold& hold = held_.hold();
   if (hold.output_tokens() >= hold.bound_tokens()) return true;
   count(meter);
   if (!meter.generating()) return true;
@@ -93,19 +81,19 @@ void stream_hold::count(stream_meter& meter) {
 }
 
 void stream_hold::keep_ahead() {
-  const running_hold& hold = owed_.hold();
+  const running_hold& hold = held_.hold();
   const std::int64_t held = hold.output_tokens();
   const std::int64_t wanted = arrived_ + wanted_margin();
   const bool was_refused = hold.refusals() > 0;
   const bool is_time = !was_refused || arrived_ >= asked_at_ + step() / 2;
   if (hold.asking() || !is_time || wanted + step() / 2 <= held) return;
   asked_at_ = arrived_;
-  owed_.ask((was_refused ? held : std::max(held, wanted)) + step(), counted_tokens_);
+  held_.ask((was_refused ? held : std::max(held, wanted)) + step(), counted_tokens_);
 }
 
 bool stream_hold::may_pass_bound(const stream_meter& meter) const noexcept {
   if (call_ == nullptr || !meter.generating()) return false;
-  const running_hold& hold = owed_.hold();
+  const running_hold& hold = held_.hold();
   const std::int64_t at_most = meter.output_tokens_bound();
   if (hold.output_tokens() < hold.bound_tokens() || at_most <= hold.bound_tokens()) return false;
   // Text that is counted anew each time is counted only when a good part of it is new.
@@ -116,16 +104,13 @@ bool stream_hold::may_pass_bound(const stream_meter& meter) const noexcept {
 
 bool stream_hold::passes_bound(std::int64_t counted) noexcept {
   checked_ = counted;
-  const std::int64_t factor =
-      call_->base_model.starts_with("sim/")
-          ? 1'000
-          : std::max<std::int64_t>(tokenizer::encoding_for_model(call_->base_model).factor_permille,
-                                   1'000);
-  return counted * 1'000 / factor > owed_.hold().bound_tokens();
+  const counted_model model = call_->provider->counted(call_->base_model);
+  const std::int64_t factor = std::max<std::int64_t>(model.encoding().factor_permille, 1'000);
+  return counted * 1'000 / factor > held_.hold().bound_tokens();
 }
 
-asio::awaitable<bool> stream_hold::secure() {
-  running_hold& hold = owed_.hold();
+boost::asio::awaitable<bool> stream_hold::secure() {
+  running_hold& hold = held_.hold();
   const auto is_ahead = [&] {
     return arrived_ + margin() < hold.output_tokens() ||
            hold.output_tokens() >= hold.bound_tokens();
@@ -133,13 +118,13 @@ asio::awaitable<bool> stream_hold::secure() {
   co_await hold.answered();
   if (is_ahead()) co_return true;
   // The last try: the least that keeps the stream going.
-  owed_.ask(arrived_ + margin() + step_least, counted_tokens_);
+  held_.ask(arrived_ + margin() + step_least, counted_tokens_);
   co_await hold.answered();
   co_return is_ahead();
 }
 
 std::int64_t stream_hold::most_generated(std::int64_t counted) const noexcept {
-  const std::int64_t held = owed_.hold().output_tokens();
+  const std::int64_t held = held_.hold().output_tokens();
   return std::max(counted, std::min(held, billed(counted) + wanted_margin()));
 }
 

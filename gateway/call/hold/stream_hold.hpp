@@ -17,21 +17,16 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "gateway/call/hold/arrival_pace.hpp"
-#include "gateway/call/hold/settlement.hpp"
+#include "gateway/call/hold/held_call.hpp"
 #include "gateway/call/request/examine.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 
 namespace stint {
 
-// What a stream of `tokens` in each choice holds if it is never to be extended.
-[[nodiscard]] std::int64_t followed_hold(const admission_config& how,
-                                         const output_prediction& expected, std::int64_t tokens,
-                                         std::int64_t choices) noexcept;
-
 class stream_hold {
  public:
   // `call` is null for a pass-through, which holds no output. All outlive this.
-  stream_hold(const admission_config& how, const examined_call* call, owed_call& owed) noexcept;
+  stream_hold(const admission_config& how, const examined_call* call, held_call& held) noexcept;
 
   // To be called when `bytes` of the body have been consumed by `meter`. False: the margin is
   // touched, and nothing more may be read before secure() has said that there is room.
@@ -48,7 +43,7 @@ class stream_hold {
   // keeps the bound is not cut short of it.
   [[nodiscard]] bool passes_bound(std::int64_t counted) noexcept;
   // Waits for the ledger. False: there is no room, and the stream must be cut.
-  [[nodiscard]] asio::awaitable<bool> secure();
+  [[nodiscard]] boost::asio::awaitable<bool> secure();
 
   // What the provider may have generated when `counted` tokens arrived and it did not end by
   // itself: no more than is held.
@@ -69,7 +64,7 @@ class stream_hold {
 
   const admission_config& how_;
   const examined_call* call_;
-  owed_call& owed_;
+  held_call& held_;
   arrival_pace pace_;
   // Tokens for certain, and the bytes that had arrived, when they were last counted.
   std::int64_t counted_tokens_ = 0;

@@ -1,6 +1,7 @@
 // Tested by tests/gateway/call/hold/teach_test.cpp and tests/end_to_end/calibration_test.py.
 #include "gateway/call/hold/teach.hpp"
 
+#include "budgets/records/row.hpp"
 #include "tokenizer/models/model_name.hpp"
 
 namespace stint {
@@ -19,8 +20,8 @@ bool answered_by(std::string_view asked, std::string_view served) noexcept {
   return extends(found, wanted) || extends(wanted, found);
 }
 
-void teach_from(service& shared, const examined_call& call, dialect_kind spoken,
-                const relay_outcome& ended, std::string_view tenant) noexcept {
+void teach_from(service& shared, const examined_call& call, tokenizer::chat_api api,
+                const call_end& ended, std::string_view tenant) noexcept {
   if (!ended.report || ended.implausible || ended.outcome != call_outcome::completed) return;
   if (call.uncounted) return;  // answered before it was counted
   const tokenizer::prompt_tokens& prompt = call.prompt;
@@ -39,18 +40,22 @@ void teach_from(service& shared, const examined_call& call, dialect_kind spoken,
   compared.expected_tokens = prompt.expected;
   compared.bound_tokens = prompt.upper_bound;
   compared.reported_tokens = reported;
-  shared.seen.estimated(compared);
+  shared.metrics.estimated(compared);
   if (!prompt.features.learnable) return;
   prompt_report report;
   report.model = call.base_model;
-  report.api = dialect_of(spoken).api();
+  report.api = api;
   report.seen = prompt.features;
   report.reported_tokens = reported;
   report.source = tenant;
   shared.learned.teach(report);
 }
 
-void teach_output(service& shared, const examined_call& call, const relay_outcome& ended,
+output_key output_key_of(const attribution& charged) noexcept {
+  return {.tenant = charged.tenant, .feature = charged.feature, .model = charged.model};
+}
+
+void teach_output(service& shared, const examined_call& call, const call_end& ended,
                   const attribution& charged) noexcept {
   // What its client left would have been longer, and so would what we cut; but without those, only
   // short answers would be learnt where long ones are cut.
@@ -71,11 +76,7 @@ void teach_output(service& shared, const examined_call& call, const relay_outcom
     const bool comparable = ended.report && ended.compared_output_tokens;
     if (comparable) seen.counted_tokens = of_one(*ended.compared_output_tokens);
   }
-  output_key of;
-  of.tenant = charged.tenant;
-  of.feature = charged.feature;
-  of.model = call.base_model;
-  shared.outputs.observe(of, seen);
+  shared.outputs.observe(output_key_of(charged), seen);
 }
 
 }  // namespace stint

@@ -3,46 +3,23 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 
-#include "gateway/call/exchange.hpp"
-#include "gateway/http/response_head.hpp"
-#include "gateway/upstream/pool.hpp"
+#include "gateway/call/client_session.hpp"
+#include "gateway/call/hold/held_call.hpp"
+#include "gateway/call/incoming_call.hpp"
+#include "gateway/call/relay/upstream_answer.hpp"
 
 namespace stint {
-
-class owed_call;
-
-// An upstream that has begun to answer. Dropped (closed) on destruction unless finish() gave it
-// back.
-class upstream_answer {
- public:
-  upstream_answer(upstream_pool& pool, std::unique_ptr<upstream_connection> connection) noexcept
-      : pool_(&pool), connection_(std::move(connection)) {}
-  ~upstream_answer() { abandon(); }
-  upstream_answer(upstream_answer&&) noexcept = default;
-  upstream_answer& operator=(upstream_answer&&) = delete;
-
-  [[nodiscard]] upstream_connection& connection() noexcept { return *connection_; }
-  [[nodiscard]] const provider_config& provider() const noexcept { return pool_->provider(); }
-  // The answer was read to its exact end: keep the connection if both sides want to.
-  void finish() noexcept;
-  void abandon() noexcept;
-
-  response_head head;  // views into connection().buffer until the body is read: use at once
-  wall_time first_byte{};
-
- private:
-  upstream_pool* pool_;
-  std::unique_ptr<upstream_connection> connection_;
-};
 
 struct forward_order {
   const provider_config* provider = nullptr;
   std::string_view body;
-  const std::string* tenant = nullptr;
-  owed_call* owed = nullptr;  // told when the request is sent
+  std::string_view tenant;
+  held_call* held = nullptr;  // told when the request is sent
   bool streaming = false;     // the upstream is closed as soon as the client goes; otherwise its
                               // answer is awaited all the same
 };
@@ -50,6 +27,6 @@ struct forward_order {
 // A problem says what failed; nothing was generated then as far as we can know. The client is
 // watched from here on: the relay ends that.
 [[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_answer>>> forward(
-    exchange& x, forward_order order);
+    client_session& session, const incoming_call& call, forward_order order);
 
 }  // namespace stint

@@ -1,13 +1,14 @@
-// Tested by tests/end_to_end/{disconnect,stream_hold}_test.py.
+// Tested by tests/gateway/call/relay/hang_up_test.cpp and
+// tests/end_to_end/{disconnect,stream_hold}_test.py.
 #include "gateway/call/relay/hang_up.hpp"
 
 namespace stint {
 
-asio::awaitable<bool> hang_up(exchange& x, upstream_answer& from, answer_body& source,
-                              stream_meter& meter) {
+asio::awaitable<bool> hang_up(answer_source& from, stream_meter& meter,
+                              const client_presence& client) {
   meter.stop_passing();
-  if (x.client.watch.cut()) co_return source.closed();
-  from.connection().wire.shutdown_send();
+  if (client.cut()) co_return from.closed();
+  from.half_close();
   const auto until = monotonic::now() + hang_up_patience;
   std::string arrived;
   std::string dropped;
@@ -17,11 +18,11 @@ asio::awaitable<bool> hang_up(exchange& x, upstream_answer& from, answer_body& s
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - monotonic::now());
     if (left.count() <= 0) break;
     arrived.clear();
-    progress = co_await source.read_piece(arrived, left);
+    progress = co_await from.read_piece(arrived, left);
     bytes += arrived.size();
     meter.consume(arrived, dropped);
   }
-  co_return progress == body_progress::complete || source.closed();
+  co_return progress == body_progress::complete || from.closed();
 }
 
 }  // namespace stint

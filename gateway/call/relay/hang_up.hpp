@@ -6,9 +6,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "gateway/call/exchange.hpp"
-#include "gateway/call/relay/upstream_body.hpp"
+#include "gateway/call/relay/answer_source.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/http/client_presence.hpp"
 
 namespace stint {
 
@@ -18,8 +18,8 @@ inline constexpr std::size_t hang_up_bytes_max = 1U << 20;
 
 // True when the provider ended by itself: the meter has seen all that was generated. False: it went
 // on, or the connection broke, and it may have generated more. `meter` passes nothing on any more.
-// The caller closes the upstream.
-[[nodiscard]] asio::awaitable<bool> hang_up(exchange& x, upstream_answer& from, answer_body& source,
-                                            stream_meter& meter);
+// The caller closes the upstream. At the gateway's own end (`client` is cut) nothing more is read.
+[[nodiscard]] asio::awaitable<bool> hang_up(answer_source& from, stream_meter& meter,
+                                            const client_presence& client);
 
 }  // namespace stint

@@ -1,26 +1,31 @@
 // Brings the answer to the client while metering it. A stream is passed on as it arrives; its last
-// event waits until the call is settled. An answer that is not a stream is read whole, settled,
-// then written with its cost in the head.
+// event waits until the call is settled. An answer that is not a stream is read whole and waits.
 #pragma once
+
+#include <optional>
 
 #include <boost/asio/awaitable.hpp>
 
-#include "budgets/records/transfer.hpp"
-#include "gateway/call/exchange.hpp"
-#include "gateway/call/hold/settlement.hpp"
-#include "gateway/call/relay/forward.hpp"
+#include "gateway/call/hold/held_call.hpp"
+#include "gateway/call/relay/answer_sink.hpp"
+#include "gateway/call/relay/answer_source.hpp"
+#include "gateway/call/relay/relayed.hpp"
 #include "gateway/call/request/examine.hpp"
+#include "gateway/service/service.hpp"
 
 namespace stint {
 
-// What the relay needs to know of the call. `call` is null for a pass-through.
+// What the relay needs to know of the call. All outlives it.
 struct relay_order {
-  const examined_call* call = nullptr;
-  const std::optional<cap_standing>* tightest = nullptr;
+  service& shared;
+  held_call& held;
+  const examined_call* call = nullptr;  // null for a pass-through
+  const dialect& speaks;
+  const std::optional<cap_standing>& tightest;  // when the call was admitted
 };
 
-// Settles `owed` on every path and answers the client; never fails itself.
-[[nodiscard]] asio::awaitable<relay_outcome> relay(exchange& x, upstream_answer& from,
-                                                   owed_call& owed, relay_order order);
+// The client has been watched since the call was forwarded; that ends here. Never fails itself.
+[[nodiscard]] asio::awaitable<relayed> relay(relay_order order, answer_source& from,
+                                             answer_sink& to);
 
 }  // namespace stint

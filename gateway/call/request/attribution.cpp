@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "pricing/text/ascii.hpp"
+
 namespace stint {
 
 namespace {
@@ -10,17 +12,8 @@ namespace {
 bool plain_name(std::string_view text) noexcept {
   return !text.empty() && text.size() <= feature_bytes_max &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '-' || c == '_' || c == '.' || c == ':';
+           return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.' || c == ':';
          });
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (text.starts_with(' ') || text.starts_with('\t'))
-    text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t'))
-    text.remove_suffix(1);
-  return text;
 }
 
 result<std::string> choose_feature(const config& settings, const request_head& head,
@@ -53,10 +46,10 @@ result<std::string> choose_feature(const config& settings, const request_head& h
 
 result<free_tags> parse_free_tags(std::string_view header_value) {
   free_tags tags;
-  std::string_view rest = trimmed(header_value);
+  std::string_view rest = without_surrounding_space(header_value);
   while (!rest.empty()) {
     const std::size_t comma = std::min(rest.find(','), rest.size());
-    const std::string_view pair = trimmed(rest.substr(0, comma));
+    const std::string_view pair = without_surrounding_space(rest.substr(0, comma));
     rest.remove_prefix(std::min(comma + 1, rest.size()));
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');

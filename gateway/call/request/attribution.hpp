@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/row.hpp"
 #include "gateway/call/request/authenticate.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/http/request_head.hpp"

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "gateway/call/counting_pool.hpp"
-#include "gateway/simulator/steering.hpp"
 
 namespace stint {
 
@@ -54,7 +53,7 @@ std::optional<problem> refuse_absurd(const tokenizer::prompt_tokens& prompt) {
                       "the prompt counts as more than a billion tokens; no model takes that");
 }
 
-result<examined_call> read_fields(const service& shared, const dialect& speaks,
+result<examined_call> read_fields(const examiner& with, const dialect& speaks,
                                   simdjson::dom::element document, std::string_view body,
                                   wall_time now) {
   auto read = speaks.read_request(document);
@@ -63,23 +62,23 @@ result<examined_call> read_fields(const service& shared, const dialect& speaks,
   call.request = *read;
   call.model = read->model;
   call.user = read->user;
-  call.base_model = simulated_base_model(read->model);
-  call.provider = shared.settings.route(speaks.kind(), call.model);
+  call.provider = with.settings.route(speaks, call.model);
   if (call.provider == nullptr) {
     return make_problem(problem_kind::not_found,
                         "no provider is configured for the model '" + call.model.substr(0, 200) +
-                            "' in the " + std::string(to_string(speaks.kind())) +
+                            "' in the " + std::string(speaks.facts().name) +
                             " API; list it under providers.*.models",
                         "model");
   }
-  const auto found = shared.prices.find(call.base_model, now);
+  call.base_model = call.provider->base_model(call.model);
+  const auto found = with.prices.find(call.base_model, now);
   call.unpriced = !found;
-  call.rates = found ? *found : (shared.ceiling ? &*shared.ceiling : nullptr);
+  call.rates = found ? *found : (with.ceiling ? &*with.ceiling : nullptr);
   if (call.user.size() > user_bytes_max) {
     return make_problem(problem_kind::bad_request, "the end user's name is longer than 256 bytes",
                         "user");
   }
-  std::int64_t bound = shared.settings.default_output_bound_tokens;
+  std::int64_t bound = with.settings.default_output_bound_tokens;
   if (call.rates != nullptr && call.rates->output_tokens_max > 0)
     bound = call.rates->output_tokens_max;
   bound = read->output_bound_tokens.value_or(bound);
@@ -101,37 +100,37 @@ result<examined_call> with_count(result<examined_call> call, tokenizer::prompt_t
   return call;
 }
 
-result<examined_call> examine_short(const service& shared, const dialect& speaks,
+result<examined_call> examine_short(const examiner& with, const dialect& speaks,
                                     const std::string& body, wall_time now) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element document;
   // The padding is there (read_body reserves it), so nothing is copied.
   const simdjson::error_code error = parser.parse(body.data(), body.size(), false).get(document);
   if (error) return not_json(error);
-  auto call = read_fields(shared, speaks, document, body, now);
+  auto call = read_fields(with, speaks, document, body, now);
   if (!call) return call;
   tokenizer::count_options counting;
-  counting.learned = shared.learned.current();
+  counting.learned = with.learned.current();
   const auto counted = tokenizer::count_prompt(call->base_model, speaks.api(), document, counting);
   return with_count(std::move(call), counted);
 }
 
-result<examined_call> examine_long(const service& shared, const dialect& speaks,
+result<examined_call> examine_long(const examiner& with, const dialect& speaks,
                                    const std::string& body, wall_time now,
                                    std::string_view tenant) {
   auto prompt = new_prompt();
   const simdjson::error_code error =
       prompt->parser.parse(body.data(), body.size(), false).get(prompt->document);
   if (error) return not_json(error);
-  auto call = read_fields(shared, speaks, prompt->document, body, now);
+  auto call = read_fields(with, speaks, prompt->document, body, now);
   if (!call) return call;
   prompt->model = call->base_model;
   prompt->api = speaks.api();
-  prompt->learned = shared.learned.keep_current();
+  prompt->learned = with.learned.keep_current();
   prompt->known = {};
-  if (shared.remembered != nullptr) {
-    prompt->known.memo = shared.remembered;
-    prompt->known.scope = shared.remembered->scope_of(tenant);
+  if (with.remembered != nullptr) {
+    prompt->known.memo = with.remembered;
+    prompt->known.scope = with.remembered->scope_of(tenant);
   }
   tokenizer::count_options counting;
   counting.learned = prompt->learned.get();
@@ -159,37 +158,40 @@ chat_request examined_call::billing() const noexcept {
   return with_views;
 }
 
-asio::awaitable<result<examined_call>> examine(exchange& x, std::string_view tenant) {
-  const std::size_t size = x.body.size();
-  if (size > parsed_here_bytes_max) {
+boost::asio::awaitable<result<examined_call>> examine(examiner with, const dialect& speaks,
+                                                      const std::string& body, wall_time now,
+                                                      std::string_view tenant) {
+  if (body.size() > parsed_here_bytes_max) {
     // Counted on the way: a parsed request of this size, many times its body's, is not to lie about
     // while the provider is thinking.
-    auto elsewhere = [&x, tenant] {
-      auto call = examine_long(x.shared(), *x.speaks, x.body, x.started, tenant);
+    auto elsewhere = [&with, &speaks, &body, now, tenant] {
+      auto call = examine_long(with, speaks, body, now, tenant);
       if (!call || !call->uncounted) return call;
       const tokenizer::prompt_tokens counted = call->uncounted->count();
       return with_count(std::move(call), counted);
     };
-    co_return co_await on_counting_pool(x, elsewhere);
+    co_return co_await on_counting_pool(with.counting, elsewhere);
   }
-  if (size <= counted_at_once_bytes_max)
-    co_return examine_short(x.shared(), *x.speaks, x.body, x.started);
-  auto call = examine_long(x.shared(), *x.speaks, x.body, x.started, tenant);
+  if (body.size() <= counted_at_once_bytes_max) co_return examine_short(with, speaks, body, now);
+  auto call = examine_long(with, speaks, body, now, tenant);
   // A bound that no usage can have only a count can refute.
   if (call && call->uncounted && refuse_absurd(call->prompt)) {
-    const std::optional<problem> absurd = co_await count_now(x, *call);
+    const std::optional<problem> absurd =
+        co_await count_now(with.settings.limits, with.counting, *call);
     if (absurd) co_return *absurd;
   }
   co_return call;
 }
 
-asio::awaitable<std::optional<problem>> count_now(exchange& x, examined_call& call) {
+boost::asio::awaitable<std::optional<problem>> count_now(const limits_config& limits,
+                                                         boost::asio::thread_pool& pool,
+                                                         examined_call& call) {
   tokenizer::prompt_tokens counted;
-  if (call.text_bytes <= x.shared().settings.limits.count_inline_bytes_max) {
+  if (call.text_bytes <= limits.count_inline_bytes_max) {
     counted = call.uncounted->count();
   } else {
     auto elsewhere = [&call] { return call.uncounted->count(); };
-    counted = co_await on_counting_pool(x, elsewhere);
+    counted = co_await on_counting_pool(pool, elsewhere);
   }
   call.take_count(counted);
   co_return refuse_absurd(counted);

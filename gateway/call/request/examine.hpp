@@ -10,8 +10,6 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "budgets/records/transfer.hpp"
-#include "gateway/call/exchange.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/learning/output_learner.hpp"
@@ -43,7 +41,7 @@ struct uncounted_prompt {
 
 struct examined_call {
   std::string model;       // as the client wrote it
-  std::string base_model;  // for prices and vocabularies: without a simulation's steering
+  std::string base_model;  // for prices and vocabularies, see provider_config::base_model
   std::string user;
   const provider_config* provider = nullptr;
   const price* rates = nullptr;  // null: no price is known and the policy lets it pass
@@ -62,12 +60,31 @@ struct examined_call {
   [[nodiscard]] chat_request billing() const noexcept;
 };
 
-// x.body must have simdjson's padding reserved behind its size. Runs on the io thread, or on the
+// What examining needs to know. All of it outlives the call.
+struct examiner {
+  const config& settings;
+  const price_book& prices;
+  const std::optional<price>& ceiling;  // as in service
+  const prompt_learner& learned;
+  tokenizer::segment_memo* remembered = nullptr;  // null: earlier counts are not kept
+  boost::asio::thread_pool& counting;
+};
+[[nodiscard]] inline examiner examiner_of(service& shared) noexcept {
+  return {shared.settings, shared.prices,     shared.ceiling,
+          shared.learned,  shared.remembered, shared.counting};
+}
+
+// `body` must have simdjson's padding reserved behind its size. Runs on the io thread, or on the
 // counting pool for a large body. What the tenant sent before need not be counted again.
-[[nodiscard]] asio::awaitable<result<examined_call>> examine(exchange& x, std::string_view tenant);
+[[nodiscard]] boost::asio::awaitable<result<examined_call>> examine(examiner with,
+                                                                    const dialect& speaks,
+                                                                    const std::string& body,
+                                                                    wall_time now,
+                                                                    std::string_view tenant);
 
 // Counts the prompt of a call that is not counted yet: here when it is short, on the counting pool
 // when it is long.
-[[nodiscard]] asio::awaitable<std::optional<problem>> count_now(exchange& x, examined_call& call);
+[[nodiscard]] boost::asio::awaitable<std::optional<problem>> count_now(
+    const limits_config& limits, boost::asio::thread_pool& pool, examined_call& call);
 
 }  // namespace stint

@@ -17,110 +17,148 @@ bool mentions_json(std::string_view type) noexcept {
   return std::search(type.begin(), type.end(), json.begin(), json.end(), same) != type.end();
 }
 
-problem too_large(const exchange& x) {
-  return make_problem(problem_kind::body_too_large,
-                      "the body is larger than " +
-                          std::to_string(x.shared().settings.limits.body_bytes_max) +
-                          " bytes (limits.body_bytes_max)");
-}
-
-// The connection is of no more use after this: it said it would send something and did not.
-problem body_interrupted(exchange& x) {
-  x.keep_alive = false;
-  if (x.client.watch.expired()) {
-    return make_problem(problem_kind::request_timeout,
-                        "the body did not arrive in time (limits.body_timeout_ms)");
-  }
-  x.client.watch.note_client_gone();
-  return make_problem(problem_kind::malformed_http, "the connection ended inside the body");
-}
-
-std::chrono::milliseconds patience(const exchange& x) {
-  return std::chrono::milliseconds(x.shared().settings.limits.body_timeout_ms);
+problem too_large(const limits_config& limits) {
+  return make_problem(problem_kind::body_too_large, "the body is larger than " +
+                                                        std::to_string(limits.body_bytes_max) +
+                                                        " bytes (limits.body_bytes_max)");
 }
 
 constexpr std::size_t first_room_bytes = 64 * 1024;
 // Besides the patience for each read: a body that drips in slower than this is given up (1 kB/s).
 constexpr std::chrono::microseconds patience_per_byte{1000};
 
-bool too_slow(const exchange& x, std::size_t received) {
-  return monotonic::now() - x.head_read >
-         patience(x) + patience_per_byte * static_cast<std::int64_t>(received);
-}
+// One body on its way in.
+class body_reader {
+ public:
+  body_reader(client_session& session, const request_head& head, const limits_config& limits,
+              monotonic::time_point head_read) noexcept
+      : session_(session),
+        head_(head),
+        limits_(limits),
+        patience_(limits.body_timeout_ms),
+        head_read_(head_read) {}
 
-problem took_too_long(exchange& x) {
-  x.keep_alive = false;
-  return make_problem(problem_kind::request_timeout,
-                      "the body arrives slower than 1 kB/s (limits.body_timeout_ms)");
-}
+  asio::awaitable<body_arrival> read_with_length();
+  asio::awaitable<body_arrival> read_chunked();
+  // Nothing: it was said.
+  asio::awaitable<std::optional<body_arrival>> say_continue();
 
-asio::awaitable<std::optional<problem>> read_with_length(exchange& x) {
-  const auto length = static_cast<std::size_t>(x.head.content_length);
-  const std::string_view here = x.client.buffer.unread().substr(0, length);
-  x.body.assign(here);
-  x.client.buffer.consume(here.size());
-  std::size_t filled = x.body.size();
-  while (filled < length) {
-    if (too_slow(x, filled)) co_return took_too_long(x);
-    // Memory follows what has arrived, never what was announced.
-    if (filled == x.body.size())
-      x.body.resize(std::min(length, std::max(filled * 2, first_room_bytes)));
-    x.client.watch.await(x.client.wire, patience(x));
-    const io_outcome got = co_await x.client.wire.read_some(
-        asio::buffer(x.body.data() + filled, x.body.size() - filled));
-    x.client.watch.await_nothing();
-    if (got.error) co_return body_interrupted(x);
-    filled += got.bytes;
+ private:
+  [[nodiscard]] asio::awaitable<io_outcome> read_some(asio::mutable_buffer into);
+  [[nodiscard]] bool too_slow() const noexcept {
+    const auto received = static_cast<std::int64_t>(received_bytes_);
+    return monotonic::now() - head_read_ > patience_ + patience_per_byte * received;
   }
-  x.body.reserve(length + simdjson::SIMDJSON_PADDING);
-  co_return std::nullopt;
+  [[nodiscard]] static body_arrival lost(problem_kind kind, std::string why) {
+    body_arrival arrival;
+    arrival.failed = make_problem(kind, std::move(why));
+    arrival.may_go_on = false;
+    return arrival;
+  }
+  [[nodiscard]] static body_arrival took_too_long() {
+    return lost(problem_kind::request_timeout,
+                "the body arrives slower than 1 kB/s (limits.body_timeout_ms)");
+  }
+  [[nodiscard]] body_arrival interrupted();
+
+  client_session& session_;
+  const request_head& head_;
+  const limits_config& limits_;
+  const std::chrono::milliseconds patience_;
+  const monotonic::time_point head_read_;
+  std::size_t received_bytes_ = 0;
+};
+
+body_arrival body_reader::interrupted() {
+  if (session_.watch.expired()) {
+    return lost(problem_kind::request_timeout,
+                "the body did not arrive in time (limits.body_timeout_ms)");
+  }
+  session_.watch.note_client_gone();
+  return lost(problem_kind::malformed_http, "the connection ended inside the body");
+}
+
+asio::awaitable<io_outcome> body_reader::read_some(asio::mutable_buffer into) {
+  const armed_deadline deadline(session_.watch, session_.wire, patience_);
+  co_return co_await session_.wire.read_some(into);
+}
+
+asio::awaitable<body_arrival> body_reader::read_with_length() {
+  std::string& body = session_.body;
+  const auto length = static_cast<std::size_t>(head_.content_length);
+  const std::string_view here = session_.buffer.unread().substr(0, length);
+  body.assign(here);
+  session_.buffer.consume(here.size());
+  received_bytes_ = body.size();
+  while (received_bytes_ < length) {
+    if (too_slow()) co_return took_too_long();
+    // Memory follows what has arrived, never what was announced.
+    if (received_bytes_ == body.size())
+      body.resize(std::min(length, std::max(received_bytes_ * 2, first_room_bytes)));
+    const io_outcome got = co_await read_some(
+        asio::buffer(body.data() + received_bytes_, body.size() - received_bytes_));
+    if (got.error) co_return interrupted();
+    received_bytes_ += got.bytes;
+  }
+  body.reserve(length + simdjson::SIMDJSON_PADDING);
+  co_return body_arrival();
 }
 
 // Chunks are read into the free end of the session buffer, which never moves, and decoded from
 // there.
-asio::awaitable<std::optional<problem>> read_chunked(exchange& x) {
-  const limits_config& limits = x.shared().settings.limits;
-  const std::size_t body_start = x.client.buffer.position();
-  chunked_decoder decoder(limits.body_bytes_max, limits.framing_bytes_max);
+asio::awaitable<body_arrival> body_reader::read_chunked() {
+  std::string& body = session_.body;
+  const std::size_t body_start = session_.buffer.position();
+  chunked_decoder decoder(limits_.body_bytes_max, limits_.framing_bytes_max);
   while (true) {
     std::size_t consumed = 0;
-    const chunk_state state = decoder.consume(x.client.buffer.unread(), x.body, consumed);
-    x.client.buffer.consume(consumed);
+    const chunk_state state = decoder.consume(session_.buffer.unread(), body, consumed);
+    session_.buffer.consume(consumed);
     if (state == chunk_state::done) break;
-    if (state == chunk_state::body_too_large) co_return too_large(x);
-    if (state != chunk_state::more) {
-      x.keep_alive = false;
-      co_return make_problem(problem_kind::malformed_http,
-                             state == chunk_state::malformed
-                                 ? "malformed chunked body (RFC 9112 §7.1)"
-                                 : "the body's chunk framing is over its limit");
+    if (state == chunk_state::body_too_large) {
+      body_arrival arrival;
+      arrival.failed = too_large(limits_);
+      co_return arrival;
     }
-    if (too_slow(x, x.body.size())) co_return took_too_long(x);
-    x.client.buffer.rewind(body_start);
-    x.client.watch.await(x.client.wire, patience(x));
-    const io_outcome got = co_await x.client.wire.read_some(x.client.buffer.free_space());
-    x.client.watch.await_nothing();
-    if (got.error) co_return body_interrupted(x);
-    x.client.buffer.received(got.bytes);
+    if (state != chunk_state::more) {
+      co_return lost(problem_kind::malformed_http,
+                     state == chunk_state::malformed
+                         ? "malformed chunked body (RFC 9112 §7.1)"
+                         : "the body's chunk framing is over its limit");
+    }
+    received_bytes_ = body.size();
+    if (too_slow()) co_return took_too_long();
+    session_.buffer.rewind(body_start);
+    const io_outcome got = co_await read_some(session_.buffer.free_space());
+    if (got.error) co_return interrupted();
+    session_.buffer.received(got.bytes);
   }
-  x.body.reserve(x.body.size() + simdjson::SIMDJSON_PADDING);
-  co_return std::nullopt;
+  body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
+  co_return body_arrival();
 }
 
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
+
+asio::awaitable<std::optional<body_arrival>> body_reader::say_continue() {
+  std::array<asio::const_buffer, 3> pieces;
+  pieces[0] = asio::buffer(continue_line);
+  const armed_deadline deadline(session_.watch, session_.wire, patience_);
+  const io_outcome sent = co_await session_.wire.write(pieces);
+  if (sent.error) co_return interrupted();
+  co_return std::nullopt;
+}
 }  // namespace
 
-std::optional<problem> refuse_body_unread(const exchange& x, bool must_be_json) {
-  if (x.head.framing == body_framing::length &&
-      x.head.content_length > x.shared().settings.limits.body_bytes_max) {
-    return too_large(x);
-  }
+std::optional<problem> refuse_body_unread(const limits_config& limits, const request_head& head,
+                                          bool must_be_json) {
+  if (head.framing == body_framing::length && head.content_length > limits.body_bytes_max)
+    return too_large(limits);
   if (!must_be_json) return std::nullopt;
-  if (x.head.framing == body_framing::none) {
+  if (head.framing == body_framing::none) {
     return make_problem(problem_kind::bad_request,
                         "the request has no body; send the JSON of the call");
   }
-  const auto type = x.head.find("content-type");
+  const auto type = head.find("content-type");
   // A missing type is taken as JSON, as the providers do; multipart and form bodies are never
   // priced.
   if (type && !mentions_json(*type)) {
@@ -129,27 +167,16 @@ std::optional<problem> refuse_body_unread(const exchange& x, bool must_be_json) 
   return std::nullopt;
 }
 
-asio::awaitable<std::optional<problem>> read_body(exchange& x) {
-  if (x.head.framing == body_framing::none) {
-    x.body_done = true;
-    co_return std::nullopt;
+asio::awaitable<body_arrival> read_body(client_session& session, const request_head& head,
+                                        const limits_config& limits,
+                                        monotonic::time_point head_read) {
+  if (head.framing == body_framing::none) co_return body_arrival();
+  body_reader reader(session, head, limits, head_read);
+  if (head.expect_continue && session.buffer.unread().empty()) {
+    if (auto failed = co_await reader.say_continue()) co_return std::move(*failed);
   }
-  if (x.head.expect_continue && x.client.buffer.unread().empty()) {
-    std::array<asio::const_buffer, 3> pieces;
-    pieces[0] = asio::buffer(continue_line);
-    x.client.watch.await(x.client.wire, patience(x));
-    const io_outcome sent = co_await x.client.wire.write(pieces);
-    x.client.watch.await_nothing();
-    if (sent.error) co_return body_interrupted(x);
-  }
-  std::optional<problem> failed;
-  if (x.head.framing == body_framing::length) {
-    failed = co_await read_with_length(x);
-  } else {
-    failed = co_await read_chunked(x);
-  }
-  x.body_done = !failed;
-  co_return failed;
+  if (head.framing == body_framing::length) co_return co_await reader.read_with_length();
+  co_return co_await reader.read_chunked();
 }
 
 }  // namespace stint

@@ -1,19 +1,34 @@
 // Takes the request's body off the wire, bounded in size and in patience.
 #pragma once
 
+#include <optional>
+
 #include <boost/asio/awaitable.hpp>
 
-#include "gateway/call/exchange.hpp"
+#include "gateway/call/client_session.hpp"
+#include "gateway/http/request_head.hpp"
 #include "gateway/problem.hpp"
 
 namespace stint {
 
-// Fills x.body (with simdjson's padding reserved behind it). Answers "Expect: 100-continue" first.
-// Bytes after the body stay in the session's buffer. A problem leaves x.body_done false, unless the
-// whole body was read.
-[[nodiscard]] asio::awaitable<std::optional<problem>> read_body(exchange& x);
+struct body_arrival {
+  std::optional<problem> failed;  // nothing: the body is there, its last byte taken off the wire
+  // False: the client said it would send something and did not, so that nobody knows where its next
+  // request begins.
+  bool may_go_on = true;
+};
+
+// Fills session.body (with simdjson's padding reserved behind it). Answers "Expect: 100-continue"
+// first. Bytes after the body stay in the session's buffer. `head_read` is when the head was
+// complete: the body's patience runs from there.
+[[nodiscard]] asio::awaitable<body_arrival> read_body(client_session& session,
+                                                      const request_head& head,
+                                                      const limits_config& limits,
+                                                      monotonic::time_point head_read);
 
 // What can be said about the body before reading it: too large, not JSON.
-[[nodiscard]] std::optional<problem> refuse_body_unread(const exchange& x, bool must_be_json);
+[[nodiscard]] std::optional<problem> refuse_body_unread(const limits_config& limits,
+                                                        const request_head& head,
+                                                        bool must_be_json);
 
 }  // namespace stint

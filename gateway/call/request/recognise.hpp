@@ -1,9 +1,9 @@
-// The one route table: which API a request speaks, from its method and path alone. Nothing else
-// decides where a call may go.
+// Which API a request speaks, from its method and path alone, by the table of dialects and the
+// configured pass-throughs. Nothing else decides where a call may go.
 #pragma once
 
 #include "gateway/config/config.hpp"
-#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/dialect/table.hpp"
 #include "gateway/http/request_head.hpp"
 #include "gateway/problem.hpp"
 
@@ -14,8 +14,6 @@ struct recognised {
   const passthrough_config* unmetered = nullptr;  // configured, recorded, flagged
 };
 
-// Whose error shape a client on this path understands, whether the path is served or not.
-[[nodiscard]] const dialect& dialect_for_errors(std::string_view path) noexcept;
 [[nodiscard]] result<recognised> recognise(const config& settings, const request_head& head);
 
 }  // namespace stint

@@ -41,31 +41,39 @@ std::string_view type_for(problem_kind kind) noexcept {
   return "api_error";
 }
 
+class anthropic_error_shape final : public error_shape {
+ public:
+  std::string error_body(const problem& why, const call_id& id) const override {
+    std::string body = R"({"type":"error","error":{"type":")";
+    body.append(type_for(why.kind)).append(R"(","message":)");
+    append_json_string(body, why.refusal ? describe_refusal(*why.refusal) : why.message);
+    // The code with which Anthropic itself marks its spend limits; a busy budget is an ordinary rate
+    // limit.
+    const bool is_spent = why.kind == problem_kind::budget_exceeded;
+    if (is_spent || why.refusal) {
+      body += R"(,"details":{"error_code":")";
+      body += is_spent ? "enforced_spend_limit_reached" : to_string(why.kind);
+      body += '"';
+      if (why.refusal) {
+        body += R"(,"stint":)";
+        append_refusal_figures(body, *why.refusal);
+      }
+      body += '}';
+    }
+    body += R"(},"request_id":")" + to_string(id) + "\"}";
+    return body;
+  }
+
+  std::string error_event(const problem& why, const call_id& id) const override {
+    return "event: error\ndata: " + error_body(why, id) + "\n\n";
+  }
+};
+
 }  // namespace
 
-std::string anthropic_dialect::error_body(const problem& why, const call_id& id) const {
-  std::string body = R"({"type":"error","error":{"type":")";
-  body.append(type_for(why.kind)).append(R"(","message":)");
-  append_json_string(body, why.refusal ? describe_refusal(*why.refusal) : why.message);
-  // The code with which Anthropic itself marks its spend limits; a busy budget is an ordinary rate
-  // limit.
-  const bool is_spent = why.kind == problem_kind::budget_exceeded;
-  if (is_spent || why.refusal) {
-    body += R"(,"details":{"error_code":")";
-    body += is_spent ? "enforced_spend_limit_reached" : to_string(why.kind);
-    body += '"';
-    if (why.refusal) {
-      body += R"(,"stint":)";
-      append_refusal_figures(body, *why.refusal);
-    }
-    body += '}';
-  }
-  body += R"(},"request_id":")" + to_string(id) + "\"}";
-  return body;
-}
-
-std::string anthropic_dialect::error_event(const problem& why, const call_id& id) const {
-  return "event: error\ndata: " + error_body(why, id) + "\n\n";
+const error_shape& anthropic_errors() noexcept {
+  static const anthropic_error_shape one;
+  return one;
 }
 
 }  // namespace stint

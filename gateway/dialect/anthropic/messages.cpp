@@ -4,14 +4,30 @@
 #include "gateway/dialect/anthropic/messages.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "gateway/dialect/anthropic/ending.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/metered_stream.hpp"
+#include "gateway/dialect/parts/whole_answer.hpp"
 
 namespace stint {
 
 namespace {
+
+constexpr std::array<std::string_view, 2> anthropic_client_fields = {"anthropic-version",
+                                                                     "anthropic-beta"};
+
+constexpr dialect_facts anthropic_messages_facts = {
+    .name = "anthropic",
+    .path = "/v1/messages",
+    .api = tokenizer::chat_api::anthropic_messages,
+    .credential = {"x-api-key", ""},
+    .client_fields = anthropic_client_fields,
+    .needed = {"anthropic-version", "2023-06-01"},
+    .request_id_field = "request-id",
+    .reports_searches = true,
+};
 
 // The fields as last reported.
 struct usage_fields {
@@ -59,6 +75,13 @@ struct usage_fields {
     implausible = true;
     return std::nullopt;
   }
+
+  [[nodiscard]] std::optional<usage_report> report(std::string_view model,
+                                                   bool& implausible) const {
+    const auto used = normalised(implausible);
+    if (!used) return std::nullopt;
+    return usage_report{.used = *used, .model = std::string(model), .tier = tier};
+  }
 };
 
 void count_block(std::int64_t index, simdjson::dom::object block, text_counter& into) {
@@ -82,28 +105,16 @@ void count_block(std::int64_t index, simdjson::dom::object block, text_counter& 
 
 class anthropic_meter final : public metered_stream {
  public:
-  explicit anthropic_meter(std::string_view model) : metered_stream(model), ending_(model) {}
+  explicit anthropic_meter(const counted_model& model)
+      : metered_stream(model), ending_(model.name) {}
 
-  [[nodiscard]] std::optional<usage_report> reported() const override {
-    if (!has_output_ || is_stale_ || saw_implausible_) return std::nullopt;
-    bool implausible = false;
-    const auto used = fields_.normalised(implausible);
-    if (!used) return std::nullopt;
-    usage_report report;
-    report.used = *used;
-    report.model = model_;
-    report.tier = fields_.tier;
-    return report;
-  }
-  [[nodiscard]] bool saw_implausible_usage() const noexcept override { return saw_implausible_; }
   [[nodiscard]] std::optional<usage> reported_input() const override {
-    if (saw_implausible_) return std::nullopt;
+    if (saw_implausible_usage()) return std::nullopt;
     bool implausible = false;
     auto used = fields_.normalised(implausible);
     if (used) used->output_tokens = used->reasoning_tokens = 0;
     return used;
   }
-  [[nodiscard]] bool saw_error() const noexcept override { return saw_error_; }
   [[nodiscard]] bool generating() const noexcept override { return !ending_.finished(); }
 
  private:
@@ -111,49 +122,43 @@ class anthropic_meter final : public metered_stream {
     ending_.write(used, out);
   }
 
-  disposition inspect(const stream_event& event) override {
-    if (is_terminator(event)) return disposition::terminate;
-    if (seems_to_have(event.data, "\"error\"")) note_error(event.data);
-    if (note_usage(event) == disposition::hide) return disposition::hide;
-    // Text after the last cumulative figure: the bill is not complete again before the next one.
-    if (has_output_ && !just_reported_ && delivers_text(event.data)) is_stale_ = true;
-    keep_for_count(event.data);
-    return disposition::pass;
+  [[nodiscard]] std::optional<usage_report> last_report() const override {
+    if (saw_implausible_usage()) return std::nullopt;
+    bool implausible = false;
+    return fields_.report(model_, implausible);
   }
 
-  disposition note_usage(const stream_event& event) override {
-    just_reported_ = false;
-    if (!seems_to_have(event.data, "\"usage\"")) return disposition::pass;
+  // The input comes first; it is a report once a message_delta has named the output.
+  usage_note note_usage(const stream_event& event) override {
+    usage_note note;
+    if (!seems_to_have(event.data, "\"usage\"")) return note;
     const auto data = parse_object(event.data);
-    if (!data) return disposition::pass;
+    if (!data) return note;
     const std::string_view type = text_of(*data, "type");
-    bool implausible = false;
     simdjson::dom::object message;
     if (type == "message_start" && (*data)["message"].get(message) == simdjson::SUCCESS) {
       model_ = std::string(text_of(message, "model"));
-      if (const auto reported = read_part(message, "usage", implausible))
-        fields_.overwrite(*reported, implausible);
+      if (const auto reported = read_part(message, "usage", note.is_implausible))
+        fields_.overwrite(*reported, note.is_implausible);
     } else if (type == "message_delta") {
-      if (const auto reported = read_part(*data, "usage", implausible)) {
-        usage_fields before = fields_;
+      if (const auto reported = read_part(*data, "usage", note.is_implausible)) {
+        const std::optional<std::int64_t> output_before = fields_.output;
         fields_.output.reset();
-        fields_.overwrite(*reported, implausible);
-        just_reported_ = fields_.output.has_value();
-        if (!just_reported_) fields_.output = before.output;
+        fields_.overwrite(*reported, note.is_implausible);
+        note.is_report = fields_.output.has_value();
+        if (!note.is_report) fields_.output = output_before;
       }
-      has_output_ = has_output_ || just_reported_;
-      if (just_reported_) is_stale_ = false;
     }
-    (void)fields_.normalised(implausible);
-    saw_implausible_ = saw_implausible_ || implausible;
-    return disposition::pass;
+    (void)fields_.normalised(note.is_implausible);
+    return note;
   }
 
   void note_passed(const stream_event& event) override { ending_.note(event); }
 
-  void note_error(std::string_view data) {
-    const auto object = parse_object(data);
-    if (object && text_of(*object, "type") == "error") saw_error_ = true;
+  bool is_error(const stream_event& event) const override {
+    if (!seems_to_have(event.data, "\"error\"")) return false;
+    const auto object = parse_object(event.data);
+    return object && text_of(*object, "type") == "error";
   }
 
   bool is_terminator(const stream_event& event) const override {
@@ -178,54 +183,50 @@ class anthropic_meter final : public metered_stream {
   usage_fields fields_;
   anthropic_ending ending_;
   std::string model_;
-  bool has_output_ = false;  // a message_delta has named the output
-  bool just_reported_ = false;
-  bool is_stale_ = false;
-  bool saw_implausible_ = false;
-  bool saw_error_ = false;
+};
+
+class anthropic_answer_rules final : public answer_rules {
+ public:
+  std::optional<usage_report> read_answer(std::string_view body, bool& implausible) const override {
+    implausible = false;
+    std::optional<usage_report> report;
+    with_object(body, [&](simdjson::dom::object answer) {
+      usage_fields fields;
+      const auto reported = read_part(answer, "usage", implausible);
+      if (!reported) return;
+      fields.overwrite(*reported, implausible);
+      auto whole = fields.report(text_of(answer, "model"), implausible);
+      if (fields.output && !implausible) report = std::move(whole);
+    });
+    return report;
+  }
+
+  std::int64_t count_answer(std::string_view body, const counted_model& model) const override {
+    return count_whole_answer(body, model, [](simdjson::dom::object answer, text_counter& counter) {
+      simdjson::dom::array content;
+      if (answer["content"].get(content) != simdjson::SUCCESS) return;
+      std::int64_t index = 0;
+      for (const simdjson::dom::element item : content) {
+        simdjson::dom::object block;
+        if (item.get(block) == simdjson::SUCCESS) count_block(index, block, counter);
+        ++index;
+      }
+    });
+  }
+
+  std::unique_ptr<stream_meter> meter_stream(const counted_model& model,
+                                             const chat_request&) const override {
+    return std::make_unique<anthropic_meter>(model);
+  }
 };
 
 }  // namespace
 
-std::optional<usage_report> anthropic_dialect::read_answer(std::string_view body,
-                                                           bool& implausible) const {
-  implausible = false;
-  std::optional<usage_report> report;
-  with_object(body, [&](simdjson::dom::object answer) {
-    usage_fields fields;
-    const auto reported = read_part(answer, "usage", implausible);
-    if (!reported) return;
-    fields.overwrite(*reported, implausible);
-    const auto used = fields.normalised(implausible);
-    if (!used || !fields.output || implausible) return;
-    report.emplace();
-    report->used = *used;
-    report->model = std::string(text_of(answer, "model"));
-    report->tier = fields.tier;
-  });
-  return report;
-}
-
-std::int64_t anthropic_dialect::count_answer(std::string_view body, std::string_view model) const {
-  text_counter counter(model);
-  const bool is_json = with_object(body, [&](simdjson::dom::object answer) {
-    simdjson::dom::array content;
-    if (answer["content"].get(content) != simdjson::SUCCESS) return;
-    std::int64_t index = 0;
-    for (const simdjson::dom::element item : content) {
-      simdjson::dom::object block;
-      if (item.get(block) == simdjson::SUCCESS) count_block(index, block, counter);
-      ++index;
-    }
-  });
-  // A broken-off answer was generated all the same: its bytes are counted as they stand.
-  if (!is_json) counter.feed(text_key{0, text_kind::other, 0}, body);
-  return counter.total();
-}
-
-std::unique_ptr<stream_meter> anthropic_dialect::meter_stream(std::string_view model,
-                                                              const chat_request&) const {
-  return std::make_unique<anthropic_meter>(model);
+const dialect& anthropic_messages() noexcept {
+  static const anthropic_answer_rules answers;
+  static const dialect one(anthropic_messages_facts, anthropic_requests(), answers,
+                           anthropic_errors());
+  return one;
 }
 
 }  // namespace stint

@@ -5,25 +5,10 @@
 
 namespace stint {
 
-class anthropic_dialect final : public dialect {
- public:
-  [[nodiscard]] dialect_kind kind() const noexcept override { return dialect_kind::anthropic; }
-  [[nodiscard]] tokenizer::chat_api api() const noexcept override {
-    return tokenizer::chat_api::anthropic_messages;
-  }
-  [[nodiscard]] result<chat_request> read_request(simdjson::dom::element document) const override;
-  [[nodiscard]] std::optional<std::string> edit_body(std::string_view body,
-                                                     const chat_request& request) const override;
-  [[nodiscard]] std::string lower_output_bound(std::string_view body, std::string_view model,
-                                               std::int64_t tokens) const override;
-  [[nodiscard]] std::optional<usage_report> read_answer(std::string_view body,
-                                                        bool& implausible) const override;
-  [[nodiscard]] std::int64_t count_answer(std::string_view body,
-                                          std::string_view model) const override;
-  [[nodiscard]] std::unique_ptr<stream_meter> meter_stream(
-      std::string_view model, const chat_request& request) const override;
-  [[nodiscard]] std::string error_body(const problem& why, const call_id& id) const override;
-  [[nodiscard]] std::string error_event(const problem& why, const call_id& id) const override;
-};
+[[nodiscard]] const dialect& anthropic_messages() noexcept;
+
+// Its parts in files of their own: request.cpp and error.cpp.
+[[nodiscard]] const request_rules& anthropic_requests() noexcept;
+[[nodiscard]] const error_shape& anthropic_errors() noexcept;
 
 }  // namespace stint

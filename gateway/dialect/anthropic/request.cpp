@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "gateway/dialect/anthropic/messages.hpp"
+#include "gateway/dialect/parts/chat_start.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/json_splice.hpp"
 #include "gateway/dialect/parts/request_fields.hpp"
-#include "gateway/dialect/parts/request_keys.hpp"
 
 namespace stint {
 
@@ -75,53 +75,52 @@ result<std::string_view> read_user(simdjson::dom::object body) {
   return read_text(**metadata, field_name{"user_id", "metadata.user_id"});
 }
 
+class anthropic_request_rules final : public request_rules {
+ public:
+  result<chat_request> read_request(simdjson::dom::element document) const override {
+    const auto start = read_chat_start(document);
+    if (!start) return start.error();
+    const simdjson::dom::object body = start->body;
+    const auto bound = read_integer(body, field_name{"max_tokens", "max_tokens"}, output_bounds);
+    if (!bound) return bound.error();
+    if (!*bound) return field_problem("max_tokens", "is required: the most tokens to generate.");
+    chat_request request;
+    if (auto wrong = read_thinking(body, request)) return std::move(*wrong);
+    const auto tier = read_tier(body);
+    if (!tier) return tier.error();
+    const auto searches = read_searches(body);
+    if (!searches) return searches.error();
+    const auto user = read_user(body);
+    if (!user) return user.error();
+
+    request.model = start->model;
+    request.stream = start->stream;
+    request.client_wants_usage = true;  // every stream reports it
+    request.output_bound_tokens = **bound;
+    request.tier = *tier;
+    request.cache_write_5m = start->seen.cache_write_5m;
+    request.cache_write_1h = start->seen.cache_write_1h;
+    request.web_searches_max = *searches;
+    request.user = *user;
+    return request;
+  }
+
+  std::optional<std::string> edit_body(std::string_view, const chat_request&) const override {
+    return std::nullopt;
+  }
+
+  std::string lower_output_bound(std::string_view body, std::string_view,
+                                 std::int64_t tokens) const override {
+    const auto bound = find_member(body, 0, "max_tokens");  // read_request requires it
+    return bound ? replace_range(body, *bound, std::to_string(tokens)) : std::string(body);
+  }
+};
+
 }  // namespace
 
-result<chat_request> anthropic_dialect::read_request(simdjson::dom::element document) const {
-  simdjson::dom::object body;
-  if (document.get(body) != simdjson::SUCCESS) {
-    return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
-  }
-  const auto keys = check_keys(body);
-  if (!keys) return keys.error();
-  const auto model = read_model(body);
-  if (!model) return model.error();
-  if (auto wrong = check_messages(body)) return std::move(*wrong);
-  const auto stream = read_flag(body, field_name{"stream", "stream"});
-  if (!stream) return stream.error();
-  const auto bound = read_integer(body, field_name{"max_tokens", "max_tokens"}, output_bounds);
-  if (!bound) return bound.error();
-  if (!*bound) return field_problem("max_tokens", "is required: the most tokens to generate.");
-  chat_request request;
-  if (auto wrong = read_thinking(body, request)) return std::move(*wrong);
-  const auto tier = read_tier(body);
-  if (!tier) return tier.error();
-  const auto searches = read_searches(body);
-  if (!searches) return searches.error();
-  const auto user = read_user(body);
-  if (!user) return user.error();
-
-  request.model = *model;
-  request.stream = *stream;
-  request.client_wants_usage = true;  // every stream reports it
-  request.output_bound_tokens = **bound;
-  request.tier = *tier;
-  request.cache_write_5m = keys->cache_write_5m;
-  request.cache_write_1h = keys->cache_write_1h;
-  request.web_searches_max = *searches;
-  request.user = *user;
-  return request;
-}
-
-std::optional<std::string> anthropic_dialect::edit_body(std::string_view,
-                                                        const chat_request&) const {
-  return std::nullopt;
-}
-
-std::string anthropic_dialect::lower_output_bound(std::string_view body, std::string_view,
-                                                  std::int64_t tokens) const {
-  const auto bound = find_member(body, 0, "max_tokens");  // read_request requires it
-  return bound ? replace_range(body, *bound, std::to_string(tokens)) : std::string(body);
+const request_rules& anthropic_requests() noexcept {
+  static const anthropic_request_rules one;
+  return one;
 }
 
 }  // namespace stint

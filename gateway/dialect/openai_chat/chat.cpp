@@ -2,14 +2,31 @@
 // tests/gateway/dialect/openai_chat_test.cpp.
 #include "gateway/dialect/openai_chat/chat.hpp"
 
+#include <array>
+
 #include "gateway/dialect/openai_chat/ending.hpp"
 #include "gateway/dialect/openai_chat/usage.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/metered_stream.hpp"
+#include "gateway/dialect/parts/whole_answer.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 
 namespace {
+
+constexpr std::array<std::string_view, 1> openai_client_fields = {"openai-beta"};
+
+constexpr dialect_facts openai_chat_facts = {
+    .name = "openai",
+    .path = "/v1/chat/completions",
+    .api = tokenizer::chat_api::openai_chat,
+    .credential = {"authorization", "Bearer "},
+    .client_fields = openai_client_fields,
+    .needed = {},
+    .request_id_field = "x-request-id",
+    .reports_searches = false,
+};
 
 // Feeds the texts of every choice; `member` is "message" of whole answers, "delta" of chunks.
 void count_choices(simdjson::dom::object answer, std::string_view member, text_counter& into) {
@@ -29,30 +46,14 @@ void count_choices(simdjson::dom::object answer, std::string_view member, text_c
   }
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-    text.remove_suffix(1);
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  return text;
-}
-
-class openai_meter final : public metered_stream {
+class openai_chat_meter final : public metered_stream {
  public:
-  openai_meter(std::string_view model, const chat_request& request)
+  openai_chat_meter(const counted_model& model, const chat_request& request)
       : metered_stream(model),
         hides_usage_(!request.client_wants_usage),
         ending_(request.answers, request.client_wants_usage) {}
 
-  // vLLM and xAI may report on every chunk: each report covers everything so far, so the last one
-  // holds. A report after which more text came is not the whole bill.
-  [[nodiscard]] std::optional<usage_report> reported() const override {
-    if (is_stale_) return std::nullopt;
-    return report_;
-  }
-  [[nodiscard]] bool saw_implausible_usage() const noexcept override { return saw_implausible_; }
   [[nodiscard]] std::optional<usage> reported_input() const override { return std::nullopt; }
-  [[nodiscard]] bool saw_error() const noexcept override { return saw_error_; }
   [[nodiscard]] bool generating() const noexcept override { return !ending_.finished(); }
 
  private:
@@ -60,87 +61,79 @@ class openai_meter final : public metered_stream {
     ending_.write(used, out);
   }
 
-  disposition inspect(const stream_event& event) override {
-    if (is_terminator(event)) return disposition::terminate;
-    if (event.type == "error") saw_error_ = true;
-    if (seems_to_have(event.data, "\"error\"")) note_error(event.data);
-    if (note_usage(event) == disposition::hide) return disposition::hide;
-    if (report_ && !just_reported_ && delivers_text(event.data)) is_stale_ = true;
-    keep_for_count(event.data);
-    return disposition::pass;
-  }
+  // vLLM and xAI may report on every chunk: each report covers everything so far, so the last one
+  // holds.
+  [[nodiscard]] std::optional<usage_report> last_report() const override { return report_; }
 
-  disposition note_usage(const stream_event& event) override {
-    just_reported_ = false;
-    if (!seems_to_have(event.data, "\"usage\"")) return disposition::pass;
+  usage_note note_usage(const stream_event& event) override {
+    usage_note note;
+    if (!seems_to_have(event.data, "\"usage\"")) return note;
     const auto chunk = parse_object(event.data);
     simdjson::dom::element reported;
     if (!chunk || (*chunk)["usage"].get(reported) != simdjson::SUCCESS || reported.is_null())
-      return disposition::pass;
-    bool implausible = false;
-    auto report = read_openai_report(*chunk, implausible);
-    if (report || implausible) {
-      saw_implausible_ = saw_implausible_ || implausible;
-      report_ = std::move(report);  // after a report that cannot be true, an earlier one is not the
-                                    // whole bill either
-      is_stale_ = false;
-      just_reported_ = true;
-    }
+      return note;
+    auto report = read_openai_report(*chunk, note.is_implausible);
+    note.is_report = report || note.is_implausible;
+    // After a report that cannot be true, an earlier one is not the whole bill either.
+    if (note.is_report) report_ = std::move(report);
     simdjson::dom::array choices;
     const bool is_extra =
         (*chunk)["choices"].get(choices) == simdjson::SUCCESS && choices.begin() == choices.end();
-    return is_extra && hides_usage_ ? disposition::hide : disposition::pass;
+    note.is_hidden = is_extra && hides_usage_;
+    return note;
   }
 
   void note_passed(const stream_event& event) override { ending_.note(event.data); }
 
-  void note_error(std::string_view data) {
-    const auto chunk = parse_object(data);
+  bool is_error(const stream_event& event) const override {
+    if (event.type == "error") return true;
+    if (!seems_to_have(event.data, "\"error\"")) return false;
+    const auto chunk = parse_object(event.data);
     simdjson::dom::element error;
-    if (chunk && (*chunk)["error"].get(error) == simdjson::SUCCESS && !error.is_null())
-      saw_error_ = true;
+    return chunk && (*chunk)["error"].get(error) == simdjson::SUCCESS && !error.is_null();
   }
 
   bool is_terminator(const stream_event& event) const override {
-    return trimmed(event.data) == "[DONE]";
+    return without_surrounding_space(event.data) == "[DONE]";
   }
   void count_text(simdjson::dom::object data, text_counter& into) const override {
     count_choices(data, "delta", into);
   }
 
   bool hides_usage_;
-  openai_ending ending_;
+  openai_chat_ending ending_;
   std::optional<usage_report> report_;
-  bool saw_implausible_ = false;
-  bool saw_error_ = false;
-  bool is_stale_ = false;
-  bool just_reported_ = false;  // by the event last looked at
+};
+
+class openai_chat_answer_rules final : public answer_rules {
+ public:
+  std::optional<usage_report> read_answer(std::string_view body, bool& implausible) const override {
+    implausible = false;
+    std::optional<usage_report> report;
+    with_object(body, [&](simdjson::dom::object answer) {
+      report = read_openai_report(answer, implausible);
+    });
+    return report;
+  }
+
+  std::int64_t count_answer(std::string_view body, const counted_model& model) const override {
+    return count_whole_answer(body, model, [](simdjson::dom::object answer, text_counter& counter) {
+      count_choices(answer, "message", counter);
+    });
+  }
+
+  std::unique_ptr<stream_meter> meter_stream(const counted_model& model,
+                                             const chat_request& request) const override {
+    return std::make_unique<openai_chat_meter>(model, request);
+  }
 };
 
 }  // namespace
 
-std::optional<usage_report> openai_dialect::read_answer(std::string_view body,
-                                                        bool& implausible) const {
-  implausible = false;
-  std::optional<usage_report> report;
-  with_object(body, [&](simdjson::dom::object answer) {
-    report = read_openai_report(answer, implausible);
-  });
-  return report;
-}
-
-std::int64_t openai_dialect::count_answer(std::string_view body, std::string_view model) const {
-  text_counter counter(model);
-  const bool is_json = with_object(
-      body, [&](simdjson::dom::object answer) { count_choices(answer, "message", counter); });
-  // A broken-off answer was generated all the same: its bytes are counted as they stand.
-  if (!is_json) counter.feed(text_key{0, text_kind::other, 0}, body);
-  return counter.total();
-}
-
-std::unique_ptr<stream_meter> openai_dialect::meter_stream(std::string_view model,
-                                                           const chat_request& request) const {
-  return std::make_unique<openai_meter>(model, request);
+const dialect& openai_chat() noexcept {
+  static const openai_chat_answer_rules answers;
+  static const dialect one(openai_chat_facts, openai_chat_requests(), answers, openai_errors());
+  return one;
 }
 
 }  // namespace stint

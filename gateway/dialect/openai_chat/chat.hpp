@@ -6,25 +6,10 @@
 
 namespace stint {
 
-class openai_dialect final : public dialect {
- public:
-  [[nodiscard]] dialect_kind kind() const noexcept override { return dialect_kind::openai; }
-  [[nodiscard]] tokenizer::chat_api api() const noexcept override {
-    return tokenizer::chat_api::openai_chat;
-  }
-  [[nodiscard]] result<chat_request> read_request(simdjson::dom::element document) const override;
-  [[nodiscard]] std::optional<std::string> edit_body(std::string_view body,
-                                                     const chat_request& request) const override;
-  [[nodiscard]] std::string lower_output_bound(std::string_view body, std::string_view model,
-                                               std::int64_t tokens) const override;
-  [[nodiscard]] std::optional<usage_report> read_answer(std::string_view body,
-                                                        bool& implausible) const override;
-  [[nodiscard]] std::int64_t count_answer(std::string_view body,
-                                          std::string_view model) const override;
-  [[nodiscard]] std::unique_ptr<stream_meter> meter_stream(
-      std::string_view model, const chat_request& request) const override;
-  [[nodiscard]] std::string error_body(const problem& why, const call_id& id) const override;
-  [[nodiscard]] std::string error_event(const problem& why, const call_id& id) const override;
-};
+[[nodiscard]] const dialect& openai_chat() noexcept;
+
+// Its parts in files of their own: request.cpp, and error.cpp for what OpenAI's APIs have in common.
+[[nodiscard]] const request_rules& openai_chat_requests() noexcept;
+[[nodiscard]] const error_shape& openai_errors() noexcept;
 
 }  // namespace stint

@@ -40,7 +40,7 @@ void append_usage(const usage& used, std::string& out) {
 
 }  // namespace
 
-void openai_ending::note(std::string_view data) {
+void openai_chat_ending::note(std::string_view data) {
   if (first_.empty() && data.size() <= first_bytes_max) first_ = data;
   if (!seems_to_have(data, "\"finish_reason\"")) return;
   const auto chunk = parse_object(data);
@@ -55,7 +55,7 @@ void openai_ending::note(std::string_view data) {
   }
 }
 
-void openai_ending::write(const usage& used, std::string& out) const {
+void openai_chat_ending::write(const usage& used, std::string& out) const {
   const std::string envelope = envelope_of(first_);
   std::string open;
   for (std::size_t index = 0; index < choices_; ++index) {

@@ -12,11 +12,11 @@
 
 namespace stint {
 
-class openai_ending {
+class openai_chat_ending {
  public:
   static constexpr std::size_t choices_max = 128;  // OpenAI's own limit of n
 
-  openai_ending(std::int64_t choices, bool with_usage) noexcept
+  openai_chat_ending(std::int64_t choices, bool with_usage) noexcept
       : choices_(static_cast<std::size_t>(choices)), with_usage_(with_usage) {}
 
   // The data of a chunk that the client got.

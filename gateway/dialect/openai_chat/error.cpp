@@ -52,30 +52,38 @@ error_words words_for(const problem& why) noexcept {
   return {"server_error", "internal_error"};
 }
 
+class openai_error_shape final : public error_shape {
+ public:
+  std::string error_body(const problem& why, const call_id&) const override {
+    const error_words words = words_for(why);
+    std::string body = R"({"error":{"message":)";
+    append_json_string(body, why.refusal ? describe_refusal(*why.refusal) : why.message);
+    body.append(R"(,"type":")").append(words.type).append(R"(","param":)");
+    if (why.param.empty()) {
+      body += "null";
+    } else {
+      append_json_string(body, why.param);
+    }
+    body.append(R"(,"code":")").append(words.code).append("\"");
+    if (why.refusal) {
+      body += R"(,"stint":)";
+      append_refusal_figures(body, *why.refusal);
+    }
+    body += "}}";
+    return body;
+  }
+
+  // The SDKs raise on a chunk that has an `error`; no [DONE] follows, because nothing was done.
+  std::string error_event(const problem& why, const call_id& id) const override {
+    return "data: " + error_body(why, id) + "\n\n";
+  }
+};
+
 }  // namespace
 
-std::string openai_dialect::error_body(const problem& why, const call_id&) const {
-  const error_words words = words_for(why);
-  std::string body = R"({"error":{"message":)";
-  append_json_string(body, why.refusal ? describe_refusal(*why.refusal) : why.message);
-  body.append(R"(,"type":")").append(words.type).append(R"(","param":)");
-  if (why.param.empty()) {
-    body += "null";
-  } else {
-    append_json_string(body, why.param);
-  }
-  body.append(R"(,"code":")").append(words.code).append("\"");
-  if (why.refusal) {
-    body += R"(,"stint":)";
-    append_refusal_figures(body, *why.refusal);
-  }
-  body += "}}";
-  return body;
-}
-
-// The SDKs raise on a chunk that has an `error`; no [DONE] follows, because nothing was done.
-std::string openai_dialect::error_event(const problem& why, const call_id& id) const {
-  return "data: " + error_body(why, id) + "\n\n";
+const error_shape& openai_errors() noexcept {
+  static const openai_error_shape one;
+  return one;
 }
 
 }  // namespace stint

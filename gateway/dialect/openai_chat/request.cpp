@@ -6,11 +6,10 @@
 
 #include "gateway/dialect/openai_chat/chat.hpp"
 #include "gateway/dialect/openai_chat/hidden_output.hpp"
+#include "gateway/dialect/parts/chat_start.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/json_splice.hpp"
 #include "gateway/dialect/parts/request_fields.hpp"
-#include "gateway/dialect/parts/request_keys.hpp"
-#include "gateway/simulator/steering.hpp"
 #include "tokenizer/models/model_name.hpp"
 
 namespace stint {
@@ -64,14 +63,13 @@ result<bool> asks_for_audio(simdjson::dom::object body) {
 bool may_reason_hidden(simdjson::dom::object body, std::string_view model) {
   const std::string_view effort = text_of(body, "reasoning_effort");
   if (effort == "none") return false;
-  return !effort.empty() || find_field(body, "reasoning").has_value() ||
-         reasons_hidden(simulated_base_model(model));
+  return !effort.empty() || find_field(body, "reasoning").has_value() || reasons_hidden(model);
 }
 
 // OpenAI's own models refuse the older name where they reason, and take the newer one everywhere;
 // other servers may know only the older one.
 std::string_view bound_field_of(std::string_view model) {
-  const std::string_view name = tokenizer::bare_model(simulated_base_model(model));
+  const std::string_view name = tokenizer::bare_model(model);
   const bool is_openai = name.starts_with("gpt-") || name.starts_with("chatgpt-") ||
                          (reasons_hidden(name) && name.starts_with("o"));
   return is_openai ? "max_completion_tokens" : "max_tokens";
@@ -99,84 +97,86 @@ result<bool> wants_usage(simdjson::dom::object body) {
   return read_flag(**options, field_name{"include_usage", "stream_options.include_usage"});
 }
 
+class openai_chat_request_rules final : public request_rules {
+ public:
+  result<chat_request> read_request(simdjson::dom::element document) const override {
+    const auto start = read_chat_start(document);
+    if (!start) return start.error();
+    const simdjson::dom::object body = start->body;
+    const auto usage = wants_usage(body);
+    if (!usage) return usage.error();
+    const auto bound = read_output_bound(body);
+    if (!bound) return bound.error();
+    const auto answers = read_choices(body, "n");
+    if (!answers) return answers.error();
+    const auto best_of = read_choices(body, "best_of");
+    if (!best_of) return best_of.error();
+    const std::int64_t choices = std::max(*answers, *best_of);
+    const auto tier = read_tier(body);
+    if (!tier) return tier.error();
+    const auto audio = asks_for_audio(body);
+    if (!audio) return audio.error();
+    const auto search = read_object(body, field_name{"web_search_options", "web_search_options"});
+    if (!search) return search.error();
+    const auto user = read_text(body, field_name{"user", "user"});
+    if (!user) return user.error();
+
+    chat_request request;
+    request.model = start->model;
+    request.stream = start->stream;
+    request.client_wants_usage = start->stream && *usage;
+    request.output_bound_tokens = *bound;
+    request.choices = choices;
+    request.answers = *answers;
+    request.tier = *tier;
+    // Caching is automatic; whether a write costs anything is the price's matter.
+    request.cache_write_5m = true;
+    request.output_may_be_audio = *audio;
+    request.web_searches_max =
+        *search ? choices : 0;  // a search model searches once for each answer
+    request.hides_output = *audio || may_reason_hidden(body, start->model);
+    request.user = *user;
+    return request;
+  }
+
+  // Without include_usage a stream ends without a word about what it cost (wire-facts §3).
+  std::optional<std::string> edit_body(std::string_view body,
+                                       const chat_request& request) const override {
+    if (!request.stream || request.client_wants_usage) return std::nullopt;
+    constexpr std::string_view asked = R"({"include_usage":true})";
+    const auto options = find_member(body, 0, "stream_options");
+    if (!options) return insert_member(body, 0, "stream_options", asked);
+    if (body[options->begin] != '{') return replace_range(body, *options, asked);  // null
+    const auto flag = find_member(body, options->begin, "include_usage");
+    if (flag) return replace_range(body, *flag, "true");
+    return insert_member(body, options->begin, "include_usage", "true");
+  }
+
+  std::string lower_output_bound(std::string_view body, std::string_view model,
+                                 std::int64_t tokens) const override {
+    const std::string most = std::to_string(tokens);
+    std::string lowered(body);
+    bool is_bound = false;
+    for (const std::string_view name : {"max_completion_tokens", "max_tokens", "n_predict"}) {
+      const auto at = find_member(lowered, 0, name);
+      if (!at || lowered[at->begin] == 'n') continue;  // null is as good as absent
+      is_bound = is_bound || name != "n_predict";
+      const auto value = std::string_view(lowered).substr(at->begin, at->end - at->begin);
+      if (!is_at_most(value, tokens)) lowered = replace_range(lowered, *at, most);
+    }
+    if (is_bound) return lowered;
+    const std::string_view name = bound_field_of(model);
+    if (const auto absent = find_member(lowered, 0, name))
+      return replace_range(lowered, *absent, most);
+    return insert_member(lowered, 0, name, most);
+  }
+};
+
 }  // namespace
 
-result<chat_request> openai_dialect::read_request(simdjson::dom::element document) const {
-  simdjson::dom::object body;
-  if (document.get(body) != simdjson::SUCCESS) {
-    return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
-  }
-  if (const auto keys = check_keys(body); !keys) return keys.error();
-  const auto model = read_model(body);
-  if (!model) return model.error();
-  if (auto wrong = check_messages(body)) return std::move(*wrong);
-  const auto stream = read_flag(body, field_name{"stream", "stream"});
-  if (!stream) return stream.error();
-  const auto usage = wants_usage(body);
-  if (!usage) return usage.error();
-  const auto bound = read_output_bound(body);
-  if (!bound) return bound.error();
-  const auto answers = read_choices(body, "n");
-  if (!answers) return answers.error();
-  const auto best_of = read_choices(body, "best_of");
-  if (!best_of) return best_of.error();
-  const std::int64_t choices = std::max(*answers, *best_of);
-  const auto tier = read_tier(body);
-  if (!tier) return tier.error();
-  const auto audio = asks_for_audio(body);
-  if (!audio) return audio.error();
-  const auto search = read_object(body, field_name{"web_search_options", "web_search_options"});
-  if (!search) return search.error();
-  const auto user = read_text(body, field_name{"user", "user"});
-  if (!user) return user.error();
-
-  chat_request request;
-  request.model = *model;
-  request.stream = *stream;
-  request.client_wants_usage = *stream && *usage;
-  request.output_bound_tokens = *bound;
-  request.choices = choices;
-  request.answers = *answers;
-  request.tier = *tier;
-  request.cache_write_5m =
-      true;  // caching is automatic; whether a write costs anything is the price's matter
-  request.output_may_be_audio = *audio;
-  request.web_searches_max = *search ? choices : 0;  // a search model searches once for each answer
-  request.hides_output = *audio || may_reason_hidden(body, *model);
-  request.user = *user;
-  return request;
-}
-
-// Without include_usage a stream ends without a word about what it cost (wire-facts §3).
-std::optional<std::string> openai_dialect::edit_body(std::string_view body,
-                                                     const chat_request& request) const {
-  if (!request.stream || request.client_wants_usage) return std::nullopt;
-  constexpr std::string_view asked = R"({"include_usage":true})";
-  const auto options = find_member(body, 0, "stream_options");
-  if (!options) return insert_member(body, 0, "stream_options", asked);
-  if (body[options->begin] != '{') return replace_range(body, *options, asked);  // null
-  const auto flag = find_member(body, options->begin, "include_usage");
-  if (flag) return replace_range(body, *flag, "true");
-  return insert_member(body, options->begin, "include_usage", "true");
-}
-
-std::string openai_dialect::lower_output_bound(std::string_view body, std::string_view model,
-                                               std::int64_t tokens) const {
-  const std::string most = std::to_string(tokens);
-  std::string lowered(body);
-  bool is_bound = false;
-  for (const std::string_view name : {"max_completion_tokens", "max_tokens", "n_predict"}) {
-    const auto at = find_member(lowered, 0, name);
-    if (!at || lowered[at->begin] == 'n') continue;  // null is as good as absent
-    is_bound = is_bound || name != "n_predict";
-    const auto value = std::string_view(lowered).substr(at->begin, at->end - at->begin);
-    if (!is_at_most(value, tokens)) lowered = replace_range(lowered, *at, most);
-  }
-  if (is_bound) return lowered;
-  const std::string_view name = bound_field_of(model);
-  if (const auto absent = find_member(lowered, 0, name))
-    return replace_range(lowered, *absent, most);
-  return insert_member(lowered, 0, name, most);
+const request_rules& openai_chat_requests() noexcept {
+  static const openai_chat_request_rules one;
+  return one;
 }
 
 }  // namespace stint

@@ -1,26 +1,26 @@
 // One API dialect: how its requests name what is billed, how its answers report usage, and how it
-// says no. Dialects are stateless singletons; any thread may use them. Sources of every rule: the
+// says no: a part each, so that APIs may share one. Dialects and their parts are stateless
+// singletons; any thread may use them. Sources of every rule: the
 // provider's pages as cited in each .cpp.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <simdjson.h>
 
 #include "budgets/records/call_id.hpp"
+#include "gateway/dialect/parts/counted_model.hpp"
 #include "gateway/problem.hpp"
 #include "pricing/price_book.hpp"
 #include "pricing/usage.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
 
 namespace stint {
-
-enum class dialect_kind : std::uint8_t { openai, anthropic };
-[[nodiscard]] std::string_view to_string(dialect_kind kind) noexcept;
 
 // The billing fields of a request body. Views point into the parsed document.
 struct chat_request {
@@ -93,12 +93,28 @@ class stream_meter {
   [[nodiscard]] virtual bool saw_error() const noexcept = 0;
 };
 
-class dialect {
- public:
-  virtual ~dialect() = default;
+// A field of a request's head; the name in lower case.
+struct head_field {
+  std::string_view name;
+  std::string_view value;
+};
 
-  [[nodiscard]] virtual dialect_kind kind() const noexcept = 0;
-  [[nodiscard]] virtual tokenizer::chat_api api() const noexcept = 0;
+// What is fixed of an API. Its texts live as long as the program.
+struct dialect_facts {
+  std::string_view name;  // in the configuration and in messages: "openai"
+  std::string_view path;  // a POST to it is a metered call
+  tokenizer::chat_api api{};
+  head_field credential;  // the field that carries it, and what stands before it: "Bearer "
+  std::span<const std::string_view> client_fields;  // to be passed on beside those of every API
+  head_field needed;  // what the API wants and is sent where the client did not; "": nothing
+  std::string_view request_id_field;  // where its SDKs look for the id of a failed request
+  bool reports_searches = false;  // false: usage has no web searches; what was allowed is charged
+};
+
+// What a request of the API is billed by, and the edits that metering it needs.
+class request_rules {
+ public:
+  virtual ~request_rules() = default;
 
   // Checks and reads the billing fields. Duplicate top-level keys (unescaped, ASCII case-folded),
   // case variants of a billing field, wrong types and out-of-range numbers are refused, each naming
@@ -117,6 +133,12 @@ class dialect {
   [[nodiscard]] virtual std::string lower_output_bound(std::string_view body,
                                                        std::string_view model,
                                                        std::int64_t tokens) const = 0;
+};
+
+// What an answer of the API says of its usage.
+class answer_rules {
+ public:
+  virtual ~answer_rules() = default;
 
   // Usage of a whole (non-streamed) answer; nothing when it has none or is not JSON. `implausible`
   // is set when there was a report that cannot be true.
@@ -124,19 +146,80 @@ class dialect {
                                                                 bool& implausible) const = 0;
   // Our own count of the output of a whole answer that carried no usable usage.
   [[nodiscard]] virtual std::int64_t count_answer(std::string_view body,
-                                                  std::string_view model) const = 0;
+                                                  const counted_model& model) const = 0;
 
-  // `sse` is false when the provider answered a stream request with something else: then bytes pass
-  // untouched.
+  // For an answer that comes as server-sent events. The model's name and the request are read here
+  // and not kept.
   [[nodiscard]] virtual std::unique_ptr<stream_meter> meter_stream(
-      std::string_view model, const chat_request& request) const = 0;
+      const counted_model& model, const chat_request& request) const = 0;
+};
 
-  // The error body in this dialect's own shape, application/json.
+// How the API says no. APIs of one provider may share it.
+class error_shape {
+ public:
+  virtual ~error_shape() = default;
+
+  // The error body, application/json.
   [[nodiscard]] virtual std::string error_body(const problem& why, const call_id& id) const = 0;
   // The event that ends an already running stream in error, as the SDKs understand it.
   [[nodiscard]] virtual std::string error_event(const problem& why, const call_id& id) const = 0;
 };
 
-[[nodiscard]] const dialect& dialect_of(dialect_kind kind) noexcept;
+class dialect {
+ public:
+  // All must outlive it.
+  dialect(const dialect_facts& facts, const request_rules& requests, const answer_rules& answers,
+          const error_shape& errors) noexcept
+      : facts_(&facts), requests_(&requests), answers_(&answers), errors_(&errors) {}
+  dialect(const dialect&) = delete;
+  dialect& operator=(const dialect&) = delete;
+
+  [[nodiscard]] const dialect_facts& facts() const noexcept { return *facts_; }
+  [[nodiscard]] tokenizer::chat_api api() const noexcept { return facts_->api; }
+
+  // Whether a POST to this path is a metered call of this API.
+  [[nodiscard]] bool serves(std::string_view path) const noexcept { return path == facts_->path; }
+  // Whether the path is a metered one or continues it: clients there understand this API's errors,
+  // and no pass-through by prefix may open it.
+  [[nodiscard]] bool borders(std::string_view path) const noexcept {
+    return path.starts_with(facts_->path);
+  }
+
+  // As its parts say.
+  [[nodiscard]] result<chat_request> read_request(simdjson::dom::element document) const {
+    return requests_->read_request(document);
+  }
+  [[nodiscard]] std::optional<std::string> edit_body(std::string_view body,
+                                                     const chat_request& request) const {
+    return requests_->edit_body(body, request);
+  }
+  [[nodiscard]] std::string lower_output_bound(std::string_view body, std::string_view model,
+                                               std::int64_t tokens) const {
+    return requests_->lower_output_bound(body, model, tokens);
+  }
+  [[nodiscard]] std::optional<usage_report> read_answer(std::string_view body,
+                                                        bool& implausible) const {
+    return answers_->read_answer(body, implausible);
+  }
+  [[nodiscard]] std::int64_t count_answer(std::string_view body, const counted_model& model) const {
+    return answers_->count_answer(body, model);
+  }
+  [[nodiscard]] std::unique_ptr<stream_meter> meter_stream(const counted_model& model,
+                                                           const chat_request& request) const {
+    return answers_->meter_stream(model, request);
+  }
+  [[nodiscard]] std::string error_body(const problem& why, const call_id& id) const {
+    return errors_->error_body(why, id);
+  }
+  [[nodiscard]] std::string error_event(const problem& why, const call_id& id) const {
+    return errors_->error_event(why, id);
+  }
+
+ private:
+  const dialect_facts* facts_;
+  const request_rules* requests_;
+  const answer_rules* answers_;
+  const error_shape* errors_;
+};
 
 }  // namespace stint

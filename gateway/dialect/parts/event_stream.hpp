@@ -17,8 +17,8 @@ struct stream_event {
   std::string_view data;  // data lines joined by LF; valid during the call
   std::string_view type;  // the event field; "" when there is none
   bool has_data = false;  // false: comments or blank lines only
-  bool is_line_feed =
-      false;  // the LF of a CRLF that ended the event before, which came in an earlier read
+  // The LF of a CRLF that ended the event before, which came in an earlier read.
+  bool is_line_feed = false;
 };
 
 class event_stream {

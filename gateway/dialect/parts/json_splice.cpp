@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "pricing/text/hex.hpp"
+
 namespace stint {
 
 namespace {
@@ -59,13 +61,6 @@ std::size_t skip_value(std::string_view json, std::size_t at) noexcept {
   return at;
 }
 
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // `raw` is a key between its quotes. Escapes other than \uXXXX never spell a character that a field
 // name has.
 bool key_is(std::string_view raw, std::string_view name) noexcept {
@@ -79,7 +74,7 @@ bool key_is(std::string_view raw, std::string_view name) noexcept {
     if (at + 6 > raw.size() || raw[at + 1] != 'u') return false;
     int unit = 0;
     for (std::size_t i = at + 2; i < at + 6; ++i)
-      unit = unit * 16 + hex_digit(raw[i]);
+      unit = unit * 16 + hex_value(raw[i]);
     if (unit != static_cast<std::uint8_t>(expected)) return false;
     at += 6;
   }

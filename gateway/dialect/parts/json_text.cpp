@@ -3,35 +3,15 @@
 
 #include <cstdint>
 
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/hex.hpp"
+#include "pricing/text/utf8.hpp"
+
 namespace stint {
 
 namespace {
 
-// The length of the well-formed UTF-8 sequence at the start of `text` (Unicode 15, table 3-7); 0
-// when there is none.
-std::size_t utf8_length(std::string_view text) noexcept {
-  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const auto follows = [&](std::size_t i, unsigned low, unsigned high) {
-    return i < text.size() && at(i) >= low && at(i) <= high;
-  };
-  const unsigned lead = at(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return follows(1, 0x80, 0xBF) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const unsigned low = lead == 0xE0 ? 0xA0 : 0x80;
-    const unsigned high = lead == 0xED ? 0x9F : 0xBF;
-    return follows(1, low, high) && follows(2, 0x80, 0xBF) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const unsigned low = lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = lead == 0xF4 ? 0x8F : 0xBF;
-    return follows(1, low, high) && follows(2, 0x80, 0xBF) && follows(3, 0x80, 0xBF) ? 4 : 0;
-  }
-  return 0;
-}
-
 void append_escaped(std::string& out, char c) {
-  constexpr std::string_view digits = "0123456789abcdef";
   switch (c) {
     case '"':
       out += "\\\"";
@@ -51,11 +31,9 @@ void append_escaped(std::string& out, char c) {
     default:
       break;
   }
-  const auto byte = static_cast<std::uint8_t>(c);
-  if (byte < 0x20 || byte == 0x7F) {
+  if (is_control(c)) {
     out += "\\u00";
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
+    append_hex(out, static_cast<std::uint8_t>(c));
     return;
   }
   out += c;
@@ -66,11 +44,11 @@ void append_escaped(std::string& out, char c) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
+    const std::size_t length = character_bytes(text);
     if (length == 1) {
       append_escaped(out, text.front());
     } else if (length == 0) {
-      out += "\xEF\xBF\xBD";
+      out += replacement_character;
     } else {
       out.append(text.substr(0, length));
     }
@@ -81,10 +59,7 @@ void append_json_string(std::string& out, std::string_view text) {
 
 std::string shortened(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0) == 0x80)
-    --end;
-  return std::string(text.substr(0, end)) + "…";
+  return std::string(text.substr(0, boundary_before(text, bytes_max))) + "…";
 }
 
 }  // namespace stint

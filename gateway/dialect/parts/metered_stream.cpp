@@ -31,6 +31,31 @@ void metered_stream::consume(std::string_view bytes, std::string& out) {
   inspect_unfinished();
 }
 
+metered_stream::usage_note metered_stream::take_note(const stream_event& event) {
+  const usage_note note = note_usage(event);
+  saw_implausible_ = saw_implausible_ || note.is_implausible;
+  if (note.is_report) {
+    has_report_ = true;
+    is_stale_ = false;
+  }
+  return note;
+}
+
+metered_stream::disposition metered_stream::inspect(const stream_event& event) {
+  if (is_terminator(event)) return disposition::terminate;
+  saw_error_ = saw_error_ || is_error(event);
+  const usage_note note = take_note(event);
+  if (note.is_hidden) return disposition::hide;
+  if (has_report_ && !note.is_report && delivers_text(event.data)) is_stale_ = true;
+  keep_for_count(event.data);
+  return disposition::pass;
+}
+
+std::optional<usage_report> metered_stream::reported() const {
+  if (!has_report_ || is_stale_) return std::nullopt;
+  return last_report();
+}
+
 void metered_stream::take(const stream_event& event, std::string& out) {
   // The LF of a split CRLF goes where the event that it ends went.
   if (!event.is_line_feed) last_ = event.has_data ? inspect(event) : disposition::pass;
@@ -52,7 +77,7 @@ void metered_stream::inspect_unfinished() {
   const stream_event event = events_.unfinished_event();
   if (!event.has_data) return;
   unfinished_is_terminator_ = is_terminator(event);
-  unfinished_is_hidden_ = note_usage(event) == disposition::hide;
+  unfinished_is_hidden_ = take_note(event).is_hidden;
 }
 
 void metered_stream::take_raw(std::string_view bytes, std::string& out) {
@@ -84,7 +109,7 @@ void metered_stream::keep_for_count(std::string_view data) {
 bool metered_stream::delivers_text(std::string_view data) const {
   const auto object = parse_object(data);
   if (!object) return false;
-  text_counter counter("sim/gpt-4o");
+  text_counter counter(counted_model{"gpt-4o"});  // any: it is asked whether, not how many
   count_text(*object, counter);
   return counter.total() > 0;
 }

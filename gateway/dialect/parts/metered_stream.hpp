@@ -16,7 +16,7 @@ namespace stint {
 
 class metered_stream : public stream_meter {
  public:
-  explicit metered_stream(std::string_view model) : counter_(model) {}
+  explicit metered_stream(const counted_model& model) : counter_(model) {}
 
   void consume(std::string_view bytes, std::string& out) final;
   void release(std::string& out) final;
@@ -25,34 +25,47 @@ class metered_stream : public stream_meter {
   [[nodiscard]] bool complete() const noexcept final {
     return is_terminated_ || unfinished_is_terminator_;
   }
+  [[nodiscard]] std::optional<usage_report> reported() const final;
+  [[nodiscard]] bool saw_implausible_usage() const noexcept final { return saw_implausible_; }
+  [[nodiscard]] bool saw_error() const noexcept final { return saw_error_; }
   [[nodiscard]] std::int64_t counted_output_tokens() final;
   [[nodiscard]] std::int64_t output_tokens_bound() const noexcept final;
   [[nodiscard]] std::size_t recount_bytes() const noexcept final;
 
  protected:
-  enum class disposition : std::uint8_t { pass, hide, terminate };
+  // What one event says of usage.
+  struct usage_note {
+    bool is_report = false;  // of all that was generated so far
+    bool is_implausible = false;
+    bool is_hidden = false;  // the client is not to see the event
+  };
 
-  // What to do with one event that has data. Updates the dialect's own state.
-  [[nodiscard]] virtual disposition inspect(const stream_event& event) = 0;
+  // Reads what the event reports. May be called again for the same event, first while its blank
+  // line is missing: some servers never send the last one.
+  [[nodiscard]] virtual usage_note note_usage(const stream_event& event) = 0;
+  // The last report, whatever came after it; nothing when it cannot be true.
+  [[nodiscard]] virtual std::optional<usage_report> last_report() const = 0;
+  // Whether the event is the dialect's own error.
+  [[nodiscard]] virtual bool is_error(const stream_event& event) const = 0;
   // The event goes to the client: what must be known of it to end the stream early.
   virtual void note_passed(const stream_event& event) = 0;
   // Ends what was passed on as the provider would.
   virtual void write_ending(const usage& used, std::string& out) const = 0;
-  // Reads what the event reports of usage and says whether it must be hidden. May be called again
-  // for the same event, first while its blank line is missing: some servers never send the last
-  // one.
-  virtual disposition note_usage(const stream_event& event) = 0;
   // Whether the event, complete or not, is the dialect's terminator.
   [[nodiscard]] virtual bool is_terminator(const stream_event& event) const = 0;
   // Counts the text that the data of one event delivers.
   virtual void count_text(simdjson::dom::object data, text_counter& into) const = 0;
 
+ private:
+  enum class disposition : std::uint8_t { pass, hide, terminate };
+
+  // What to do with one event that has data.
+  [[nodiscard]] disposition inspect(const stream_event& event);
+  [[nodiscard]] usage_note take_note(const stream_event& event);
   // Keeps the event's data for counted_output_tokens().
   void keep_for_count(std::string_view data);
   // Whether the event delivers any text.
   [[nodiscard]] bool delivers_text(std::string_view data) const;
-
- private:
   void take(const stream_event& event, std::string& out);
   void take_raw(std::string_view bytes, std::string& out);
   void inspect_unfinished();
@@ -70,6 +83,10 @@ class metered_stream : public stream_meter {
   bool is_terminated_ = false;
   bool unfinished_is_terminator_ = false;
   bool unfinished_is_hidden_ = false;
+  bool has_report_ = false;
+  bool is_stale_ = false;  // text came after the last report: it is not the whole bill
+  bool saw_implausible_ = false;
+  bool saw_error_ = false;
   bool is_raw_ = false;  // an event was over the limit: no longer read as events
 };
 

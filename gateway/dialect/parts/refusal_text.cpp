@@ -2,9 +2,10 @@
 #include "gateway/dialect/parts/refusal_text.hpp"
 
 #include <chrono>
-#include <cstdio>
 
+#include "budgets/records/standing.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 
@@ -39,44 +40,23 @@ std::string balance(const hold_refusal& refusal) {
          words(at.unit, refusal.requested);
 }
 
+// Nobody waits for a fraction of a second.
+std::string moment(wall_time at) {
+  return to_iso_time(std::chrono::floor<std::chrono::seconds>(at));
+}
+
 // When a wait helps, and how.
 std::string outlook(const cap_standing& at) {
   if (at.rolling == std::chrono::seconds{}) {
-    return at.window.end ? " It resets at " + format_utc(*at.window.end) + "." : "";
+    return at.window.end ? " It resets at " + moment(*at.window.end) + "." : "";
   }
   const std::string length = " in any " + duration_text(at.rolling);
   if (!at.window.end) return " It is more than the cap allows" + length + ".";
-  return " The limit holds" + length + "; enough of it is free again by " +
-         format_utc(*at.window.end) + ".";
-}
-
-std::string_view reason_word(refusal_reason reason) noexcept {
-  switch (reason) {
-    case refusal_reason::budget_exceeded:
-      return "budget_exceeded";
-    case refusal_reason::budget_busy:
-      return "budget_busy";
-    case refusal_reason::request_too_large:
-      return "request_too_large";
-    case refusal_reason::storage_unavailable:
-      return "storage_unavailable";
-  }
-  return "budget_exceeded";
+  return " The limit holds" + length + "; enough of it is free again by " + moment(*at.window.end) +
+         ".";
 }
 
 }  // namespace
-
-std::string format_utc(wall_time at) {
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - day));
-  char text[48];
-  const int length =
-      std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", int(date.year()),
-                    unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
-                    int(time.minutes().count()), int(time.seconds().count()));
-  return std::string(text, static_cast<std::size_t>(length));
-}
 
 std::string describe_refusal(const hold_refusal& refusal) {
   const cap_standing& at = refusal.standing;
@@ -102,7 +82,7 @@ std::string describe_refusal(const hold_refusal& refusal) {
 void append_refusal_figures(std::string& out, const hold_refusal& refusal) {
   const cap_standing& at = refusal.standing;
   out += "{\"reason\":\"";
-  out += reason_word(refusal.reason);
+  out += to_string(refusal.reason);
   out += "\",\"cap\":";
   append_json_string(out, at.cap);
   out += ",\"scope\":";
@@ -114,7 +94,7 @@ void append_refusal_figures(std::string& out, const hold_refusal& refusal) {
   out += ",\"held\":" + figure(at.unit, at.held);
   out += ",\"requested\":" + figure(at.unit, refusal.requested);
   out += ",\"resets_at\":";
-  out += at.window.end ? "\"" + format_utc(*at.window.end) + "\"" : "null";
+  out += at.window.end ? "\"" + moment(*at.window.end) + "\"" : "null";
   out += '}';
 }
 

@@ -3,12 +3,9 @@
 
 #include <string>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/hold.hpp"
 
 namespace stint {
-
-// "2026-11-22T00:00:00Z"
-[[nodiscard]] std::string format_utc(wall_time at);
 
 // One or two sentences naming cap, scope, limit, used, held, requested and the reset; money in
 // dollars.

@@ -1,10 +1,7 @@
 // Tested by tests/gateway/dialect/dialect_test.cpp.
 #include "gateway/dialect/parts/request_fields.hpp"
 
-#include <algorithm>
 #include <string>
-
-#include "pricing/price_book.hpp"
 
 namespace stint {
 
@@ -65,30 +62,6 @@ result<std::optional<simdjson::dom::object>> read_object(simdjson::dom::object i
 
 result<std::optional<simdjson::dom::array>> read_array(simdjson::dom::object in, field_name name) {
   return read_as<simdjson::dom::array>(in, name, "must be an array.");
-}
-
-result<std::string_view> read_model(simdjson::dom::object body) {
-  const auto model = read_text(body, field_name{"model", "model"});
-  if (!model) return model.error();
-  if (model->empty()) return field_problem("model", "is required: name the model to use.");
-  const bool has_control = std::any_of(model->begin(), model->end(),
-                                       [](char c) { return (c & ~0x1F) == 0 || c == 0x7F; });
-  if (model->size() > model_bytes_max || has_control) {
-    return field_problem("model", "must be at most " + std::to_string(model_bytes_max) +
-                                      " bytes without control characters.");
-  }
-  return *model;
-}
-
-std::optional<problem> check_messages(simdjson::dom::object body) {
-  // The more generous of the two providers' own limits (Anthropic); it bounds the work of counting.
-  constexpr std::size_t messages_max = 100'000;
-  const auto messages = read_array(body, field_name{"messages", "messages"});
-  if (!messages) return messages.error();
-  if (!*messages) return field_problem("messages", "is required: an array of messages.");
-  if ((*messages)->size() > messages_max)
-    return field_problem("messages", "may hold at most 100000 messages.");
-  return std::nullopt;
 }
 
 }  // namespace stint

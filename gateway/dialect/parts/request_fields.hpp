@@ -37,12 +37,6 @@ struct integer_bounds {
 [[nodiscard]] result<std::optional<simdjson::dom::array>> read_array(simdjson::dom::object in,
                                                                      field_name name);
 
-// "model": required, and fit to be recorded and looked up: 1 … model_bytes_max bytes without
-// control characters.
-[[nodiscard]] result<std::string_view> read_model(simdjson::dom::object body);
-// "messages": a required array.
-[[nodiscard]] std::optional<problem> check_messages(simdjson::dom::object body);
-
 // A 400 that names the field.
 [[nodiscard]] problem field_problem(std::string_view path, std::string_view what);
 

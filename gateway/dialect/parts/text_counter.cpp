@@ -1,8 +1,6 @@
 // Tested by tests/gateway/dialect/openai_chat_test.cpp and anthropic_test.cpp.
 #include "gateway/dialect/parts/text_counter.hpp"
 
-#include "tokenizer/models/model_encoding.hpp"
-
 namespace stint {
 
 namespace {
@@ -14,10 +12,10 @@ constexpr int part_depth_max = 4;
 
 }  // namespace
 
-text_counter::text_counter(std::string_view model) {
-  const tokenizer::model_encoding how = tokenizer::encoding_for_model(model);
+text_counter::text_counter(const counted_model& model) {
+  const tokenizer::model_encoding how = model.encoding();
   encoding_ = how.text;
-  factor_permille_ = model.starts_with("sim/") ? 1000 : how.factor_permille;
+  factor_permille_ = how.factor_permille;
 }
 
 void text_counter::feed(const text_key& key, std::string_view piece) {

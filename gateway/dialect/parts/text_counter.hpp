@@ -10,6 +10,7 @@
 
 #include <simdjson.h>
 
+#include "gateway/dialect/parts/counted_model.hpp"
 #include "tokenizer/bpe/incremental_count.hpp"
 
 namespace stint {
@@ -33,9 +34,7 @@ struct text_key {
 
 class text_counter {
  public:
-  // A simulated model ("sim/…") is counted without the estimate's factor: its provider bills by the
-  // public vocabulary.
-  explicit text_counter(std::string_view model);
+  explicit text_counter(const counted_model& model);
 
   void feed(const text_key& key, std::string_view piece);
   // A string; or the parts of an array of objects with "text" or "thinking", as Mistral writes

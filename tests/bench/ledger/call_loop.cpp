@@ -7,6 +7,8 @@
 
 #include "bench/ledger/calls.hpp"
 #include "bench/ledger/progress.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
 
 namespace stint::bench {
 

@@ -7,6 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
 #include "budgets/writer/ledger_options.hpp"
 
 namespace stint::bench {

@@ -12,6 +12,9 @@
 
 #include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
 
 namespace stint::testing {
 BOOST_AUTO_TEST_SUITE(cap_history_suite)

@@ -1,5 +1,7 @@
 #include "budgets/books/query.hpp"
 
+#include <algorithm>
+
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"

@@ -1,6 +1,8 @@
 // Books that were tampered with, one record at a time: the proof must say so and name it.
 #include "budgets/books/verify.hpp"
 
+#include <algorithm>
+
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"

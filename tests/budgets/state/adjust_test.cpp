@@ -5,6 +5,7 @@
 #include "budgets/books/query.hpp"
 #include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/standing.hpp"
 
 namespace stint::testing {
 BOOST_AUTO_TEST_SUITE(ledger_adjust_suite)

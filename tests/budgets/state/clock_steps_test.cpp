@@ -2,6 +2,7 @@
 // window opens a second time, nothing is counted twice, and a call stays where it was admitted.
 // Method: a ledger whose clock is set by hand; then random steps, settlements and restarts, with
 // the sums worked out from the committed rows.
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -9,6 +10,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/standing.hpp"
 
 namespace stint::testing {
 BOOST_AUTO_TEST_SUITE(clock_steps)

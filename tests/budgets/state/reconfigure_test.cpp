@@ -3,6 +3,7 @@
 
 #include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/store/failing_file_system.hpp"
 
 namespace stint::testing {

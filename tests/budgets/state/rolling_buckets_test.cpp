@@ -2,6 +2,7 @@
 // hand-worked buckets, and random ones against sums added up call by call.
 #include "budgets/state/counters/rolling_buckets.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include <boost/test/unit_test.hpp>

@@ -7,6 +7,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/standing.hpp"
 
 namespace stint::testing {
 BOOST_AUTO_TEST_SUITE(ledger_rolling)

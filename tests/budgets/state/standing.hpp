@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/state/ledger/ledger.hpp"
 
 namespace stint::testing {

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <future>
+#include <stdexcept>
 #include <thread>
 
 #include <boost/test/unit_test.hpp>
@@ -11,6 +12,8 @@
 #include "budgets/books/query.hpp"
 #include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
 #include "budgets/store/acknowledged_mark.hpp"
 #include "budgets/writer/ledger_thread.hpp"
 

@@ -1,9 +1,11 @@
 // Stores that must not be opened: in use, newer, incomplete, damaged. The rule for damage: a start
 // is refused and says why, or every balance is right; never a wrong balance in silence.
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <stdexcept>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -12,6 +14,7 @@
 #include "budgets/books/query.hpp"
 #include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/row.hpp"
 #include "budgets/store/acknowledged_mark.hpp"
 #include "budgets/store/open_database.hpp"
 

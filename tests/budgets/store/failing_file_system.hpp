@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <ostream>
+#include <string>
 #include <thread>
 
 #include <rocksdb/env.h>

@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/row.hpp"
 #include "budgets/store/byte_codec.hpp"
 
 namespace stint::testing {

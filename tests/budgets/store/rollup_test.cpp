@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "budgets/records/transfer.hpp"
+#include "budgets/records/row.hpp"
 
 namespace stint {
 

@@ -14,6 +14,7 @@
 #include "budgets/books/query.hpp"
 #include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/row.hpp"
 #include "budgets/writer/crash_caps.hpp"
 
 extern char** environ;

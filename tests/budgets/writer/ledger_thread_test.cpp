@@ -1,6 +1,7 @@
 // The ledger as the gateway uses it: many threads, one writer.
 #include "budgets/writer/ledger_thread.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <thread>
@@ -8,6 +9,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/alert.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
+#include "budgets/records/standing.hpp"
 #include "budgets/store/failing_file_system.hpp"
 
 namespace stint::testing {

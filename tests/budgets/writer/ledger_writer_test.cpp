@@ -6,6 +6,9 @@
 #include "budgets/books/query.hpp"
 #include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
 
 namespace stint::testing {
 BOOST_AUTO_TEST_SUITE(ledger_writer_suite)

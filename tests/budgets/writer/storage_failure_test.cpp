@@ -1,5 +1,7 @@
 // What becomes of calls when the storage fails, at any call it makes and in every way it can fail:
 // nothing acknowledged is lost, nothing counts twice, nothing stays held, and no restart is needed.
+#include <stdexcept>
+
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -8,6 +10,9 @@
 #include "budgets/books/query.hpp"
 #include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/settlement.hpp"
 #include "budgets/store/failing_file_system.hpp"
 #include "budgets/store/open_database.hpp"
 

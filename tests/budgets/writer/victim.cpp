@@ -8,8 +8,11 @@
 
 #include <unistd.h>
 
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
 #include "budgets/writer/crash_caps.hpp"
 #include "budgets/writer/ledger_thread.hpp"
+#include "pricing/wall_time.hpp"
 #include "tsan_suppressions.hpp"
 
 namespace {
@@ -19,8 +22,7 @@ using namespace stint;
 void run_client(ledger_thread& books, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   while (true) {
-    const auto now =
-        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto now = wall_now();
     hold_request request;
     request.id = make_call_id(now, random(), random());
     request.admitted = now;

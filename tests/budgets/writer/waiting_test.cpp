@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/records/hold.hpp"
 
 namespace stint::testing {
 BOOST_AUTO_TEST_SUITE(ledger_waiting_suite)

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "budgets/records/row.hpp"
+
 using namespace stint;
 
 BOOST_AUTO_TEST_SUITE(admin_ledger_json)

@@ -1,6 +1,6 @@
 // Goal: a target is taken apart exactly, and what is misspelt or malformed is refused. Method:
 // tables.
-#include "gateway/admin/request.hpp"
+#include "gateway/admin/api/request.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -45,8 +45,9 @@ BOOST_AUTO_TEST_CASE(a_malformed_target_is_refused) {
     many += "a=1&";
   for (const auto& target :
        {std::string(""), std::string("x"), std::string("*"), std::string("http://h/x"),
-        std::string("/%"), std::string("/%2"), std::string("/%zz"), std::string("/%00"),
-        std::string("/a%0ab"), many}) {
+        std::string("/%"), std::string("/x?a=%0a"), std::string("/x?%00"), std::string("/x?a=%4"),
+        std::string("/%2"), std::string("/%zz"), std::string("/%00"), std::string("/a%0ab"),
+        many}) {
     admin_request request;
     BOOST_TEST(!read_target(target, request), target);
   }

@@ -7,10 +7,13 @@
 #include <stdexcept>
 #include <string>
 
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
+#include "gateway/admin/api/services.hpp"
 #include "gateway/admin/server.hpp"
-#include "gateway/admin/services.hpp"
 #include "gateway/admin/token.hpp"
-#include "gateway/scratch_directory.hpp"
+#include "pricing/wall_time.hpp"
+#include "scratch_directory.hpp"
 
 namespace stint {
 
@@ -44,8 +47,7 @@ class running_admin {
 
   // Holds and settles one call; returns its id.
   std::string spend(const std::string& tenant, std::int64_t input_tokens, nanodollars cost) {
-    const auto now =
-        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto now = wall_now();
     hold_request hold;
     hold.id = make_call_id(now, calls_ += 1, 0);
     hold.admitted = now;

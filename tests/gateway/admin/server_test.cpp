@@ -1,10 +1,14 @@
 // Goal: the admin API answers truly, to those who may ask, within its bounds. Method: raw HTTP over
 // a real socket to a real server above a real ledger.
 #include <boost/asio.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/admin/running_admin.hpp"
+#include "pricing/wall_time.hpp"
 
 using namespace stint;
 BOOST_AUTO_TEST_SUITE(admin_server_suite)
@@ -96,8 +100,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_created_works_is_listed_without_its_secret_and_rev
   BOOST_TEST_REQUIRE(made.status == 201);
   const std::string secret_text(made.object().at("secret").as_string());
   const std::string id(made.object().at("key").at("id").as_string());
-  const auto now = wall_time(
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()));
+  const auto now = wall_now();
   BOOST_TEST_REQUIRE(admin.keys().find(secret_text, now));
   BOOST_TEST(admin.keys().find(secret_text, now)->tenant == "acme");
   const auto stored = admin.ledger().load_keys();

@@ -8,7 +8,7 @@
 #include <boost/test/unit_test.hpp>
 #include <sys/stat.h>
 
-#include "gateway/scratch_directory.hpp"
+#include "scratch_directory.hpp"
 
 using namespace stint;
 

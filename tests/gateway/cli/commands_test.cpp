@@ -11,7 +11,7 @@
 #include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/captured_command.hpp"
 #include "gateway/cli/command_line.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 using namespace stint;
 
@@ -72,6 +72,23 @@ BOOST_AUTO_TEST_CASE(misuse_ends_with_2_and_the_nearest_command) {
   BOOST_TEST(run_captured({"ledger", "show", "x"}).status == 2);
   BOOST_TEST(run_captured({"caps", "--format", "xml"}).status == 2);
   BOOST_TEST(run_captured({"caps", "--admin", "nowhere"}).status == 2);
+  BOOST_TEST(run_captured({"caps", "--admin", "http://me@h:1"}).status == 2);
+  BOOST_TEST(run_captured({"caps", "--admin", "h:0"}).status == 2);
+}
+
+// Both once read their words by themselves, and passed over one that made no sense.
+BOOST_AUTO_TEST_CASE(serve_and_simulate_end_as_the_other_commands_do) {
+  for (const std::string name : {"serve", "simulate"}) {
+    BOOST_TEST(run_captured({name, "--nonsense"}).status == 2, name);
+    const auto stray = run_captured({name, "stray"});
+    BOOST_TEST(stray.status == 2, name);
+    BOOST_TEST(has(stray.err, "See stint " + name + " --help"), stray.err);
+  }
+  BOOST_TEST(run_captured({"simulate", "--length", "long"}).status == 2);
+  BOOST_TEST(run_captured({"simulate", "--delay-token-ms", "-1"}).status == 2);
+  const auto unreadable = run_captured({"serve", "--config", "/nonexistent/stint.yaml"});
+  BOOST_TEST(unreadable.status == 1);
+  BOOST_TEST(has(unreadable.err, "/nonexistent/stint.yaml: cannot read this file"));
 }
 
 BOOST_AUTO_TEST_CASE(a_gateway_that_does_not_run_is_said_so) {

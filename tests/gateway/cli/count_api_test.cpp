@@ -11,7 +11,7 @@
 
 #include "gateway/cli/captured_command.hpp"
 #include "gateway/learning/calibration_file.hpp"
-#include "gateway/scratch_directory.hpp"
+#include "scratch_directory.hpp"
 #include "tokenizer/models/encoding_file.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
 

@@ -9,7 +9,7 @@
 
 #include "gateway/cli/captured_command.hpp"
 #include "gateway/learning/calibration_file.hpp"
-#include "gateway/scratch_directory.hpp"
+#include "scratch_directory.hpp"
 
 using namespace stint;
 

@@ -1,5 +1,7 @@
 // Goal: what is allowed but not meant is said, and a reload names what it cannot change. Method:
 // small configurations.
+#include <algorithm>
+
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/config/config.hpp"

@@ -120,7 +120,7 @@ const std::vector<wrong_cap> wrong_caps = {
      "2: caps[0].alerts[0]: expected a percentage from 1 to 1000"},
     {"{name: a, unit: usd, window: day, limit: 1, limits: 2}",
      "2: caps[0].limits: unknown key (did you mean limit?)"},
-    {"just-a-word", "2: caps[0]: expected a mapping"}};
+    {"just-a-word", "2: caps[0]: expected keys and values, found 'just-a-word'"}};
 
 }  // namespace
 

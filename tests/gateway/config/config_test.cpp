@@ -11,8 +11,9 @@
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
-#include <unistd.h>
 
+#include "gateway/dialect/table.hpp"
+#include "scratch_directory.hpp"
 #include "tokenizer/vocab/sample_tokenizer_json.hpp"
 
 using namespace stint;
@@ -74,7 +75,7 @@ const std::vector<broken_file> broken_files = {
      {"f:2: limits.head_timeout: expected a duration from 1 to 3600000 ms, written like"}},
     {"limits:\n  body_bytes_max: 32MB\n", {"f:2: limits.body_bytes_max: expected bytes"}},
     {"limits:\n  connections_max:\n", {"f:2: limits.connections_max: has no value"}},
-    {"limits: 5\n", {"f:1: limits: expected a mapping"}},
+    {"limits: 5\n", {"f:1: limits: expected keys and values, found '5'"}},
     {"access_log: yes\n", {"f:1: access_log: expected true or false, not \"yes\""}},
     {"durability: disc\n",
      {"f:1: durability: \"disc\" is not known (did you mean disk?); use process or disk"}},
@@ -95,9 +96,9 @@ const std::vector<broken_file> broken_files = {
      "\"https://h\", credential: none, models: [x]}\n",
      {"f:2: passthrough[0].path: expected a path like /v1/models; * may only stand at its end",
       "f:2: passthrough[0].provider: \"opnai\" is not known (did you mean openai?)"}},
-    {"a: [1, 2\n", {"f:2: the file: not YAML"}},
-    {"threads: 1\n---\nthreads: 2\n", {"f:3: the file: holds more than one document"}},
-    {"- 1\n", {"f:1: the file: expected a mapping"}},
+    {"a: [1, 2\n", {"f:2: the file: not valid YAML here"}},
+    {"threads: 1\n---\nthreads: 2\n", {"f:3: the file: a second document"}},
+    {"- 1\n", {"f:1: the file: expected keys and values, found a list"}},
     {"tokenizers:\n  - {name: qwen3, file: /nonexistent.json, models: [x]}\n  - {file: "
      "x.tiktoken}\n",
      {"f:2: tokenizers[0].name: \"qwen3\" is taken; choose another name",
@@ -110,9 +111,8 @@ const std::vector<broken_file> broken_files = {
 
 // A directory with the files that the commented examples name.
 struct example_directory {
-  std::string path =
-      (std::filesystem::temp_directory_path() / ("stint-config-" + std::to_string(::getpid())))
-          .string();
+  scratch_directory directory;
+  std::string path = directory.path();
   example_directory() {
     std::filesystem::create_directories(path + "/tls");
     std::ofstream(path + "/tls/certificate.pem") << "certificate";
@@ -120,12 +120,8 @@ struct example_directory {
     std::filesystem::create_directories(path + "/tokenizers");
     std::ofstream(path + "/tokenizers/llama3.json") << tokenizer::sample_tokenizer_json();
     std::filesystem::copy_file(STINT_SOURCE_DIR "/tokenizer/vocab/r50k_base.tiktoken",
-                               path + "/tokenizers/mine.tiktoken",
-                               std::filesystem::copy_options::overwrite_existing);
+                               path + "/tokenizers/mine.tiktoken");
   }
-  ~example_directory() { std::filesystem::remove_all(path); }
-  example_directory(const example_directory&) = delete;
-  example_directory& operator=(const example_directory&) = delete;
 };
 
 }  // namespace
@@ -201,8 +197,8 @@ BOOST_AUTO_TEST_CASE(every_commented_example_works) {
   BOOST_TEST_REQUIRE(read.tokenizers.size() == 2u);
   BOOST_TEST(read.tokenizers[0].text->name() == "llama3");
   BOOST_TEST(read.tokenizers[1].text->count("hello world") == 2);
-  BOOST_TEST(read.route(dialect_kind::openai, "deepseek-chat")->host == "api.deepseek.com");
-  BOOST_TEST(read.route(dialect_kind::openai, "local/llama")->port == 8000);
+  BOOST_TEST(read.route(*find_dialect("openai"), "deepseek-chat")->host == "api.deepseek.com");
+  BOOST_TEST(read.route(*find_dialect("openai"), "local/llama")->port == 8000);
   BOOST_TEST(cap_named(read, "fiscal-year").window.first_month_of_year == 4);
   BOOST_TEST(cap_named(read, "acme-month").zone_name == "Europe/Berlin");
   BOOST_TEST((cap_named(read, "tenant-any-day").window.length == std::chrono::hours{24}));

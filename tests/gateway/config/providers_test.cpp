@@ -4,12 +4,14 @@
 #include "gateway/config/providers.hpp"
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
-#include <unistd.h>
+
+#include "gateway/config/base_url.hpp"
+#include "gateway/dialect/table.hpp"
+#include "scratch_directory.hpp"
 
 using namespace stint;
 
@@ -54,12 +56,18 @@ const std::vector<address> addresses = {
     {"https://api.groq.com/openai/v1", true, "api.groq.com", 443, "/openai"},
     {"http://127.0.0.1:8000", false, "127.0.0.1", 8000, ""},
     {"http://h", false, "h", 80, ""},
-    {"https://[::1]:9443/a/b", true, "::1", 9443, "/a/b"}};
+    {"https://[::1]:9443/a/b", true, "::1", 9443, "/a/b"},
+    {"HTTPS://H/a%20b/", true, "H", 443, "/a%20b"}};
 
-const std::vector<std::string> wrong_addresses = {
-    "api.openai.com",  "ftp://h",      "https://",    "https://u:p@h",     "https://h:0",
-    "https://h:70000", "https://h:1k", "https://h:",  "https://h/a?b",     "https://h/a#b",
-    "https://h /",     "https://[::1", "https://[x]", "https://h/\r\nX: y"};
+const std::vector<std::string> wrong_addresses = {"api.openai.com", "ftp://h",
+                                                  "https://",       "https://u:p@h",
+                                                  "https://h:0",    "https://h:70000",
+                                                  "https://h:1k",   "https://h:",
+                                                  "https://h/a?b",  "https://h/a#b",
+                                                  "https://h /",    "https://[::1",
+                                                  "https://[x]",    "https://h/\r\nX: y",
+                                                  "https://h%41/",  "https://h/%4",
+                                                  "https://[v1.x]", "https://[fe80::1%25eth0]"};
 
 struct wrong_provider {
   std::string fields;
@@ -91,6 +99,9 @@ const std::vector<wrong_provider> wrong_providers = {
      "f:2: providers.x.credential_file: cannot read /nowhere/key"},
     {"dialects: [openai], base_url: \"https://h\", credential: none",
      "f:2: providers.x.models: missing"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], "
+     "attribution_headers: 7",
+     "f:2: providers.x.attribution_headers: expected true or false"},
     {"dialects: [openai], base_url: \"https://h\", credential: none, models: [\"a b\"]",
      "f:2: providers.x.models[0]: \"a b\": a pattern holds no spaces"},
     {"dialects: [openai], base_url: \"http://h\", credential: none, models: [a], tls: {verify: "
@@ -145,14 +156,12 @@ BOOST_AUTO_TEST_CASE(the_credential_comes_from_the_environment) {
 }
 
 BOOST_AUTO_TEST_CASE(the_credential_comes_from_a_file) {
-  const auto file =
-      std::filesystem::temp_directory_path() / ("stint-credential-" + std::to_string(::getpid()));
+  const scratch_directory directory;
+  const auto file = directory.sub("credential");
   std::ofstream(file) << "sk-from-file\n";
-  const auto read = parsed(
-      one_provider("dialects: [openai], base_url: \"https://h\", models: [a], credential_file: " +
-                   file.string()));
+  const auto read = parsed(one_provider(
+      "dialects: [openai], base_url: \"https://h\", models: [a], credential_file: " + file));
   BOOST_TEST(read.providers.front().credential.reveal() == "sk-from-file");
-  std::filesystem::remove(file);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_provider_that_lists_a_model_and_speaks_the_api_gets_it) {
@@ -164,12 +173,52 @@ BOOST_AUTO_TEST_CASE(the_first_provider_that_lists_a_model_and_speaks_the_api_ge
       "[\"gpt-4*\"]}\n"
       "  third: {dialects: [openai, anthropic], base_url: \"https://three\", credential: none, "
       "models: [\"gpt-*\"]}\n");
-  BOOST_TEST(read.route(dialect_kind::openai, "gpt-4o")->name == "second");
-  BOOST_TEST(read.route(dialect_kind::openai, "gpt-5")->name == "third");
-  BOOST_TEST(read.route(dialect_kind::anthropic, "gpt-5")->name == "first");
-  BOOST_TEST((read.route(dialect_kind::openai, "claude") == nullptr));
-  BOOST_TEST(read.route(dialect_kind::anthropic, "sim/claude")->name == "sim");
-  BOOST_TEST(read.route(dialect_kind::openai, "sim/gpt-4o")->name == "sim");
+  BOOST_TEST(read.route(*find_dialect("openai"), "gpt-4o")->name == "second");
+  BOOST_TEST(read.route(*find_dialect("openai"), "gpt-5")->name == "third");
+  BOOST_TEST(read.route(*find_dialect("anthropic"), "gpt-5")->name == "first");
+  BOOST_TEST((read.route(*find_dialect("openai"), "claude") == nullptr));
+  BOOST_TEST(read.route(*find_dialect("anthropic"), "sim/claude")->name == "sim");
+  BOOST_TEST(read.route(*find_dialect("openai"), "sim/gpt-4o")->name == "sim");
+}
+
+BOOST_AUTO_TEST_CASE(a_provider_that_owns_its_models_comes_before_all_that_list_them) {
+  config read = parsed(
+      "providers:\n"
+      "  all: {dialects: [openai, anthropic], base_url: \"https://one\", credential: none, models: "
+      "[\"*\"]}\n"
+      "  own: {dialects: [openai], base_url: \"https://two\", credential: none, models: "
+      "[\"own/*\"]}\n");
+  BOOST_TEST(read.route(*find_dialect("openai"), "own/a")->name == "all");
+  read.providers[1].owns_models = true;
+  BOOST_TEST(read.route(*find_dialect("openai"), "own/a")->name == "own");
+  BOOST_TEST(read.route(*find_dialect("openai"), "other")->name == "all");
+  // An API that the owner does not speak does not open its models to others.
+  BOOST_TEST((read.route(*find_dialect("anthropic"), "own/a") == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(what_steers_the_built_in_provider_is_no_part_of_a_models_name) {
+  const config read = parsed(
+      one_provider("dialects: [openai], base_url: \"https://h\", models: [a], credential: none"));
+  const provider_config& simulated = read.providers.back();
+  BOOST_TEST(simulated.base_model("sim/gpt-4o?tokens=5") == "sim/gpt-4o");
+  BOOST_TEST(simulated.base_model("sim/gpt-4o") == "sim/gpt-4o");
+  BOOST_TEST(read.providers.front().base_model("gpt-4o?tokens=5") == "gpt-4o?tokens=5");
+}
+
+BOOST_AUTO_TEST_CASE(
+    the_built_in_provider_bills_by_the_public_vocabulary_and_is_told_whose_calls_they_are) {
+  const config read = parsed(one_provider(
+      "dialects: [anthropic], base_url: \"https://h\", models: [a], credential: none"));
+  const provider_config& simulated = read.providers.back();
+  BOOST_TEST(simulated.counted("sim/claude-sonnet-4-5").encoding().factor_permille == 1'000);
+  BOOST_TEST(read.providers.front().counted("claude-sonnet-4-5").encoding().factor_permille >
+             1'000);
+  BOOST_TEST(simulated.attribution_headers);
+  BOOST_TEST(!read.providers.front().attribution_headers);
+  BOOST_TEST(parsed(one_provider("dialects: [openai], base_url: \"https://h\", models: [a], "
+                                 "credential: none, attribution_headers: true"))
+                 .providers.front()
+                 .attribution_headers);
 }
 
 BOOST_AUTO_TEST_CASE(the_built_in_provider_keeps_its_name) {

@@ -5,10 +5,10 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/anthropic/messages.hpp"
+#include "gateway/dialect/accepted_request.hpp"
 #include "gateway/dialect/stream_check.hpp"
 #include "gateway/vector_file.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(anthropic_suite)
 
@@ -18,17 +18,12 @@ using namespace stint;
 using namespace stint::testing;
 
 const dialect& anthropic() {
-  return dialect_of(dialect_kind::anthropic);
+  return *find_dialect("anthropic");
 }
 
 chat_request read(const std::string& fields) {
-  static simdjson::dom::parser parser;
-  simdjson::dom::element document;
-  BOOST_REQUIRE(parser.parse(R"({"model":"claude-x","messages":[],"max_tokens":100)" + fields + "}")
-                    .get(document) == simdjson::SUCCESS);
-  auto request = anthropic().read_request(document);
-  BOOST_REQUIRE_MESSAGE(request, (request ? "" : request.error().message));
-  return *request;
+  return accepted_request(anthropic(),
+                          R"({"model":"claude-x","messages":[],"max_tokens":100)" + fields + "}");
 }
 
 std::string event(const std::string& type, const std::string& rest) {
@@ -56,7 +51,7 @@ const std::string stop = event("message_stop", "");
 
 // Counted without the factor that stands for Anthropic's own vocabulary, so that figures are exact.
 stream_outcome follow(const std::string& bytes) {
-  return stream(anthropic(), chat_request{}, {bytes}, "sim/claude-sonnet-4-5");
+  return stream(anthropic(), chat_request{}, {bytes}, {"claude-sonnet-4-5", true});
 }
 
 }  // namespace
@@ -212,7 +207,7 @@ BOOST_AUTO_TEST_CASE(every_text_is_counted) {
   std::int64_t whole_expected = 0;
   for (const char* piece : {"Let me think", "Hello", "get_weather", "{\"city\":\"Paris\"}"})
     whole_expected += tokenizer::o200k_base().count(piece);
-  BOOST_TEST(anthropic().count_answer(whole, "sim/claude-sonnet-4-5") == whole_expected);
+  BOOST_TEST(anthropic().count_answer(whole, {"claude-sonnet-4-5", true}) == whole_expected);
 }
 
 BOOST_AUTO_TEST_CASE(the_outcome_is_the_same_for_every_split_point) {

@@ -1,15 +1,15 @@
 // Goal: a request means the same to us and to every upstream or is refused by name; errors have
 // each API's own shape, whatever text they carry. Method: vectors for both dialects through the DOM
 // parser as the gateway uses it; error bodies are parsed again.
-#include "gateway/dialect/parts/dialect.hpp"
-
 #include <set>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "budgets/records/hold.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
+#include "gateway/dialect/table.hpp"
 #include "gateway/vector_file.hpp"
 
 BOOST_AUTO_TEST_SUITE(dialect_suite)
@@ -21,7 +21,7 @@ using stint::testing::read_vectors;
 using stint::testing::unescaped;
 
 const dialect& named(const std::string& name) {
-  return dialect_of(name == "anthropic" ? dialect_kind::anthropic : dialect_kind::openai);
+  return *find_dialect(name);
 }
 
 // What the gateway makes of a body; the parse error is a bad_request too.
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_mid_stream_error_is_one_event_of_its_dialect) {
   BOOST_TEST(anthropic.ends_with("}\n\n"));
   // Each is understood by its own meter.
   for (const char* name : {"openai", "anthropic"}) {
-    const auto meter = named(name).meter_stream("gpt-4o", chat_request{});
+    const auto meter = named(name).meter_stream({"gpt-4o"}, chat_request{});
     std::string out;
     meter->consume(named(name).error_event(why, call_id{}), out);
     BOOST_TEST(meter->saw_error());

@@ -3,6 +3,8 @@
 // of split points, and byte by byte.
 #include "gateway/dialect/parts/event_stream.hpp"
 
+#include <algorithm>
+
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

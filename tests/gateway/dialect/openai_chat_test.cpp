@@ -7,10 +7,10 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/openai_chat/chat.hpp"
+#include "gateway/dialect/accepted_request.hpp"
 #include "gateway/dialect/stream_check.hpp"
 #include "gateway/vector_file.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(openai_suite)
 
@@ -20,16 +20,11 @@ using namespace stint;
 using namespace stint::testing;
 
 const dialect& openai() {
-  return dialect_of(dialect_kind::openai);
+  return *find_dialect("openai");
 }
 
 chat_request read(const std::string& body) {
-  static simdjson::dom::parser parser;
-  simdjson::dom::element document;
-  BOOST_REQUIRE(parser.parse(body).get(document) == simdjson::SUCCESS);
-  auto request = openai().read_request(document);
-  BOOST_REQUIRE_MESSAGE(request, (request ? "" : request.error().message));
-  return *request;
+  return accepted_request(openai(), body);
 }
 
 std::string edited(const std::string& body) {
@@ -95,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_large_answer_is_read_too) {
                            R"("}}],"usage":{"prompt_tokens":1,"completion_tokens":2}})";
   bool implausible = false;
   BOOST_TEST(spelled(openai().read_answer(body, implausible), implausible) == "1 0 0 0 0 2 0 0 0");
-  BOOST_TEST(openai().count_answer(body, "sim/gpt-4o") == tokenizer::o200k_base().count(text));
+  BOOST_TEST(openai().count_answer(body, {"gpt-4o"}) == tokenizer::o200k_base().count(text));
 }
 
 BOOST_AUTO_TEST_CASE(billing_fields_are_read) {
@@ -313,8 +308,8 @@ BOOST_AUTO_TEST_CASE(every_text_of_every_choice_is_counted) {
   for (const char* text :
        {"First", "No.", "Let me think", "f", "{\"city\":\"Paris\"}", "Second choice"})
     whole_expected += tokenizer::o200k_base().count(text);
-  BOOST_TEST(openai().count_answer(whole, "gpt-4o") == whole_expected);
-  BOOST_TEST(openai().count_answer("{\"choices\":[{\"mess", "gpt-4o") > 0);
+  BOOST_TEST(openai().count_answer(whole, {"gpt-4o"}) == whole_expected);
+  BOOST_TEST(openai().count_answer("{\"choices\":[{\"mess", {"gpt-4o"}) > 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_long_stream_is_counted_exactly_however_often_it_is_asked) {
@@ -325,7 +320,7 @@ BOOST_AUTO_TEST_CASE(a_long_stream_is_counted_exactly_however_often_it_is_asked)
     text += piece;
     bytes += delta(piece);
   }
-  const auto meter = openai().meter_stream("gpt-4o", silent());
+  const auto meter = openai().meter_stream({"gpt-4o"}, silent());
   std::string out;
   for (std::size_t at = 0; at < bytes.size(); at += 1000) {
     const std::int64_t bound = meter->output_tokens_bound();
@@ -340,7 +335,7 @@ BOOST_AUTO_TEST_CASE(a_long_stream_is_counted_exactly_however_often_it_is_asked)
 // A text without a word's end is counted whole whenever it is asked for; so it must be asked for
 // only when someone wants to know, and not with each event or each full backlog.
 BOOST_AUTO_TEST_CASE(an_endless_word_is_not_counted_before_someone_asks) {
-  const auto meter = openai().meter_stream("gpt-4o", silent());
+  const auto meter = openai().meter_stream({"gpt-4o"}, silent());
   std::string out;
   std::string text;
   for (int i = 0; i < 200; ++i) {
@@ -360,7 +355,7 @@ BOOST_AUTO_TEST_CASE(an_endless_word_is_not_counted_before_someone_asks) {
 }
 
 BOOST_AUTO_TEST_CASE(an_event_over_the_limit_is_passed_on_and_counted_as_it_stands) {
-  const auto meter = openai().meter_stream("gpt-4o", silent());
+  const auto meter = openai().meter_stream({"gpt-4o"}, silent());
   std::string out;
   const std::string piece(1U << 20, 'a');
   std::string all = "data: ";

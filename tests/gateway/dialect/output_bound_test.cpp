@@ -2,7 +2,7 @@
 // a stream does not show is known beforehand. Method: requests of each form.
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/dialect/accepted_request.hpp"
 
 BOOST_AUTO_TEST_SUITE(output_bound_suite)
 
@@ -11,16 +11,11 @@ namespace {
 using namespace stint;
 
 const dialect& openai() {
-  return dialect_of(dialect_kind::openai);
+  return *find_dialect("openai");
 }
 
 chat_request read(const std::string& body) {
-  static simdjson::dom::parser parser;
-  simdjson::dom::element document;
-  BOOST_REQUIRE(parser.parse(body).get(document) == simdjson::SUCCESS);
-  auto request = openai().read_request(document);
-  BOOST_REQUIRE_MESSAGE(request, (request ? "" : request.error().message));
-  return *request;
+  return testing::accepted_request(openai(), body);
 }
 
 std::string lowered(const std::string& body, std::int64_t tokens,

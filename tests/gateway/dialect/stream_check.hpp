@@ -9,7 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/dialect/table.hpp"
 
 namespace stint::testing {
 
@@ -45,7 +45,7 @@ inline std::string spelled(const std::optional<usage_report>& report, bool impla
 
 inline stream_outcome stream(const dialect& api, const chat_request& request,
                              const std::vector<std::string>& pieces,
-                             std::string_view model = "gpt-4o") {
+                             counted_model model = {"gpt-4o"}) {
   const auto meter = api.meter_stream(model, request);
   stream_outcome seen;
   for (const std::string& piece : pieces)

@@ -5,9 +5,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/dialect/parts/event_stream.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "gateway/dialect/table.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(stream_ending_suite)
 
@@ -41,9 +41,9 @@ struct cut_stream {
   std::int64_t counted = 0;
 };
 
-cut_stream cut(dialect_kind api, const chat_request& request, const std::string& before,
+cut_stream cut(const dialect& api, const chat_request& request, const std::string& before,
                const std::string& after = {}) {
-  const auto meter = dialect_of(api).meter_stream("gpt-4o", request);
+  const auto meter = api.meter_stream({"gpt-4o"}, request);
   cut_stream out;
   meter->consume(before, out.passed);
   meter->stop_passing();
@@ -94,7 +94,7 @@ const std::string anthropic_stream =
 
 BOOST_FIXTURE_TEST_CASE(an_openai_stream_cut_anywhere_finishes_its_choice_once, with_encodings) {
   for (std::size_t at = 0; at <= openai_stream.size(); ++at) {
-    const cut_stream seen = cut(dialect_kind::openai, streamed(), openai_stream.substr(0, at));
+    const cut_stream seen = cut(*find_dialect("openai"), streamed(), openai_stream.substr(0, at));
     const std::string whole = seen.passed + seen.ending;
     const std::size_t finished = occurrences(whole, R"("finish_reason":"length")") +
                                  occurrences(whole, R"("finish_reason":"stop")");
@@ -106,7 +106,7 @@ BOOST_FIXTURE_TEST_CASE(an_openai_stream_cut_anywhere_finishes_its_choice_once, 
 }
 
 BOOST_FIXTURE_TEST_CASE(the_last_chunk_has_the_id_and_the_model_of_the_first, with_encodings) {
-  const cut_stream seen = cut(dialect_kind::openai, streamed(), chunk(0, R"("content":" one")"));
+  const cut_stream seen = cut(*find_dialect("openai"), streamed(), chunk(0, R"("content":" one")"));
   BOOST_TEST(seen.ending ==
              R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":17,)"
              R"("model":"gpt-4o","choices":[{"index":0,"delta":{},"logprobs":null,)"
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(the_last_chunk_has_the_id_and_the_model_of_the_first, wi
 BOOST_FIXTURE_TEST_CASE(only_the_choices_that_are_open_are_finished, with_encodings) {
   const std::string before = chunk(0, R"("content":" a")") + chunk(1, R"("content":" b")") +
                              chunk(1, "", "\"stop\"") + chunk(2, R"("content":" c")");
-  const cut_stream seen = cut(dialect_kind::openai, streamed(3), before);
+  const cut_stream seen = cut(*find_dialect("openai"), streamed(3), before);
   BOOST_TEST(occurrences(seen.ending, "\"index\":0") == 1, seen.ending);
   BOOST_TEST(occurrences(seen.ending, "\"index\":1") == 0, seen.ending);
   BOOST_TEST(occurrences(seen.ending, "\"index\":2") == 1, seen.ending);
@@ -126,15 +126,15 @@ BOOST_FIXTURE_TEST_CASE(only_the_choices_that_are_open_are_finished, with_encodi
 BOOST_FIXTURE_TEST_CASE(choices_that_best_of_discards_are_neither_awaited_nor_ended,
                         with_encodings) {
   simdjson::dom::parser parser;
-  const auto& openai = dialect_of(dialect_kind::openai);
+  const auto& openai = *find_dialect("openai");
   const std::string body = R"({"model":"m","messages":[],"stream":true,"n":2,"best_of":5})";
   const chat_request request = openai.read_request(parser.parse(body)).value();
   BOOST_TEST(request.choices == 5);
   const std::string one = chunk(0, R"("content":" a")") + chunk(0, "", "\"stop\"");
-  const cut_stream seen = cut(dialect_kind::openai, request, one);
+  const cut_stream seen = cut(*find_dialect("openai"), request, one);
   BOOST_TEST(occurrences(seen.ending, R"({"index":)") == 1, seen.ending);
   BOOST_TEST(occurrences(seen.ending, R"({"index":1,)") == 1, seen.ending);
-  const auto meter = openai.meter_stream("gpt-4o", request);
+  const auto meter = openai.meter_stream({"gpt-4o"}, request);
   std::string passed;
   meter->consume(one, passed);
   BOOST_TEST(meter->generating());
@@ -145,18 +145,18 @@ BOOST_FIXTURE_TEST_CASE(choices_that_best_of_discards_are_neither_awaited_nor_en
 BOOST_FIXTURE_TEST_CASE(an_ending_behind_half_an_event_over_the_limit_begins_on_a_line_of_its_own,
                         with_encodings) {
   const std::string huge = "data: " + std::string(event_stream::event_bytes_max, 'x');
-  for (const auto api : {dialect_kind::openai, dialect_kind::anthropic}) {
-    const cut_stream raw = cut(api, streamed(), huge);
+  for (const auto* api : all_dialects()) {
+    const cut_stream raw = cut(*api, streamed(), huge);
     BOOST_TEST((raw.passed == huge));
     BOOST_TEST(raw.ending.starts_with("\n\n"), raw.ending);
-    const cut_stream whole = cut(api, streamed(), ": nothing yet\n\n");
+    const cut_stream whole = cut(*api, streamed(), ": nothing yet\n\n");
     BOOST_TEST(!whole.ending.starts_with("\n"), whole.ending);
   }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_client_that_asked_for_usage_is_told_it_before_the_end, with_encodings) {
   const cut_stream seen =
-      cut(dialect_kind::openai, streamed(1, true), chunk(0, R"("content":" one")"));
+      cut(*find_dialect("openai"), streamed(1, true), chunk(0, R"("content":" one")"));
   const auto usage_at = seen.ending.find(
       R"("choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,)");
   BOOST_TEST(usage_at != std::string::npos, seen.ending);
@@ -167,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_asked_for_usage_is_told_it_before_the_end,
 BOOST_FIXTURE_TEST_CASE(a_tool_call_that_is_open_is_left_as_it_is, with_encodings) {
   const std::string before =
       chunk(0, R"("tool_calls":[{"index":0,"id":"t","function":{"name":"f","arguments":"{\"a"}}])");
-  const cut_stream seen = cut(dialect_kind::openai, streamed(), before);
+  const cut_stream seen = cut(*find_dialect("openai"), streamed(), before);
   BOOST_TEST(occurrences(seen.ending, "tool_calls") == 0, seen.ending);
   BOOST_TEST(occurrences(seen.ending, R"("finish_reason":"length")") == 1, seen.ending);
 }
@@ -175,9 +175,9 @@ BOOST_FIXTURE_TEST_CASE(a_tool_call_that_is_open_is_left_as_it_is, with_encoding
 BOOST_FIXTURE_TEST_CASE(what_comes_after_the_cut_is_counted_and_not_passed_on, with_encodings) {
   const std::string more = chunk(0, R"("content":" two three")");
   const std::size_t half = more.size() / 2;
-  const cut_stream seen =
-      cut(dialect_kind::openai, streamed(), chunk(0, R"("content":" one")") + more.substr(0, half),
-          more.substr(half) + openai_stream);
+  const cut_stream seen = cut(*find_dialect("openai"), streamed(),
+                              chunk(0, R"("content":" one")") + more.substr(0, half),
+                              more.substr(half) + openai_stream);
   BOOST_TEST(seen.passed == chunk(0, R"("content":" one")"));
   BOOST_TEST(seen.counted == 5);
   BOOST_TEST(occurrences(seen.ending, R"("finish_reason":"length")") == 1, seen.ending);
@@ -186,7 +186,7 @@ BOOST_FIXTURE_TEST_CASE(what_comes_after_the_cut_is_counted_and_not_passed_on, w
 BOOST_FIXTURE_TEST_CASE(an_anthropic_stream_cut_anywhere_closes_what_is_open, with_encodings) {
   for (std::size_t at = 0; at <= anthropic_stream.size(); ++at) {
     const cut_stream seen =
-        cut(dialect_kind::anthropic, streamed(), anthropic_stream.substr(0, at));
+        cut(*find_dialect("anthropic"), streamed(), anthropic_stream.substr(0, at));
     const std::string whole = seen.passed + seen.ending;
     for (const auto* const one : {"event: message_start\n", "event: message_delta\n",
                                   "event: message_stop\n", "\"stop_reason\":\""}) {
@@ -203,7 +203,7 @@ BOOST_FIXTURE_TEST_CASE(an_anthropic_message_ends_for_want_of_tokens_with_its_us
                         with_encodings) {
   const std::string before =
       anthropic_stream.substr(0, anthropic_stream.find("event: content_block_stop"));
-  const cut_stream seen = cut(dialect_kind::anthropic, streamed(), before);
+  const cut_stream seen = cut(*find_dialect("anthropic"), streamed(), before);
   BOOST_TEST(seen.ending == event("content_block_stop", "\"index\":0") +
                                 event("message_delta",
                                       R"("delta":{"stop_reason":"max_tokens",)"
@@ -213,10 +213,10 @@ BOOST_FIXTURE_TEST_CASE(an_anthropic_message_ends_for_want_of_tokens_with_its_us
 
 BOOST_FIXTURE_TEST_CASE(a_stream_is_generating_until_its_end_was_passed_on, with_encodings) {
   for (const auto& [api, stream, last] :
-       {std::tuple{dialect_kind::openai, openai_stream, std::string("data: [DONE]")},
-        std::tuple{dialect_kind::anthropic, anthropic_stream,
+       {std::tuple{find_dialect("openai"), openai_stream, std::string("data: [DONE]")},
+        std::tuple{find_dialect("anthropic"), anthropic_stream,
                    std::string("event: message_stop")}}) {
-    const auto meter = dialect_of(api).meter_stream("gpt-4o", streamed());
+    const auto meter = api->meter_stream({"gpt-4o"}, streamed());
     std::string out;
     const std::size_t end = stream.find(last);
     meter->consume(stream.substr(0, end - 1), out);

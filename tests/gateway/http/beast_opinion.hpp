@@ -18,6 +18,7 @@
 #include "gateway/http/http_token.hpp"
 #include "gateway/http/request_head.hpp"
 #include "gateway/http/response_head.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint::testing {
 

@@ -89,7 +89,7 @@ std::string_view state_of(std::string_view bytes, std::size_t body_max, std::siz
 // What follows the first word of the expectation.
 std::string expected_body(const http_vector& vector) {
   const std::size_t space = vector.expected.find(' ');
-  return space == std::string::npos ? "" : testing::unescape(vector.expected.substr(space + 1));
+  return space == std::string::npos ? "" : testing::unescaped(vector.expected.substr(space + 1));
 }
 
 }  // namespace

@@ -63,28 +63,58 @@ struct watched_pair {
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(an_overdue_target_is_closed_and_said_to_have_expired, watched_pair) {
-  entry.await(upstream_wire, std::chrono::milliseconds(1));
+  entry.arm(upstream_wire, std::chrono::milliseconds(1));
   BOOST_TEST(read_until_ended(upstream_wire) == error_code(asio::error::operation_aborted));
   BOOST_TEST(entry.expired());
   BOOST_TEST(client_wire.socket().is_open());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_task_runs_once_at_the_next_sweep_unless_it_is_forgotten, watched_pair) {
-  watched other(watch, upstream_wire);
   int ran = 0;
-  entry.at_next_sweep([&ran] { ++ran; });
-  other.at_next_sweep([&ran] { ran += 100; });
-  other.at_next_sweep(nullptr);
+  sweep_task kept(watch);
+  sweep_task forgotten(watch);
+  auto dropped = std::make_unique<sweep_task>(watch);
+  kept.run_at_next([&ran] { ++ran; });
+  forgotten.run_at_next([&ran] { ran += 100; });
+  forgotten.forget();
+  dropped->run_at_next([&ran] { ran += 1'000; });
+  dropped.reset();
   BOOST_TEST(ran == 0);
   for (transport* swept : {&upstream_wire, &client_wire}) {
-    entry.await(*swept, std::chrono::milliseconds(1));
+    entry.arm(*swept, std::chrono::milliseconds(1));
     BOOST_TEST(read_until_ended(*swept) == error_code(asio::error::operation_aborted));
     BOOST_TEST(ran == 1);
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(a_task_may_ask_for_the_next_sweep_again_and_end_another, watched_pair) {
+  int ran = 0;
+  sweep_task again(watch);
+  auto other = std::make_unique<sweep_task>(watch);
+  again.run_at_next([&] {
+    ++ran;
+    other.reset();
+    again.run_at_next([&ran] { ran += 10; });
+  });
+  other->run_at_next([&ran] { ran += 100; });
+  entry.arm(upstream_wire, std::chrono::milliseconds(1));
+  read_until_ended(upstream_wire);
+  BOOST_TEST(ran == 1);
+  entry.arm(client_wire, std::chrono::milliseconds(1));
+  read_until_ended(client_wire);
+  BOOST_TEST(ran == 11);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_deadline_is_armed_for_as_long_as_its_guard_lives, watched_pair) {
+  { const armed_deadline first(entry, client_wire, std::chrono::milliseconds(1)); }
+  const armed_deadline second(entry, upstream_wire, std::chrono::milliseconds(100));
+  read_until_ended(upstream_wire);
+  BOOST_TEST(entry.expired());
+  BOOST_TEST(client_wire.socket().is_open());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_client_that_goes_closes_the_upstream_it_was_waiting_for, watched_pair) {
-  entry.watch_client(&upstream_wire);
+  entry.close_with_client(&upstream_wire);
   client.far.close();
   BOOST_TEST(read_until_ended(upstream_wire) == error_code(asio::error::operation_aborted));
   BOOST_TEST(entry.client_gone());
@@ -118,10 +148,10 @@ BOOST_FIXTURE_TEST_CASE(the_end_of_the_gateway_runs_what_a_client_was_watched_fo
 BOOST_FIXTURE_TEST_CASE(a_client_that_takes_nothing_is_told_of_at_every_sweep, watched_pair) {
   std::vector<monotonic::duration> told;
   entry.watch_writes([&](monotonic::duration since) { told.push_back(since); });
-  entry.await(upstream_wire, std::chrono::milliseconds(1));
+  entry.arm(upstream_wire, std::chrono::milliseconds(1));
   read_until_ended(upstream_wire);
   BOOST_TEST(told.empty());  // it was the upstream that did not move
-  entry.await(client_wire, std::chrono::milliseconds(200));
+  entry.arm(client_wire, std::chrono::milliseconds(200));
   read_until_ended(client_wire);
   BOOST_TEST_REQUIRE(told.size() >= 2);
   BOOST_TEST((told.front() < told.back()));
@@ -137,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(a_client_can_be_looked_for_between_sweeps, watched_pair)
 }
 
 BOOST_FIXTURE_TEST_CASE(who_waits_too_long_for_a_target_can_be_hurried, watched_pair) {
-  entry.await(upstream_wire, std::chrono::hours(1));
+  entry.arm(upstream_wire, std::chrono::hours(1));
   entry.hurry(client_wire, std::chrono::milliseconds(1));  // is not awaited
   BOOST_TEST(client_wire.socket().is_open());
   entry.hurry(upstream_wire, std::chrono::milliseconds(1));
@@ -146,9 +176,9 @@ BOOST_FIXTURE_TEST_CASE(who_waits_too_long_for_a_target_can_be_hurried, watched_
 }
 
 BOOST_FIXTURE_TEST_CASE(a_client_that_pipelines_is_not_taken_for_one_that_goes, watched_pair) {
-  entry.watch_client(&upstream_wire);
+  entry.close_with_client(&upstream_wire);
   client.far.write_some(asio::buffer("next", 4));
-  entry.await(upstream_wire, std::chrono::milliseconds(200));
+  entry.arm(upstream_wire, std::chrono::milliseconds(200));
   read_until_ended(upstream_wire);
   BOOST_TEST(entry.expired());
   BOOST_TEST(!entry.client_gone());
@@ -165,9 +195,9 @@ BOOST_FIXTURE_TEST_CASE(draining_closes_only_what_is_idle, watched_pair) {
 
 BOOST_FIXTURE_TEST_CASE(what_is_no_longer_awaited_is_left_open, watched_pair) {
   watched other(watch, client_wire);
-  entry.await(client_wire, std::chrono::milliseconds(1));
-  entry.await_nothing();
-  other.await(upstream_wire, std::chrono::milliseconds(150));
+  entry.arm(client_wire, std::chrono::milliseconds(1));
+  entry.disarm();
+  other.arm(upstream_wire, std::chrono::milliseconds(150));
   read_until_ended(upstream_wire);
   BOOST_TEST(client_wire.socket().is_open());
 }

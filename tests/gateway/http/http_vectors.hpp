@@ -13,6 +13,9 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/escaped_text.hpp"
+#include "gateway/http/field_lines.hpp"
+
 namespace stint::testing {
 
 struct http_vector {
@@ -24,38 +27,6 @@ struct http_vector {
     return out << vector.name;
   }
 };
-
-// The escapes that the files use, of Python's unicode_escape: \r \n \t \\ \xHH.
-inline std::string unescape(std::string_view text) {
-  std::string bytes;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '\\') {
-      bytes += text[at];
-      continue;
-    }
-    switch (text.at(++at)) {
-      case 'r':
-        bytes += '\r';
-        break;
-      case 'n':
-        bytes += '\n';
-        break;
-      case 't':
-        bytes += '\t';
-        break;
-      case '\\':
-        bytes += '\\';
-        break;
-      case 'x':
-        bytes += static_cast<char>(std::stoi(std::string(text.substr(at + 1, 2)), nullptr, 16));
-        at += 2;
-        break;
-      default:
-        throw std::runtime_error("unknown escape in " + std::string(text));
-    }
-  }
-  return bytes;
-}
 
 inline std::vector<http_vector> read_http_vectors(const std::string& file) {
   std::ifstream in(std::string(STINT_SOURCE_DIR) + "/tests/vectors/http/" + file);
@@ -69,7 +40,7 @@ inline std::vector<http_vector> read_http_vectors(const std::string& file) {
       if (end == std::string::npos) throw std::runtime_error("not four columns: " + line);
       columns.push_back(line.substr(0, end));
     }
-    vectors.push_back({.name = columns[0], .expected = columns[2], .bytes = unescape(line)});
+    vectors.push_back({.name = columns[0], .expected = columns[2], .bytes = unescaped(line)});
   }
   return vectors;
 }
@@ -89,6 +60,26 @@ std::string verdict_on(std::string_view bytes, const std::vector<std::size_t>& a
     if (verdict) return *verdict;
   }
   return "more";
+}
+
+// All of the verdict on a head as one text: on its first line what the vectors expect, `described`
+// by the test that knows its kind, and then what makes any other difference between two ways of
+// splitting visible.
+template <typename Head, typename Describe>
+std::optional<std::string> verdict_of(const head_check& checked, const Head& head,
+                                      Describe describe) {
+  switch (checked.state) {
+    case head_state::incomplete:
+      return std::nullopt;
+    case head_state::refused:
+      return std::to_string(checked.status) + '\n' + std::string(checked.reason);
+    case head_state::complete:
+      break;
+  }
+  std::string text = describe(head) + '\n' + std::to_string(head.size_bytes) + '\n';
+  for (const auto& field : head.fields())
+    text.append(field.name).append("=").append(field.value).append("\n");
+  return text;
 }
 
 // The verdict on the whole, and a note of the first way of splitting that leads to another.

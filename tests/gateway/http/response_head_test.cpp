@@ -34,24 +34,11 @@ std::string describe(const response_head& head) {
   return text + (head.keep_alive ? " keep " : " close ") + std::to_string(head.field_count);
 }
 
-// The first line is what the vectors expect; the rest makes any other difference between two ways
-// of splitting visible.
 std::optional<std::string> check(std::string_view received, std::size_t& scanned, bool answers_head,
                                  const head_limits& limits = {}) {
   response_head head;
   const head_check checked = check_response_head(received, limits, answers_head, scanned, head);
-  switch (checked.state) {
-    case head_state::incomplete:
-      return std::nullopt;
-    case head_state::refused:
-      return std::to_string(checked.status) + '\n' + std::string(checked.reason);
-    case head_state::complete:
-      break;
-  }
-  std::string text = describe(head) + '\n' + std::to_string(head.size_bytes) + '\n';
-  for (const auto& field : head.fields())
-    text.append(field.name).append("=").append(field.value).append("\n");
-  return text;
+  return testing::verdict_of(checked, head, [](const auto& read) { return describe(read); });
 }
 
 std::string verdict(std::string_view received, const head_limits& limits = {}) {

@@ -2,6 +2,7 @@
 // nowhere. Method: keys made by the real generator; SHA-256 against the vector of FIPS 180-2.
 #include "gateway/keys/key_ring.hpp"
 
+#include <algorithm>
 #include <set>
 #include <thread>
 

@@ -7,10 +7,11 @@
 #include <iostream>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/scratch_directory.hpp"
+#include "scratch_directory.hpp"
 
 BOOST_AUTO_TEST_SUITE(output_learner_suite)
 

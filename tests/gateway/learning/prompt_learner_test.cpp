@@ -12,7 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/learning/calibration_file.hpp"
-#include "gateway/scratch_directory.hpp"
+#include "scratch_directory.hpp"
 
 BOOST_AUTO_TEST_SUITE(prompt_learner_suite)
 

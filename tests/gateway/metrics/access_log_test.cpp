@@ -5,6 +5,8 @@
 #include <boost/test/unit_test.hpp>
 #include <unistd.h>
 
+#include "budgets/records/row.hpp"
+
 namespace stint {
 
 BOOST_AUTO_TEST_SUITE(access_log_lines)

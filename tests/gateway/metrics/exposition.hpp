@@ -13,6 +13,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "budgets/records/row.hpp"
+#include "budgets/records/standing.hpp"
 #include "gateway/metrics/metrics.hpp"
 
 namespace stint {

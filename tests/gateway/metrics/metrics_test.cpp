@@ -6,6 +6,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "budgets/records/alert.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/records/standing.hpp"
 #include "gateway/metrics/exposition.hpp"
 #include "gateway/metrics/standings.hpp"
 

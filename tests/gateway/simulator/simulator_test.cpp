@@ -4,6 +4,8 @@
 // raw bytes and socket errors.
 #include "gateway/simulator/simulator.hpp"
 
+#include <stdexcept>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -14,7 +16,7 @@
 #include "gateway/simulator/simulator_client.hpp"
 #include "gateway/simulator/steering.hpp"
 #include "gateway/simulator/text.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
 
 BOOST_AUTO_TEST_SUITE(simulated_suite)
@@ -25,10 +27,15 @@ using namespace stint;
 using namespace stint::testing;
 
 const dialect& openai() {
-  return dialect_of(dialect_kind::openai);
+  return *find_dialect("openai");
 }
 const dialect& anthropic() {
-  return dialect_of(dialect_kind::anthropic);
+  return *find_dialect("anthropic");
+}
+
+// How the gateway counts what the provider wrote: the vocabulary is all that the two share.
+counted_model simulated(std::string_view model) {
+  return {.name = model, .by_public_vocabulary = true};
 }
 
 std::string openai_body(const std::string& steer, const std::string& more = "") {
@@ -98,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(an_openai_answer_has_every_field_and_a_true_bill, fixtur
   const std::int64_t prompt = prompt_of(body, "sim/gpt-4o", tokenizer::chat_api::openai_chat);
   BOOST_TEST(report->used.input_total() == prompt);
   BOOST_TEST(report->used.output_tokens == 40);
-  BOOST_TEST(openai().count_answer(answer.body, "sim/gpt-4o") == 40);
+  BOOST_TEST(openai().count_answer(answer.body, {"gpt-4o"}) == 40);
   for (const char* at : {"/totals", "/tenants/acme", "/calls/id-1"}) {
     BOOST_TEST(billed("requests", at) == 1);
     BOOST_TEST(billed("prompt_tokens", at) == prompt);
@@ -119,7 +126,8 @@ BOOST_FIXTURE_TEST_CASE(an_openai_stream_has_the_wire_format, fixture) {
   // Every chunk but the extra one says null: two roles, two times five words, two ends.
   BOOST_TEST(count_of(asked.body, "\"usage\":null") == 14);
   BOOST_TEST(count_of(asked.body, "\"choices\":[],\"usage\":{") == 1);
-  const stream_outcome seen = stream(openai(), chat_request{}, {asked.body}, "sim/gpt-4o");
+  const stream_outcome seen =
+      stream(openai(), chat_request{}, {asked.body}, simulated("sim/gpt-4o"));
   BOOST_REQUIRE(seen.report);
   BOOST_TEST(seen.report->used.output_tokens == 10);
   BOOST_TEST(seen.counted == 10);
@@ -140,7 +148,7 @@ BOOST_FIXTURE_TEST_CASE(an_anthropic_answer_and_stream_agree_with_the_bill, fixt
   const auto report = anthropic().read_answer(whole.body, implausible);
   BOOST_REQUIRE(report);
   BOOST_TEST(spelled(report->used) == std::to_string(prompt - 5) + " 3 2 0 0 24 0 0 0");
-  BOOST_TEST(anthropic().count_answer(whole.body, "sim/claude-sonnet-4-5") == 24);
+  BOOST_TEST(anthropic().count_answer(whole.body, simulated("sim/claude-sonnet-4-5")) == 24);
   const client_answer streamed = client.post(
       "/v1/messages",
       anthropic_body("tokens=20&cached=3&cache_write=2&reasoning=4", R"(,"stream":true)"));
@@ -149,7 +157,7 @@ BOOST_FIXTURE_TEST_CASE(an_anthropic_answer_and_stream_agree_with_the_bill, fixt
     BOOST_TEST(streamed.body.find("event: " + std::string(type) + "\n") != std::string::npos, type);
   }
   const stream_outcome seen =
-      stream(anthropic(), chat_request{}, {streamed.body}, "sim/claude-sonnet-4-5");
+      stream(anthropic(), chat_request{}, {streamed.body}, simulated("sim/claude-sonnet-4-5"));
   BOOST_REQUIRE(seen.report);
   BOOST_TEST(spelled(seen.report->used) == std::to_string(prompt - 5) + " 3 2 0 0 24 0 0 0");
   BOOST_TEST(seen.counted == 24);
@@ -210,10 +218,11 @@ BOOST_FIXTURE_TEST_CASE(a_tool_is_called_when_it_is_required_and_its_tokens_are_
       text_of_json(text_of_json(whole.body, "/choices/0/message/tool_calls/0/function/arguments"),
                    "/city") == "some text");
   const std::int64_t tokens = integer_at(whole.body, "/usage/completion_tokens");
-  BOOST_TEST(openai().count_answer(whole.body, "sim/gpt-4o") == tokens);
+  BOOST_TEST(openai().count_answer(whole.body, {"gpt-4o"}) == tokens);
   const client_answer streamed =
       client.post("/v1/chat/completions", openai_body("", required + R"(,"stream":true,"n":2)"));
-  BOOST_TEST(stream(openai(), chat_request{}, {streamed.body}, "sim/gpt-4o").counted == 2 * tokens);
+  BOOST_TEST(stream(openai(), chat_request{}, {streamed.body}, simulated("sim/gpt-4o")).counted ==
+             2 * tokens);
   const client_answer steered = client.post("/v1/chat/completions", openai_body("tool=1", tools));
   BOOST_TEST(text_of_json(steered.body, "/choices/0/finish_reason") == "tool_calls");
   const client_answer by_header =
@@ -228,7 +237,7 @@ BOOST_FIXTURE_TEST_CASE(a_tool_is_called_when_it_is_required_and_its_tokens_are_
   const client_answer claude_stream =
       client.post("/v1/messages", anthropic_body("", named + R"(,"stream":true)"));
   const stream_outcome seen =
-      stream(anthropic(), chat_request{}, {claude_stream.body}, "sim/claude-sonnet-4-5");
+      stream(anthropic(), chat_request{}, {claude_stream.body}, simulated("sim/claude-sonnet-4-5"));
   BOOST_TEST(seen.counted == integer_at(claude.body, "/usage/output_tokens"));
 }
 
@@ -239,7 +248,7 @@ BOOST_FIXTURE_TEST_CASE(usage_can_be_wrong_while_the_bill_stays_true, fixture) {
         openai(), chat_request{},
         {client.post("/v1/chat/completions", openai_body("tokens=4&usage=" + usage, streaming))
              .body},
-        "sim/gpt-4o");
+        simulated("sim/gpt-4o"));
   };
   BOOST_TEST(!seen("missing").report);
   BOOST_TEST(seen("negative").implausible);
@@ -302,7 +311,8 @@ BOOST_FIXTURE_TEST_CASE(a_cut_stream_costs_the_tokens_that_were_written, fixture
       std::string body = dechunked(raw.substr(raw.find("\r\n\r\n") + 4));
       body.resize(std::min<std::size_t>(body.size(), static_cast<std::size_t>(bytes)));
       BOOST_TEST(body.size() == static_cast<std::size_t>(bytes));
-      const std::int64_t counted = stream(openai(), chat_request{}, {body}, "sim/gpt-4o").counted;
+      const std::int64_t counted =
+          stream(openai(), chat_request{}, {body}, simulated("sim/gpt-4o")).counted;
       BOOST_TEST(billed_after_cut("completion_tokens") == counted);
       if (bytes == 3000) BOOST_TEST(counted > 5);
     }
@@ -329,10 +339,11 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_leaves_is_noticed_while_stalled_and_while_
     const std::string seen = client.leave_after_first_bytes(
         "/v1/chat/completions", openai_body(steer, R"(,"stream":true)"), says_something);
     const std::int64_t counted =
-        seen.empty() ? 0
-                     : stream(openai(), chat_request{},
-                              {dechunked(seen.substr(seen.find("\r\n\r\n") + 4))}, "sim/gpt-4o")
-                           .counted;
+        seen.empty()
+            ? 0
+            : stream(openai(), chat_request{}, {dechunked(seen.substr(seen.find("\r\n\r\n") + 4))},
+                     simulated("sim/gpt-4o"))
+                  .counted;
     BOOST_TEST(billed_after_cut("completion_tokens") >= counted);
     BOOST_TEST(billed("completion_tokens") <= 5);
     BOOST_TEST(billed("prompt_tokens") > 0);
@@ -349,7 +360,8 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_half_closes_is_billed_exactly_what_it_was_
     const std::string raw = client.half_close_after_first_bytes(
         "/v1/chat/completions", openai_body(steer, R"(,"stream":true)"));
     const std::string body = dechunked(raw.substr(raw.find("\r\n\r\n") + 4));
-    const std::int64_t counted = stream(openai(), chat_request{}, {body}, "sim/gpt-4o").counted;
+    const std::int64_t counted =
+        stream(openai(), chat_request{}, {body}, simulated("sim/gpt-4o")).counted;
     BOOST_TEST(counted > 0);
     BOOST_TEST(counted < 100'000);
     BOOST_TEST(billed_after_cut("completion_tokens") == counted);

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/dialect/table.hpp"
 #include "gateway/http/head_of.hpp"
 
 namespace stint {
@@ -29,6 +30,7 @@ BOOST_AUTO_TEST_CASE(the_head_carries_our_credential_and_never_the_clients) {
   outbound what;
   what.provider = &provider;
   what.from = &from.get();
+  what.speaks = find_dialect("openai");
   what.body_bytes = 12;
   std::string head;
   build_upstream_head(what, head);
@@ -46,13 +48,33 @@ BOOST_AUTO_TEST_CASE(anthropic_gets_its_own_credential_field_and_a_version) {
   outbound what;
   what.provider = &provider;
   what.from = &from.get();
-  what.anthropic = true;
+  what.speaks = find_dialect("anthropic");
   std::string head;
   build_upstream_head(what, head);
   BOOST_TEST(head.find("host: api.example.test:8443\r\n") != std::string::npos);
   BOOST_TEST(head.find("x-api-key: sk-provider\r\n") != std::string::npos);
   BOOST_TEST(head.find("anthropic-version: 2023-06-01\r\n") != std::string::npos);
   BOOST_TEST(head.find("sk-stint-client") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(only_a_provider_that_wants_it_is_told_whose_call_it_is) {
+  provider_config provider = openai_at(443);
+  const parsed_head from("x-stint-tenant: forged\r\nx-stint-request-id: forged\r\n");
+  outbound what;
+  what.provider = &provider;
+  what.from = &from.get();
+  what.speaks = find_dialect("openai");
+  what.id.bytes[15] = 7;
+  what.tenant = "acme";
+  std::string untold;
+  build_upstream_head(what, untold);
+  BOOST_TEST(untold.find("x-stint-") == std::string::npos);
+  provider.attribution_headers = true;
+  std::string told;
+  build_upstream_head(what, told);
+  BOOST_TEST(told.find("\r\nx-stint-request-id: 00000000-0000-0000-0000-000000000007\r\n"
+                       "x-stint-tenant: acme\r\n") != std::string::npos);
+  BOOST_TEST(told.find("forged") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,7 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/vocab/rank_file.hpp"
 
 BOOST_AUTO_TEST_SUITE(encoding_suite)

@@ -2,11 +2,12 @@
 // pre-tokenizers' borders, cut anywhere, inside characters too.
 #include "tokenizer/bpe/incremental_count.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include <boost/test/unit_test.hpp>
 
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(incremental_count_suite)
 

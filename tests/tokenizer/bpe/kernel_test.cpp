@@ -3,12 +3,13 @@
 // each rule; the fuzz target of the same name looks further.
 #include "tokenizer/bpe/kernel.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include <boost/test/unit_test.hpp>
 
 #include "tokenizer/bpe/kernel_texts.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/vocab/embedded.hpp"
 #include "tokenizer/vocab/vocabulary_block.hpp"
 #include "tokenizer/vocab/vocabulary_builder.hpp"
@@ -26,15 +27,14 @@ struct counting {
   vocabulary words{vocab::o200k_base()};
   std::unique_ptr<piece_cache> cache = std::make_unique<piece_cache>();
 
-  [[nodiscard]] std::int64_t count(const kernel& with, split_rule rule, std::string_view text,
-                                   std::int64_t limit = INT64_MAX) const {
+  [[nodiscard]] std::int64_t count(const kernel& with, split_rule rule,
+                                   std::string_view text) const {
     const auto* const begin = reinterpret_cast<const std::uint8_t*>(text.data());
     return with.count({.words = words,
                        .rule = rule,
                        .cache = *cache,
                        .begin = begin,
-                       .end = begin + text.size(),
-                       .limit = limit});
+                       .end = begin + text.size()});
   }
 };
 
@@ -116,31 +116,6 @@ BOOST_AUTO_TEST_CASE(a_long_piece_is_not_taken_for_a_token_of_15_bytes_that_ends
                       .cache = std::make_unique<piece_cache>()};
   for (const kernel& one : kernels())
     BOOST_TEST(with.count(one, split_rule::cl100k, "abcdefghijklmnzzzz") == 5, one.name);
-}
-
-BOOST_AUTO_TEST_CASE(counting_stops_inside_a_piece) {
-  const counting with;
-  const std::string text(4 << 20, 'q');
-  const std::int64_t whole = with.count(kernels().front(), split_rule::o200k, text);
-  for (const kernel& one : kernels()) {
-    if (one.name == "plain") continue;
-    const std::int64_t stopped = with.count(one, split_rule::o200k, text, 10);
-    BOOST_TEST(stopped > 10);
-    BOOST_TEST(stopped < whole / 100);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(counting_stops_soon_after_a_limit_and_is_exact_below_it) {
-  const counting with;
-  std::string text;
-  for (int i = 0; i < 100'000; ++i)
-    text += " word";
-  for (const kernel& one : kernels()) {
-    const std::int64_t stopped = with.count(one, split_rule::o200k, text, 500);
-    BOOST_TEST(stopped > 500);
-    BOOST_TEST(stopped < 10'000);
-    BOOST_TEST(with.count(one, split_rule::o200k, text, 100'000) == 100'000);
-  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,8 +8,8 @@
 #include <boost/test/unit_test.hpp>
 #include <unistd.h>
 
-#include "tokenizer/models/encodings.hpp"
 #include "tokenizer/models/model_encoding.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(encoding_file_suite)
 

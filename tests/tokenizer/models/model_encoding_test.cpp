@@ -4,8 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tokenizer/models/encodings.hpp"
 #include "tokenizer/models/model_name.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 using namespace stint::tokenizer;
 
@@ -97,6 +97,103 @@ BOOST_AUTO_TEST_CASE(models_that_are_not_public_are_estimates_with_a_margin) {
       BOOST_TEST(found.factor_permille >= 1000);
       BOOST_TEST(found.upper_permille > found.factor_permille);
     }
+  }
+}
+
+struct model_facts {
+  std::string_view model;
+  std::string_view words;
+  framing frame;
+  bool exact;
+  std::int64_t factor;
+  std::int64_t upper;
+  bool text_exact;
+};
+
+constexpr auto classic = framing::openai_classic;
+constexpr auto gpt4o = framing::openai_gpt4o;
+constexpr auto gpt5 = framing::openai_gpt5;
+constexpr auto o_series = framing::openai_o_series;
+constexpr auto claude = framing::anthropic;
+constexpr auto plain = framing::plain;
+
+// A name of each row, by the sources at the top of model_encoding.cpp.
+// clang-format off
+constexpr model_facts known_models[] = {
+    {"gpt-4", "cl100k_base", classic, true, 1000, 1000, true},
+    {"gpt-3.5", "cl100k_base", classic, true, 1000, 1000, true},
+    {"gpt-3.5-turbo-16k", "cl100k_base", classic, true, 1000, 1000, true},
+    {"gpt-4-turbo", "cl100k_base", classic, true, 1000, 1000, true},
+    {"davinci-002", "cl100k_base", plain, true, 1000, 1000, true},
+    {"text-embedding-3-small", "cl100k_base", plain, true, 1000, 1000, true},
+    {"ft:gpt-4o:a", "o200k_base", gpt4o, true, 1000, 1000, true},
+    {"ft:gpt-4.1:a", "o200k_base", gpt4o, true, 1000, 1000, true},
+    {"ft:gpt-4:a", "cl100k_base", classic, true, 1000, 1000, true},
+    {"ft:o4-mini:a", "o200k_base", o_series, true, 1000, 1000, true},
+    {"o1", "o200k_base", o_series, true, 1000, 1000, true},
+    {"o1-pro", "o200k_base", o_series, true, 1000, 1000, true},
+    {"o3", "o200k_base", o_series, true, 1000, 1000, true},
+    {"gpt-5", "o200k_base", gpt5, true, 1000, 1000, true},
+    {"gpt-oss-20b", "o200k_harmony", gpt5, true, 1000, 1000, true},
+    {"gpt-4.5-preview", "o200k_base", gpt4o, true, 1000, 1000, true},
+    {"gpt-4o", "o200k_base", gpt4o, true, 1000, 1000, true},
+    {"text-davinci-003", "p50k_base", plain, true, 1000, 1000, true},
+    {"ada", "r50k_base", plain, true, 1000, 1000, true},
+    {"gpt-audio", "o200k_base", gpt4o, false, 1000, 1100, false},
+    {"gpt-6", "o200k_base", gpt5, false, 1000, 1100, false},
+    {"gemini-3-pro", "o200k_base", plain, false, 1080, 1300, false},
+    {"deepseek-r1-distill-llama-8b", "o200k_base", plain, false, 1050, 1450, false},
+    {"deepseek-r1-distill-qwen-7b", "qwen3", plain, false, 1000, 1100, false},
+    {"deepseek-coder-33b", "o200k_base", plain, false, 1050, 1300, false},
+    {"deepseek-v2.5", "o200k_base", plain, false, 1050, 1300, false},
+    {"deepseek-r1-0528-qwen3-8b", "deepseek_v3", plain, false, 1000, 1100, false},
+    {"deepseek-chat", "deepseek_v3", plain, false, 1000, 1100, true},
+    {"deepseek-reasoner", "deepseek_v3", plain, false, 1000, 1100, true},
+    {"deepseek-v3.1", "deepseek_v3", plain, false, 1000, 1100, true},
+    {"deepseek-v4", "deepseek_v3", plain, false, 1000, 1100, true},
+    {"deepseek-r1", "deepseek_v3", plain, false, 1000, 1100, true},
+    {"deepseek-next", "deepseek_v3", plain, false, 1000, 1100, false},
+    {"qwen3.5-plus", "qwen3", plain, false, 1000, 1200, false},
+    {"qwen2.5-72b", "qwen3", plain, false, 1000, 1100, true},
+    {"qwen3-32b", "qwen3", plain, false, 1000, 1100, true},
+    {"qwen-max", "qwen3", plain, false, 1000, 1200, false},
+    {"kimi-k2", "o200k_base", plain, false, 1050, 1300, false},
+    {"glm-5", "o200k_base", plain, false, 1050, 1300, false},
+    {"mistral-large", "o200k_base", plain, false, 1100, 1300, false},
+    {"llama-3.3-70b", "o200k_base", plain, false, 1050, 1450, false},
+    {"grok-4", "o200k_base", plain, false, 1100, 1500, false},
+    {"claude-opus-4-6", "o200k_base", claude, false, 1150, 1500, false},
+    {"claude-opus-4-7", "o200k_base", claude, false, 1500, 1800, false},
+    {"nobody-knows-it", "o200k_base", plain, false, 1150, 1600, false},
+};
+// clang-format on
+
+BOOST_AUTO_TEST_CASE(each_model_has_the_vocabulary_framing_and_factors_of_its_sources) {
+  for (const model_facts& known : known_models) {
+    const model_encoding found = encoding_for_model(known.model);
+    BOOST_TEST_CONTEXT(known.model) {
+      BOOST_TEST(found.text->name() == known.words);
+      BOOST_TEST((found.frame == known.frame));
+      BOOST_TEST(found.exact == known.exact);
+      BOOST_TEST(found.factor_permille == known.factor);
+      BOOST_TEST(found.upper_permille == known.upper);
+      BOOST_TEST(counts_text_exactly(known.model) == known.text_exact);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_release_is_the_second_of_two_numbers_between_dashes) {
+  for (const std::string_view model :
+       {"claude-4-7", "claude-4-07", "claude-4-10", "claude-10-1", "claude-5", "claude-9x-5",
+        "claude-100-5", "claude-5x", "claude-4-7-20260101", "claude-4-7:0", "claude-4-7@20260101",
+        "claude-4.7.1", "claude-v2", "x-3-claude-opus-5", "claude"}) {
+    BOOST_TEST(is_claude_47_or_later(model), model);
+  }
+  for (const std::string_view model :
+       {"claude-4-6", "claude-4", "claude-3-10", "claude-4-x-9", "claude-4-6x", "claude-4-7x",
+        "claude-4-100", "claude-4-6-9", "claude-4-06", "claude-0-9", "claude-instant-latest",
+        "claude-4:9", "x-5-7-claude-3", "cloud-5"}) {
+    BOOST_TEST(!is_claude_47_or_later(model), model);
   }
 }
 

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tokenizer/models/base64_text.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/prompt/prompt_reading.hpp"
 
 BOOST_AUTO_TEST_SUITE(prompt_count_anthropic_suite)
@@ -144,6 +144,106 @@ BOOST_AUTO_TEST_CASE(newer_claudes_need_more_tokens_for_the_same_text) {
   const prompt_tokens newer = count_anthropic("claude-opus-5", request);
   BOOST_TEST(newer.expected > older.expected);
   BOOST_TEST(newer.upper_bound > older.upper_bound);
+}
+
+// What each part adds by the rules at the top of anthropic_messages.cpp and anthropic_block.cpp:
+// {expected, bound}, before text is scaled.
+BOOST_AUTO_TEST_CASE(each_field_of_a_request_adds_what_is_documented) {
+  constexpr std::string_view model = "claude-opus-4-6";
+  const auto count_fields = [&](std::string_view fields) {
+    return count_anthropic(model, "{" + std::string(fields) + "}");
+  };
+  const prompt_tokens none = count_fields("");
+  BOOST_TEST(none - prompt_tokens{} == (difference{3, 6}));
+  const auto more = [&](std::string_view fields) { return count_fields(fields) - none; };
+  BOOST_TEST(more(R"("messages": [{"role": "user"}])") == (difference{4, 5}));
+  BOOST_TEST(more(R"("messages": [{"role": "user"}, {"role": "assistant"}])") ==
+             (difference{8, 10}));
+  BOOST_TEST(more(R"("system": "")") == (difference{0, 4}));
+  BOOST_TEST(more(R"("system": null, "tools": null)") == (difference{0, 4}));
+  BOOST_TEST(more(R"("system": "hi")") == (difference{2, 4 + 2}));  // ⌈1 × 1.15⌉, ⌈1 × 1.5⌉
+  BOOST_TEST(more(R"("mcp_servers": [])") == (difference{3'000, 20'000}));
+  BOOST_TEST(more(R"("container": "c", "context_management": {}, "max_tokens": 5, "top_p": 1)") ==
+             (difference{0, 0}));
+  const std::int64_t unknown = o200k_base().count(R"({"a":"b c"})");
+  BOOST_TEST(more(R"("surprise": {"a": "b c"})").expected == scaled(unknown));
+  BOOST_TEST(more(R"("output_config": {"a": "b c"})").expected == scaled(unknown));
+  BOOST_TEST(more(R"("tools": [])") == (difference{0, 0}));
+  BOOST_TEST(more(R"("tools": [{}])") == (difference{346, 549 + 53}));
+  BOOST_TEST(more(R"("tools": [{}, {"type": "custom"}])") == (difference{346, 549 + 2 * 53}));
+  BOOST_TEST(more(R"("tools": [{"cache_control": {"type": "ephemeral"}}])") ==
+             (difference{346, 549 + 53}));
+  for (const std::string_view forced : {"any", "tool"}) {
+    BOOST_TEST(more(R"("tools": [{}], "tool_choice": {"type": ")" + std::string(forced) +
+                    R"("})") == (difference{313, 549 + 53}));
+  }
+  BOOST_TEST(more(R"("tools": [{}], "tool_choice": {"type": "none"})") ==
+             (difference{346, 549 + 53}));
+  for (const auto& [type, tokens, bound] :
+       {std::tuple{"bash_20250124", 245, 306}, std::tuple{"text_editor_20250728", 700, 875},
+        std::tuple{"computer_20250124", 735, 918}}) {
+    BOOST_TEST(more(R"("tools": [{"type": ")" + std::string(type) + R"("}])") ==
+               (difference{346 + tokens, 549 + 53 + bound}));
+  }
+  BOOST_TEST(more(R"("tools": [{"type": "web_search_20250305"}])") ==
+             (difference{346 + 3'000, 549 + 53 + 20'000}));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_provider_may_leave_out_teaches_nothing) {
+  const auto teaches = [](std::string_view fields) {
+    return count_anthropic("claude-opus-5", "{" + std::string(fields) + "}").features.learnable;
+  };
+  BOOST_TEST(teaches(R"("system": "a", "output_config": {"a": 1})"));
+  BOOST_TEST(teaches(R"("tools": [{"type": "bash_20250124"}])"));
+  BOOST_TEST(!teaches(R"("surprise": 1)"));
+  BOOST_TEST(!teaches(R"("context_management": {})"));
+  BOOST_TEST(!teaches(R"("container": "c")"));
+  BOOST_TEST(!teaches(R"("messages": [{"role": "user", "surprise": 1}])"));
+  BOOST_TEST(!teaches(R"("messages": [{"content": [{"type": "surprise"}]}])"));
+  BOOST_TEST(!teaches(R"("messages": [{"content": [{"type": "thinking"}]}])"));
+  BOOST_TEST(teaches(R"("messages": [{"content": [{"type": "server_tool_use", "input": {}}]}])"));
+}
+
+BOOST_AUTO_TEST_CASE(each_block_adds_what_its_kind_costs) {
+  const auto more = [](const std::string& block) {
+    return count_anthropic("claude-opus-4-6", with_block(block)) -
+           count_anthropic("claude-opus-4-6", with_block(""));
+  };
+  const auto upper = [](std::int64_t tokens) { return (tokens * 1500 + 999) / 1000; };
+  const std::int64_t id = o200k_base().count("toolu_abcdefgh");
+  for (const std::string_view type : {"tool_use", "server_tool_use"}) {
+    BOOST_TEST(more(R"({"id": "toolu_abcdefgh", "type": ")" + std::string(type) + R"("})") ==
+               (difference{8, 24 + upper(id)}));
+  }
+  BOOST_TEST(more(R"({"type": "tool_result", "tool_use_id": "toolu_abcdefgh", "content": null})") ==
+             (difference{8, 24 + upper(id)}));
+  // Four bytes of what is encrypted are a token in the bound.
+  BOOST_TEST(more(R"({"type": "thinking", "signature": "12345678901"})") == (difference{0, 2}));
+  BOOST_TEST(more(R"({"type": "redacted_thinking", "data": "123456789012"})") ==
+             (difference{0, 3}));
+  BOOST_TEST(more(R"({"type": "thinking", "signature": "1234", "data": "12345678"})") ==
+             (difference{0, 3}));
+  BOOST_TEST(more(R"({"type": "document", "source": {"type": "url"}})") ==
+             (difference{23'000, 300'000}));
+  BOOST_TEST(
+      more(
+          R"({"type": "document", "context": "hi", "source": {"type": "content", "content": "hi"}})") ==
+      (difference{scaled(2), upper(2)}));
+}
+
+// Deeper blocks than a valid request has count as their JSON text.
+BOOST_AUTO_TEST_CASE(results_within_results_are_walked_eight_deep) {
+  const auto nested = [](int depth) {
+    std::string block = R"({"type":"text","text":"innermost"})";
+    for (int i = 0; i < depth; ++i)
+      block = R"({"type":"tool_result","content":[)" + block + "]}";
+    return count_anthropic("claude-opus-4-6", with_block(block));
+  };
+  const std::int64_t text = scaled(o200k_base().count("innermost"));
+  for (const int depth : {0, 1, 7, 8})
+    BOOST_TEST(nested(depth).expected == 3 + 4 + 8 * depth + text, depth);
+  const std::int64_t json = scaled(o200k_base().count(R"([{"type":"text","text":"innermost"}])"));
+  BOOST_TEST(nested(9).expected == 3 + 4 + 8 * 9 + json);
 }
 
 BOOST_AUTO_TEST_CASE(malformed_requests_count_as_their_text) {

@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tokenizer/models/base64_text.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 #include "tokenizer/prompt/prompt_reading.hpp"
 
 BOOST_AUTO_TEST_SUITE(prompt_count_openai_suite)
@@ -190,6 +190,196 @@ BOOST_AUTO_TEST_CASE(models_whose_framing_is_not_published_have_a_margin) {
     BOOST_TEST(!counted.exact);
   }
   BOOST_TEST(count_openai("gpt-5.1-codex", HELLO "}").expected > 100);
+}
+
+// What each part adds by the rules at the top of openai_chat.cpp, openai_tools.cpp and
+// openai_part.cpp: {expected, bound}.
+BOOST_AUTO_TEST_CASE(each_parameter_of_tools_and_formats_adds_what_was_measured) {
+  const prompt_tokens hello = count_openai("gpt-4o", HELLO "}");
+  const auto more = [&](std::string_view field) {
+    return count_openai("gpt-4o", HELLO ", " + std::string(field) + "}") - hello;
+  };
+  const std::int64_t foo = o200k_base().count("foo");
+  BOOST_TEST(more(R"("tool_choice": "none")") == (difference{1, 1}));
+  BOOST_TEST(more(R"("tool_choice": "required")") == (difference{1, 4}));
+  BOOST_TEST(more(R"("tool_choice": "auto")") == (difference{0, 0}));
+  BOOST_TEST(more(R"("tool_choice": null, "function_call": null)") == (difference{0, 0}));
+  BOOST_TEST(more(R"("tool_choice": {"type": "function", "function": {"name": "foo"}})") ==
+             (difference{foo + 4, foo + 8}));
+  BOOST_TEST(more(R"("function_call": {"name": "foo"})") == (difference{foo + 4, foo + 8}));
+  const std::int64_t nameless = o200k_base().count(R"({"a":"b c"})");
+  BOOST_TEST(more(R"("tool_choice": {"a": "b c"})") == (difference{nameless, nameless}));
+  BOOST_TEST(more(R"("tool_choice": [1])") ==
+             (difference{o200k_base().count("[1]"), o200k_base().count("[1]")}));
+  BOOST_TEST(more(R"("response_format": {"type": "json_object"})") == (difference{0, 16}));
+  BOOST_TEST(more(R"("response_format": null, "tools": null, "functions": null)") ==
+             (difference{0, 0}));
+  const std::int64_t shape =
+      o200k_base().count("# Response Formats\n\n## a\n\n// says it\n{\"type\":\"object\"}");
+  BOOST_TEST(more(R"("response_format": {"type": "json_schema", "json_schema":
+      {"name": "a", "description": "says it", "schema": {"type": "object"}}})") ==
+             (difference{shape, shape + shape / 4 + 16}));
+  const std::int64_t odd = o200k_base().count(R"({"type":"grammar","x":1})");
+  BOOST_TEST(more(R"("response_format": {"type": "grammar", "x": 1})") == (difference{odd, odd}));
+  BOOST_TEST(more(R"("web_search_options": {})") == (difference{8'000, 16'000}));
+}
+
+BOOST_AUTO_TEST_CASE(tools_add_their_rendering_or_their_json_and_what_announces_them) {
+  const encoding& words = o200k_base();
+  const prompt_tokens hello = count_openai("gpt-4o", HELLO "}");
+  const std::int64_t rendered =
+      words.count("namespace functions {\n\ntype foo = () => any;\n\n} // namespace functions");
+  const std::string one = R"([{"name":"foo"}])";
+  BOOST_TEST(count_openai("gpt-4o", HELLO ", \"functions\": " + one + "}") - hello ==
+             (difference{rendered + 9, std::max(rendered, words.count(one)) + 24}));
+  // JSON of which little is rendered is the larger of the two.
+  const std::string long_one =
+      R"([{"name":"foo","strict":"one two three four five six seven eight nine ten eleven"}])";
+  BOOST_TEST(words.count(long_one) > rendered);
+  BOOST_TEST(count_openai("gpt-4o", HELLO ", \"functions\": " + long_one + "}") - hello ==
+             (difference{rendered + 9, words.count(long_one) + 24}));
+  const std::string custom = R"([{"type":"custom","custom":{"name":"run"}}])";
+  const std::int64_t as_it_is = words.count(custom.substr(1, custom.size() - 2));
+  BOOST_TEST(count_openai("gpt-4o", HELLO ", \"tools\": " + custom + "}") - hello ==
+             (difference{as_it_is, words.count(custom)}));
+  BOOST_TEST(count_openai("gpt-4o", HELLO R"(, "tools": {"a": 1}})") - hello ==
+             (difference{words.count(R"({"a":1})"), words.count(R"({"a":1})")}));
+  const prompt_tokens both =
+      count_openai("gpt-4o", HELLO ", \"functions\": " + one + R"(, "tools": )" + custom + "}");
+  BOOST_TEST((both - hello).expected == rendered + as_it_is + 9);
+  BOOST_TEST(count_openai("claude-x", HELLO ", \"functions\": " + one + "}").features.tools == 1);
+}
+
+// Measured: a system message shares what announces tools, 4 less, and gets a newline.
+BOOST_AUTO_TEST_CASE(a_system_message_shares_what_announces_tools) {
+  const auto with = [](std::string_view role, std::string_view text, std::string_view tools) {
+    return count_openai("gpt-4o", R"({"messages": [{"role": "user", "content": "x"}, {"role": ")" +
+                                      std::string(role) + R"(", "content": ")" + std::string(text) +
+                                      R"("}])" + std::string(tools) + "}");
+  };
+  constexpr std::string_view tools = R"(, "functions": [{"name": "foo"}])";
+  const auto added = [&](std::string_view role, std::string_view text) {
+    return with(role, text, tools) - with(role, text, "");
+  };
+  const difference alone = added("user", "Be brief.");
+  BOOST_TEST(added("system", "Be brief.") == (difference{alone.expected - 4 + 0, alone.upper + 1}));
+  // "word" and "\n" are two tokens.
+  BOOST_TEST(added("system", "word") == (difference{alone.expected - 4 + 1, alone.upper + 1}));
+}
+
+BOOST_AUTO_TEST_CASE(each_field_of_a_message_adds_what_was_measured) {
+  const auto count_message = [](std::string_view fields, std::string_view model = "gpt-4o") {
+    return count_openai(model, R"({"messages": [{)" + std::string(fields) + "}]}");
+  };
+  const auto none = count_message("");
+  BOOST_TEST(none.expected == 3 + 3);
+  BOOST_TEST(none.upper_bound == 3 + 3);
+  const encoding& words = o200k_base();
+  BOOST_TEST(count_message(R"("role": "user")") - none == (difference{1, 1}));
+  BOOST_TEST(count_message(R"("name": "bob")") - none ==
+             (difference{1 + words.count("bob"), 1 + words.count("bob")}));
+  BOOST_TEST(count_message(R"("refusal": "No, never.")") - none ==
+             (difference{words.count("No, never."), words.count("No, never.")}));
+  BOOST_TEST(count_message(R"("content": null, "refusal": null, "name": null, "tool_calls": null,
+      "function_call": null, "audio": null, "annotations": null)") -
+                 none ==
+             (difference{0, 0}));
+  BOOST_TEST(count_message(R"("content": null, "annotations": null)").exact);
+  BOOST_TEST(count_message(R"("annotations": ["a b"])") - none ==
+             (difference{words.count(R"(["a b"])"), words.count(R"(["a b"])")}));
+  BOOST_TEST(count_message(R"("function_call": {"name": "foo", "arguments": "{}"})") - none ==
+             (difference{words.count("foo") + words.count("{}") + 3,
+                         words.count("foo") + words.count("{}") + 8}));
+  BOOST_TEST(count_message(R"("function_call": {"arguments": {"a": 1}})") - none ==
+             (difference{words.count(R"({"a":1})") + 3, words.count(R"({"a":1})") + 8}));
+  BOOST_TEST(
+      count_message(R"("tool_calls": [{"id": "call_abcdefg", "function": {"name": "foo"}}])") -
+          none ==
+      (difference{words.count("foo") + 3, words.count("foo") + 8 + words.count("call_abcdefg")}));
+  BOOST_TEST(count_message(R"("tool_call_id": "call_abcdefg")") - none ==
+             (difference{0, words.count("call_abcdefg")}));
+  BOOST_TEST(count_message(R"("audio": {"id": "audio_1"})") - none == (difference{400, 12'000}));
+  const std::int64_t function = words.count("function");
+  BOOST_TEST(count_message(R"("role": "function")") - none == (difference{function - 2, function}));
+  BOOST_TEST(count_message("", "gpt-5") - count_openai("gpt-5", R"({"messages": []})") ==
+             (difference{3, 4}));
+  BOOST_TEST(count_openai("gpt-5", R"({"messages": []})") - prompt_tokens{} == (difference{3, 6}));
+  BOOST_TEST(count_openai("gpt-5.1-codex", R"({"messages": []})") - prompt_tokens{} ==
+             (difference{3 + 125, 6 + 250}));
+}
+
+BOOST_AUTO_TEST_CASE(each_part_of_a_content_adds_what_its_kind_costs) {
+  const auto count_part = [](const std::string& part) {
+    return count_openai("gpt-4o", R"({"messages": [{"content": [)" + part + "]}]}");
+  };
+  const encoding& words = o200k_base();
+  const prompt_tokens none = count_part("");
+  BOOST_TEST(none.exact);
+  BOOST_TEST(count_part(R"({"type": "refusal", "refusal": "No, never."})") - none ==
+             (difference{words.count("No, never."), words.count("No, never.")}));
+  // The size is known, so the detail decides: as a field of the image, or beside its URL.
+  const std::string square = png(1024, 1024);
+  for (const auto& [detail, tokens] :
+       {std::pair{"low", 85}, std::pair{"high", 765}, std::pair{"auto", 765}}) {
+    const std::string inside = R"({"type": "image_url", "image_url": {"url": ")" + square +
+                               R"(", "detail": ")" + detail + R"("}})";
+    const std::string beside = R"({"type": "input_image", "image_url": ")" + square +
+                               R"(", "detail": ")" + detail + R"("})";
+    for (const std::string& part : {inside, beside}) {
+      const prompt_tokens counted = count_part(part);
+      BOOST_TEST((counted - none).expected == tokens, part.substr(0, 40));
+      BOOST_TEST(!counted.hidden_input);
+    }
+  }
+  const auto automatic =
+      count_openai("gpt-5.6", image_request("https://example.com/a.png", "auto"));
+  const auto fine = count_openai("gpt-5.6", image_request("https://example.com/a.png", "high"));
+  BOOST_TEST((automatic - fine).upper == 15'000 - 2'501);
+  BOOST_TEST(count_part(R"({"type": "file", "file": {"filename": "a.pdf"}})") - none ==
+             (difference{words.count("a.pdf") + 23'000, words.count("a.pdf") + 300'000}));
+  const auto document = [&](std::size_t size) {
+    return count_part(R"({"type": "file", "file": {"file_data": ")" + std::string(size, 'A') +
+                      R"("}})") -
+           none;
+  };
+  BOOST_TEST(document(4) == (difference{2'300, 3'000}));
+  BOOST_TEST(document(13'332) == (difference{2'300, 3'000}));
+  BOOST_TEST(document(13'336) == (difference{2'300, 6'000}));
+  BOOST_TEST(document(79'996) == (difference{2'300, 18'000}));
+  BOOST_TEST(document(80'000) == (difference{4'600, 21'000}));
+}
+
+BOOST_AUTO_TEST_CASE(recordings_cost_by_the_tenth_of_a_second) {
+  const auto count_audio = [](const std::string& bytes) {
+    return count_openai("gpt-audio", R"({"messages": [{"content": [{"type": "input_audio",
+        "input_audio": {"data": ")" + base64_text(bytes) +
+                                         R"("}}]}]})") -
+           count_openai("gpt-audio", R"({"messages": [{"content": []}]})");
+  };
+  const std::string head =
+      "RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\0\0\0\0"s;
+  // 16,000 bytes a second, and the 44 of the head: 1.0 s and 1.1 s with what rounding adds.
+  BOOST_TEST(count_audio(head + std::string(15'900, '\0')) == (difference{10, 11}));
+  BOOST_TEST(count_audio(head + std::string(15'960, '\0')) == (difference{11, 12}));
+  // Of a compressed one 1,600 bytes a token are expected and 200 the least.
+  BOOST_TEST(count_audio(std::string(1'599, 'x')) == (difference{1, 8}));
+  BOOST_TEST(count_audio(std::string(1'602, 'x')) == (difference{2, 9}));
+  BOOST_TEST(count_audio(std::string(198, 'x')) == (difference{1, 1}));
+  BOOST_TEST(count_audio(std::string(201, 'x')) == (difference{1, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_provider_may_leave_out_teaches_nothing) {
+  const auto teaches = [](std::string_view message) {
+    return count_openai("grok-5", R"({"messages": [)" + std::string(message) + "]}")
+        .features.learnable;
+  };
+  BOOST_TEST(teaches(R"({"role": "user", "content": "a"})"));
+  BOOST_TEST(teaches(R"({"role": "user", "annotations": null})"));
+  BOOST_TEST(!teaches(R"({"role": "user", "annotations": []})"));
+  BOOST_TEST(!teaches(R"({"role": "user", "reasoning_content": "a"})"));
+  BOOST_TEST(!teaches(R"({"content": [{"type": "new"}]})"));
+  BOOST_TEST(!count_openai("grok-5", R"({"messages": [], "transforms": []})").features.learnable);
+  BOOST_TEST(count_openai("grok-5", R"({"messages": [], "stop": ["x"]})").features.learnable);
 }
 
 BOOST_AUTO_TEST_CASE(malformed_requests_count_as_their_text) {

@@ -321,4 +321,18 @@ BOOST_AUTO_TEST_CASE(the_parser_lets_no_malformed_text_through) {
   }
 }
 
+// The newline that a system message gets before tools is a byte, and what both save no bound.
+BOOST_AUTO_TEST_CASE(a_system_message_with_tools_is_bounded_by_a_byte_more) {
+  const auto bound = [](std::string_view role) {
+    simdjson::dom::parser parser;
+    const std::string json = R"({"messages": [{"role": ")" + std::string(role) +
+                             R"(", "content": "word"}], "functions": [{"name": "foo"}]})";
+    return bound_prompt("gpt-4o", chat_api::openai_chat, parser.parse(json).value()).at_most;
+  };
+  const prompt_tokens system = bound("system");
+  const prompt_tokens other = bound("editor");
+  BOOST_TEST(system.expected - other.expected == 1 - 4);
+  BOOST_TEST(system.upper_bound - other.upper_bound == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

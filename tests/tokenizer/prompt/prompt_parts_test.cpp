@@ -108,6 +108,24 @@ BOOST_AUTO_TEST_CASE(every_part_is_named_after_what_it_is) {
   BOOST_TEST(words.size() == static_cast<std::size_t>(other) + 1);
 }
 
+// It was once shown as one of the image.
+BOOST_AUTO_TEST_CASE(text_after_an_image_in_a_tools_result_is_shown_as_the_results) {
+  const auto parts = check_sum("claude-sonnet-5", chat_api::anthropic_messages,
+                               R"({"messages": [{"role": "user", "content": [
+      {"type": "tool_result", "tool_use_id": "t1", "content": [
+        {"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}},
+        {"type": "text", "text": "a text of some tokens"}]},
+      {"type": "document", "source": {"type": "content", "content": [
+        {"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}},
+        {"type": "text", "text": "another text of some tokens"}]}}]}]})",
+                               nullptr);
+  std::vector<part_kind> texts;
+  for (const counted_part& part : parts) {
+    if (part.is_text && part.counted.expected > 0) texts.push_back(part.kind);
+  }
+  BOOST_TEST((texts == std::vector{part_kind::tool_result, part_kind::file}));
+}
+
 BOOST_AUTO_TEST_CASE(text_of_a_message_is_shown_with_its_message) {
   const auto parts = check_sum("gpt-4o", chat_api::openai_chat, openai_request, nullptr);
   std::set<std::int32_t> messages;

@@ -10,7 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tokenizer/bpe/kernel_texts.hpp"
-#include "tokenizer/models/encodings.hpp"
+#include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(segment_memo_suite)
 
@@ -48,6 +48,150 @@ BOOST_AUTO_TEST_CASE(segments_add_up_to_the_text_under_every_encoding) {
     }
   }
   BOOST_TEST(cuts > 100U);
+}
+
+// What stands before and after a place where every rule cuts for certain; and what looks like one.
+BOOST_AUTO_TEST_CASE(a_segment_ends_only_where_every_rule_cuts) {
+  struct place {
+    std::string_view before;
+    std::string_view after;
+    bool is_border;
+  };
+  constexpr place places[] = {// A line that ends in ink, then a letter.
+                              {"!\n", "a", true},
+                              {"~\n", "a", true},
+                              {" \n", "a", false},
+                              {"\x7F\n", "a", false},
+                              {"\x1F\n", "a", false},
+                              {"é\n", "a", true},
+                              {"\u00C0\n", "a", true},
+                              {"\u00BF\n", "a", false},
+                              {"\u00A0\n", "a", false},
+                              {"\u07FF\n", "a", true},
+                              {"\u0800\n", "a", false},
+                              {"\u2003\n", "a", false},
+                              {"\u3000\n", "a", false},
+                              {"\u3001\n", "a", true},
+                              {"\u30FF\n", "a", true},
+                              {"\uFFFD\n", "a", true},
+                              {"🙂\n", "a", false},
+                              {"\xE3\xC3\x80\n", "a", true},
+                              {"\xE4x\x80\n", "a", false},
+                              {"\xE4\xC0\x80\n", "a", false},
+                              {"\xE1\x85\xBF\n", "a", false},
+                              {"!\n", "Z", true},
+                              {"!\n", "é", true},
+                              {"!\n", "É", true},
+                              {"!\n", "中", true},
+                              {"!\n", "\u02E0", true},
+                              {"!\n", "ǅ", true},
+                              {"!\n", "1", false},
+                              {"!\n", ".", false},
+                              {"!\n", "@", false},
+                              {"!\n", "[", false},
+                              {"!\n", "{", false},
+                              {"!\n", "`", false},
+                              {"!\n", "\u0301", false},
+                              {"!\n", "\u00A0", false},
+                              {"!\n", "\u0663", false},
+                              {"!\n", "\n", false},
+                              {"!\n", " ", false},
+                              {"!\r", "a", false},
+                              // A letter, then a space and a letter; a letter, then a digit.
+                              {"a", " b", true},
+                              {"z", " B", true},
+                              {"a", " z", true},
+                              {"a", " 1", false},
+                              {"a", " {", false},
+                              {"a", " `", false},
+                              {"a", "  b", false},
+                              {"a", "\tb", false},
+                              {"A", " b", false},
+                              {"`", " b", false},
+                              {"{", " b", false},
+                              {"é", " b", false},
+                              {"a", "0", true},
+                              {"z", "9", true},
+                              {"a", "/", false},
+                              {"a", ":", false},
+                              {"A", "0", false},
+                              {"`", "0", false},
+                              {"{", "0", false},
+                              {"a", "b", false}};
+  const std::string filler(segment_memo::segment_bytes + 7, '.');
+  for (const place& one : places) {
+    const std::string head = filler + std::string(one.before);
+    const std::string text = head + std::string(one.after) + "...";
+    const std::size_t expected = one.is_border ? head.size() : text.size();
+    BOOST_TEST(segment_memo::segment_end(text) == expected, one.before << '|' << one.after);
+  }
+  BOOST_TEST(segment_memo::segment_end(filler + "a ") == filler.size() + 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_segment_has_its_size_before_it_may_end) {
+  std::string text;
+  while (text.size() < 3 * segment_memo::segment_bytes)
+    text += "a1";
+  BOOST_TEST(segment_memo::segment_end(text) == segment_memo::segment_bytes + 1);
+  BOOST_TEST(segment_memo::segment_end(text.substr(1)) == segment_memo::segment_bytes);
+  BOOST_TEST(segment_memo::segment_end("a1") == 2U);
+  BOOST_TEST(segment_memo::segment_end("") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(only_texts_of_a_certain_size_are_remembered) {
+  for (const auto& [size, is_kept] : {std::pair{63U, false}, std::pair{64U, true},
+                                      std::pair{65'536U, true}, std::pair{65'537U, false}}) {
+    segment_memo memo(1 << 16);
+    const std::string text(size, 'q');
+    for (int turn = 0; turn < 2; ++turn)
+      BOOST_TEST(memo.count(o200k_base(), 1, text) == o200k_base().count(text));
+    BOOST_TEST(memo.known_bytes() == (is_kept ? size : 0U), size);
+    const std::uint64_t counted = size < 64 ? 0 : is_kept ? size : 2 * size;
+    BOOST_TEST(memo.counted_bytes() == counted, size);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_set_holds_four_texts_and_a_fifth_takes_the_place_of_one) {
+  segment_memo memo(0);  // one set
+  std::vector<std::string> texts;
+  for (char c = 'a'; c < 'f'; ++c)
+    texts.emplace_back(100, c);
+  const auto known = [&](std::size_t which) {
+    const std::uint64_t before = memo.known_bytes();
+    (void)memo.count(o200k_base(), 1, texts[which]);
+    return memo.known_bytes() - before == texts[which].size();
+  };
+  for (std::size_t which = 0; which < 4; ++which)
+    BOOST_TEST(!known(which), which);
+  for (std::size_t which = 0; which < 4; ++which)
+    BOOST_TEST(known(which), which);
+  BOOST_TEST(!known(4));
+  BOOST_TEST(known(4));
+  // Of the five, the four that were there last.
+  int left = 0;
+  segment_memo other(0);
+  for (const std::string& text : texts)
+    (void)other.count(o200k_base(), 1, text);
+  for (const std::string& text : texts) {
+    const std::uint64_t before = other.known_bytes();
+    if (other.count(o200k_base(), 1, text) > 0 && other.known_bytes() > before) ++left;
+  }
+  BOOST_TEST(left >= 1);
+}
+
+// 64 KB are 1,024 entries; what is asked for is rounded down to a power of two of sets.
+BOOST_AUTO_TEST_CASE(a_memo_holds_as_much_as_its_memory) {
+  const auto kept_of = [](std::size_t bytes, std::size_t texts) {
+    segment_memo memo(bytes);
+    for (int turn = 0; turn < 2; ++turn) {
+      for (std::size_t i = 0; i < texts; ++i)
+        (void)memo.count(o200k_base(), 1, std::string(100, ' ') + std::to_string(i + 10'000));
+    }
+    return memo.known_bytes() / 105;
+  };
+  BOOST_TEST(kept_of(1 << 16, 256) > 240U);
+  BOOST_TEST(kept_of((1 << 16) - 1, 4096) < 512U);
+  BOOST_TEST(kept_of(1 << 16, 4096) < 1024U);
 }
 
 BOOST_AUTO_TEST_CASE(a_text_that_comes_back_longer_costs_its_end) {

@@ -2,6 +2,7 @@
 // Method: comparison with every window over random arrivals, their seed printed.
 #include "gateway/call/hold/arrival_pace.hpp"
 
+#include <algorithm>
 #include <random>
 #include <vector>
 

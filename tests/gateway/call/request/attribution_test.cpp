@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "budgets/records/row.hpp"
 #include "gateway/http/head_of.hpp"
 
 namespace stint {

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/dialect/table.hpp"
 #include "gateway/http/head_of.hpp"
 
 namespace stint {
@@ -11,9 +12,9 @@ BOOST_AUTO_TEST_SUITE(recognise_request)
 
 BOOST_AUTO_TEST_CASE(the_two_metered_paths_are_recognised_whatever_their_query) {
   const parsed_head openai("", "POST /v1/chat/completions?api-version=1");
-  BOOST_CHECK(recognise(config{}, openai.get())->speaks->kind() == dialect_kind::openai);
+  BOOST_CHECK(recognise(config{}, openai.get())->speaks == find_dialect("openai"));
   const parsed_head anthropic("", "POST /v1/messages?beta=true");
-  BOOST_CHECK(recognise(config{}, anthropic.get())->speaks->kind() == dialect_kind::anthropic);
+  BOOST_CHECK(recognise(config{}, anthropic.get())->speaks == find_dialect("anthropic"));
 }
 
 BOOST_AUTO_TEST_CASE(another_method_on_a_metered_path_is_405) {

@@ -1,0 +1,56 @@
+// Tested by tests/budgets/records/row_test.cpp.
+#include "budgets/records/row.hpp"
+
+namespace stint {
+
+std::string_view to_string(usage_source source) noexcept {
+  switch (source) {
+    case usage_source::provider:
+      return "provider";
+    case usage_source::counted:
+      return "counted";
+    case usage_source::orphaned:
+      return "orphaned";
+    case usage_source::none:
+      return "none";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(call_outcome outcome) noexcept {
+  switch (outcome) {
+    case call_outcome::completed:
+      return "completed";
+    case call_outcome::client_gone:
+      return "client_gone";
+    case call_outcome::upstream_error:
+      return "upstream_error";
+    case call_outcome::upstream_gone:
+      return "upstream_gone";
+    case call_outcome::rejected:
+      return "rejected";
+    case call_outcome::refused:
+      return "refused";
+    case call_outcome::orphaned:
+      return "orphaned";
+    case call_outcome::unmetered:
+      return "unmetered";
+    case call_outcome::cut:
+      return "cut";
+  }
+  return "unknown";
+}
+
+bool carries_usage(const ledger_row& row) noexcept {
+  return row.used.total() != 0 || row.used.web_searches != 0 || row.cost != nanodollars{};
+}
+
+amounts posted_amounts(const ledger_row& row) noexcept {
+  const bool was_held = row.held.requests != 0;
+  return {.input_tokens = row.used.input_total(),
+          .output_tokens = row.used.output_total(),
+          .cost = row.cost,
+          .requests = was_held ? row.held.requests : (carries_usage(row) ? 1 : 0)};
+}
+
+}  // namespace stint

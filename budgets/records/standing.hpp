@@ -1,0 +1,34 @@
+// Where a cap stands, as the ledger tells it: with the answer to a hold or a settlement, and to whoever
+// asks. Plain values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "budgets/records/cap.hpp"
+#include "budgets/records/window.hpp"
+
+namespace stint {
+
+// Where one cap stands for one scope and window.
+struct cap_standing {
+  std::string cap;
+  std::string scope;
+  cap_unit unit = cap_unit::usd;
+  cap_mode mode = cap_mode::enforce;
+  stint::window window;
+  std::int64_t limit = 0;  // that is in force
+  std::int64_t used = 0;   // posted
+  std::int64_t held = 0;
+  int threshold_reached = 0;  // the highest alert percent that was crossed in this window; 0: none
+  std::chrono::seconds rolling{};     // the length of a rolling window; 0: a calendar one
+  std::int64_t configured_limit = 0;  // without what it was raised by
+  std::int64_t forgiven = 0;          // by resets in this window; `used` is without it
+  bool incomplete =
+      false;  // rows of this window were missing when the cap was new: `used` is too little
+
+  [[nodiscard]] std::int64_t left() const noexcept { return limit - used - held; }
+};
+
+}  // namespace stint

@@ -1,0 +1,28 @@
+// What a call that has ended is settled at: who said so, how much it used, and what that costs. Pure
+// functions.
+#pragma once
+
+#include "budgets/records/hold.hpp"
+#include "budgets/records/settlement.hpp"
+#include "gateway/call/hold/call_end.hpp"
+#include "gateway/call/request/examine.hpp"
+#include "pricing/price_book.hpp"
+
+namespace stint {
+
+struct billed_call {
+  const price_book& prices;
+  const hold_request& held;
+  const examined_call* call = nullptr;  // null for a pass-through, which costs nothing
+  const dialect& speaks;
+};
+
+// The model that served the call decides its price (Anthropic's safety fallback answers with
+// another one); a served name that has no price is charged as the model that was asked for.
+[[nodiscard]] settlement bill_of(const billed_call& of, const call_end& ended, wall_time now);
+
+// What `known` costs of a call that is still running; nothing where no price is known.
+[[nodiscard]] nanodollars cost_so_far(const examined_call* call, const usage& known,
+                                      wall_time admitted) noexcept;
+
+}  // namespace stint

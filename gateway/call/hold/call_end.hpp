@@ -1,0 +1,28 @@
+// How forwarding and relaying a call ended, as far as the bill goes. A plain value: the relay makes
+// it, the settlement is worked out from it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "budgets/records/row.hpp"
+#include "gateway/dialect/parts/dialect.hpp"
+
+namespace stint {
+
+struct call_end {
+  call_outcome outcome = call_outcome::upstream_gone;
+  int status = 0;                      // that the client got
+  std::optional<usage_report> report;  // the provider's own figures
+  std::optional<usage> input_report;   // the provider's figures for the prompt alone
+  bool implausible = false;            // there was a report, and it cannot be true
+  bool generated = false;  // the provider began to answer: without a report, our count is charged
+  std::int64_t counted_output_tokens = 0;
+  // For the learner: our count of all that was generated, and how fast the bytes of it came.
+  std::optional<std::int64_t> compared_output_tokens;
+  std::int64_t burst_bytes = 0;
+  std::int64_t stream_bytes = 0;  // 0: not a stream
+  wall_time first_byte{};
+};
+
+}  // namespace stint

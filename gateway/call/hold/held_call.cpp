@@ -1,0 +1,97 @@
+// Tested by tests/gateway/call/hold/held_call_test.cpp and, exit by exit, by
+// tests/end_to_end/{disconnect,upstream_fault,kill,exits}_test.py.
+#include "gateway/call/hold/held_call.hpp"
+
+#include "gateway/call/hold/bill.hpp"
+#include "gateway/call/hold/ledger_wait.hpp"
+#include "gateway/call/hold/worst_case.hpp"
+
+namespace stint {
+
+held_call::held_call(service& shared, call_home home, hold_request& held, const admission& admitted,
+                     examined_call* call, const dialect& speaks)
+    : shared_(shared),
+      home_(home),
+      call_(call),
+      speaks_(speaks),
+      held_(held),
+      hold_(shared.ledger, home.context, held, admitted),
+      giving_back_(home.sweeps) {
+  if (call != nullptr && call->uncounted)
+    count_.emplace(shared, home.context, *call, [this] { take_count(); });
+}
+
+held_call::~held_call() {
+  if (resolved_) return;
+  call_end unforeseen;
+  unforeseen.outcome = call_outcome::rejected;
+  // Uncertain usage is never refunded: the prompt at least was sent, and this much came back.
+  unforeseen.generated = true;
+  unforeseen.input_report = reported_input_;
+  unforeseen.counted_output_tokens = delivered_tokens_;
+  shared_.ledger.settle(resolve(unforeseen), [](const settled&) {});
+}
+
+void held_call::forwarded() {
+  forwarded_ = true;
+  if (count_) count_->begin();
+}
+
+// What the hold has above the count is given back, and a crash charges the bound, until the count
+// is on the log. It goes there with the next sweep, a twentieth of a second later at most: a call
+// that is over by then has spared the log a record.
+void held_call::take_count() {
+  bound_prompt(held_, *call_);
+  giving_back_.run_at_next([this] { give_back(); });
+}
+
+void held_call::give_back() {
+  if (hold_.asking()) return giving_back_.run_at_next([this] { give_back(); });
+  ask(hold_.output_tokens(), delivered_tokens_);
+}
+
+void held_call::ask(std::int64_t output_tokens, std::int64_t delivered_tokens) {
+  delivered_tokens_ = delivered_tokens;
+  const usage known = known_now();
+  hold_.ask(output_tokens, known, cost_so_far(call_, known, held_.admitted));
+}
+
+void held_call::note_progress(std::int64_t output_tokens,
+                              const std::optional<usage>& input_report) {
+  reported_input_ = input_report;
+  delivered_tokens_ = output_tokens;
+  progress_note note;
+  note.id = held_.id;
+  note.known = known_now();
+  note.known_cost = cost_so_far(call_, note.known, held_.admitted);
+  shared_.ledger.note_progress(std::move(note));
+}
+
+usage held_call::known_now() const noexcept {
+  usage known = reported_input_.value_or(held_.known);
+  known.output_tokens = delivered_tokens_;
+  return known;
+}
+
+settlement held_call::resolve(const call_end& ended) {
+  resolved_ = true;
+  giving_back_.forget();
+  const billed_call of{shared_.prices, held_, call_, speaks_};
+  settlement what = bill_of(of, ended, wall_now());
+  used_ = what.used;
+  cost_ = what.cost;
+  return what;
+}
+
+boost::asio::awaitable<settled> held_call::settle(const call_end& ended) {
+  const bool counts = ended.generated && !ended.report && !ended.input_report;
+  if (count_ && counts) co_await count_->finish();
+  count_.reset();
+  ledger_thread& ledger = shared_.ledger;
+  auto enqueue = [&ledger, what = resolve(ended)](auto completion) mutable {
+    ledger.settle(std::move(what), std::move(completion));
+  };
+  co_return co_await wait_for_ledger<settled>(home_.context, std::move(enqueue));
+}
+
+}  // namespace stint

@@ -1,0 +1,95 @@
+// Tested by tests/gateway/call/hold/refusal_test.cpp.
+#include "gateway/call/hold/refusal.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "pricing/money.hpp"
+
+namespace stint {
+
+namespace {
+std::string in_unit(cap_unit unit, std::int64_t amount) {
+  if (unit == cap_unit::usd) return "$" + to_dollars(nanodollars(amount));
+  return std::to_string(amount) + " " + std::string(to_string(unit));
+}
+
+std::string where(const cap_standing& standing) {
+  return "cap '" + standing.cap + "'" +
+         (standing.scope.empty() ? "" : " for '" + standing.scope + "'");
+}
+
+// Retry-After helps only when the wait is short; beyond this an honest client had better give up.
+constexpr std::chrono::seconds worth_waiting{120};
+// Storage that fails is tried again as often as this by ourselves.
+constexpr int storage_retry_s = 1;
+
+int whole_seconds(std::chrono::milliseconds wait) {
+  return static_cast<int>(
+      std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(wait).count(), 1));
+}
+
+std::string explain(const hold_refusal& refusal, std::string_view why) {
+  const cap_standing& at = refusal.standing;
+  return where(at) + std::string(why) + ": limit " + in_unit(at.unit, at.limit) + ", used " +
+         in_unit(at.unit, at.used) + ", held by running calls " + in_unit(at.unit, at.held) +
+         ", this call needs " + in_unit(at.unit, refusal.requested);
+}
+}  // namespace
+
+problem refused_by_cap(const hold_refusal& refusal, int status, wall_time now) {
+  problem why;
+  if (refusal.reason == refusal_reason::storage_unavailable) {
+    why = make_problem(problem_kind::storage_unavailable,
+                       "the ledger cannot record this call, so it is not forwarded");
+    why.retry_after_s = storage_retry_s;
+  } else if (refusal.reason == refusal_reason::budget_busy) {
+    why = make_problem(problem_kind::budget_busy,
+                       explain(refusal, " is fully held by calls in flight"));
+    why.retry_after_s = whole_seconds(refusal.retry_after);
+  } else {
+    const bool too_large = refusal.reason == refusal_reason::request_too_large;
+    why = make_problem(problem_kind::budget_exceeded,
+                       explain(refusal, too_large ? " is too small for this call" : " is spent"));
+    why.status = status;
+    const auto& end = refusal.standing.window.end;
+    if (end && *end > now && *end - now <= worth_waiting) {
+      why.retry_after_s =
+          static_cast<int>(std::chrono::ceil<std::chrono::seconds>(*end - now).count());
+    }
+  }
+  why.refusal = refusal;
+  return why;
+}
+
+std::optional<problem> refuse_unpriced(const std::vector<cap>& caps, const attribution& charged,
+                                       const examined_call& call) {
+  if (call.rates != nullptr) return std::nullopt;
+  for (const cap& each : caps) {
+    if (each.unit != cap_unit::usd || each.mode != cap_mode::enforce || !each.selects(charged))
+      continue;
+    return make_problem(
+        problem_kind::unpriced_model,
+        "the model '" + call.model.substr(0, 200) + "' has no price, so the money cap '" +
+            each.name + "' cannot be kept; add it to the price file, or set unknown_model: ceiling",
+        "model");
+  }
+  return std::nullopt;
+}
+
+std::optional<problem> refuse_without_credential(const provider_config& provider) {
+  if (!provider.credential.empty() || provider.credential_source.empty()) return std::nullopt;
+  return make_problem(problem_kind::upstream_refused,
+                      "the gateway has no credential for provider '" + provider.name + "': set " +
+                          provider.credential_source + " for the gateway and restart it");
+}
+
+std::optional<problem> refuse_model(const virtual_key& key, const examined_call& call) {
+  if (key.may_use_model(call.base_model) || key.may_use_model(call.model)) return std::nullopt;
+  return make_problem(
+      problem_kind::forbidden,
+      "the key '" + key.id + "' may not use the model '" + call.base_model.substr(0, 200) + "'",
+      "model");
+}
+
+}  // namespace stint

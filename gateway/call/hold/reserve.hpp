@@ -1,0 +1,46 @@
+// Asks the ledger to hold what a call may cost, before anything of it leaves for a provider. Knows
+// nothing of sockets. Belongs to the call's io thread.
+#pragma once
+
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "gateway/call/hold/worst_case.hpp"
+#include "gateway/http/client_presence.hpp"
+#include "gateway/problem.hpp"
+#include "gateway/service/service.hpp"
+
+namespace stint {
+
+// Who asks, and where the answer is awaited. All outlives the call.
+struct asking_call {
+  service& shared;
+  boost::asio::io_context& home;
+  client_presence& client;
+};
+
+// Waits until the hold is on the log, or a problem that says which cap refused it. While only
+// others' holds stand in the way it waits in line, as long as the client is there. `asked` is the
+// whole hold: what a call that is not metered takes.
+[[nodiscard]] boost::asio::awaitable<result<admission>> reserve(asking_call who,
+                                                                hold_request asked);
+
+// The same for a metered call. Cheap admission: a prompt that is not counted yet is held at its byte
+// bound, if that leaves ample room (admission.uncounted_room_share). Otherwise it is counted first,
+// and `worst` is the exact hold then. A client that has left by then is not admitted.
+[[nodiscard]] boost::asio::awaitable<result<admission>> reserve_metered(asking_call who,
+                                                                        examined_call& call,
+                                                                        hold_request& worst);
+
+// Where the bound on the output had to be lowered to fit, the body to forward tells the provider.
+// Copies that body, so only when the hold has an owner. `body` is the client's.
+void obey_bound(const dialect& speaks, std::string_view body, examined_call& call,
+                const admission& admitted);
+
+// Leaves a flagged row of a call that was refused for want of a price, so that finance can find it.
+// Does not wait.
+void record_refused(ledger_thread& ledger, const hold_request& asked, int status);
+
+}  // namespace stint

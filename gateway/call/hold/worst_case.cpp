@@ -1,0 +1,114 @@
+// Tested by tests/gateway/call/hold/worst_case_test.cpp.
+#include "gateway/call/hold/worst_case.hpp"
+
+#include <algorithm>
+
+#include "gateway/call/hold/stream_steps.hpp"
+#include "pricing/cost.hpp"
+
+namespace stint {
+
+namespace {
+call_bound bound_of(const examined_call& call) {
+  call_bound bound;
+  bound.prompt_tokens = call.prompt.upper_bound;
+  bound.audio_input_tokens = call.prompt.audio_tokens;
+  bound.output_tokens = call.output_bound_tokens;
+  bound.output_may_be_audio = call.request.output_may_be_audio;
+  bound.cache_write_5m = call.request.cache_write_5m;
+  bound.cache_write_1h = call.request.cache_write_1h;
+  bound.web_searches = call.request.web_searches_max;
+  return bound;
+}
+
+// An answer four times as long as what is held at first is rare: of outputs spread like a
+// log-normal around a third of it, one in two hundred.
+constexpr std::int64_t ample_times_first = 4;
+
+// What is held of the output at first, and how far its bound may be lowered.
+elastic_output elastic_of(const admission_config& how, const examined_call& call) {
+  const std::int64_t bound = call.output_bound_tokens;
+  const std::int64_t choices = call.request.choices;
+  const output_prediction& expected = call.expected;
+  elastic_output elastic;
+  // Thinking must fit below the bound, or the provider refuses the call.
+  elastic.least_tokens =
+      std::min((call.request.thinking_tokens + how.output_min_tokens) * choices, bound);
+  elastic.first_tokens = bound;
+  if (!how.learned_holds) return elastic;
+  // Too little is known of a new kind of call to say what it hardly ever passes. Its whole bound,
+  // which may be all that a model can generate, would be more than many a budget.
+  const std::int64_t ample =
+      expected.ample_tokens > 0
+          ? expected.ample_tokens
+          : ample_times_first * std::max(expected.tokens, how.first_output_tokens);
+  elastic.ample_tokens = std::min(followed_hold(how, expected, ample, choices), bound);
+  // Only a stream can be followed, and only where it shows what is generated.
+  if (call.request.stream && !call.request.hides_output && !expected.hides_output) {
+    elastic.first_tokens = std::min(followed_hold(how, expected, expected.tokens, choices), bound);
+  }
+  return elastic;
+}
+}  // namespace
+
+usage known_prompt(const tokenizer::prompt_tokens& prompt) noexcept {
+  usage known;
+  known.audio_input_tokens = std::min(prompt.expected, prompt.audio_tokens);
+  known.input_tokens = prompt.expected - known.audio_input_tokens;
+  return known;
+}
+
+std::int64_t followed_hold(const admission_config& how, const output_prediction& expected,
+                           std::int64_t tokens, std::int64_t choices) noexcept {
+  const std::int64_t with_margin =
+      tokens * choices + std::max(how.stream_margin_tokens,
+                                  stream_steps::wanted_bursts * expected.burst_tokens * choices);
+  // And half a step, of what is then held.
+  return with_margin + std::max(stream_steps::usual_tokens_min / 2,
+                                with_margin / (2 * stream_steps::share - 1) + 1);
+}
+
+hold_request worst_case_hold(const hold_terms& terms, const purpose& what_for,
+                             const examined_call& call) {
+  hold_request worst;
+  worst.id = terms.id;
+  worst.admitted = terms.admitted;
+  worst.charged = what_for.charged;
+  worst.tags = what_for.tags;
+  worst.streaming = call.request.stream;
+  worst.worst.output_tokens = call.output_bound_tokens;
+  worst.elastic = elastic_of(terms.how, call);
+  worst.patience = std::chrono::milliseconds(terms.how.wait_ms);
+  worst.price_version = terms.price_version;
+  if (call.unpriced) worst.flags |= row_flag::unpriced;
+  bound_prompt(worst, call);
+  return worst;
+}
+
+void bound_prompt(hold_request& worst, const examined_call& call) {
+  worst.worst.input_tokens = call.prompt.upper_bound;
+  worst.known = known_prompt(call.prompt);
+  worst.flags &= ~(row_flag::estimated | row_flag::hidden_input);
+  if (!call.prompt.exact) worst.flags |= row_flag::estimated;
+  if (call.prompt.hidden_input) worst.flags |= row_flag::hidden_input;
+  if (call.rates == nullptr) return;
+  worst.elastic->cost = cost_of_output(*call.rates, bound_of(call), call.request.tier);
+  worst.worst.cost = worst.elastic->cost.at(worst.worst.output_tokens);
+  worst.known_cost = cost_of(*call.rates, worst.known, call.request.tier, worst.admitted);
+}
+
+hold_request unmetered_hold(const hold_terms& terms, const purpose& what_for,
+                            const passthrough_config& rule) {
+  hold_request one;
+  one.id = terms.id;
+  one.admitted = terms.admitted;
+  one.charged = what_for.charged;
+  one.charged.model = "unmetered";
+  one.charged.provider = rule.provider;
+  one.tags = what_for.tags;
+  one.price_version = terms.price_version;
+  one.flags = row_flag::unmetered;
+  return one;
+}
+
+}  // namespace stint

@@ -1,0 +1,20 @@
+// One request as it came in: its head, its identity, and when it came. Lives in the connection's
+// coroutine; the head's views point into the session's buffer, which does not move meanwhile.
+#pragma once
+
+#include "budgets/records/call_id.hpp"
+#include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/http/client_presence.hpp"
+#include "gateway/http/request_head.hpp"
+
+namespace stint {
+
+struct incoming_call {
+  request_head head;
+  call_id id;
+  wall_time started{};
+  monotonic::time_point head_read{};
+  const dialect* speaks = nullptr;  // how to phrase a refusal; set before anything can be refused
+};
+
+}  // namespace stint

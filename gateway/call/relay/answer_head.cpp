@@ -1,0 +1,123 @@
+// Tested by tests/gateway/call/relay/answer_head_test.cpp.
+#include "gateway/call/relay/answer_head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <boost/beast/http/status.hpp>
+
+namespace stint {
+
+namespace {
+// Lower-case. Framing is ours; the rest concerns one hop (RFC 9110 §7.6.1) or the provider's own
+// site.
+constexpr std::array<std::string_view, 14> not_passed_on = {"connection",
+                                                            "keep-alive",
+                                                            "proxy-connection",
+                                                            "transfer-encoding",
+                                                            "content-length",
+                                                            "upgrade",
+                                                            "trailer",
+                                                            "te",
+                                                            "set-cookie",
+                                                            "alt-svc",
+                                                            "proxy-authenticate",
+                                                            "strict-transport-security",
+                                                            "nel",
+                                                            "report-to"};
+
+bool same_ignoring_case(std::string_view text, std::string_view lower) noexcept {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + 32) : text[i];
+    if (c != lower[i]) return false;
+  }
+  return true;
+}
+
+bool passed_on(std::string_view name) noexcept {
+  constexpr std::string_view ours = "x-stint-";
+  for (const std::string_view each : not_passed_on) {
+    if (same_ignoring_case(name, each)) return false;
+  }
+  return name.size() < ours.size() || !same_ignoring_case(name.substr(0, ours.size()), ours);
+}
+
+void append_number(std::int64_t number, std::string& out) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  out.append(digits, end);
+}
+}  // namespace
+
+void begin_head(int status, const call_id& id, std::string& out) {
+  out += "HTTP/1.1 ";
+  append_number(status, out);
+  out += ' ';
+  const auto reason = boost::beast::http::obsolete_reason(
+      boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+  out.append(reason.data(), reason.size());
+  out += "\r\nx-stint-request-id: ";
+  out += to_string(id);
+  out += "\r\n";
+}
+
+void add_field(std::string_view name, std::string_view value, std::string& out) {
+  out += name;
+  out += ": ";
+  out += value;
+  out += "\r\n";
+}
+
+void add_upstream_fields(const response_head& head, std::string& out) {
+  for (const header_field& field : head.fields()) {
+    if (passed_on(field.name)) add_field(field.name, field.value, out);
+  }
+}
+
+void add_budget_fields(const std::optional<cap_standing>& tightest, std::string& out) {
+  if (!tightest) return;
+  add_field("x-stint-budget-cap", tightest->cap, out);
+  add_field("x-stint-budget-unit", to_string(tightest->unit), out);
+  const std::int64_t left = std::max<std::int64_t>(tightest->left(), 0);
+  add_field("x-stint-budget-remaining",
+            tightest->unit == cap_unit::usd ? to_dollars(nanodollars(left)) : std::to_string(left),
+            out);
+}
+
+void add_limit_field(std::int64_t output_limit_tokens, std::string& out) {
+  if (output_limit_tokens == 0) return;
+  out += "x-stint-output-limit: ";
+  append_number(output_limit_tokens, out);
+  out += "\r\n";
+}
+
+void add_cost_fields(nanodollars cost, const usage& used, std::string& out) {
+  add_field("x-stint-cost-usd", to_dollars(cost), out);
+  out += "x-stint-input-tokens: ";
+  append_number(used.input_total(), out);
+  out += "\r\nx-stint-output-tokens: ";
+  append_number(used.output_total(), out);
+  out += "\r\n";
+}
+
+void end_head_with_length(std::size_t body_bytes, bool http_1_1, bool keep_alive,
+                          std::string& out) {
+  out += "content-length: ";
+  append_number(static_cast<std::int64_t>(body_bytes), out);
+  if (!keep_alive) {
+    out += "\r\nconnection: close";
+  } else if (!http_1_1) {
+    out += "\r\nconnection: keep-alive";
+  }
+  out += "\r\n\r\n";
+}
+
+void end_head_of_stream(bool http_1_1, bool keep_alive, std::string& out) {
+  if (http_1_1) out += "transfer-encoding: chunked\r\n";
+  if (!keep_alive) out += "connection: close\r\n";
+  out += "\r\n";
+}
+
+}  // namespace stint

@@ -1,0 +1,210 @@
+// Tested by tests/gateway/call/relay/stream_test.cpp and
+// tests/end_to_end/{upstream_fault,disconnect,stream_hold}_test.py.
+#include "gateway/call/relay/stream.hpp"
+
+#include "gateway/call/counting_pool.hpp"
+#include "gateway/call/hold/stream_hold.hpp"
+#include "gateway/call/relay/answer_head.hpp"
+#include "gateway/call/relay/broken_answer.hpp"
+#include "gateway/call/relay/hang_up.hpp"
+
+namespace stint {
+
+namespace {
+// How often a running stream notes on the log what it has delivered.
+constexpr std::chrono::seconds progress_every{1};
+
+// How passing on came to its end.
+struct pumped {
+  body_progress progress = body_progress::more;
+  bool cut = false;  // by us: a cap has no more room
+};
+
+class stream_relay {
+ public:
+  stream_relay(const relay_order& order, answer_source& from, answer_sink& to)
+      : order_(order),
+        from_(from),
+        to_(to),
+        client_(to.client()),
+        hold_(order.shared.settings.admission, order.call, order.held) {
+    if (order.call == nullptr) return;
+    const chat_request billing = order.call->billing();
+    meter_ =
+        order.speaks.meter_stream(order.call->provider->counted(order.call->base_model), billing);
+  }
+
+  [[nodiscard]] asio::awaitable<relayed> run();
+
+ private:
+  [[nodiscard]] asio::awaitable<bool> begin();
+  [[nodiscard]] asio::awaitable<pumped> pump();
+  [[nodiscard]] asio::awaitable<bool> keep_within_hold(std::size_t arrived_bytes);
+  [[nodiscard]] asio::awaitable<std::int64_t> count();
+  [[nodiscard]] asio::awaitable<call_end> end_upstream(pumped how);
+  [[nodiscard]] call_end outcome_of(pumped how) const;
+  void watch();
+  void note_delivered(monotonic::time_point now);
+  [[nodiscard]] bool counts_quickly() const noexcept {
+    return meter_->recount_bytes() <= order_.shared.settings.limits.count_inline_bytes_max;
+  }
+
+  const relay_order& order_;
+  answer_source& from_;
+  answer_sink& to_;
+  client_presence& client_;
+  std::unique_ptr<stream_meter> meter_;  // null for a pass-through
+  stream_hold hold_;
+  monotonic::time_point noted_ = monotonic::now();
+};
+
+void stream_relay::watch() {
+  client_.watch_client([this] {
+    from_.half_close();
+    from_.hurry(hang_up_patience);
+  });
+  // What the client does not take now is generated all the same.
+  client_.watch_writes([this](monotonic::duration since) {
+    if (meter_ && !hold_.follow_unseen(*meter_, since)) from_.half_close();
+  });
+}
+
+asio::awaitable<bool> stream_relay::begin() {
+  std::string fields = from_.facts().fields;
+  add_budget_fields(order_.tightest, fields);
+  if (order_.call != nullptr) add_limit_field(order_.call->output_limit_tokens, fields);
+  co_return co_await to_.begin_stream(from_.facts().status, fields);
+}
+
+asio::awaitable<std::int64_t> stream_relay::count() {
+  std::int64_t counted = 0;
+  auto work = [&] { counted = meter_->counted_output_tokens(); };
+  if (counts_quickly()) {
+    work();
+  } else {
+    co_await on_counting_pool(order_.shared.counting, work);
+  }
+  co_return counted;
+}
+
+void stream_relay::note_delivered(monotonic::time_point now) {
+  if (now - noted_ < progress_every) return;
+  noted_ = now;
+  order_.held.note_progress(
+      counts_quickly() ? meter_->counted_output_tokens() : meter_->output_tokens_bound(),
+      meter_->reported_input());
+}
+
+// What `arrived_bytes` more have brought. False: there is no more room, and the stream must be cut.
+asio::awaitable<bool> stream_relay::keep_within_hold(std::size_t arrived_bytes) {
+  if (!hold_.follow(*meter_, arrived_bytes, monotonic::now()) && !co_await hold_.secure())
+    co_return false;
+  if (!hold_.may_pass_bound(*meter_)) co_return true;
+  const std::int64_t counted = co_await count();
+  co_return !hold_.passes_bound(counted);
+}
+
+// Passes on what arrives until the stream ends, breaks, its hold has no more room, or the client
+// goes.
+asio::awaitable<pumped> stream_relay::pump() {
+  std::string arrived;
+  std::string passed;
+  pumped how;
+  while (how.progress == body_progress::more && !how.cut) {
+    arrived.clear();
+    how.progress = co_await from_.read_piece(arrived, from_.usual_patience());
+    std::string* ready = &arrived;
+    if (meter_) {
+      passed.clear();
+      meter_->consume(arrived, passed);
+      ready = &passed;
+      note_delivered(monotonic::now());
+      if (how.progress == body_progress::more) how.cut = !co_await keep_within_hold(arrived.size());
+    }
+    // What arrived is on the provider's bill whether the client is still there or not: it is
+    // metered first.
+    if (client_.client_gone()) break;
+    if (ready->empty()) continue;
+    if (!co_await to_.write_chunk(*ready, false)) break;
+    how.cut = how.cut || hold_.stopped();
+  }
+  co_return how;
+}
+
+call_end stream_relay::outcome_of(pumped how) const {
+  call_end ended;
+  ended.status = from_.facts().status;
+  ended.first_byte = from_.facts().first_byte;
+  if (client_.client_gone()) {
+    ended.outcome = call_outcome::client_gone;
+  } else if (how.cut) {
+    ended.outcome = call_outcome::cut;
+  } else if (how.progress != body_progress::complete && (!meter_ || !meter_->complete())) {
+    ended.outcome = call_outcome::upstream_gone;
+  } else {
+    ended.outcome =
+        meter_ && meter_->saw_error() ? call_outcome::upstream_error : call_outcome::completed;
+  }
+  if (!meter_) return ended;
+  ended.report = meter_->reported();
+  ended.input_report = meter_->reported_input();
+  ended.implausible = meter_->saw_implausible_usage();
+  ended.generated = true;
+  return ended;
+}
+
+// Leaves the upstream and works out what it will bill.
+asio::awaitable<call_end> stream_relay::end_upstream(pumped how) {
+  bool all_seen = true;
+  if (how.progress == body_progress::complete) {
+    from_.finish();
+  } else {
+    if (how.progress == body_progress::more && meter_) {
+      all_seen = co_await hang_up(from_, *meter_, client_);
+    } else if (client_.client_gone() || client_.cut()) {
+      all_seen = from_.closed();
+    }
+    from_.abandon();
+  }
+  call_end ended = outcome_of(how);
+  if (!meter_) co_return ended;
+  if (!ended.report || hold_.wants_count()) {
+    const std::int64_t counted = co_await count();
+    ended.counted_output_tokens = all_seen ? counted : hold_.most_generated(counted);
+    if (all_seen) ended.compared_output_tokens = counted;
+  }
+  ended.burst_bytes = hold_.pace().burst_bytes();
+  ended.stream_bytes = hold_.pace().total_bytes();
+  co_return ended;
+}
+
+asio::awaitable<relayed> stream_relay::run() {
+  watch();
+  pumped how;
+  if (co_await begin()) how = co_await pump();
+  client_.unwatch_client();
+  relayed made;
+  made.ended = co_await end_upstream(how);
+  const call_outcome outcome = made.ended.outcome;
+  if (outcome == call_outcome::client_gone) co_return made;
+  stream_end last;
+  last.cut = outcome == call_outcome::cut;
+  if (outcome == call_outcome::upstream_gone) {
+    count_break(order_.shared.metrics, from_.provider(), how.progress);
+    to_.close_afterwards();
+    // What is passed through has no error event: only the missing last chunk tells that it is cut.
+    if (!meter_) co_return made;
+    last.broken = broken_answer(from_.provider(), how.progress);
+  }
+  last.meter = std::move(meter_);
+  made.unsent = std::move(last);
+  co_return made;
+}
+}  // namespace
+
+asio::awaitable<relayed> relay_stream(relay_order order, answer_source& from, answer_sink& to) {
+  stream_relay running(order, from, to);
+  co_return co_await running.run();
+}
+
+}  // namespace stint

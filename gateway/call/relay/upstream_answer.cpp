@@ -1,0 +1,100 @@
+// Tested by tests/end_to_end/upstream_fault_test.py.
+#include "gateway/call/relay/upstream_answer.hpp"
+
+#include <limits>
+
+#include "gateway/call/relay/answer_head.hpp"
+
+namespace stint {
+
+namespace {
+// Whether the peer has sent all that it will send. Under TLS it may say so by an alert: OpenSSL
+// answers a half-close without close_notify with one.
+bool is_end(const error_code& error) noexcept {
+  return error == asio::error::eof || error.category() == asio::error::get_ssl_category() ||
+         error.category() == asio::ssl::error::get_stream_category();
+}
+}  // namespace
+
+void upstream_answer::take_head(const response_head& head, wall_time first_byte) {
+  facts_.status = head.status;
+  facts_.event_stream = head.is_event_stream();
+  facts_.has_body = head.framing != answer_framing::none;
+  facts_.content_length = head.content_length;
+  facts_.first_byte = first_byte;
+  add_upstream_fields(head, facts_.fields);
+  framing_ = head.framing;
+  keep_alive_ = head.keep_alive;
+  left_ = head.content_length;
+  // A stream has no size of its own; what is kept of it is bounded by whoever keeps it.
+  if (framing_ == answer_framing::chunked) {
+    chunks_.emplace(std::numeric_limits<std::size_t>::max(),
+                    std::numeric_limits<std::size_t>::max());
+  }
+  connection_->begin += head.size_bytes;
+}
+
+void upstream_answer::finish() noexcept {
+  if (!connection_) return;
+  if (keep_alive_ && framing_ != answer_framing::until_close) {
+    pool_.give_back(std::move(connection_));
+  } else {
+    abandon();
+  }
+}
+
+void upstream_answer::abandon() noexcept {
+  if (connection_) pool_.drop(std::move(connection_));
+}
+
+body_progress upstream_answer::take_unread(std::string& out) {
+  upstream_connection& at = *connection_;
+  const std::string_view bytes = at.unread();
+  switch (framing_) {
+    case answer_framing::none:
+      return body_progress::complete;
+    case answer_framing::until_close:
+      out.append(bytes);
+      at.begin = at.end;
+      return body_progress::more;
+    case answer_framing::length: {
+      const std::size_t taken =
+          static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
+      out.append(bytes.substr(0, taken));
+      at.begin += taken;
+      left_ -= taken;
+      return left_ == 0 ? body_progress::complete : body_progress::more;
+    }
+    case answer_framing::chunked:
+      break;
+  }
+  std::size_t consumed = 0;
+  const chunk_state state = chunks_->consume(bytes, out, consumed);
+  at.begin += consumed;
+  if (state == chunk_state::done) return body_progress::complete;
+  return state == chunk_state::more ? body_progress::more : body_progress::broken;
+}
+
+asio::awaitable<body_progress> upstream_answer::read_piece(std::string& out,
+                                                           std::chrono::milliseconds patience) {
+  upstream_connection& at = *connection_;
+  const std::size_t before = out.size();
+  const body_progress from_buffer = take_unread(out);
+  if (from_buffer != body_progress::more || out.size() > before) co_return from_buffer;
+  at.begin = at.end = 0;
+  watch_.arm(at.wire, patience);
+  const io_outcome got =
+      co_await at.wire.read_some(asio::buffer(at.buffer.get(), upstream_connection::buffer_bytes));
+  watch_.disarm();
+  if (got.error) {
+    closed_ = is_end(got.error);
+    // Without a length, the end of the connection is the end of the body (RFC 9112 §6.3).
+    if (framing_ == answer_framing::until_close && got.error == asio::error::eof)
+      co_return body_progress::complete;
+    co_return watch_.expired() ? body_progress::timed_out : body_progress::broken;
+  }
+  at.end = got.bytes;
+  co_return take_unread(out);
+}
+
+}  // namespace stint

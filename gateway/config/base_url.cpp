@@ -1,0 +1,50 @@
+// Tested by tests/gateway/config/providers_test.cpp.
+#include "gateway/config/base_url.hpp"
+
+#include <algorithm>
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include "pricing/text/ascii.hpp"
+
+namespace stint {
+namespace {
+
+namespace urls = boost::urls;
+
+// It is looked up, and sent as a header's value: no escapes. An IPv6 address may not name a zone,
+// which would mean something on this machine alone; Boost.URL knows none.
+bool is_host(const urls::url_view& url) {
+  if (url.host_type() == urls::host_type::ipv6) return true;
+  const std::string_view host = url.encoded_host();
+  const auto fits = [](char c) {
+    return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_';
+  };
+  return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), fits);
+}
+
+}  // namespace
+
+std::optional<base_url> parse_base_url(std::string_view text) {
+  const auto url = urls::parse_uri(text);
+  if (!url) return std::nullopt;
+  base_url read;
+  read.tls = url->scheme_id() == urls::scheme::https;
+  if (!read.tls && url->scheme_id() != urls::scheme::http) return std::nullopt;
+  if (url->has_userinfo() || url->has_query() || url->has_fragment() || !is_host(*url))
+    return std::nullopt;
+  if (url->has_port() && url->port_number() == 0) return std::nullopt;  // 0, empty, or too large
+  read.host = url->host_address();
+  read.port = url->has_port() ? url->port_number() : read.tls ? 443 : 80;
+  std::string_view path = url->encoded_path();
+  // Boost 1.81 reads "h:1k" as port 1 and the path "k" (RFC 3986 §3.3 wants a slash there).
+  if (!path.empty() && !path.starts_with('/')) return std::nullopt;
+  while (path.ends_with('/'))
+    path.remove_suffix(1);
+  if (path.ends_with("/v1")) path.remove_suffix(3);
+  read.path = path;
+  return read;
+}
+
+}  // namespace stint

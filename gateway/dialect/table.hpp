@@ -1,0 +1,31 @@
+// The dialects that are spoken here, and what is asked of all of them together. A new one is a folder
+// of its own and a line in table.cpp. Any thread may use them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/dialect/parts/dialect.hpp"
+
+namespace stint {
+
+// In the order in which messages name them.
+[[nodiscard]] std::span<const dialect* const> all_dialects() noexcept;
+
+// By the name that the configuration uses; null when there is none of that name.
+[[nodiscard]] const dialect* find_dialect(std::string_view name) noexcept;
+[[nodiscard]] std::vector<std::string> dialect_names();
+
+// Whose metered path it is; null when it is nobody's.
+[[nodiscard]] const dialect* dialect_of_path(std::string_view path) noexcept;
+// Whether it is anybody's metered path, or continues one.
+[[nodiscard]] bool borders_metered_path(std::string_view path) noexcept;
+// Whose error shape a client on this path understands, whether the path is served or not.
+[[nodiscard]] const dialect& dialect_for_errors(std::string_view path) noexcept;
+
+// "POST /v1/chat/completions and POST /v1/messages", for messages.
+[[nodiscard]] std::string metered_calls();
+
+}  // namespace stint

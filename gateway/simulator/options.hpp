@@ -1,0 +1,32 @@
+// What can be set of the simulated provider, and by which names it goes. Plain values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace stint {
+
+// As a provider of the gateway that it is built into, and what the names of its models begin with.
+inline constexpr std::string_view simulated_provider_name = "sim";
+inline constexpr std::string_view simulated_model_prefix = "sim/";
+// The APIs that it speaks, by the names of the gateway's dialects.
+inline constexpr std::array<std::string_view, 2> simulated_dialects = {"openai", "anthropic"};
+// In a model's name: what follows steers the call, see steering.hpp.
+inline constexpr char simulated_steering_mark = '?';
+
+enum class output_length : std::uint8_t { fixed, bound, log_normal };
+
+struct simulation {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: any free one
+  output_length length = output_length::fixed;
+  std::int64_t fixed_tokens = 32;  // also the median of log_normal
+  double log_normal_sigma = 0.8;
+  std::uint64_t seed = 1;
+  std::int64_t first_token_delay_ms = 0;
+  std::int64_t token_delay_ms = 0;
+};
+
+}  // namespace stint
