@@ -10,6 +10,7 @@ Tested by tests/mutation/mutants_test.py.
 
 import argparse
 import collections
+import functools
 import json
 import os
 import queue
@@ -99,11 +100,16 @@ def run(command, place, cpu_s_max, wall_s_max):
         place.empty()
 
 
+@functools.cache
+def text_of(file):
+    """The source as it was when its mutants were made, whatever is edited during the run."""
+    return (ROOT / file).read_text()
+
+
 def compiled(one, command, place):
     """The mutant's object, or None where it does not compile."""
-    text = (ROOT / one.file).read_text()
     copy, made = place.folder / Path(one.file).name, place.folder / "mutant.o"
-    copy.write_text(one.applied_to(text))
+    copy.write_text(one.applied_to(text_of(one.file)))
     words = [str(copy) if word == str(ROOT / one.file) else word for word in command if not word.endswith("ccache")]
     words[words.index("-o") + 1] = str(made)
     # A warning is no verdict; and a file may include its neighbours by their bare names.
@@ -167,7 +173,7 @@ def choose(chosen, known):
     picked = {}
     for place, line in places:
         every = [one for file in sources(place)
-                 for one in mutants.mutants_of(file, (ROOT / file).read_text(), chosen.statements)
+                 for one in mutants.mutants_of(file, text_of(file), chosen.statements)
                  if (not line or one.line == int(line)) and equivalent.key(one) not in known]
         some = draw.sample(every, min(chosen.count // len(places), len(every)))
         picked.setdefault(place, []).extend(sorted(some, key=lambda one: (one.file, one.start)))
