@@ -229,13 +229,6 @@ void books_proof::find(std::string what) {
   }
 }
 
-std::uint64_t books_proof::counters_unproved() const noexcept {
-  std::uint64_t sum = 0;
-  for (const auto& each : unproved)
-    sum += each.counters;
-  return sum;
-}
-
 books_proof prove_books(const ledger_store::moment& at, std::span<const cap> caps,
                         work_progress& progress) {
   return audit(at, caps, progress).run();

@@ -19,13 +19,6 @@ std::string_view to_string(cap_unit unit) noexcept {
   return unit_words[static_cast<std::size_t>(unit)];
 }
 
-std::optional<cap_unit> parse_cap_unit(std::string_view word) noexcept {
-  for (std::size_t i = 0; i < unit_words.size(); ++i) {
-    if (unit_words[i] == word) return static_cast<cap_unit>(i);
-  }
-  return std::nullopt;
-}
-
 bool cap::selects(const attribution& charged) const noexcept {
   for (const auto& [where, pattern] : match) {
     if (!glob_match(pattern, charged.at(where))) return false;

@@ -20,7 +20,6 @@ namespace stint {
 
 enum class cap_unit : std::uint8_t { tokens, input_tokens, output_tokens, usd, requests };
 [[nodiscard]] std::string_view to_string(cap_unit unit) noexcept;
-[[nodiscard]] std::optional<cap_unit> parse_cap_unit(std::string_view word) noexcept;
 
 enum class cap_mode : std::uint8_t { enforce, warn };
 
