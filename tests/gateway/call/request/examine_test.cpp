@@ -64,9 +64,6 @@ BOOST_FIXTURE_TEST_CASE(a_model_that_no_provider_of_the_api_lists_is_not_found, 
              "no provider is configured for the model 'claude-sonnet-5' in the openai API; list it "
              "under providers.*.models");
   BOOST_TEST(why.param == "model");
-  BOOST_TEST(
-      refused(hi_to(std::string(201, 'x'))).message.find("'" + std::string(200, 'x') + "'") !=
-      std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_model_without_a_price_has_none_or_the_ceiling_s, examined_fixture) {
@@ -205,7 +202,7 @@ BOOST_FIXTURE_TEST_CASE(a_very_long_body_is_counted_on_the_pool_before_anything_
   BOOST_TEST((call.uncounted == nullptr));
   BOOST_TEST(call.prompt.exact);
   BOOST_TEST(call.prompt.upper_bound < 300'000);
-  BOOST_TEST(texts.counted_bytes() >= 1'048'576U);
+  BOOST_TEST(texts.counted_bytes() + texts.known_bytes() >= 1'048'576U);
   BOOST_TEST((long_call(1'000'000).uncounted != nullptr));
   shared.remembered = nullptr;
 }
