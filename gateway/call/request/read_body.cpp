@@ -1,4 +1,4 @@
-// Tested by tests/end_to_end/bad_input_test.py.
+// Tested by tests/gateway/call/request/read_body_test.cpp and tests/end_to_end/bad_input_test.py.
 #include "gateway/call/request/read_body.hpp"
 
 #include <algorithm>
