@@ -142,6 +142,9 @@ asio::awaitable<void> serve_held(const exchange& x, admitted_call of) {
   answered_call answered;
   if (x.session.watch.client_gone()) {  // while its call waited in line
     answered.end.ended.outcome = call_outcome::client_gone;
+  } else if (x.shared.closing.load()) {
+    // Admitted by what another thread's call gave back when it was cut.
+    answered.end.ended.outcome = call_outcome::rejected;
   } else {
     answered = co_await have_answered(x, of, held);
   }

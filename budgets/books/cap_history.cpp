@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "budgets/books/damage.hpp"
+#include "budgets/books/rollup_range.hpp"
 #include "budgets/records/checked_sum.hpp"
 #include "budgets/records/row.hpp"
 
@@ -16,39 +18,14 @@ namespace {
 
 using std::chrono::seconds;
 
-// Far beyond any clock, and far from overflow when rounded.
-constexpr std::int64_t no_end_of_history = std::int64_t{1} << 40;
 // A row's id is made when its call arrives, and the call is admitted a little later.
 constexpr std::chrono::hours slack{1};
-
-[[noreturn]] void damaged_history(const char* what) {
-  throw std::runtime_error(std::string("the ledger cannot be read: ") + what + " is damaged");
-}
-
-[[nodiscard]] std::int64_t round_up(wall_time at, std::int64_t length_seconds) {
-  const std::int64_t start = period_start(at, length_seconds);
-  return wall_time{seconds{start}} == at ? start : start + length_seconds;
-}
-
-constexpr wall_time far_future{seconds{no_end_of_history}};
-
-struct history_seconds {
-  std::int64_t from = 0;
-  std::int64_t until = 0;
-};
 
 // Times of admission.
 struct stretch {
   wall_time from{};
   wall_time until{};
 };
-
-// The whole hours around a stretch, whose calls the roll-ups count.
-[[nodiscard]] history_seconds whole_hours_of(const stretch& asked) {
-  return {.from = period_start(asked.from, seconds_per_hour),
-          .until = asked.until == far_future ? no_end_of_history
-                                             : round_up(asked.until, seconds_per_hour)};
-}
 
 struct wanted {
   const unread_cap* of = nullptr;
@@ -79,21 +56,24 @@ void give(const scope_sums& from, cap_history& to) {
 class row_sums {
  public:
   row_sums(const stretch& asked, const std::vector<wanted>& caps)
-      : asked_(asked), hours_(whole_hours_of(asked)), caps_(caps), sums_(caps.size()) {}
+      : asked_(asked),
+        hours_(whole_hours(asked.from, asked.until)),
+        caps_(caps),
+        sums_(caps.size()) {}
 
   // Rows whose ids were made in [from, until).
   void read(const ledger_store::moment& at, wall_time from, wall_time until) {
     std::string begin;
     std::string end(format::rows_group_key);
     format::append_row_key(begin, make_call_id(from, 0, 0));
-    if (until != far_future) {
+    if (until != end_of_time) {
       end.clear();
       format::append_row_key(end, make_call_id(until, 0, 0));
     }
     at.scan(family::rows, begin, end, [&](std::string_view key, std::string_view value) {
       const auto id = format::read_row_key(key);
       const auto found = id ? format::read_row(*id, value) : std::nullopt;
-      if (!found) damaged_history("a row");
+      if (!found) refuse_damaged_record("a row");
       // Only reached when the storage fails and wants to be opened anew: the change is tried again.
       if (at.wanted()) throw std::runtime_error("the storage of the ledger failed meanwhile");
       add(found->row);
@@ -119,17 +99,11 @@ class row_sums {
   }
 
   stretch asked_;
-  history_seconds hours_;
+  second_range hours_;
   const std::vector<wanted>& caps_;
   std::vector<scope_sums> sums_;  // of each cap
   std::int64_t calls_ = 0;
 };
-
-[[nodiscard]] bool knows_users(const cap& of) {
-  return std::ranges::find(of.per, dimension::user) != of.per.end() ||
-         std::ranges::any_of(of.match,
-                             [](const auto& each) { return each.first == dimension::user; });
-}
 
 // The caps whose windows start at one moment: they need the same records.
 class history_reader {
@@ -140,7 +114,7 @@ class history_reader {
     const window_rule& rule = cap.of->definition.window;
     const bool rolls = rule.kind == window_kind::rolling;
     const bool in_hours = !rolls || rolling_step(rule.length) % std::chrono::hours{1} == seconds{0};
-    if (knows_users(cap.of->definition) || !in_hours) {
+    if (cap.of->definition.asks_for(dimension::user) || !in_hours) {
       by_rows_.push_back(cap);
     } else {
       by_rollups_.push_back(cap);
@@ -150,7 +124,7 @@ class history_reader {
 
   void run() {
     if (!by_rollups_.empty()) read_rollups();
-    if (!by_rows_.empty()) read_rows({.from = start_, .until = far_future}, by_rows_);
+    if (!by_rows_.empty()) read_rows({.from = start_, .until = end_of_time}, by_rows_);
     for (const auto* all : {&by_rollups_, &by_rows_}) {
       for (const wanted& each : *all)
         read_counters(each);
@@ -159,32 +133,24 @@ class history_reader {
 
  private:
   void read_rollups() {
-    const std::int64_t first_hour = round_up(start_, seconds_per_hour);
+    const std::int64_t first_hour = period_start_from(start_, seconds_per_hour);
     const std::int64_t first_day =
-        hours_only_ ? no_end_of_history : round_up(start_, seconds_per_day);
+        hours_only_ ? end_of_time_seconds : period_start_from(start_, seconds_per_day);
     bool old = false;
     const auto add = [&](const rollup_key& key, const rollup_sums& sums) {
       old |= !sums.requests;
       add_rollup(key, sums);
     };
-    each_rollup(format::space::hours, {.from = first_hour, .until = first_day}, add);
-    each_rollup(format::space::days, {.from = first_day, .until = no_end_of_history}, add);
+    each_rollup(at_, format::space::hours, {.from = first_hour, .until = first_day}, add);
+    each_rollup(at_, format::space::days, {.from = first_day, .until = end_of_time_seconds}, add);
     if (wall_time{seconds{first_hour}} != start_)
       read_rows({.from = start_, .until = wall_time{seconds{first_hour}}}, by_rollups_);
     if (old) read_requests_again();
   }
 
   void add_rollup(const rollup_key& key, const rollup_sums& sums) {
-    const attribution charged{.tenant = std::string(key.tenant),
-                              .feature = std::string(key.feature),
-                              .key = std::string(key.key),
-                              .user = "",
-                              .model = std::string(key.model),
-                              .provider = std::string(key.provider)};
-    const amounts used{.input_tokens = sums.used.input_total(),
-                       .output_tokens = sums.used.output_total(),
-                       .cost = sums.cost,
-                       .requests = sums.requests.value_or(0)};
+    const attribution charged = attribution_of(key);
+    const amounts used = amounts_of(sums);
     const wall_time start{seconds{key.start_seconds}};
     for (const wanted& each : by_rollups_) {
       scope_sums sums_of_one;
@@ -201,23 +167,7 @@ class history_reader {
       each.into->counters.clear();
       again.push_back(each);
     }
-    if (!again.empty()) read_rows({.from = start_, .until = far_future}, again);
-  }
-
-  template <class Visitor>
-  void each_rollup(format::space of, history_seconds range, Visitor&& visit) const {
-    if (range.from >= range.until) return;
-    std::string begin;
-    std::string end;
-    format::append_rollup_prefix(begin, of, range.from);
-    format::append_rollup_prefix(end, of, range.until);
-    at_.scan(family::state, begin, end, [&](std::string_view key_bytes, std::string_view value) {
-      const auto key = format::read_rollup_key(key_bytes);
-      const auto sums = format::read_sums(value);
-      if (!key || !sums) damaged_history("a roll-up");
-      visit(*key, *sums);
-      return true;
-    });
+    if (!again.empty()) read_rows({.from = start_, .until = end_of_time}, again);
   }
 
   void read_rows(const stretch& asked, const std::vector<wanted>& caps) {
@@ -225,10 +175,10 @@ class history_reader {
     if (calls == 0) return;
     row_sums near(asked, caps);
     near.read(at_, std::max(asked.from, wall_time{} + slack) - slack,
-              asked.until == far_future ? far_future : asked.until + slack);
+              asked.until == end_of_time ? end_of_time : asked.until + slack);
     if (near.calls() == calls) return near.give();
     row_sums all(asked, caps);
-    all.read(at_, wall_time{}, far_future);
+    all.read(at_, wall_time{}, end_of_time);
     all.give();
     if (all.calls() == calls) return;
     for (const wanted& each : caps)
@@ -240,12 +190,12 @@ class history_reader {
     const auto add = [&](const rollup_key& /*key*/, const rollup_sums& sums) {
       calls += sums.calls;
     };
-    const history_seconds hours = whole_hours_of(asked);
+    const second_range hours = whole_hours(asked.from, asked.until);
     const std::int64_t first_day =
-        std::min(hours.until, round_up(wall_time{seconds{hours.from}}, seconds_per_day));
-    each_rollup(format::space::hours, {.from = hours.from, .until = first_day}, add);
-    const bool open_end = hours.until == no_end_of_history;
-    each_rollup(open_end ? format::space::days : format::space::hours,
+        std::min(hours.until, period_start_from(wall_time{seconds{hours.from}}, seconds_per_day));
+    each_rollup(at_, format::space::hours, {.from = hours.from, .until = first_day}, add);
+    const bool open_end = hours.until == end_of_time_seconds;
+    each_rollup(at_, open_end ? format::space::days : format::space::hours,
                 {.from = first_day, .until = hours.until}, add);
     return calls;
   }
@@ -256,12 +206,12 @@ class history_reader {
     std::string until;
     format::append_counters_prefix(from, of.of->number, start_);
     format::append_counters_prefix(until, of.of->number,
-                                   rolls ? far_future : start_ + std::chrono::microseconds{1});
+                                   rolls ? end_of_time : start_ + std::chrono::microseconds{1});
     at_.scan(family::state, from, until, [&](std::string_view key, std::string_view value) {
       const auto start = format::read_counter_start(key);
       const auto scope = format::read_counter_scope(key);
       auto stored = format::read_counter(value);
-      if (!start || !scope || !stored) damaged_history("a counter");
+      if (!start || !scope || !stored) refuse_damaged_record("a counter");
       format::counter_value& rebuilt = of.into->counters[{*start, std::string(*scope)}];
       stored->posted = rebuilt.posted;
       rebuilt = std::move(*stored);

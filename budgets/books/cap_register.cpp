@@ -2,19 +2,14 @@
 #include "budgets/books/cap_register.hpp"
 
 #include <algorithm>
-#include <stdexcept>
+
+#include "budgets/books/damage.hpp"
 
 namespace stint {
 
 namespace format = ledger_format;
 
 namespace {
-
-[[noreturn]] void damaged_register(const std::string& what) {
-  throw std::runtime_error("the ledger cannot be used: " + what +
-                           " cannot be read. Restore the latest backup, or move the directory "
-                           "away to start an empty ledger");
-}
 
 // Counters of a closed calendar window are of use to people for a while; single buckets of a
 // rolling one are not.
@@ -58,14 +53,14 @@ cap_register::cap_register(const ledger_store::moment& at) {
           format::space_end(format::space::caps),
           [&](std::string_view key, std::string_view value) {
             const auto stored = format::read_cap(value);
-            if (!stored) damaged_register("the register of caps");
+            if (!stored) refuse_damaged_start("the register of caps");
             next_number_ = std::max(next_number_, stored->number + 1);
             caps_.emplace(key.substr(1), *stored);
             return true;
           });
   if (const auto bytes = at.get(format::epoch_key)) {
     const auto last = format::read_number(*bytes);
-    if (!last) damaged_register("the number of the cap list");
+    if (!last) refuse_damaged_start("the number of the cap list");
     epoch_ = static_cast<std::uint32_t>(*last);
   }
 }

@@ -17,28 +17,6 @@ namespace {
 
 constexpr auto tick = std::chrono::microseconds{1};
 
-[[nodiscard]] bool asks_for_user(const cap& of) {
-  return std::ranges::find(of.per, dimension::user) != of.per.end() ||
-         std::ranges::find(of.match, dimension::user, &std::pair<dimension, std::string>::first) !=
-             of.match.end();
-}
-
-[[nodiscard]] attribution attribution_of(const rollup_key& key) {
-  return {.tenant = std::string(key.tenant),
-          .feature = std::string(key.feature),
-          .key = std::string(key.key),
-          .user = {},
-          .model = std::string(key.model),
-          .provider = std::string(key.provider)};
-}
-
-[[nodiscard]] amounts amounts_of(const rollup_sums& sums) {
-  return {.input_tokens = sums.used.input_total(),
-          .output_tokens = sums.used.output_total(),
-          .cost = sums.cost,
-          .requests = 0};
-}
-
 // What one counter on disk covers: a window, or a bucket of a rolling one.
 [[nodiscard]] window counted_window(const window_rule& rule, wall_time at) {
   if (rule.kind != window_kind::rolling) return window_at(rule, at);
@@ -60,7 +38,7 @@ counter_proof::counter_proof(const ledger_store::moment& at, const cap& definiti
   if (stored.rebuilding) never_ = "the cap is new, and its history is not read yet";
   // Roll-ups do not tell which calls came before the cap was there, nor what was held.
   by_rollups_ = stored.since_epoch <= 1 && definition.unit != cap_unit::requests &&
-                !asks_for_user(definition);
+                !definition.asks_for(dimension::user);
 }
 
 counter_proof::evidence counter_proof::evidence_for(const window& of) const {

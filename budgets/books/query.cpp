@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <map>
-#include <stdexcept>
 
+#include "budgets/books/damage.hpp"
+#include "budgets/books/rollup_range.hpp"
 #include "pricing/text/glob.hpp"
 
 namespace stint {
@@ -16,29 +17,21 @@ namespace {
 
 using std::chrono::seconds;
 
-struct second_range {
-  std::int64_t from = 0;
-  std::int64_t until = 0;
-};
-
 class spend_sum {
  public:
   explicit spend_sum(const rollup_query& query) : query_(query) {}
 
-  void add(std::string_view key_bytes, std::string_view value_bytes) {
-    const auto key = format::read_rollup_key(key_bytes);
-    const auto sums = format::read_sums(value_bytes);
-    if (!key || !sums) throw std::runtime_error("a roll-up of the ledger is damaged");
+  void add(const rollup_key& key, const rollup_sums& sums) {
     for (const auto& [where, pattern] : query_.match) {
-      if (!glob_match(pattern, key->at(where))) return;
+      if (!glob_match(pattern, key.at(where))) return;
     }
     group_key group;
     if (query_.by_day) {
-      group.first = period_start(wall_time{seconds{key->start_seconds}}, seconds_per_day);
+      group.first = period_start(wall_time{seconds{key.start_seconds}}, seconds_per_day);
     }
     for (const dimension each : query_.by)
-      group.second.emplace_back(key->at(each));
-    groups_[std::move(group)] += *sums;
+      group.second.emplace_back(key.at(each));
+    groups_[std::move(group)] += sums;
   }
 
   [[nodiscard]] std::vector<rollup_line> lines() const {
@@ -60,30 +53,6 @@ class spend_sum {
   std::map<group_key, rollup_sums> groups_;
 };
 
-void add_range(const ledger_store::moment& at, format::space of, second_range range,
-               spend_sum& into) {
-  if (range.from >= range.until) return;
-  std::string from;
-  std::string until;
-  format::append_rollup_prefix(from, of, range.from);
-  format::append_rollup_prefix(until, of, range.until);
-  at.scan(family::state, from, until, [&](std::string_view key, std::string_view value) {
-    into.add(key, value);
-    return true;
-  });
-}
-
-[[nodiscard]] second_range hours_of(const rollup_query& query) {
-  // Far beyond any clock, and far from overflow when rounded.
-  constexpr std::int64_t no_end = std::int64_t{1} << 40;
-  second_range range{.from = period_start(query.from, seconds_per_hour), .until = no_end};
-  if (query.until != wall_time{}) {
-    range.until = period_start(query.until, seconds_per_hour);
-    if (wall_time{seconds{range.until}} != query.until) range.until += seconds_per_hour;
-  }
-  return range;
-}
-
 [[nodiscard]] bool matches(const row_query& query, const ledger_row& row) {
   if (row.admitted < query.from || (query.until && row.admitted >= *query.until)) return false;
   return std::ranges::all_of(query.match, [&](const auto& each) {
@@ -94,16 +63,19 @@ void add_range(const ledger_store::moment& at, format::space of, second_range ra
 }  // namespace
 
 std::vector<rollup_line> query_spend(const ledger_store::moment& at, const rollup_query& query) {
-  const second_range hours = hours_of(query);
-  const auto day_of = [](std::int64_t second) {
-    return period_start(wall_time{seconds{second}}, seconds_per_day);
-  };
-  const std::int64_t first_day = day_of(hours.from + seconds_per_day - 1);
-  const std::int64_t end_of_days = std::max(first_day, day_of(hours.until));
+  const second_range hours =
+      whole_hours(query.from, query.until == wall_time{} ? end_of_time : query.until);
+  const std::int64_t first_day = period_start_from(wall_time{seconds{hours.from}}, seconds_per_day);
+  const std::int64_t end_of_days =
+      std::max(first_day, period_start(wall_time{seconds{hours.until}}, seconds_per_day));
   spend_sum sum(query);
-  add_range(at, format::space::hours, {hours.from, std::min(first_day, hours.until)}, sum);
-  add_range(at, format::space::days, {first_day, end_of_days}, sum);
-  add_range(at, format::space::hours, {std::max(end_of_days, hours.from), hours.until}, sum);
+  const auto add = [&](format::space of, second_range range) {
+    each_rollup(at, of, range,
+                [&](const rollup_key& key, const rollup_sums& sums) { sum.add(key, sums); });
+  };
+  add(format::space::hours, {.from = hours.from, .until = std::min(first_day, hours.until)});
+  add(format::space::days, {.from = first_day, .until = end_of_days});
+  add(format::space::hours, {.from = std::max(end_of_days, hours.from), .until = hours.until});
   return sum.lines();
 }
 
@@ -129,7 +101,7 @@ std::vector<ledger_row> query_rows(const ledger_store::moment& at, const row_que
   at.scan_down(family::rows, from, until, [&](std::string_view key, std::string_view value) {
     const auto id = format::read_row_key(key);
     auto found = id ? format::read_row(*id, value) : std::nullopt;
-    if (!found) throw std::runtime_error("a row of the ledger is damaged");
+    if (!found) refuse_damaged_record("a row");
     if (matches(query, found->row)) rows.push_back(std::move(found->row));
     return rows.size() < query.limit;
   });
@@ -144,7 +116,7 @@ std::vector<adjustment> query_adjustments(const ledger_store::moment& at, std::s
                [&](std::string_view key, std::string_view value) {
                  const auto number = format::read_adjustment_key(key);
                  auto made = number ? format::read_adjustment(*number, value) : std::nullopt;
-                 if (!made) throw std::runtime_error("an adjustment of a cap is damaged");
+                 if (!made) refuse_damaged_record("an adjustment of a cap");
                  found.push_back(std::move(*made));
                  return found.size() < limit;
                });

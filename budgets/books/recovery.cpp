@@ -4,20 +4,12 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "budgets/books/damage.hpp"
+
 namespace stint {
 
 namespace format = ledger_format;
 using family = ledger_store::family;
-
-namespace {
-
-[[noreturn]] void damaged_record(const std::string& what) {
-  throw std::runtime_error("the ledger cannot be used: " + what +
-                           " cannot be read. Restore the latest backup, or move the directory "
-                           "away to start an empty ledger");
-}
-
-}  // namespace
 
 ledger_recovery::ledger_recovery(ledger_store& store, const std::vector<cap>& caps)
     : store_(store), register_(ledger_store::moment(store)) {
@@ -51,7 +43,7 @@ void ledger_recovery::load_adjustments() {
           [&](std::string_view key, std::string_view value) {
             const auto number = format::read_adjustment_key(key);
             auto made = number ? format::read_adjustment(*number, value) : std::nullopt;
-            if (!made) damaged_record("an adjustment of a cap");
+            if (!made) refuse_damaged_start("an adjustment of a cap");
             next_adjustment_ = *number + 1;
             ledger_->restore_adjustment(std::move(*made));
             return true;
@@ -83,7 +75,7 @@ void ledger_recovery::load_open_counters() {
       const auto scope = format::read_counter_scope(key);
       const auto stored = format::read_counter(value);
       if (!start || !scope || !stored)
-        damaged_record("a counter of cap " + caps[index].definition().name);
+        refuse_damaged_start("a counter of cap " + caps[index].definition().name);
       ledger_->restore_counter(index, format::restorable(*start, *scope, *stored));
       return true;
     });
@@ -103,7 +95,7 @@ std::vector<call_id> ledger_recovery::restore_holds(ledger& into, std::size_t co
           [&](std::string_view key, std::string_view value) {
             const auto id = format::read_hold_key(key);
             auto hold = id ? format::read_hold(*id, value) : std::nullopt;
-            if (!hold) damaged_record("a pending hold");
+            if (!hold) refuse_damaged_start("a pending hold");
             found.push_back(std::move(*hold));
             return found.size() < count;
           });
@@ -132,7 +124,7 @@ std::vector<ledger::stored_touch> ledger_recovery::restore_counters(
           key, {.cap_number = each.cap_number, .start = each.start, .scope = each.scope});
       const auto bytes = ledger_store::moment(store_).get(key);
       const auto stored = bytes ? format::read_counter(*bytes) : format::counter_value{};
-      if (!stored) damaged_record("a counter of cap " + of->definition().name);
+      if (!stored) refuse_damaged_start("a counter of cap " + of->definition().name);
       into.restore_counter(index, format::restorable(each.start, each.scope, *stored));
     }
     restored.push_back(

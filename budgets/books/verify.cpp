@@ -9,6 +9,7 @@
 
 #include "budgets/books/counter_proof.hpp"
 #include "budgets/books/recovery.hpp"
+#include "budgets/books/rollup_range.hpp"
 #include "budgets/records/row.hpp"
 
 namespace stint {
@@ -99,7 +100,7 @@ class audit {
                      each.add(parts, sums);
                    }
                  });
-    compare_days_until(no_end);
+    compare_days_until(end_of_time_seconds);
     for (counter_proof& each : counters_)
       each.close_until(whole());
   }
@@ -124,7 +125,7 @@ class audit {
                return true;
              });
     progress_.done = proof_.rows;
-    compare_hours_until(no_end);
+    compare_hours_until(end_of_time_seconds);
   }
 
   void add_row(const format::row_value& value) {
@@ -158,7 +159,7 @@ class audit {
                sums_by_key& expected, std::uint64_t& compared) {
     std::string first;
     std::string end;
-    format::append_rollup_prefix(first, of, std::max(from, -no_end));
+    format::append_rollup_prefix(first, of, std::max(from, -end_of_time_seconds));
     format::append_rollup_prefix(end, of, until);
     scan_rollups(first, end, [&](std::string_view key, const rollup_key&, const rollup_sums& sums) {
       ++compared;
@@ -204,8 +205,6 @@ class audit {
   }
 
   static constexpr std::int64_t all_rows = std::numeric_limits<std::int64_t>::min();
-  // Beyond any clock, and far from overflow in microseconds.
-  static constexpr std::int64_t no_end = std::int64_t{1} << 40;
 
   const ledger_store::moment& at_;
   work_progress& progress_;
@@ -228,13 +227,6 @@ void books_proof::find(std::string what) {
   } else {
     ++findings_left_out;
   }
-}
-
-std::uint64_t books_proof::counters_unproved() const noexcept {
-  std::uint64_t sum = 0;
-  for (const auto& each : unproved)
-    sum += each.counters;
-  return sum;
 }
 
 books_proof prove_books(const ledger_store::moment& at, std::span<const cap> caps,

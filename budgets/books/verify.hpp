@@ -40,7 +40,6 @@ struct books_proof {
 
   void find(std::string what);
   [[nodiscard]] bool holds() const noexcept { return findings.empty(); }
-  [[nodiscard]] std::uint64_t counters_unproved() const noexcept;
 };
 
 // `progress` counts rows. Throws std::runtime_error when it was stopped or the storage cannot be

@@ -1,6 +1,7 @@
 // Tested by tests/budgets/records/cap_test.cpp.
 #include "budgets/records/cap.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "budgets/records/checked_sum.hpp"
@@ -18,18 +19,16 @@ std::string_view to_string(cap_unit unit) noexcept {
   return unit_words[static_cast<std::size_t>(unit)];
 }
 
-std::optional<cap_unit> parse_cap_unit(std::string_view word) noexcept {
-  for (std::size_t i = 0; i < unit_words.size(); ++i) {
-    if (unit_words[i] == word) return static_cast<cap_unit>(i);
-  }
-  return std::nullopt;
-}
-
 bool cap::selects(const attribution& charged) const noexcept {
   for (const auto& [where, pattern] : match) {
     if (!glob_match(pattern, charged.at(where))) return false;
   }
   return tenants == nullptr || tenants->zone_of(charged.tenant) == zone_name;
+}
+
+bool cap::asks_for(dimension what) const noexcept {
+  return std::ranges::find(per, what) != per.end() ||
+         std::ranges::find(match, what, &std::pair<dimension, std::string>::first) != match.end();
 }
 
 std::int64_t amounts::in(cap_unit unit) const noexcept {

@@ -20,7 +20,6 @@ namespace stint {
 
 enum class cap_unit : std::uint8_t { tokens, input_tokens, output_tokens, usd, requests };
 [[nodiscard]] std::string_view to_string(cap_unit unit) noexcept;
-[[nodiscard]] std::optional<cap_unit> parse_cap_unit(std::string_view word) noexcept;
 
 enum class cap_mode : std::uint8_t { enforce, warn };
 
@@ -41,6 +40,8 @@ struct cap {
   std::vector<int> alert_percent = {50, 80, 100};  // ascending, 1 … 1000
 
   [[nodiscard]] bool selects(const attribution& charged) const noexcept;
+  // Whether it splits by this dimension or matches on it.
+  [[nodiscard]] bool asks_for(dimension what) const noexcept;
 };
 
 // A call's quantities in every unit a cap can measure.

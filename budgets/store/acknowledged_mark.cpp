@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "budgets/store/file_failure.hpp"
+
 namespace stint {
 namespace {
 
@@ -29,10 +31,6 @@ using boot_id = std::array<char, 36>;
   return id;
 }
 
-[[noreturn]] void mark_failed(const std::string& what, int error) {
-  throw std::runtime_error(what + ": " + std::system_category().message(error));
-}
-
 }  // namespace
 
 struct acknowledged_mark::content {
@@ -44,7 +42,7 @@ struct acknowledged_mark::content {
 acknowledged_mark::acknowledged_mark(const std::string& directory) {
   const std::string path = directory + "/" + file_name;
   descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor_ < 0) mark_failed("cannot open " + path, errno);
+  if (descriptor_ < 0) file_failed("cannot open " + path, errno);
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     ::close(descriptor_);
     throw std::runtime_error("the ledger in " + directory +
@@ -59,14 +57,14 @@ acknowledged_mark::acknowledged_mark(const std::string& directory) {
     if (::pwrite(descriptor_, zeros.data(), zeros.size(), 0) != static_cast<ssize_t>(file_bytes)) {
       const int error = errno;
       ::close(descriptor_);
-      mark_failed("cannot write " + path, error);
+      file_failed("cannot write " + path, error);
     }
   }
   void* mapped = ::mmap(nullptr, file_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
   if (mapped == MAP_FAILED) {
     const int error = errno;
     ::close(descriptor_);
-    mark_failed("cannot map " + path, error);
+    file_failed("cannot map " + path, error);
   }
   content_ = static_cast<content*>(mapped);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "budgets/store/acknowledged_mark.hpp"
+#include "budgets/store/file_failure.hpp"
 #include "pricing/write_all.hpp"
 
 namespace stint {
@@ -23,15 +24,11 @@ namespace {
 constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
 constexpr std::uint64_t space_to_spare = std::uint64_t{16} << 20;
 
-[[noreturn]] void copy_failed(const std::string& what, int error) {
-  throw std::runtime_error(what + ": " + std::system_category().message(error));
-}
-
 class open_file {
  public:
   open_file(std::string path, int flags)
       : path_(std::move(path)), descriptor_(::open(path_.c_str(), flags | O_CLOEXEC, 0600)) {
-    if (descriptor_ < 0) copy_failed("cannot open " + path_, errno);
+    if (descriptor_ < 0) file_failed("cannot open " + path_, errno);
   }
   ~open_file() { ::close(descriptor_); }
   open_file(const open_file&) = delete;
@@ -39,15 +36,15 @@ class open_file {
 
   [[nodiscard]] std::size_t read(char* into, std::size_t size) const {
     const auto got = ::read(descriptor_, into, size);
-    if (got < 0) copy_failed("cannot read " + path_, errno);
+    if (got < 0) file_failed("cannot read " + path_, errno);
     return static_cast<std::size_t>(got);
   }
   void write(std::string_view bytes) const {
     if (const int failed = write_all(descriptor_, bytes); failed != 0)
-      copy_failed("cannot write " + path_, failed);
+      file_failed("cannot write " + path_, failed);
   }
   void sync() const {
-    if (::fsync(descriptor_) != 0) copy_failed("cannot write " + path_, errno);
+    if (::fsync(descriptor_) != 0) file_failed("cannot write " + path_, errno);
   }
 
  private:

@@ -63,6 +63,22 @@ rollup_key rollup_key_of(const ledger_row& row, std::int64_t start_seconds) noex
           .key = row.charged.key};
 }
 
+attribution attribution_of(const rollup_key& key) {
+  return {.tenant = std::string(key.tenant),
+          .feature = std::string(key.feature),
+          .key = std::string(key.key),
+          .user = {},
+          .model = std::string(key.model),
+          .provider = std::string(key.provider)};
+}
+
+amounts amounts_of(const rollup_sums& sums) noexcept {
+  return {.input_tokens = sums.used.input_total(),
+          .output_tokens = sums.used.output_total(),
+          .cost = sums.cost,
+          .requests = sums.requests.value_or(0)};
+}
+
 rollup_sums sums_of(const ledger_row& row) noexcept {
   const bool flagged = (row.flags & ~row_flag::estimated) != 0;
   return {.calls = 1,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "budgets/records/call_id.hpp"
+#include "budgets/records/cap.hpp"
 #include "budgets/records/row.hpp"
 #include "budgets/records/scope.hpp"
 #include "pricing/money.hpp"
@@ -68,6 +69,11 @@ inline constexpr std::int64_t seconds_per_day = 86'400;
 
 // The cost centres of a row; the views are of the row.
 [[nodiscard]] rollup_key rollup_key_of(const ledger_row& row, std::int64_t start_seconds) noexcept;
+
+// Its cost centres; the user is empty.
+[[nodiscard]] attribution attribution_of(const rollup_key& key);
+// What its calls add to the counters of caps; no requests where some calls are from a version that did not keep them.
+[[nodiscard]] amounts amounts_of(const rollup_sums& sums) noexcept;
 
 // What one row adds.
 [[nodiscard]] rollup_sums sums_of(const ledger_row& row) noexcept;

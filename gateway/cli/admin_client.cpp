@@ -21,6 +21,7 @@
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/json_fields.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {
@@ -89,7 +90,7 @@ admin_address parse_admin_address(std::string_view text) {
   while (text.ends_with('/'))
     text.remove_suffix(1);
   const auto read = urls::parse_authority(text);
-  if (!read || read->has_userinfo() || read->host().empty() || read->port_number() == 0)
+  if (!read || read->has_userinfo() || read->host().empty() || !parse_port(read->port()))
     throw misuse("--admin: expected http://host:port, like http://127.0.0.1:8081");
   return {.host = read->host_address(), .port = read->port(), .token = {}};
 }

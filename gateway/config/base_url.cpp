@@ -7,6 +7,7 @@
 #include <boost/url/url_view.hpp>
 
 #include "pricing/text/ascii.hpp"
+#include "pricing/text/words.hpp"
 
 namespace stint {
 namespace {
@@ -34,9 +35,10 @@ std::optional<base_url> parse_base_url(std::string_view text) {
   if (!read.tls && url->scheme_id() != urls::scheme::http) return std::nullopt;
   if (url->has_userinfo() || url->has_query() || url->has_fragment() || !is_host(*url))
     return std::nullopt;
-  if (url->has_port() && url->port_number() == 0) return std::nullopt;  // 0, empty, or too large
+  const auto port = parse_port(url->port());
+  if (url->has_port() && !port) return std::nullopt;
   read.host = url->host_address();
-  read.port = url->has_port() ? url->port_number() : read.tls ? 443 : 80;
+  read.port = port ? *port : read.tls ? 443 : 80;
   std::string_view path = url->encoded_path();
   // Boost 1.81 reads "h:1k" as port 1 and the path "k" (RFC 3986 §3.3 wants a slash there).
   if (!path.empty() && !path.starts_with('/')) return std::nullopt;

@@ -138,6 +138,7 @@ bool server::drain(std::chrono::milliseconds patience) {
   while (shared_.connections.load() > 0 && monotonic::now() < until)
     std::this_thread::sleep_for(drain_poll);
   const bool clean = shared_.connections.load() == 0;
+  shared_.closing.store(true);
   for (auto& each : threads_) {
     asio::post(each->context, [on = each.get()] { on->own.watch().close_all(); });
   }

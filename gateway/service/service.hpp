@@ -36,7 +36,8 @@ struct service {
   prompt_learner& learned;      // how models whose tokenizer is not public count
   output_learner& outputs;      // how much is generated
   asio::thread_pool& counting;  // large prompts are counted here, so that they hold up nobody else
-  std::atomic<bool> draining{false};
+  std::atomic<bool> draining{false};  // no new calls; those that are here may finish
+  std::atomic<bool> closing{false};   // all are cut: what is not forwarded yet never will be
   std::atomic<std::size_t> connections{0};
   tokenizer::segment_memo* remembered = nullptr;  // counts of earlier texts; null: none are kept
 };

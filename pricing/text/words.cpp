@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -96,6 +97,13 @@ std::optional<std::int64_t> parse_count(std::string_view text) noexcept {
 
 std::optional<std::int64_t> parse_bytes(std::string_view text) noexcept {
   return with_suffix(text, byte_suffixes);
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) noexcept {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
 }
 
 std::optional<std::int64_t> parse_duration_ms(std::string_view text) noexcept {

@@ -21,6 +21,9 @@ namespace stint {
 // guess.
 [[nodiscard]] std::optional<std::int64_t> parse_duration_ms(std::string_view text) noexcept;
 
+// "8080": 1 to 65535, digits only. Boost.URL 1.81 reads a port that is too large modulo 65536.
+[[nodiscard]] std::optional<std::uint16_t> parse_port(std::string_view text) noexcept;
+
 // The known word that differs by the fewest typing slips (a letter added, lost, changed or
 // swapped), when that is close.
 [[nodiscard]] std::optional<std::string> nearest_word(std::string_view word,

@@ -9,7 +9,7 @@ if(NOT CLANG_EXECUTABLE)
 endif()
 set(tokenizer_dir ${PROJECT_SOURCE_DIR}/tokenizer)
 file(GLOB fuzzed CONFIGURE_DEPENDS ${tokenizer_dir}/bpe/kernel*.cpp)
-list(APPEND fuzzed ${CMAKE_CURRENT_LIST_DIR}/count_fuzz.cpp ${tokenizer_dir}/bpe/split.cpp ${tokenizer_dir}/unicode/char_class.cpp
+list(APPEND fuzzed ${CMAKE_CURRENT_LIST_DIR}/count_fuzz.cpp ${tokenizer_dir}/bpe/split.cpp ${tokenizer_dir}/unicode/char_class.cpp ${tokenizer_dir}/unicode/utf8.cpp
   ${tokenizer_dir}/bpe/byte_pair.cpp ${tokenizer_dir}/bpe/vocabulary.cpp ${tokenizer_dir}/vocab/embedded.cpp
   ${tokenizer_dir}/vocab/vocabulary_block.cpp)
 file(GLOB fuzzed_headers CONFIGURE_DEPENDS ${tokenizer_dir}/bpe/*.hpp ${tokenizer_dir}/bpe/*.inc ${tokenizer_dir}/unicode/* ${tokenizer_dir}/vocab/*.hpp)

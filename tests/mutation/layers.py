@@ -49,18 +49,17 @@ class layer:
     link: dict  # program: command, without `-o` and the program's name
     suites: list  # steps, one for each suite, cheapest first
     folders: dict  # suite: the folder of its file
-    more: list = field(default_factory=list)  # steps of other programs, after the suites
+    more: list = field(default_factory=list)  # steps of other programs
 
     def plan(self, file):
-        """The steps for a mutant of `file`: fast suites of its own folder, other fast ones, slow ones, other programs."""
+        """The steps for a mutant of `file`: fast suites of its own folder, other fast ones, then the rest one by one."""
         within = str(Path(file).parent)
         fast = [one for one in self.suites if one.cpu_s < FAST_CPU_S]
         near = [one for one in fast if self.folders.get(one.name) == within or Path(file).stem in one.name]
         far = [one for one in fast if one not in near]
-        slow = sorted((one for one in self.suites if one not in fast),
-                      key=lambda one: (self.folders.get(one.name) != within) * 2 + one.cpu_s)
-        more = [one for one in self.more if within.startswith(one.within)]
-        return [*together(near), *together(far), *slow, *more]
+        rest = [one for one in self.suites if one not in fast] + [one for one in self.more if within.startswith(one.within)]
+        rest.sort(key=lambda one: (self.folders.get(one.name) != within) * 2 + one.cpu_s)
+        return [*together(near), *together(far), *rest]
 
 
 def together(steps):
@@ -139,4 +138,4 @@ def load(name, run):
     for one in [*steps, *more]:
         one.wall_s, one.cpu_s = kept["times"][one.name]
     return layer(name, compile_commands(name), {program: link_command(program) for program in (tests, *others)},
-                 sorted(steps, key=lambda one: one.cpu_s), folders, sorted(more, key=lambda one: one.cpu_s))
+                 sorted(steps, key=lambda one: one.cpu_s), folders, more)

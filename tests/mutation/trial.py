@@ -10,6 +10,7 @@ Tested by tests/mutation/mutants_test.py.
 
 import argparse
 import collections
+import functools
 import json
 import os
 import queue
@@ -30,10 +31,11 @@ import mutants
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ["budgets", "pricing", "tokenizer", "gateway/call"]
-COMPILE_DEADLINE_S = 300.0
+COMPILE_DEADLINE_S = 1800.0
 HEARTBEAT_S = 2.0
 # A mutant may ask for any amount of memory, or write for ever.
 LIMITS = ["prlimit", f"--as={8 << 30}", f"--fsize={1 << 30}", "--core=0"]
+RUNNING = set()  # of the tests; a run that is broken off ends them
 FAILURE = re.compile(rb"\berror: in ")
 
 
@@ -74,6 +76,7 @@ def run(command, place, cpu_s_max, wall_s_max):
     limits = [*LIMITS, f"--cpu={cpu_s_max}:{cpu_s_max + 5}"]
     process = subprocess.Popen([*limits, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                cwd=place.temporary, env=os.environ | {"TMPDIR": str(place.temporary)}, start_new_session=True)
+    RUNNING.add(process)
     os.set_blocking(process.stdout.fileno(), False)
     finish, printed = time.monotonic() + wall_s_max, b""
     try:
@@ -92,15 +95,21 @@ def run(command, place, cpu_s_max, wall_s_max):
                 pass
     finally:
         end(process)
+        RUNNING.discard(process)
         process.stdout.close()
         place.empty()
 
 
+@functools.cache
+def text_of(file):
+    """The source as it was when its mutants were made, whatever is edited during the run."""
+    return (ROOT / file).read_text()
+
+
 def compiled(one, command, place):
     """The mutant's object, or None where it does not compile."""
-    text = (ROOT / one.file).read_text()
     copy, made = place.folder / Path(one.file).name, place.folder / "mutant.o"
-    copy.write_text(one.applied_to(text))
+    copy.write_text(one.applied_to(text_of(one.file)))
     words = [str(copy) if word == str(ROOT / one.file) else word for word in command if not word.endswith("ccache")]
     words[words.index("-o") + 1] = str(made)
     # A warning is no verdict; and a file may include its neighbours by their bare names.
@@ -164,7 +173,7 @@ def choose(chosen, known):
     picked = {}
     for place, line in places:
         every = [one for file in sources(place)
-                 for one in mutants.mutants_of(file, (ROOT / file).read_text(), chosen.statements)
+                 for one in mutants.mutants_of(file, text_of(file), chosen.statements)
                  if (not line or one.line == int(line)) and equivalent.key(one) not in known]
         some = draw.sample(every, min(chosen.count // len(places), len(every)))
         picked.setdefault(place, []).extend(sorted(some, key=lambda one: (one.file, one.start)))
@@ -212,6 +221,8 @@ def try_all(picked, known_layers, jobs):
             yield result
     finally:
         stop.set()
+        for process in list(RUNNING):
+            end(process)
         for worker in workers:
             worker.join()
 
@@ -260,6 +271,7 @@ def options():
 
 def main():
     chosen = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("broken off"))
     print(f"seed {chosen.seed}", flush=True)
     known = equivalent.load()
     picked = choose(chosen, known)

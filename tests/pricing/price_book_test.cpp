@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "aborts.hpp"
 #include "pricing/price_samples.hpp"
 
 using namespace stint;
@@ -45,7 +46,86 @@ std::int64_t found(std::string_view model, wall_time at = any_time()) {
   return price.error() == price_error::unknown_model ? 0 : -1;
 }
 
+// Whether a book of these prices ends the process, as broken invariants do.
+bool refused(const std::vector<price>& prices, const std::string& version = "v1") {
+  return stint::testing::aborts([&] { const price_book made{version, prices, {}}; });
+}
+
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(a_rate_outside_its_bounds_is_not_accepted_into_a_book) {
+  for (std::int64_t token_rates::*rate :
+       {&token_rates::input, &token_rates::cached_input, &token_rates::cache_write_5m,
+        &token_rates::cache_write_1h, &token_rates::audio_input, &token_rates::output,
+        &token_rates::audio_output}) {
+    price made = entry("m", 1);
+    made.steps = {{.first_tokens = 1, .rates = made.base}};
+    const auto with = [&](std::int64_t base, std::int64_t step) {
+      made.base.*rate = base;
+      made.steps[0].rates.*rate = step;
+      return refused({made});
+    };
+    BOOST_TEST(!with(0, rate_max));
+    BOOST_TEST(!with(rate_max, 0));
+    BOOST_TEST(with(-1, 0));
+    BOOST_TEST(with(rate_max + 1, 0));
+    BOOST_TEST(with(0, -1));
+    BOOST_TEST(with(0, rate_max + 1));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(multipliers_and_fees_outside_their_bounds_are_not_accepted_into_a_book) {
+  const auto tier = [](std::int64_t permille) {
+    price made = entry("m", 1);
+    set_tier(made, service_tier::fast, permille);
+    return refused({made});
+  };
+  const auto period = [](std::int64_t permille) {
+    price made = entry("m", 1);
+    made.periods = {{.from_minute = 0, .until_minute = 1, .multiplier_permille = permille}};
+    return refused({made});
+  };
+  const auto search = [](std::int64_t fee) {
+    price made = entry("m", 1);
+    made.web_search_nanodollars = fee;
+    return refused({made});
+  };
+  for (const std::int64_t good : {std::int64_t{1}, multiplier_permille_max}) {
+    BOOST_TEST(!tier(good));
+    BOOST_TEST(!period(good));
+  }
+  for (const std::int64_t bad : {std::int64_t{0}, multiplier_permille_max + 1}) {
+    BOOST_TEST(tier(bad));
+    BOOST_TEST(period(bad));
+  }
+  BOOST_TEST(!search(0));
+  BOOST_TEST(!search(web_search_nanodollars_max));
+  BOOST_TEST(search(-1));
+  BOOST_TEST(search(web_search_nanodollars_max + 1));
+}
+
+BOOST_AUTO_TEST_CASE(a_book_takes_only_entries_that_can_be_told_apart) {
+  BOOST_TEST(!refused({entry("m", 1)}));
+  BOOST_TEST(refused({entry("m", 1)}, ""));
+  BOOST_TEST(refused({entry("", 1)}));
+  const wall_time change = utc(2026, 12, 1);
+  const auto tick = std::chrono::microseconds{1};
+  BOOST_TEST(refused({entry("m", 1, change, change)}));
+  BOOST_TEST(!refused({entry("m", 1, change, change + tick)}));
+  BOOST_TEST(!refused({entry("m", 1, {}, change), entry("m", 2, change)}));
+  BOOST_TEST(refused({entry("m", 1, {}, change + tick), entry("m", 2, change)}));
+  BOOST_TEST(refused({entry("m", 1), entry("m", 2, change)}));
+  BOOST_TEST(!refused({entry("l", 1), entry("m", 2, change)}));
+  price stepped = entry("m", 1);
+  const auto steps = [&](std::int64_t first, std::int64_t second) {
+    stepped.steps = {{.first_tokens = first, .rates = stepped.base},
+                     {.first_tokens = second, .rates = stepped.base}};
+    return refused({stepped});
+  };
+  BOOST_TEST(!steps(1, 2));
+  BOOST_TEST(steps(2, 2));
+  BOOST_TEST(steps(0, 2));
+}
 
 BOOST_AUTO_TEST_CASE(a_whole_name_finds_its_own_price) {
   BOOST_TEST(found("gpt-x") == 1);
@@ -60,6 +140,10 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_an_error_and_never_a_neighbour) {
     BOOST_TEST(found(name) == 0, "found a price for: " << name);
   }
   BOOST_TEST(found(std::string(1'000'000, 'x')) == 0);
+  const std::string longest(model_bytes_max, 'x');
+  const price_book book{"v1", {entry(longest, 1), entry(longest + 'x', 2)}, {}};
+  BOOST_TEST(book.find(longest, any_time()).has_value());
+  BOOST_TEST(!book.find(longest + 'x', any_time()).has_value());
   BOOST_TEST(found("sim/" + std::string(1'000'000, 'x') + "-2024-08-06") == 0);
   BOOST_TEST(found(std::string_view{"gpt-x\0", 6}) == 0);
 }
@@ -91,7 +175,8 @@ BOOST_AUTO_TEST_CASE(the_longest_prefix_is_tried_first) {
 
 BOOST_AUTO_TEST_CASE(a_dated_name_has_the_price_of_the_undated_one) {
   for (const char* name : {"gpt-x-2024-08-06", "gpt-x-20250929", "gpt-x@20250929", "gpt-x-latest",
-                           "sim/gpt-x-2024-08-06", "short-2024-08-06", "sim/short@20250929"}) {
+                           "sim/gpt-x-2024-08-06", "short-2024-08-06", "sim/short@20250929",
+                           "gpt-x-2025-12-31", "gpt-x-20250101", "gpt-x@20991231"}) {
     BOOST_TEST(found(name) == 1, "not the undated price: " << name);
   }
   BOOST_TEST(found("gpt-x-mini-2024-07-18") == 9);

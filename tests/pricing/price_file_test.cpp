@@ -93,6 +93,37 @@ BOOST_AUTO_TEST_CASE(every_field_of_an_entry_is_read) {
   BOOST_TEST(price.periods[0].multiplier_permille == 2500);
 }
 
+BOOST_AUTO_TEST_CASE(every_figure_may_stand_at_its_bound) {
+  const price_book book = accepted(with_fields(
+      "from: 1970-01-01, until: 2026-12-31T23:59:59Z, web_search: 1, context_window: 1, "
+      "max_output: 1_000_000_000, "
+      "cached_input: 10_000, cache_write_5m: 0, tiers: {flex: 0.001, priority: 10}, "
+      "steps: [{first_tokens: 1, input: 0.000000001, cached_input: 0, cache_write_5m: 0, output: "
+      "1}], "
+      "periods: [{from: \"00:00\", until: \"00:01\", multiplier: 0.001, days_seen_at: \"+14:00\"}, "
+      "{from: \"23:59\", until: \"24:00\", multiplier: 10, days_seen_at: \"-14:00\"}]"));
+  const price& price = found(book, "second", utc(2026, 12, 31, 23, 59, 58));
+  BOOST_TEST((price.valid_from == wall_time{}));
+  BOOST_TEST(!book.find("second", utc(2026, 12, 31, 23, 59, 59)).has_value());
+  BOOST_TEST(price.web_search_nanodollars == dollar);
+  BOOST_TEST(price.context_window_tokens == 1);
+  BOOST_TEST(price.output_tokens_max == 1'000'000'000);
+  BOOST_TEST(price.base.cached_input == rate_max);
+  BOOST_TEST(price.tier_permille[static_cast<std::size_t>(service_tier::flex)] == 1);
+  BOOST_TEST(price.tier_permille[static_cast<std::size_t>(service_tier::priority)] == 10'000);
+  BOOST_TEST_REQUIRE(price.steps.size() == 1U);
+  BOOST_TEST(price.steps[0].first_tokens == 1);
+  BOOST_TEST(price.steps[0].rates.input == 1);
+  BOOST_TEST_REQUIRE(price.periods.size() == 2U);
+  BOOST_TEST(price.periods[0].until_minute == 1);
+  BOOST_TEST(price.periods[0].multiplier_permille == 1);
+  BOOST_TEST(price.periods[0].weekday_offset_minutes == 840);
+  BOOST_TEST(price.periods[1].from_minute == 1'439);
+  BOOST_TEST(price.periods[1].until_minute == 1'440);
+  BOOST_TEST(price.periods[1].multiplier_permille == 10'000);
+  BOOST_TEST(price.periods[1].weekday_offset_minutes == -840);
+}
+
 BOOST_AUTO_TEST_CASE(tiers_come_from_the_entry_then_the_provider_then_are_one) {
   const price_book book = accepted(with_fields("tiers: {batch: 0.25}"));
   const auto tier = [&](std::string_view model, service_tier which) {

@@ -1,4 +1,4 @@
-// What the ledger says about where its caps stand. Tested by tests/budgets/state/ledger_test.cpp.
+// What the ledger says about where its caps stand. Tested by tests/budgets/state/standings_test.cpp.
 #include <algorithm>
 #include <tuple>
 

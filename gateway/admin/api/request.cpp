@@ -67,7 +67,7 @@ bool read_target(std::string_view target, admin_request& into) {
   if (!is_plain(into.path)) return false;
   urls::encoding_opts form;
   form.space_as_plus = true;  // as HTML forms and curl --data-urlencode write it
-  for (const urls::param_view pair : read->params(form)) {
+  for (const urls::param pair : read->params(form)) {
     if (into.query.size() == parameters_max) return false;
     if (pair.key.empty() && !pair.has_value) continue;  // "a=1&&b=2"
     if (!is_plain(pair.key) || !is_plain(pair.value)) return false;

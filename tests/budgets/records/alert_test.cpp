@@ -10,6 +10,8 @@ BOOST_AUTO_TEST_CASE(a_percentage_is_reached_at_the_first_whole_unit_that_is_not
   BOOST_TEST(alert_position(100, 50) == 50);
   BOOST_TEST(alert_position(101, 50) == 51);
   BOOST_TEST(alert_position(3, 1) == 1);
+  BOOST_TEST(alert_position(101, 1) == 2);
+  BOOST_TEST(alert_position(99, 101) == 100);
   BOOST_TEST(alert_position(0, 100) == 1);
   BOOST_TEST(alert_position(no_alert_left, 100) == no_alert_left);
   BOOST_TEST(alert_position(no_alert_left, 1'000) == no_alert_left);

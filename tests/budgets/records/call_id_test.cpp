@@ -33,6 +33,16 @@ BOOST_AUTO_TEST_CASE(text_is_read_back_and_anything_else_is_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(every_digit_is_read_in_either_case) {
+  const std::string text = "01234567-89ab-cdef-fedc-ba9876543210";
+  BOOST_REQUIRE(parse_call_id(text));
+  BOOST_TEST(to_string(*parse_call_id(text)) == text);
+  BOOST_REQUIRE(parse_call_id("01234567-89AB-CDEF-FEDC-BA9876543210"));
+  BOOST_TEST(to_string(*parse_call_id("01234567-89AB-CDEF-FEDC-BA9876543210")) == text);
+  for (const char wrong : {'/', ':', '@', 'G', '`', 'g'})
+    BOOST_TEST(!parse_call_id(std::string(1, wrong) + text.substr(1)), wrong);
+}
+
 BOOST_AUTO_TEST_CASE(ids_sort_by_time) {
   const wall_time at{std::chrono::seconds{1'772'445'600}};
   BOOST_TEST(

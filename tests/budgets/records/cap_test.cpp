@@ -29,12 +29,12 @@ BOOST_AUTO_TEST_CASE(amounts_are_read_in_every_unit) {
   BOOST_TEST(of.in(cap_unit::requests) == 6);
 }
 
-BOOST_AUTO_TEST_CASE(every_unit_reads_as_it_is_written) {
-  for (const auto each : {cap_unit::tokens, cap_unit::input_tokens, cap_unit::output_tokens,
-                          cap_unit::usd, cap_unit::requests}) {
-    BOOST_TEST((parse_cap_unit(to_string(each)) == each));
-  }
-  BOOST_TEST(!parse_cap_unit("eur"));
+BOOST_AUTO_TEST_CASE(units_have_the_words_of_the_configuration) {
+  BOOST_TEST(to_string(cap_unit::tokens) == "tokens");
+  BOOST_TEST(to_string(cap_unit::input_tokens) == "input_tokens");
+  BOOST_TEST(to_string(cap_unit::output_tokens) == "output_tokens");
+  BOOST_TEST(to_string(cap_unit::usd) == "usd");
+  BOOST_TEST(to_string(cap_unit::requests) == "requests");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -15,6 +15,7 @@ namespace {
 using namespace date::literals;
 using std::chrono::hours;
 using std::chrono::minutes;
+using std::chrono::seconds;
 
 [[nodiscard]] window_rule rule_of(window_kind kind, const std::string& zone = "UTC") {
   window_rule rule;
@@ -119,6 +120,33 @@ BOOST_AUTO_TEST_CASE(months_quarters_and_years_start_where_they_are_set_to) {
   rule.first_month_of_year = 4;
   expect(rule, utc(2026_y / 3 / 31), utc(2025_y / 4 / 1), utc(2026_y / 4 / 1));
   expect(rule, utc(2026_y / 4 / 1), utc(2026_y / 4 / 1), utc(2027_y / 4 / 1));
+}
+
+BOOST_AUTO_TEST_CASE(a_rolling_length_is_told_in_the_largest_unit_of_which_it_is_whole) {
+  const std::pair<seconds, const char*> told[] = {{seconds{59}, "59s"},
+                                                  {minutes{1}, "1m"},
+                                                  {seconds{61}, "61s"},
+                                                  {seconds{90}, "90s"},
+                                                  {minutes{15}, "15m"},
+                                                  {minutes{59}, "59m"},
+                                                  {hours{1}, "1h"},
+                                                  {minutes{61}, "61m"},
+                                                  {minutes{90}, "90m"},
+                                                  {hours{24}, "24h"},
+                                                  {hours{25}, "25h"},
+                                                  {hours{48}, "2d"},
+                                                  {hours{24 * 7}, "7d"},
+                                                  {hours{24 * 366}, "366d"},
+                                                  {hours{48} + minutes{1}, "2881m"},
+                                                  {hours{48} + seconds{1}, "172801s"}};
+  for (const auto& [length, text] : told)
+    BOOST_TEST(duration_text(length) == text);
+  window_rule rule;
+  rule.kind = window_kind::rolling;
+  rule.length = hours{24};
+  BOOST_TEST(describe_window(rule) == "rolling 24h");
+  rule.kind = window_kind::day;
+  BOOST_TEST(describe_window(rule) == "day");
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_zone_is_an_error_that_names_it) {

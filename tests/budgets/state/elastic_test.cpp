@@ -214,6 +214,8 @@ BOOST_AUTO_TEST_CASE(an_extension_passes_neither_the_bound_nor_any_cap_in_part) 
   const auto mine = stream_of(1, 900, 100, 100);
   BOOST_TEST(!books.hold(stream_of(1, 150, 100, 100)).refused);
   BOOST_TEST(!books.extend(to_output(mine, 151)).granted);
+  BOOST_TEST(books.extend(to_output(mine, 150)).granted);
+  BOOST_TEST(books.extend(to_output(mine, 100)).granted);
   BOOST_TEST(!books.hold(stream_of(2, 900, 100, 100)).refused);
   auto second = to_output(stream_of(2, 900, 100), 101);
   BOOST_TEST(!books.extend(second).granted);
@@ -260,6 +262,78 @@ BOOST_AUTO_TEST_CASE(a_busy_call_is_told_how_long_holds_have_been_lasting) {
   const auto busy = books.hold(hold_of(9, 80)).refused;
   BOOST_REQUIRE(busy);
   BOOST_TEST(busy->retry_after.count() == 2'000);  // one of three ends every two seconds
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_hold_may_stay_as_it_is_where_nothing_is_left_and_pass_a_cap_that_only_warns) {
+  cap warns = usd_cap("soft", 1'000);
+  warns.mode = cap_mode::warn;
+  auto books = ledger_of({token_cap("day", 1'000), warns});
+  const auto mine = stream_of(1, 900, 100, 100);
+  BOOST_TEST(!books.hold(stream_of(1, 900, 100, 100)).refused);
+  BOOST_TEST(books.extend(to_output(mine, 110)).granted);
+  ledger_row spent;
+  spent.id = numbered_id(2);
+  spent.admitted = monday_ten;
+  spent.used.input_tokens = 990;
+  BOOST_TEST(books.record(spent).recorded);
+  BOOST_TEST(books.extend(to_output(mine, 110)).granted);
+  BOOST_TEST(!books.extend(to_output(mine, 111)).granted);
+}
+
+BOOST_AUTO_TEST_CASE(only_a_hold_that_shrinks_gives_others_reason_to_look_again) {
+  auto books = ledger_of({token_cap("day", 1'000)});
+  const auto mine = stream_of(1, 900, 100, 100);
+  BOOST_TEST(!books.hold(stream_of(1, 900, 100, 100)).refused);
+  books.written();
+  BOOST_TEST(books.extend(to_output(mine, 100)).granted);
+  BOOST_TEST(books.extend(to_output(mine, 120)).granted);
+  BOOST_TEST(books.changes().counters.empty());
+  BOOST_TEST(books.extend(to_output(mine, 119)).granted);
+  BOOST_TEST(books.changes().counters.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_stream_was_given_is_not_kept_free_for_it_any_more) {
+  auto books = ledger_of({token_cap("day", 1'000)});
+  const auto mine = stream_of(1, 500, 100);
+  BOOST_TEST(!books.hold(stream_of(1, 500, 100)).refused);
+  BOOST_TEST(books.extend(to_output(mine, 300)).granted);
+  // 310 held, and a quarter of the other 200 in reserve.
+  BOOST_TEST((books.hold(call_of(2, 631)).refused.value().reason == refusal_reason::budget_busy));
+  BOOST_TEST(!books.hold(call_of(3, 630)).refused);
+}
+
+BOOST_AUTO_TEST_CASE(a_cap_of_the_request_window_lowers_a_bound_to_the_least_and_not_below) {
+  auto fits = ledger_of({token_cap("one", 15, window_kind::request)});
+  BOOST_TEST(fits.hold(call_of(1, 100)).output_tokens == 5);
+  auto below = ledger_of({token_cap("one", 14, window_kind::request)});
+  BOOST_TEST(
+      (below.hold(call_of(1, 100)).refused.value().reason == refusal_reason::request_too_large));
+}
+
+BOOST_AUTO_TEST_CASE(a_warning_cap_is_silent_while_what_is_held_fits_whatever_is_kept_in_reserve) {
+  cap warns = token_cap("soft", 1'000);
+  warns.mode = cap_mode::warn;
+  auto books = ledger_of({warns});
+  BOOST_TEST(!books.hold(stream_of(1, 500, 100)).refused);
+  BOOST_TEST(books.hold(call_of(2, 880)).warned.empty());  // 110 and 890
+  BOOST_TEST(books.hold(call_of(3, 0)).warned.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(ample_room_may_be_the_least_and_take_the_very_last_of_it) {
+  const auto beside_others = [](std::int64_t ample, std::int64_t least) {
+    auto books = ledger_of({token_cap("day", 1'000)});
+    BOOST_TEST_REQUIRE(!books.hold(call_of(1, 490)).refused);
+    hold_request enormous = call_of(2, 128'000);
+    enormous.elastic->ample_tokens = ample;
+    enormous.elastic->least_tokens = least;
+    return books.hold(std::move(enormous));
+  };
+  BOOST_TEST(beside_others(1, 1).output_tokens == 1);
+  BOOST_TEST(beside_others(490, 5).output_tokens == 490);
+  BOOST_TEST((beside_others(491, 5).refused.value().reason == refusal_reason::budget_busy));
+  BOOST_TEST((beside_others(0, 0).refused.value().reason == refusal_reason::budget_busy));
+  BOOST_TEST((beside_others(4, 5).refused.value().reason == refusal_reason::budget_busy));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "aborts.hpp"
 #include "budgets/ledger_fixture.hpp"
 #include "budgets/records/hold.hpp"
 #include "budgets/records/row.hpp"
@@ -100,6 +101,76 @@ BOOST_AUTO_TEST_CASE(a_hold_that_must_leave_room_takes_at_most_its_share_of_what
   BOOST_TEST(books.hold(modest_hold(4, 16)).beyond_share);  // 60 are left now
   // The same id may ask again without that wish, as a call does once it was counted.
   BOOST_TEST(!books.hold(hold_of(2, 60)).refused);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_spent_is_no_room_to_share) {
+  auto books = ledger_of({usd_cap("day", 100)});
+  BOOST_TEST(!books.hold(hold_of(1, 60)).refused);
+  (void)books.settle(settle_of(numbered_id(1), 60));
+  BOOST_TEST(books.hold(modest_hold(2, 11)).beyond_share);  // 40 are left: at most 10
+  BOOST_TEST(!books.hold(modest_hold(3, 10)).beyond_share);
+  BOOST_TEST(standing(books, "day").held == 10);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_call_that_takes_exactly_what_is_unspent_waits_for_others_and_is_not_exceeded) {
+  auto books = ledger_of({usd_cap("day", 100)});
+  BOOST_TEST(!books.hold(hold_of(1, 40)).refused);
+  (void)books.settle(settle_of(numbered_id(1), 40));
+  BOOST_TEST(!books.hold(hold_of(2, 10)).refused);
+  const auto busy = books.hold(hold_of(3, 60)).refused;
+  BOOST_REQUIRE(busy);
+  BOOST_TEST((busy->reason == refusal_reason::budget_busy));
+  const auto spent = books.hold(hold_of(4, 61)).refused;
+  BOOST_REQUIRE(spent);
+  BOOST_TEST((spent->reason == refusal_reason::budget_exceeded));
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_that_grows_to_exactly_what_is_unspent_is_busy_and_beyond_it_exceeded) {
+  auto books = ledger_of({usd_cap("day", 100)});
+  BOOST_TEST(!books.hold(hold_of(1, 40)).refused);
+  (void)books.settle(settle_of(numbered_id(1), 40));
+  BOOST_TEST(!books.hold(hold_of(2, 10)).refused);
+  const auto mine = hold_of(3, 20);
+  BOOST_TEST(!books.hold(hold_of(3, 20)).refused);
+  hold_extension more{.id = mine.id, .to = mine.worst, .known = {}, .known_cost = {}};
+  const auto reason = [&](std::int64_t amount) {
+    more.to.cost = nanodollars{amount};
+    return books.extend(more).refused.value().reason;
+  };
+  BOOST_TEST((reason(60) == refusal_reason::budget_busy));
+  BOOST_TEST((reason(61) == refusal_reason::budget_exceeded));
+  more.to.cost = nanodollars{50};
+  BOOST_TEST(books.extend(more).granted);
+}
+
+BOOST_AUTO_TEST_CASE(how_long_holds_last_is_averaged_over_calls_that_ended_by_themselves) {
+  auto books = ledger_of({usd_cap("day", 100)});
+  std::uint64_t number = 0;
+  const auto last = [&](std::chrono::milliseconds time, call_outcome how) {
+    BOOST_TEST_REQUIRE(!books.hold(hold_of(++number, 10)).refused);
+    settlement what = settle_of(numbered_id(number), 0, monday_ten + time);
+    what.outcome = how;
+    BOOST_TEST_REQUIRE(books.settle(what).recorded);
+  };
+  const auto told = [&] {
+    BOOST_TEST_REQUIRE(!books.hold(hold_of(++number, 90)).refused);
+    const auto busy = books.hold(hold_of(number + 1'000, 11)).refused;
+    BOOST_TEST_REQUIRE(busy.has_value());
+    books.withdraw(numbered_id(number));
+    return busy->retry_after.count();
+  };
+  BOOST_TEST(told() == 0);  // nothing is known yet
+  last(std::chrono::seconds{6}, call_outcome::completed);
+  BOOST_TEST(told() == 6'000);
+  last(std::chrono::seconds{22}, call_outcome::completed);
+  BOOST_TEST(told() == 7'000);  // a sixteenth of the way
+  last(std::chrono::seconds{0}, call_outcome::completed);
+  last(std::chrono::seconds{-5}, call_outcome::completed);
+  last(std::chrono::hours{30}, call_outcome::orphaned);
+  BOOST_TEST(told() == 7'000);
+  last(std::chrono::milliseconds{600}, call_outcome::completed);
+  BOOST_TEST(told() == 6'600);
 }
 
 BOOST_AUTO_TEST_CASE(room_is_shared_only_where_the_prompt_weighs) {
@@ -312,6 +383,112 @@ BOOST_AUTO_TEST_CASE(standings_list_open_windows_and_what_is_still_held) {
   BOOST_TEST(all[1].used == 0);
   BOOST_TEST(all[1].held == 0);
   BOOST_TEST(all[2].scope == "acme");
+}
+
+BOOST_AUTO_TEST_CASE(an_amount_below_nothing_is_a_defect_and_never_held) {
+  const auto held = [](const auto& change) {
+    auto books = ledger_of({usd_cap("day", 100)});
+    hold_request request = hold_of(1, 10);
+    change(request.worst);
+    return aborts([&] { (void)books.hold(std::move(request)); });
+  };
+  BOOST_TEST(!held([](amounts& worst) { worst.requests = 0; }));
+  BOOST_TEST(held([](amounts& worst) { worst.input_tokens = -1; }));
+  BOOST_TEST(held([](amounts& worst) { worst.output_tokens = -1; }));
+  BOOST_TEST(held([](amounts& worst) { worst.cost = nanodollars{-1}; }));
+  BOOST_TEST(held([](amounts& worst) { worst.requests = -1; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_window_begins_with_the_very_instant_at_which_the_last_one_ends) {
+  auto books = ledger_of({usd_cap("day", 100)});
+  BOOST_TEST(!books.hold(hold_of(1, 100)).refused);
+  const wall_time midnight = monday_ten + std::chrono::hours{14};
+  BOOST_TEST(
+      books.hold(hold_of(2, 100, midnight - std::chrono::microseconds{1})).refused.has_value());
+  BOOST_TEST(!books.hold(hold_of(3, 100, midnight)).refused);
+}
+
+BOOST_AUTO_TEST_CASE(only_what_passes_the_hold_is_flagged_whatever_its_kind) {
+  const auto flagged = [](std::int64_t input, std::int64_t output, std::int64_t cost) {
+    auto books = ledger_of({usd_cap("day", 1'000)});
+    BOOST_TEST_REQUIRE(!books.hold(hold_of(1, 60)).refused);
+    settlement what = settle_of(numbered_id(1), 0);
+    what.used.input_tokens = input;
+    what.used.output_tokens = output;
+    what.cost = nanodollars{cost};
+    (void)books.settle(what);
+    return (books.changes().rows.front().flags & row_flag::over_hold) != 0U;
+  };
+  BOOST_TEST(!flagged(30, 30, 60));
+  BOOST_TEST(flagged(31, 30, 60));
+  BOOST_TEST(flagged(30, 31, 60));
+  BOOST_TEST(flagged(30, 30, 61));
+}
+
+BOOST_AUTO_TEST_CASE(a_recorded_call_was_never_held_and_counts_only_where_a_cap_selects_it) {
+  cap others = usd_cap("others", 100);
+  others.match = {{dimension::tenant, "other"}};
+  auto books =
+      ledger_of({usd_cap("day", 100), others, usd_cap("alone", 100, window_kind::request)});
+  ledger_row row;
+  row.id = numbered_id(1);
+  row.admitted = monday_ten;
+  row.charged = charged_to("acme");
+  row.cost = nanodollars{30};
+  row.held = hold_of(1, 10).worst;
+  const settled first = books.record(row);
+  BOOST_TEST(first.recorded);
+  BOOST_TEST(!first.already_resolved);
+  const amounts nothing{.input_tokens = 0, .output_tokens = 0, .cost = {}, .requests = 0};
+  BOOST_TEST((books.changes().rows.front().held == nothing));
+  BOOST_TEST(books.changes().counters.size() == 1U);
+  BOOST_TEST(standing(books, "day").used == 30);
+  BOOST_TEST(standing(books, "others").used == 0);
+  const settled second = books.record(row);
+  BOOST_TEST(!second.recorded);
+  BOOST_TEST(second.already_resolved);
+}
+
+BOOST_AUTO_TEST_CASE(a_share_of_one_is_all_the_room_and_no_more) {
+  auto books = ledger_of({usd_cap("day", 100)});
+  hold_request whole = hold_of(1, 101);
+  whole.room_share = 1;
+  const auto beyond = books.hold(std::move(whole));
+  BOOST_TEST(beyond.beyond_share);
+  BOOST_TEST(!beyond.refused);
+  hold_request fits = hold_of(2, 100);
+  fits.room_share = 1;
+  BOOST_TEST(!books.hold(std::move(fits)).beyond_share);
+}
+
+BOOST_AUTO_TEST_CASE(a_warning_cap_of_single_calls_is_silent_up_to_its_limit) {
+  cap warns = token_cap("one", 100, window_kind::request);
+  warns.mode = cap_mode::warn;
+  auto books = ledger_of({warns});
+  BOOST_TEST(books.hold(hold_of(1, 100)).warned.empty());
+  BOOST_TEST(books.hold(hold_of(2, 101)).warned.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_smallest_hold_of_another_makes_a_call_busy) {
+  auto books = ledger_of({usd_cap("day", 100)});
+  BOOST_TEST(!books.hold(hold_of(1, 1)).refused);
+  BOOST_TEST((books.hold(hold_of(2, 100)).refused.value().reason == refusal_reason::budget_busy));
+}
+
+BOOST_AUTO_TEST_CASE(of_caps_that_refuse_alike_the_first_is_named_and_spent_ones_tell_no_wait) {
+  auto books = ledger_of({usd_cap("first", 100), token_cap("second", 100)});
+  BOOST_TEST(!books.hold(hold_of(1, 90)).refused);
+  (void)books.settle(settle_of(numbered_id(1), 90, monday_ten + std::chrono::seconds{6}));
+  BOOST_TEST(!books.hold(hold_of(2, 5)).refused);
+  const auto spent = books.hold(hold_of(3, 11)).refused;
+  BOOST_REQUIRE(spent);
+  BOOST_TEST((spent->reason == refusal_reason::budget_exceeded));
+  BOOST_TEST(spent->standing.cap == "first");
+  BOOST_TEST(spent->retry_after.count() == 0);
+  auto alone = ledger_of({usd_cap("spent", 0), token_cap("one", 5, window_kind::request)});
+  const auto large = alone.hold(hold_of(4, 6)).refused;
+  BOOST_REQUIRE(large);
+  BOOST_TEST((large->reason == refusal_reason::request_too_large));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -83,6 +83,16 @@ BOOST_AUTO_TEST_CASE(a_hold_that_grows_shares_with_windows_that_have_passed) {
   BOOST_TEST(day.most_crowded_with(now, now).posted == 30);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_held_in_a_bucket_leaves_with_it) {
+  auto day = day_of({{24, 10}, {30, 20}});
+  day.open(midnight).held = 40;
+  day.open(midnight + hours{30}).held = 5;
+  const rolling_buckets::sums full{.posted = 10, .held = 40};
+  const rolling_buckets::sums present{.posted = 30, .held = 5};
+  BOOST_TEST((day.most_crowded_with(midnight + hours{24}, midnight + hours{30}) == full));
+  BOOST_TEST((day.most_crowded_with(midnight + hours{30}, midnight + hours{30}) == present));
+}
+
 BOOST_AUTO_TEST_CASE(buckets_beside_a_running_call_are_kept_and_no_others) {
   auto day = day_of({{0, 1}, {10, 1}, {40, 1}, {60, 1}, {200, 1}});
   day.find(midnight + hours{10})->holds = 1;

@@ -144,6 +144,27 @@ BOOST_AUTO_TEST_CASE(an_alert_fires_again_only_after_the_share_fell_below_it) {
   BOOST_TEST((told() == std::vector{80}));
 }
 
+BOOST_AUTO_TEST_CASE(a_standing_tells_only_the_percentage_that_the_window_still_reaches) {
+  ledger books({{.definition = rolling_cap(100), .number = 1}}, 1, monday_ten);
+  const auto spend = [&](std::uint64_t number, std::int64_t amount, wall_time when) {
+    const auto request = hold_of(number, amount, when);
+    BOOST_TEST_REQUIRE(!books.hold(hold_request(request)).refused);
+    BOOST_TEST_REQUIRE(books.settle(settle_of(request.id, amount, when)).recorded);
+  };
+  const auto reached = [&](wall_time when) {
+    const auto all = books.standings(when);
+    return find_standing(all, "day", "acme")->threshold_reached;
+  };
+  spend(1, 30, monday_ten);
+  spend(2, 60, monday_ten + hours{10});
+  BOOST_TEST(reached(monday_ten + hours{10}) == 80);
+  BOOST_TEST(reached(monday_ten + hours{24}) == 80);
+  BOOST_TEST(reached(monday_ten + hours{25}) == 50);  // 30 have left
+  spend(3, 10, monday_ten + hours{30});
+  BOOST_TEST(reached(monday_ten + hours{30}) == 50);
+  BOOST_TEST(reached(monday_ten + hours{35}) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(what_fired_late_for_an_earlier_step_is_not_told_twice_after_a_restart) {
   books day(rolling_cap(100));
   const auto slow = hold_of(1, 40, monday_ten);

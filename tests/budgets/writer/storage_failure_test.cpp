@@ -191,6 +191,39 @@ BOOST_DATA_TEST_CASE_F(fixture, opening_anew_may_fail_at_every_step, data::make(
   verify(books);
 }
 
+// While a failed store is closed nobody can say whether a call was resolved long ago: it is answered as one that was not
+// recorded, never as one that was, and the health says why.
+BOOST_FIXTURE_TEST_CASE(a_resolution_that_the_disk_cannot_confirm_is_not_claimed, fixture) {
+  {
+    driven_writer books(options());
+    BOOST_REQUIRE(!books.hold(hold_of(1, 10)).refused);
+    BOOST_REQUIRE(books.settle(settle_of(numbered_id(1), 10)).recorded);
+  }
+  bool unreadable = false;
+  for (std::int64_t step = 0; step < 12 && !unreadable; ++step) {
+    driven_writer books(options());
+    failing.control().fail_after(0, failure_mode::refused);
+    expect_unavailable(books.hold(hold_of(2, 10)));
+    BOOST_TEST(books.settle(settle_of(numbered_id(1), 10))
+                   .already_resolved);  // the old store is open still
+    failing.control().fail_after(step, failure_mode::refused);
+    books.upkeep();
+    if (!books.writer.health().writable) {
+      const settled answer = books.settle(settle_of(numbered_id(1), 10));
+      BOOST_TEST(!answer.recorded);
+      unreadable = !answer.already_resolved;
+      if (unreadable) {
+        BOOST_TEST(books.writer.health().last_error.find("cannot be read") != std::string::npos);
+      }
+    }
+    failing.control().repair();
+    books.upkeep();
+    BOOST_REQUIRE(books.writer.health().writable);
+    BOOST_TEST(books.settle(settle_of(numbered_id(1), 10)).already_resolved);
+  }
+  BOOST_TEST(unreadable);
+}
+
 // RocksDB waited for space on a thread of its own, and closing it then sometimes waited for ever:
 // the ledger stayed unavailable until it was killed.
 BOOST_FIXTURE_TEST_CASE(a_full_disk_starts_no_recovery_that_the_ledger_did_not_ask_for, fixture) {

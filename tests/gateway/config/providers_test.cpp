@@ -59,15 +59,12 @@ const std::vector<address> addresses = {
     {"https://[::1]:9443/a/b", true, "::1", 9443, "/a/b"},
     {"HTTPS://H/a%20b/", true, "H", 443, "/a%20b"}};
 
-const std::vector<std::string> wrong_addresses = {"api.openai.com", "ftp://h",
-                                                  "https://",       "https://u:p@h",
-                                                  "https://h:0",    "https://h:70000",
-                                                  "https://h:1k",   "https://h:",
-                                                  "https://h/a?b",  "https://h/a#b",
-                                                  "https://h /",    "https://[::1",
-                                                  "https://[x]",    "https://h/\r\nX: y",
-                                                  "https://h%41/",  "https://h/%4",
-                                                  "https://[v1.x]", "https://[fe80::1%25eth0]"};
+const std::vector<std::string> wrong_addresses = {
+    "api.openai.com",   "ftp://h",         "https://",       "https://u:p@h",
+    "https://h:0",      "https://h:70000", "https://h:1k",   "https://h:65536",
+    "https://h:123456", "https://h:",      "https://h/a?b",  "https://h/a#b",
+    "https://h /",      "https://[::1",    "https://[x]",    "https://h/\r\nX: y",
+    "https://h%41/",    "https://h/%4",    "https://[v1.x]", "https://[fe80::1%25eth0]"};
 
 struct wrong_provider {
   std::string fields;

@@ -90,4 +90,11 @@ BOOST_AUTO_TEST_CASE(choices_read_as_a_sentence) {
   BOOST_TEST(stint::list_choices({}).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_port_that_is_too_large_is_not_taken_modulo_65536) {
+  BOOST_TEST((stint::parse_port("1") == 1));
+  BOOST_TEST((stint::parse_port("65535") == 65'535));
+  for (const auto* wrong : {"", "0", "65536", "123456", "-1", "+1", "80x", " 80"})
+    BOOST_TEST(!stint::parse_port(wrong).has_value(), wrong);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

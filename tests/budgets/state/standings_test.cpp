@@ -1,0 +1,55 @@
+// What the ledger says about where its caps stand, with neither disk nor thread.
+#include <boost/test/unit_test.hpp>
+
+#include "budgets/ledger_fixture.hpp"
+#include "budgets/records/hold.hpp"
+#include "budgets/records/row.hpp"
+#include "budgets/state/standing.hpp"
+
+namespace stint::testing {
+BOOST_AUTO_TEST_SUITE(ledger_standings_suite)
+
+BOOST_AUTO_TEST_CASE(the_tightest_cap_has_the_smallest_share_left_after_what_is_posted_and_held) {
+  auto books = ledger_of({usd_cap("money", 100), token_cap("tokens", 100)});
+  ledger_row spent;
+  spent.id = numbered_id(9);
+  spent.admitted = monday_ten;
+  spent.cost = nanodollars{60};
+  BOOST_TEST(books.record(spent).recorded);
+  BOOST_TEST(books.hold(hold_of(1, 10)).tightest->cap == "money");
+  hold_request tokens = hold_of(2, 65);
+  tokens.worst.cost = nanodollars{};
+  BOOST_TEST(books.hold(std::move(tokens)).tightest->cap == "tokens");
+}
+
+BOOST_AUTO_TEST_CASE(
+    of_equally_tight_caps_the_first_is_named_and_one_without_a_limit_before_others) {
+  auto equal = ledger_of({usd_cap("first", 100), token_cap("second", 100)});
+  BOOST_TEST(equal.hold(hold_of(1, 10)).tightest->cap == "first");
+  auto none = ledger_of({usd_cap("none", 0), token_cap("nothing", 0), token_cap("some", 100)});
+  BOOST_TEST(none.hold(hold_of(1, 0)).tightest->cap == "none");
+  auto last = ledger_of({token_cap("some", 100), usd_cap("none", 0)});
+  BOOST_TEST(last.hold(hold_of(1, 0)).tightest->cap == "none");
+  hold_request tokens = hold_of(1, 50);
+  tokens.worst.cost = nanodollars{};
+  auto one = ledger_of({usd_cap("one", 1), token_cap("half", 100)});
+  BOOST_TEST(one.hold(hold_request(tokens)).tightest->cap == "half");
+  auto other = ledger_of({token_cap("half", 100), usd_cap("one", 1)});
+  BOOST_TEST(other.hold(hold_request(tokens)).tightest->cap == "half");
+}
+
+BOOST_AUTO_TEST_CASE(a_window_that_just_ended_is_told_for_what_it_holds_beside_the_one_that_began) {
+  auto books = ledger_of({usd_cap("day", 100)});
+  BOOST_TEST(!books.hold(hold_of(1, 10)).refused);
+  const wall_time midnight = monday_ten + std::chrono::hours{14};
+  BOOST_TEST(books.standings(midnight - std::chrono::microseconds{1}).size() == 1U);
+  const auto both = books.standings(midnight);
+  BOOST_REQUIRE(both.size() == 2U);
+  BOOST_TEST(both[0].held == 10);
+  BOOST_TEST((both[1].window.start == midnight));
+  BOOST_TEST(both[1].held == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint::testing
