@@ -1,4 +1,4 @@
-// Tested by tests/end_to_end/upstream_fault_test.py.
+// Tested by tests/gateway/call/relay/forward_test.cpp and tests/end_to_end/upstream_fault_test.py.
 #include "gateway/call/relay/forward.hpp"
 
 #include <cstring>

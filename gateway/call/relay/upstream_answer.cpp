@@ -1,4 +1,5 @@
-// Tested by tests/end_to_end/upstream_fault_test.py.
+// Tested by tests/gateway/call/relay/upstream_answer_test.cpp and
+// tests/end_to_end/upstream_fault_test.py.
 #include "gateway/call/relay/upstream_answer.hpp"
 
 #include <limits>

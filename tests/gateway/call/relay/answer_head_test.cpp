@@ -43,6 +43,113 @@ BOOST_AUTO_TEST_CASE(the_remaining_budget_is_never_shown_below_zero) {
   BOOST_TEST(out.ends_with("x-stint-budget-remaining: 0.00\r\n"));
 }
 
+BOOST_AUTO_TEST_CASE(every_answer_begins_with_its_status_and_the_id_of_its_call) {
+  call_id id;
+  for (std::size_t n = 0; n < id.bytes.size(); ++n)
+    id.bytes[n] = static_cast<std::uint8_t>(n * 17);
+  std::string out;
+  begin_head(404, id, out);
+  BOOST_TEST(out ==
+             "HTTP/1.1 404 Not Found\r\n"
+             "x-stint-request-id: 00112233-4455-6677-8899-aabbccddeeff\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(names_are_told_apart_whatever_their_case_and_only_as_a_whole) {
+  for (const auto& [field, is_passed_on] : {std::pair{"SET-COOKIE", false},
+                                            {"Set-Cookie2", true},
+                                            {"KEEP-ALIVE", false},
+                                            {"let-cookie", true},
+                                            {"te", false},
+                                            {"tea", true},
+                                            {"X-STINT-anything", false},
+                                            {"x-stint", true},
+                                            {"y-stint-x", true},
+                                            {"Proxy-Authenticate", false},
+                                            {"www-authenticate", true},
+                                            {"ALT-SVC", false},
+                                            {"NEL", false}}) {
+    const std::string line = std::string(field) + ": v\r\n";
+    const std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + line + "\r\n";
+    std::size_t scanned = 0;
+    response_head head;
+    BOOST_REQUIRE(check_response_head(text, head_limits(), false, scanned, head).state ==
+                  head_state::complete);
+    std::string out;
+    add_upstream_fields(head, out);
+    BOOST_TEST(out == (is_passed_on ? line : std::string()), field << " gave " << out);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_a_cap_nothing_is_said_of_a_budget) {
+  std::string out;
+  add_budget_fields(std::nullopt, out);
+  BOOST_TEST(out == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_budget_that_is_not_money_is_told_as_a_number) {
+  cap_standing standing;
+  standing.cap = "rpm";
+  standing.unit = cap_unit::requests;
+  standing.limit = 600;
+  standing.used = 1;
+  standing.held = 2;
+  std::string out;
+  add_budget_fields(standing, out);
+  BOOST_TEST(out ==
+             "x-stint-budget-cap: rpm\r\nx-stint-budget-unit: requests\r\n"
+             "x-stint-budget-remaining: 597\r\n");
+  standing.limit = 3;
+  out.clear();
+  add_budget_fields(standing, out);
+  BOOST_TEST(out.ends_with("remaining: 0\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_bound_is_told_only_where_it_was_lowered) {
+  std::string out;
+  add_limit_field(0, out);
+  BOOST_TEST(out == "");
+  add_limit_field(1, out);
+  BOOST_TEST(out == "x-stint-output-limit: 1\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_cost_is_told_with_all_that_went_in_and_came_out) {
+  usage used;
+  used.input_tokens = 1;
+  used.cached_input_tokens = 10;
+  used.audio_input_tokens = 100;
+  used.output_tokens = 1'000;
+  used.reasoning_tokens = 500;
+  used.audio_output_tokens = 10'000;
+  std::string out;
+  add_cost_fields(nanodollars(1), used, out);
+  BOOST_TEST(out ==
+             "x-stint-cost-usd: 0.000000001\r\nx-stint-input-tokens: 111\r\n"
+             "x-stint-output-tokens: 11000\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_head_with_a_length_says_what_becomes_of_the_connection_where_it_must) {
+  const auto ended = [](bool http_1_1, bool keep_alive) {
+    std::string out;
+    end_head_with_length(12, http_1_1, keep_alive, out);
+    return out;
+  };
+  BOOST_TEST(ended(true, true) == "content-length: 12\r\n\r\n");
+  BOOST_TEST(ended(true, false) == "content-length: 12\r\nconnection: close\r\n\r\n");
+  BOOST_TEST(ended(false, true) == "content-length: 12\r\nconnection: keep-alive\r\n\r\n");
+  BOOST_TEST(ended(false, false) == "content-length: 12\r\nconnection: close\r\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_is_chunked_for_who_knows_chunks) {
+  const auto ended = [](bool http_1_1, bool keep_alive) {
+    std::string out;
+    end_head_of_stream(http_1_1, keep_alive, out);
+    return out;
+  };
+  BOOST_TEST(ended(true, true) == "transfer-encoding: chunked\r\n\r\n");
+  BOOST_TEST(ended(true, false) == "transfer-encoding: chunked\r\nconnection: close\r\n\r\n");
+  BOOST_TEST(ended(false, false) == "connection: close\r\n\r\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint

@@ -1,0 +1,115 @@
+// A call that is held, between a provider and a client that are played: what a relay finds when it
+// begins. The call is one of OpenAI's API, so that every token is known.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gateway/call/call_fixture.hpp"
+#include "gateway/call/relay/deliver.hpp"
+#include "gateway/call/relay/fake_answer.hpp"
+#include "gateway/call/relay/relay.hpp"
+
+namespace stint {
+
+// So many tokens.
+inline std::string words(int count) {
+  std::string text;
+  for (int n = 0; n < count; ++n)
+    text += " word";
+  return text;
+}
+inline std::string text_event(const std::string& text) {
+  return R"(data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"gpt-4o",)"
+         R"("choices":[{"index":0,"delta":{"content":")" +
+         text + "\"}}]}\n\n";
+}
+inline std::string usage_event(std::int64_t output_tokens) {
+  return R"(data: {"id":"c1","model":"gpt-4o","choices":[],"usage":{"prompt_tokens":10,)"
+         R"("completion_tokens":)" +
+         std::to_string(output_tokens) + ",\"total_tokens\":" + std::to_string(10 + output_tokens) +
+         "}}\n\n";
+}
+inline const std::string finish_event =
+    R"(data: {"id":"c1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})"
+    "\n\n";
+inline const std::string done_event = "data: [DONE]\n\n";
+
+class relay_fixture : public call_fixture {
+ public:
+  explicit relay_fixture(const std::string& caps = usual_caps,
+                         const std::function<void(config&)>& change = nullptr)
+      : call_fixture(caps, change) {
+    from.said.status = 200;
+    from.said.event_stream = true;
+    from.said.fields = "content-type: text/event-stream\r\n";
+    from.said.first_byte = admitted + std::chrono::seconds(1);
+    from.from = settings.providers.front();
+  }
+
+  void admit(examined_call examined_one) {
+    call.emplace(std::move(examined_one));
+    admit(worst_of(*call), &*call);
+  }
+  // Of an answer that streams, with so much output at the most.
+  void admit_stream(int bound_tokens) {
+    admit(short_call(R"("stream":true,"max_tokens":)" + std::to_string(bound_tokens)));
+  }
+  void admit_whole(int bound_tokens) {
+    from.said.event_stream = false;
+    from.said.fields = "content-type: application/json\r\n";
+    admit(short_call(R"("max_tokens":)" + std::to_string(bound_tokens)));
+  }
+  void admit_passthrough() {
+    passthrough_config rule;
+    rule.provider = "openai";
+    admit(unmetered_hold(terms(), purpose(), rule), nullptr);
+  }
+
+  [[nodiscard]] relay_order order() {
+    return {shared, *held, call ? &*call : nullptr, *find_dialect("openai"), granted.tightest};
+  }
+  [[nodiscard]] relayed relay_it() {
+    held->forwarded();
+    const relay_order how = order();
+    return run(relay(how, from, to));
+  }
+  // What the client gets of a stream once the call is settled.
+  [[nodiscard]] std::string rest_of(relayed& made) {
+    const std::size_t before = to.passed().size();
+    const told_bill bill;
+    run(deliver(std::move(made.unsent), bill, to));
+    return to.passed().substr(before);
+  }
+  // Somebody else spends all that is left, what is kept for calls that grow too.
+  void take_all_room() {
+    ledger_row other;
+    other.id = thread.next_id(admitted);
+    other.admitted = other.ended = admitted;
+    other.used.input_tokens = standing().left();
+    ledger().record(std::move(other), [](const settled&) {});
+    BOOST_TEST_REQUIRE(standing().left() == 0);
+  }
+  [[nodiscard]] std::string upstream_errors(const std::string& category) const {
+    return figure("stint_upstream_errors_total{category=\"" + category + "\",provider=\"openai\"}");
+  }
+
+  std::optional<examined_call> call;
+  hold_request worst;
+  admission granted;
+  std::optional<held_call> held;
+  fake_source from;
+  fake_sink to{*find_dialect("openai"), client};
+
+ private:
+  void admit(hold_request asked, examined_call* metered) {
+    worst = std::move(asked);
+    granted = hold(worst);
+    BOOST_REQUIRE(!granted.refused);
+    held.emplace(shared, home(), worst, granted, metered, *find_dialect("openai"));
+  }
+};
+
+}  // namespace stint

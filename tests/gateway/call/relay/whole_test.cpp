@@ -1,0 +1,297 @@
+// Goal: an answer that does not stream is read whole, its usage is the bill, and what cannot be read
+// is charged for what it may have cost. Method: a provider and a client that are played, a real
+// ledger behind the hold.
+#include "gateway/call/relay/whole.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/call/relay/relay_fixture.hpp"
+
+namespace stint {
+
+BOOST_AUTO_TEST_SUITE(relay_whole_suite)
+
+namespace {
+std::string answer_of(int output_words, const std::string& usage = "") {
+  return R"({"id":"c1","object":"chat.completion","model":"gpt-4o","choices":[{"index":0,)"
+         R"("message":{"role":"assistant","content":")" +
+         words(output_words) + R"("},"finish_reason":"stop"}])" + usage + "}";
+}
+std::string with_usage(int output_tokens) {
+  return R"(,"usage":{"prompt_tokens":10,"completion_tokens":)" + std::to_string(output_tokens) +
+         R"(,"total_tokens":)" + std::to_string(10 + output_tokens) + "}";
+}
+
+const whole_answer& answer_in(const relayed& made) {
+  BOOST_REQUIRE(std::holds_alternative<whole_answer>(made.unsent));
+  return std::get<whole_answer>(made.unsent);
+}
+const problem& problem_in(const relayed& made) {
+  BOOST_REQUIRE(std::holds_alternative<problem>(made.unsent));
+  return std::get<problem>(made.unsent);
+}
+
+// So much of an answer is read, and no more.
+constexpr std::size_t small_answer_bytes = 100;
+struct small_answers : relay_fixture {
+  small_answers()
+      : relay_fixture(usual_caps,
+                      [](config& made) { made.limits.answer_bytes_max = small_answer_bytes; }) {}
+};
+
+struct whole_counted_apart : relay_fixture {
+  whole_counted_apart()
+      : relay_fixture(usual_caps, [](config& made) { made.limits.count_inline_bytes_max = 0; }) {}
+};
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(an_answer_is_read_whole_and_billed_as_its_provider_says, relay_fixture) {
+  admit_whole(100);
+  const std::string body = answer_of(3, with_usage(7));
+  from.from.stall_timeout_ms = 4'321;
+  client.watch_client([] {});
+  from.gives(body.substr(0, 50));
+  from.ends(body_progress::complete, body.substr(50));
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::completed));
+  BOOST_TEST(made.ended.status == 200);
+  BOOST_TEST((made.ended.first_byte == from.said.first_byte));
+  BOOST_TEST_REQUIRE(made.ended.report.has_value());
+  BOOST_TEST(made.ended.report->used.output_tokens == 7);
+  BOOST_TEST(made.ended.generated);
+  BOOST_TEST(!made.ended.implausible);
+  BOOST_TEST(made.ended.counted_output_tokens == 0);
+  BOOST_TEST(made.ended.stream_bytes == 0);
+  BOOST_TEST(answer_in(made).status == 200);
+  BOOST_TEST(answer_in(made).fields == "content-type: application/json\r\n");
+  BOOST_TEST(answer_in(made).body == body);
+  BOOST_TEST(from.finished == 1);
+  BOOST_TEST(from.abandoned == 0);
+  BOOST_TEST(from.patiences.front().count() == 4'321);
+  BOOST_TEST(!client.watched());
+  BOOST_TEST(to.wholes + to.begun == 0);  // it waits for the settlement
+}
+
+BOOST_FIXTURE_TEST_CASE(the_bound_is_held_before_what_does_not_stream_is_read, relay_fixture) {
+  admit_stream(4'000);
+  from.said.event_stream = false;
+  from.said.status = 399;
+  BOOST_TEST(held->hold().output_tokens() < 4'000);
+  from.ends(body_progress::complete, answer_of(3, with_usage(3)));
+  from.steps.back().meanwhile = [this] { BOOST_TEST(held->hold().output_tokens() == 4'000); };
+  const relayed made = relay_it();
+  BOOST_TEST(answer_in(made).body == from.given);
+  BOOST_TEST(held->hold().output_tokens() == 4'000);
+  BOOST_TEST(to.begun == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_no_to_the_bound_comes_too_late_to_stop_the_provider, relay_fixture) {
+  admit_stream(4'000);
+  from.said.event_stream = false;
+  const std::int64_t first = held->hold().output_tokens();
+  take_all_room();
+  from.ends(body_progress::complete, answer_of(3, with_usage(2'000)));
+  const relayed made = relay_it();
+  BOOST_TEST(held->hold().output_tokens() == first);
+  BOOST_TEST((made.ended.outcome == call_outcome::completed));
+  BOOST_TEST_REQUIRE(made.ended.report.has_value());
+  BOOST_TEST(made.ended.report->used.output_tokens == 2'000);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stream_that_nobody_asked_for_is_read_whole, relay_fixture) {
+  admit_whole(100);
+  from.said.event_stream = true;
+  from.ends(body_progress::complete, text_event(" one"));
+  const relayed made = relay_it();
+  BOOST_TEST(answer_in(made).body == text_event(" one"));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_error_holds_no_more_than_before, relay_fixture) {
+  admit_stream(4'000);
+  from.said.event_stream = false;
+  from.said.status = 400;
+  const std::int64_t first = held->hold().output_tokens();
+  from.ends(body_progress::complete, "{}");
+  static_cast<void>(relay_it());
+  BOOST_TEST(held->hold().output_tokens() == first);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_passed_through_without_a_body_is_not_looked_into, relay_fixture) {
+  for (const int status : {204, 401}) {
+    admit_passthrough();
+    from.said.status = status;
+    from.said.has_body = false;
+    const relayed made = relay_it();
+    BOOST_TEST(answer_in(made).status == status);
+    BOOST_TEST(answer_in(made).body == "");
+    BOOST_TEST(!made.ended.generated);
+    BOOST_TEST(made.ended.counted_output_tokens == 0);
+    held.reset();
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_error_without_usage_generated_nothing, relay_fixture) {
+  for (const int status : {400, 429, 500, 529}) {
+    admit_whole(100);
+    from.said.status = status;
+    from.ends(body_progress::complete, answer_of(5));
+    const relayed made = relay_it();
+    BOOST_TEST((made.ended.outcome == call_outcome::upstream_error));
+    BOOST_TEST(made.ended.status == status);
+    BOOST_TEST(!made.ended.generated);
+    BOOST_TEST(!made.ended.report);
+    BOOST_TEST(made.ended.counted_output_tokens == 0);
+    BOOST_TEST(answer_in(made).status == status);
+    BOOST_TEST(answer_in(made).body == answer_of(5));
+    held.reset();
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_error_with_usage_is_billed_as_it_says, relay_fixture) {
+  admit_whole(100);
+  from.said.status = 500;
+  from.ends(body_progress::complete, answer_of(0, with_usage(7)));
+  const relayed made = relay_it();
+  BOOST_TEST_REQUIRE(made.ended.report.has_value());
+  BOOST_TEST(made.ended.report->used.output_tokens == 7);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_success_without_usage_is_counted, relay_fixture) {
+  admit_whole(100);
+  from.said.status = 399;
+  from.ends(body_progress::complete, answer_of(5));
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::completed));
+  BOOST_TEST(!made.ended.report);
+  BOOST_TEST(made.ended.generated);
+  BOOST_TEST(made.ended.counted_output_tokens == 5);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_long_answer_is_counted_on_the_counting_pool, whole_counted_apart) {
+  admit_whole(100);
+  from.ends(body_progress::complete, answer_of(5));
+  BOOST_TEST(relay_it().ended.counted_output_tokens == 5);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_very_long_answer_is_read_on_the_counting_pool, relay_fixture) {
+  admit_whole(100);
+  from.gives(std::string(600 * 1024, ' '));
+  from.ends(body_progress::complete, answer_of(5, with_usage(7)));
+  const relayed made = relay_it();
+  BOOST_TEST_REQUIRE(made.ended.report.has_value());
+  BOOST_TEST(made.ended.report->used.output_tokens == 7);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_report_that_cannot_be_true_is_told_and_not_billed, relay_fixture) {
+  admit_whole(100);
+  from.ends(body_progress::complete, answer_of(5, with_usage(-1)));
+  const relayed made = relay_it();
+  BOOST_TEST(made.ended.implausible);
+  BOOST_TEST(!made.ended.report);
+  BOOST_TEST(made.ended.counted_output_tokens == 5);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_key_that_the_provider_does_not_take_is_our_problem, relay_fixture) {
+  admit_whole(100);
+  from.said.status = 401;
+  from.ends(body_progress::complete, R"({"error":{"message":"sk-…1234 is wrong"}})");
+  const relayed made = relay_it();
+  BOOST_TEST((problem_in(made).kind == problem_kind::upstream_refused));
+  BOOST_TEST(problem_in(made).message ==
+             "provider 'openai' does not accept the gateway's credential");
+  BOOST_TEST((made.ended.outcome == call_outcome::upstream_error));
+  BOOST_TEST(!made.ended.generated);
+  BOOST_TEST(from.finished == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_that_is_too_large_is_given_up, small_answers) {
+  admit_whole(100);
+  from.said.content_length = std::uint64_t(1) << 60;  // no room is made for what is only announced
+  from.gives(answer_of(100).substr(0, small_answer_bytes + 1));
+  from.ends(body_progress::complete);
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::upstream_gone));
+  BOOST_TEST((problem_in(made).kind == problem_kind::upstream_reset));
+  BOOST_TEST(made.ended.status == 502);
+  BOOST_TEST(made.ended.generated);
+  BOOST_TEST(from.steps.size() == 1U);  // nothing more was read
+  BOOST_TEST(from.abandoned == 1);
+  BOOST_TEST(from.finished == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_as_large_as_it_may_be_is_taken, small_answers) {
+  admit_whole(100);
+  from.said.content_length = small_answer_bytes;
+  from.gives(std::string(small_answer_bytes, ' '));
+  from.ends(body_progress::complete);
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::completed));
+  BOOST_TEST(answer_in(made).body.size() == small_answer_bytes);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_that_breaks_off_is_a_problem_and_charged, relay_fixture) {
+  admit_whole(100);
+  client.watch_client([] {});
+  from.ends(body_progress::broken, answer_of(50).substr(0, 200));
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::upstream_gone));
+  BOOST_TEST(made.ended.status == 502);
+  BOOST_TEST(made.ended.generated);
+  BOOST_TEST(!made.ended.report);
+  BOOST_TEST((problem_in(made).kind == problem_kind::upstream_reset));
+  BOOST_TEST(problem_in(made).message == "provider 'openai' broke off in the middle of its answer");
+  BOOST_TEST(upstream_errors("reset") == "1");
+  BOOST_TEST(from.abandoned == 1);
+  BOOST_TEST(from.finished == 0);
+  BOOST_TEST(!client.watched());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_error_that_breaks_off_generated_nothing, relay_fixture) {
+  admit_whole(100);
+  from.said.status = 500;
+  from.ends(body_progress::broken, "{");
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::upstream_gone));
+  BOOST_TEST(!made.ended.generated);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_that_stops_is_a_time_out, relay_fixture) {
+  admit_whole(100);
+  from.from.stall_timeout_ms = 1;
+  from.gives(answer_of(50).substr(0, 200));
+  from.gives("too late");
+  from.steps.back().takes = std::chrono::hours(1);
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::upstream_gone));
+  BOOST_TEST(made.ended.status == 504);
+  BOOST_TEST((problem_in(made).kind == problem_kind::upstream_timeout));
+  BOOST_TEST(upstream_errors("timeout") == "1");
+  BOOST_TEST(from.abandoned == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_answer_to_a_client_that_went_is_read_all_the_same, relay_fixture) {
+  admit_whole(100);
+  const std::string body = answer_of(3, with_usage(7));
+  from.gives(body.substr(0, 50), [this] { client.go(); });
+  from.ends(body_progress::complete, body.substr(50));
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::client_gone));
+  BOOST_TEST(made.ended.status == 200);
+  BOOST_TEST_REQUIRE(made.ended.report.has_value());
+  BOOST_TEST(made.ended.report->used.output_tokens == 7);
+  BOOST_TEST(from.finished == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_went_before_the_answer_broke_off_is_what_ended_it,
+                        relay_fixture) {
+  admit_whole(100);
+  from.gives("{", [this] { client.go(); });
+  from.ends(body_progress::broken);
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::client_gone));
+  BOOST_TEST(made.ended.generated);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint
