@@ -158,12 +158,12 @@ class call_fixture {
     call->expected = shared.outputs.predict(output_key_of(purpose_of(*call).charged));
     return std::move(*call);
   }
-  // Of gpt-4o, so that every token is known: "hi" in ten tokens and what is said of the output.
+  // Of gpt-4o, so that every token is known: a prompt of eight, and what is said of the output.
   [[nodiscard]] examined_call short_call(const std::string& fields = R"("max_tokens":100)") {
     return examined(R"({"model":"gpt-4o","messages":[{"role":"user","content":"hi"}],)" + fields +
                     "}");
   }
-  // A prompt that is not counted yet: so many bytes of text, a quarter as many tokens at the most.
+  // A prompt that is not counted yet: so many bytes of text, a fifth as many tokens.
   [[nodiscard]] examined_call long_call(std::size_t text_bytes,
                                         const std::string& fields = R"("max_tokens":100)") {
     std::string text;

@@ -37,8 +37,10 @@ class told_meter final : public stream_meter {
 };
 
 struct followed : call_fixture {
-  explicit followed(std::int64_t first_tokens = 100, std::int64_t bound_tokens = 1'000)
-      : call(short_call(R"("stream":true,"max_tokens":)" + std::to_string(bound_tokens))) {
+  explicit followed(std::int64_t first_tokens = 100, std::int64_t bound_tokens = 1'000,
+                    const std::string& caps = usual_caps)
+      : call_fixture(caps),
+        call(short_call(R"("stream":true,"max_tokens":)" + std::to_string(bound_tokens))) {
     worst = worst_of(call);
     worst.elastic->first_tokens = first_tokens;
     admitted_as = hold(worst);
@@ -79,6 +81,20 @@ struct followed : call_fixture {
 struct followed_at_400 : followed {
   followed_at_400() : followed(400) {}
 };
+struct followed_at_64_k : followed {
+  followed_at_64_k()
+      : followed(65'536, 200'000,
+                 "  - {name: all-tokens, window: forever, unit: tokens, limit: 1M}\n") {}
+  // So that everything that is asked for meanwhile is answered.
+  bool trickles_answered(std::int64_t tokens) {
+    bool goes_on = true;
+    while (meter.bound < tokens && goes_on) {
+      goes_on = arrives(std::min(tokens, meter.bound + 8));
+      have_answered();
+    }
+    return goes_on;
+  }
+};
 struct wholly_held : followed {
   wholly_held() : followed(1'000) {}
 };
@@ -101,14 +117,14 @@ BOOST_FIXTURE_TEST_CASE(the_ledger_is_asked_a_step_ahead_of_the_margin, followed
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_counted_decides_and_not_the_bytes, followed) {
-  while (meter.bound < 100) {
-    meter.bound += 10;
+  while (meter.bound < 104) {
+    meter.bound += 13;
     meter.counted = meter.bound / 2;
     at += std::chrono::seconds(1);
-    BOOST_TEST(stream->follow(meter, 10, at));
+    BOOST_TEST(stream->follow(meter, 13, at));
   }
-  BOOST_TEST(meter.asked_to_count == 5);  // from 60 on
-  BOOST_TEST(!holding().asking());
+  BOOST_TEST(meter.asked_to_count == 4);  // from 65 on
+  BOOST_TEST(!holding().asking());        // 52 + 32 + 16
 }
 
 BOOST_FIXTURE_TEST_CASE(what_the_ledger_is_asked_for_is_a_step_beyond_what_is_wanted, followed) {
@@ -202,6 +218,19 @@ BOOST_FIXTURE_TEST_CASE(no_step_is_below_the_least_one_however_often_it_was_refu
   BOOST_TEST(arrives(364));  // half of 16
   have_answered();
   BOOST_TEST(holding().output_tokens() == 416);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_long_stream_s_step_comes_down_to_a_256th_of_the_usual, followed_at_64_k) {
+  leave_room_for(64);
+  BOOST_TEST(trickles_answered(65'536));
+  BOOST_TEST(holding().output_tokens() == 65'536 + 64);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_long_stream_s_step_comes_down_no_further, followed_at_64_k) {
+  leave_room_for(63);
+  BOOST_TEST(!trickles_answered(65'536));
+  BOOST_TEST(meter.counted == 65'504);
+  BOOST_TEST(holding().output_tokens() == 65'536);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_ledger_is_asked_one_question_at_a_time, followed) {
