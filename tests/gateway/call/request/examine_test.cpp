@@ -30,6 +30,18 @@ struct examined_fixture : call_fixture {
     body.back() = ']';
     return body + padding + "}]}";
   }
+  // So much text, and space up to the size of the whole body.
+  [[nodiscard]] examined_call padded(std::size_t text_bytes, std::size_t body_bytes) {
+    std::string body = R"({"model":"gpt-4o","messages":[{"role":"user","content":")" +
+                       std::string(text_bytes, 'x') + R"("}])";
+    body.append(body_bytes - body.size() - 1, ' ');
+    return examined(body + "}");
+  }
+  [[nodiscard]] examined_call long_body_of(std::size_t bytes) {
+    examined_call call = padded(4'000, bytes);
+    BOOST_TEST_REQUIRE((call.uncounted != nullptr));
+    return call;
+  }
 };
 }  // namespace
 
@@ -64,6 +76,9 @@ BOOST_FIXTURE_TEST_CASE(a_model_that_no_provider_of_the_api_lists_is_not_found, 
              "no provider is configured for the model 'claude-sonnet-5' in the openai API; list it "
              "under providers.*.models");
   BOOST_TEST(why.param == "model");
+  const std::string longest_name(200, 'x');  // the dialects take no longer one
+  BOOST_TEST(refused(hi_to(longest_name)).message.find("'" + longest_name + "'") !=
+             std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_model_without_a_price_has_none_or_the_ceiling_s, examined_fixture) {
@@ -184,6 +199,42 @@ BOOST_FIXTURE_TEST_CASE(what_the_tenant_sent_before_need_not_be_counted_again, e
   BOOST_TEST(texts.counted_bytes() - counted < 4'200U);
   shared.remembered = nullptr;
   BOOST_TEST(long_call(8'000).uncounted->known.memo == nullptr);  // its parser was another's
+}
+
+BOOST_FIXTURE_TEST_CASE(two_kilobytes_are_still_counted_at_once, examined_fixture) {
+  const std::size_t beside =
+      long_body_of(5'000).text_bytes - 4'000;  // the texts of names and roles
+  BOOST_TEST((padded(2'048 - beside, 5'000).uncounted == nullptr));
+  BOOST_TEST((padded(2'049 - beside, 5'000).uncounted != nullptr));
+  // Of a short body it is not even known how much of it is text.
+  BOOST_TEST(padded(100, 2'048).text_bytes == 0U);
+  BOOST_TEST(padded(100, 2'049).text_bytes == 100 + beside);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_megabyte_is_still_examined_here, examined_fixture) {
+  constexpr std::size_t megabyte = 1024 * 1024;
+  BOOST_TEST((padded(4'000, megabyte).uncounted != nullptr));
+  BOOST_TEST((padded(4'000, megabyte + 1).uncounted == nullptr));
+}
+
+// A parser keeps the capacity of the largest body that it has read.
+BOOST_FIXTURE_TEST_CASE(a_parser_is_kept_for_the_next_prompt_unless_it_is_a_large_one,
+                        examined_fixture) {
+  constexpr std::size_t largest_kept = 64 * 1024;
+  long_body_of(largest_kept).uncounted.reset();
+  BOOST_TEST(long_body_of(5'000).uncounted->parser.capacity() == largest_kept);
+  const examined_call takes_it = long_body_of(5'000);
+  long_body_of(largest_kept + 1).uncounted.reset();
+  BOOST_TEST(long_body_of(5'000).uncounted->parser.capacity() <= largest_kept);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_parser_that_is_kept_keeps_nothing_of_what_was_learnt, examined_fixture) {
+  const long before = shared.learned.keep_current().use_count();
+  {
+    const examined_call call = long_body_of(5'000);
+    BOOST_TEST(shared.learned.keep_current().use_count() == before + 1);
+  }
+  BOOST_TEST(shared.learned.keep_current().use_count() == before);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_body_that_is_long_by_its_space_alone_is_counted_at_once,
