@@ -35,12 +35,6 @@ struct streaming : relay_fixture {
     };
   }
 };
-
-// Every count is made by the counting pool.
-struct counting_apart : streaming {
-  counting_apart()
-      : streaming(usual_caps, [](config& made) { made.limits.count_inline_bytes_max = 0; }) {}
-};
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(each_event_is_passed_on_as_it_comes_and_the_end_is_kept, streaming) {
@@ -129,14 +123,27 @@ BOOST_FIXTURE_TEST_CASE(without_a_report_our_own_count_is_the_bill, streaming) {
   BOOST_TEST(made.ended.counted_output_tokens == 3);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_count_that_takes_long_is_made_on_the_counting_pool, counting_apart) {
+BOOST_FIXTURE_TEST_CASE(a_count_that_takes_long_is_made_on_the_counting_pool, streaming) {
   admit_stream(2);
+  settings.limits.count_inline_bytes_max = 0;
   from.gives(text_event(words(2)));
   from.gives(text_event(words(5)));
   from.gives(text_event(" three"));
   const relayed made = relay_it();
   BOOST_TEST((made.ended.outcome == call_outcome::cut));
   BOOST_TEST(made.ended.counted_output_tokens == 8);
+}
+
+BOOST_FIXTURE_TEST_CASE(only_long_text_is_counted_on_the_counting_pool, streaming) {
+  const std::string event = text_event(words(3));
+  const std::size_t text_bytes = event.size() - std::string("data: \n\n").size();
+  for (const bool is_long : {false, true}) {
+    settings.limits.count_inline_bytes_max = text_bytes - (is_long ? 1 : 0);
+    admit_stream(4'000);
+    from.gives(event);
+    from.ends(body_progress::complete, done_event);
+    BOOST_TEST(ends_without_the_pool() == !is_long);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(how_fast_a_stream_came_is_told, streaming) {

@@ -38,11 +38,6 @@ struct small_answers : relay_fixture {
       : relay_fixture(usual_caps,
                       [](config& made) { made.limits.answer_bytes_max = small_answer_bytes; }) {}
 };
-
-struct whole_counted_apart : relay_fixture {
-  whole_counted_apart()
-      : relay_fixture(usual_caps, [](config& made) { made.limits.count_inline_bytes_max = 0; }) {}
-};
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(an_answer_is_read_whole_and_billed_as_its_provider_says, relay_fixture) {
@@ -78,7 +73,12 @@ BOOST_FIXTURE_TEST_CASE(the_bound_is_held_before_what_does_not_stream_is_read, r
   from.said.status = 399;
   BOOST_TEST(held->hold().output_tokens() < 4'000);
   from.ends(body_progress::complete, answer_of(3, with_usage(3)));
-  from.steps.back().meanwhile = [this] { BOOST_TEST(held->hold().output_tokens() == 4'000); };
+  from.steps.back().meanwhile = [this] {
+    BOOST_TEST(held->hold().output_tokens() == 4'000);
+    const auto after = rows_after_a_crash();
+    BOOST_TEST_REQUIRE(after.size() == 1U);
+    BOOST_TEST(after.front().used.output_tokens == 0);  // nothing has been delivered
+  };
   const relayed made = relay_it();
   BOOST_TEST(answer_in(made).body == from.given);
   BOOST_TEST(held->hold().output_tokens() == 4'000);
@@ -167,10 +167,26 @@ BOOST_FIXTURE_TEST_CASE(a_success_without_usage_is_counted, relay_fixture) {
   BOOST_TEST(made.ended.counted_output_tokens == 5);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_long_answer_is_counted_on_the_counting_pool, whole_counted_apart) {
+BOOST_FIXTURE_TEST_CASE(a_long_answer_is_counted_on_the_counting_pool, relay_fixture) {
+  for (const bool is_long : {false, true}) {
+    settings.limits.count_inline_bytes_max = answer_of(5).size() - (is_long ? 1 : 0);
+    admit_whole(100);
+    from.ends(body_progress::complete, answer_of(5));
+    BOOST_TEST(ends_without_the_pool() == !is_long);
+  }
   admit_whole(100);
   from.ends(body_progress::complete, answer_of(5));
   BOOST_TEST(relay_it().ended.counted_output_tokens == 5);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_of_half_a_megabyte_is_read_on_the_io_thread, relay_fixture) {
+  const std::string answer = answer_of(5, with_usage(7));
+  for (const bool is_long : {false, true}) {
+    admit_whole(100);
+    from.gives(std::string(512 * 1024 - answer.size() + (is_long ? 1 : 0), ' '));
+    from.ends(body_progress::complete, answer);
+    BOOST_TEST(ends_without_the_pool() == !is_long);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_very_long_answer_is_read_on_the_counting_pool, relay_fixture) {
