@@ -70,18 +70,29 @@ struct admitted_call {
 
 struct answered_call {
   relayed end;
+  monotonic::time_point forwarded{};
   std::optional<monotonic::time_point> first_byte;  // nothing: there was no answer
 };
 
-answered_call unanswered(const exchange& x, const held_call& held, problem why) {
-  const watched& watch = x.session.watch;
+// A call that was let in when every call is being cut: nobody is to answer it any more.
+answered_call refused_at_the_end(const exchange& x) {
+  x.answer.close_afterwards();
+  problem why =
+      make_problem(problem_kind::overloaded, "the gateway is stopping; the call was not forwarded");
+  answered_call made;
+  made.end.ended.outcome = call_outcome::rejected;
+  made.end.ended.status = why.status;
+  made.end.unsent = std::move(why);
+  return made;
+}
+
+answered_call unanswered(const client_presence& client, const held_call& held, problem why) {
   answered_call made;
   call_end& ended = made.end.ended;
-  ended.outcome = watch.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
+  ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
   // We hung up on a provider that had the whole request: it will bill the prompt.
-  ended.generated = held.was_forwarded() && (watch.client_gone() || watch.cut());
+  ended.generated = held.was_forwarded() && (client.client_gone() || client.cut());
   ended.status = why.status;
-  x.shared.metrics.refused(why.kind);
   made.end.unsent = std::move(why);
   return made;
 }
@@ -98,9 +109,14 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   outbound.tenant = of.hold.charged.tenant;
   outbound.held = &held;
   outbound.streaming = of.hold.streaming;
+  const auto forwarded = monotonic::now();
   auto answer = co_await forward(x.session, x.call, outbound);
-  if (!answer) co_return unanswered(x, held, std::move(answer).error());
+  if (!answer) {
+    x.shared.metrics.refused(answer.error().kind);
+    co_return unanswered(x.session.watch, held, std::move(answer).error());
+  }
   answered_call made;
+  made.forwarded = forwarded;
   made.first_byte = monotonic::now();
   const relay_order order{x.shared, held, metered, *x.call.speaks, of.admitted.tightest};
   made.end = co_await relay(order, **answer, x.answer);
@@ -138,13 +154,12 @@ void observe(const exchange& x, const hold_request& held, monotonic::time_point 
 // From the hold to the recorded answer, for metered calls and pass-throughs alike.
 asio::awaitable<void> serve_held(const exchange& x, admitted_call of) {
   held_call held(x.shared, x.home(), of.hold, of.admitted, of.metered, *x.call.speaks);
-  const auto forwarded = monotonic::now();
   answered_call answered;
   if (x.session.watch.client_gone()) {  // while its call waited in line
     answered.end.ended.outcome = call_outcome::client_gone;
   } else if (x.shared.closing.load()) {
     // Admitted by what another thread's call gave back when it was cut.
-    answered.end.ended.outcome = call_outcome::rejected;
+    answered = refused_at_the_end(x);
   } else {
     answered = co_await have_answered(x, of, held);
   }
@@ -152,7 +167,7 @@ asio::awaitable<void> serve_held(const exchange& x, admitted_call of) {
   learn_from(x, of, answered.end.ended);
   const told_bill bill = bill_to_tell(of, held, settlement);
   co_await deliver(std::move(answered.end.unsent), bill, x.answer);
-  if (answered.first_byte) observe(x, of.hold, forwarded, *answered.first_byte);
+  if (answered.first_byte) observe(x, of.hold, answered.forwarded, *answered.first_byte);
 }
 
 asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const virtual_key& key) {

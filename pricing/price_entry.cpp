@@ -37,6 +37,7 @@ token_rates read_rates(price_fields& fields) {
 
 tier_factors read_tiers(price_fields& of, mistake_list& mistakes) {
   tier_factors factors;
+  of.refuse_blank("tiers");
   const auto node = of.node("tiers");
   if (!node) return factors;
   price_fields fields{*node, mistakes};
@@ -68,6 +69,7 @@ void settle_tiers(price& entry, const tier_factors& own, const tier_factors& sha
 
 std::vector<context_step> read_steps(price_fields& entry, mistake_list& mistakes) {
   std::vector<context_step> steps;
+  entry.refuse_blank("steps");
   for (const config_node& item : entry.list("steps")) {
     price_fields fields{item, mistakes};
     const auto first = fields.token_count("first_tokens", presence::required);
@@ -111,6 +113,7 @@ daily_period read_period(price_fields& fields) {
 
 std::vector<daily_period> read_periods(price_fields& entry, mistake_list& mistakes) {
   std::vector<daily_period> periods;
+  entry.refuse_blank("periods");
   for (const config_node& item : entry.list("periods")) {
     price_fields fields{item, mistakes};
     const daily_period period = read_period(fields);

@@ -114,6 +114,7 @@ std::vector<price_alias> read_aliases(price_fields& top, const std::vector<price
   for (const price_entry& entry : entries)
     known.models.insert(entry.value.model);
   std::vector<price_alias> aliases;
+  top.refuse_blank("aliases");
   for (const config_node& item : top.list("aliases")) {
     price_fields fields{item, mistakes};
     if (!fields.is_mapping()) continue;

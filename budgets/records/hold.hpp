@@ -26,11 +26,11 @@ namespace stint {
 //
 // How a hold is decided, cap by cap. A stream is admitted where `ample` fits beside what others
 // hold and a share of what they may still ask for, and `first` of it is held, to be extended as
-// tokens arrive. A call that is not a stream
-// (first = bound) holds its bound, or, where only `ample` fits, has the bound lowered to that.
-// Where neither fits, the call waits for the others, who may still give back most of what they
-// hold. Once nobody else holds anything there, the bound is lowered to what is left, no further
-// than to `least`, and held whole. A cap of the request window lowers the bound at once.
+// tokens arrive. A call that is not a stream (first = bound) holds its bound, or, where only `ample`
+// fits, has the bound lowered to that. Where neither fits, the call waits for the others, who may
+// still give back most of what they hold. Once nobody else holds anything there, the bound is lowered
+// to what is left, no further than to `least`, and held whole. A cap of the request window lowers the
+// bound at once.
 struct elastic_output {
   std::int64_t first_tokens = 0;
   std::int64_t ample_tokens = 0;  // what a call of this kind hardly ever passes; 0: the bound

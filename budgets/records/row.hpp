@@ -41,18 +41,22 @@ enum class call_outcome : std::uint8_t {
 
 // Things that finance must be able to find: bits of ledger_row::flags.
 namespace row_flag {
-inline constexpr std::uint32_t counted = 1U << 0;   // usage is our count, not the provider's
-inline constexpr std::uint32_t orphaned = 1U << 1;  // resolved after a crash
-inline constexpr std::uint32_t unpriced =
-    1U << 2;  // no price known: settled at the ceiling price, or at none
-inline constexpr std::uint32_t unmetered = 1U << 3;  // passed through, usage unknown
-inline constexpr std::uint32_t estimated = 1U
-                                           << 4;  // tokenizer not public: the hold was an estimate
-inline constexpr std::uint32_t hidden_input = 1U << 5;  // the prompt held parts of unknown size
-inline constexpr std::uint32_t over_hold =
-    1U << 6;  // used more than was held; the caps saw every token of it
-inline constexpr std::uint32_t implausible =
-    1U << 7;  // the provider's report was garbage and was replaced by our count
+// Usage is our count, not the provider's.
+inline constexpr std::uint32_t counted = 1U << 0;
+// Resolved after a crash.
+inline constexpr std::uint32_t orphaned = 1U << 1;
+// No price known: settled at the ceiling price, or at none.
+inline constexpr std::uint32_t unpriced = 1U << 2;
+// Passed through, usage unknown.
+inline constexpr std::uint32_t unmetered = 1U << 3;
+// Tokenizer not public: the hold was an estimate.
+inline constexpr std::uint32_t estimated = 1U << 4;
+// The prompt held parts of unknown size.
+inline constexpr std::uint32_t hidden_input = 1U << 5;
+// Used more than was held; the caps saw every token of it.
+inline constexpr std::uint32_t over_hold = 1U << 6;
+// The provider's report was garbage and was replaced by our count.
+inline constexpr std::uint32_t implausible = 1U << 7;
 }  // namespace row_flag
 
 // Free tags of a call (prompt version, session, …): kept in the row only, never a label, never a

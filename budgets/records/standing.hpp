@@ -25,8 +25,8 @@ struct cap_standing {
   std::chrono::seconds rolling{};     // the length of a rolling window; 0: a calendar one
   std::int64_t configured_limit = 0;  // without what it was raised by
   std::int64_t forgiven = 0;          // by resets in this window; `used` is without it
-  bool incomplete =
-      false;  // rows of this window were missing when the cap was new: `used` is too little
+  // Rows of this window were missing when the cap was new: `used` is too little.
+  bool incomplete = false;
 
   [[nodiscard]] std::int64_t left() const noexcept { return limit - used - held; }
 };

@@ -47,8 +47,8 @@ using storage_result = std::optional<storage_failure>;
 struct store_options {
   std::string directory;
   bool sync_each_group = false;
-  rocksdb::Env* environment =
-      nullptr;  // null: the machine's; another one in tests of failing storage
+  // Null: the machine's; another one in tests of failing storage.
+  rocksdb::Env* environment = nullptr;
 };
 
 class ledger_store {

@@ -26,8 +26,8 @@ struct ledger_options {
   std::string directory;  // created when missing; owned exclusively while the ledger lives
   stint::durability durability = durability::process;
   std::vector<cap> caps;
-  std::size_t queue_max =
-      65'536;  // operations waiting; a hold beyond it is refused as storage_unavailable
+  // Operations waiting; a hold beyond it is refused as storage_unavailable.
+  std::size_t queue_max = 65'536;
   std::size_t waiting_per_scope_max = 1'000;  // so that one scope does not take all places
   std::size_t waiting_max = 10'000;  // calls in line; one more is told that the budget is busy
   int rows_kept_days = 90;           // roll-ups are kept for ever
@@ -37,8 +37,8 @@ struct ledger_options {
   // The wall clock, replaced in simulations; the machine's when empty. Called on the ledger thread;
   // once on the constructing thread.
   std::function<wall_time()> now;
-  rocksdb::Env* environment =
-      nullptr;  // null: the machine's files; another one in tests of failing storage
+  // Null: the machine's files; another one in tests of failing storage.
+  rocksdb::Env* environment = nullptr;
 };
 
 // Counts of the ledger's own health, readable from any thread at any time.
@@ -51,10 +51,10 @@ struct ledger_health {
   std::uint64_t orphans_at_start = 0;
   std::size_t queue_depth = 0;
   std::size_t waiting = 0;  // calls in line because others' holds stand in their way
-  std::uint64_t deferred =
-      0;  // resolutions and records that wait for the storage to take data again
-  std::uint64_t dropped =
-      0;  // records of calls without a hold that were lost because too many waited
+  // Resolutions and records that wait for the storage to take data again.
+  std::uint64_t deferred = 0;
+  // Records of calls without a hold that were lost because too many waited.
+  std::uint64_t dropped = 0;
 };
 
 }  // namespace stint

@@ -30,8 +30,8 @@ constexpr std::chrono::milliseconds accept_pause{100};
 class admin_server::implementation {
  public:
   implementation(const config& settings, const price_book& prices, ledger_thread& ledger,
-                 metrics& seen, key_ring& keys, std::function<bool()> ready)
-      : services_{settings, prices, ledger, seen, keys, std::move(ready), {}, {}, {}},
+                 metrics& counts, key_ring& keys, std::function<bool()> ready)
+      : services_{settings, prices, ledger, counts, keys, std::move(ready), {}, {}, {}},
         token_(load_or_make_admin_token(settings.admin_token_file)),
         home_(1),
         workers_(worker_count),
@@ -102,8 +102,8 @@ class admin_server::implementation {
 };
 
 admin_server::admin_server(const config& settings, const price_book& prices, ledger_thread& ledger,
-                           metrics& seen, key_ring& keys, std::function<bool()> ready)
-    : implementation_(std::make_unique<implementation>(settings, prices, ledger, seen, keys,
+                           metrics& counts, key_ring& keys, std::function<bool()> ready)
+    : implementation_(std::make_unique<implementation>(settings, prices, ledger, counts, keys,
                                                        std::move(ready))) {}
 
 admin_server::~admin_server() = default;

@@ -22,7 +22,7 @@ class admin_server {
   // outlive the server. `ready` may be called from any thread; /readyz says no while it says no.
   // Throws std::runtime_error when the token file or the port cannot be had.
   admin_server(const config& settings, const price_book& prices, ledger_thread& ledger,
-               metrics& seen, key_ring& keys, std::function<bool()> ready);
+               metrics& counts, key_ring& keys, std::function<bool()> ready);
   ~admin_server();  // closes every connection and waits for running handlers
   admin_server(const admin_server&) = delete;
   admin_server& operator=(const admin_server&) = delete;

@@ -108,11 +108,11 @@ int serve(config settings, const price_book& prices) {
   for (provider_config& provider : settings.providers) {
     if (provider.built_in) provider.port = simulated.port();
   }
-  metrics seen(settings.series_per_family_max);
+  metrics counts(settings.series_per_family_max);
   std::vector<std::string> provider_names;
   for (const provider_config& provider : settings.providers)
     provider_names.push_back(provider.name);
-  seen.watch(settings.caps, provider_names);
+  counts.watch(settings.caps, provider_names);
   ledger_options ledger_settings;
   ledger_settings.directory = settings.data_directory;
   ledger_settings.durability = settings.durability;
@@ -120,8 +120,8 @@ int serve(config settings, const price_book& prices) {
   ledger_settings.rows_kept_days = settings.rows_kept_days;
   std::optional<access_log> log;
   if (settings.access_log) log.emplace(STDOUT_FILENO);
-  ledger_settings.on_committed = [&seen, &log](std::span<const ledger_row> rows, auto crossings) {
-    seen.committed(rows, crossings);
+  ledger_settings.on_committed = [&counts, &log](std::span<const ledger_row> rows, auto crossings) {
+    counts.committed(rows, crossings);
     if (log) log->committed(rows);
   };
   ledger_thread ledger(std::move(ledger_settings));
@@ -139,17 +139,17 @@ int serve(config settings, const price_book& prices) {
   outputs_how.percent = settings.admission.output_quantile;
   outputs_how.first_tokens = settings.admission.first_output_tokens;
   output_learner outputs((kept / outputs_file_name).string(), saved_every, outputs_how);
-  service shared{settings, prices,  ceiling_of(settings), keys, ledger, seen, learned,
+  service shared{settings, prices,  ceiling_of(settings), keys, ledger, counts, learned,
                  outputs,  counting};
   if (remembered) shared.remembered = &*remembered;
   server proxy(shared, thread_count(settings));
-  admin_server admin(settings, prices, ledger, seen, keys,
+  admin_server admin(settings, prices, ledger, counts, keys,
                      [&shared] { return !shared.draining.load(); });
   proxy.start();
   std::cout << "listening proxy=" << settings.listen.address << ':' << proxy.port()
             << " admin=" << settings.admin.address << ':' << admin.port()
             << " simulated=" << settings.simulated.address << ':' << simulated.port() << std::endl;
-  wait_for_end(signals, [&] { reload_caps(settings, ledger, seen, std::cout); });
+  wait_for_end(signals, [&] { reload_caps(settings, ledger, counts, std::cout); });
   std::cout << "stopping: no new connections; running calls may finish for "
             << settings.limits.drain_timeout_ms / 1000 << " s" << std::endl;
   const bool clean = proxy.drain(std::chrono::milliseconds(settings.limits.drain_timeout_ms));

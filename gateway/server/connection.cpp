@@ -122,10 +122,12 @@ asio::awaitable<void> serve_connection(thread_context& thread, transport wire) {
   const counted_connection counted(thread.shared());
   client_session session(thread, std::move(wire));
   const auto& limits = thread.shared().settings.limits;
-  session.watch.arm(session.wire, std::chrono::milliseconds(limits.head_timeout_ms));
-  const error_code failed = co_await session.wire.handshake_server();
-  session.watch.disarm();
-  if (failed) co_return;
+  {
+    const armed_deadline deadline(session.watch, session.wire,
+                                  std::chrono::milliseconds(limits.head_timeout_ms));
+    const error_code failed = co_await session.wire.handshake_server();
+    if (failed) co_return;
+  }
   bool first = true;
   while (co_await serve_one(session, first))
     first = false;

@@ -19,7 +19,7 @@ void tell_mistakes(const config& running, const std::vector<config_mistake>& mis
 
 }  // namespace
 
-void reload_caps(const config& running, ledger_thread& ledger, metrics& seen, std::ostream& log) {
+void reload_caps(const config& running, ledger_thread& ledger, metrics& counts, std::ostream& log) {
   config_result read = load_config(running.file);
   if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read))
     return tell_mistakes(running, *mistakes, log);
@@ -35,7 +35,7 @@ void reload_caps(const config& running, ledger_thread& ledger, metrics& seen, st
   std::vector<std::string> providers;
   for (const provider_config& provider : running.providers)
     providers.push_back(provider.name);
-  seen.watch(loaded.caps, providers);
+  counts.watch(loaded.caps, providers);
   for (const std::string& name : done.incomplete) {
     log << "reload: cap " << name << " begins with too little: rows of its window are deleted "
         << "already; its next window is exact\n";

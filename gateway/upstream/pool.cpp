@@ -79,13 +79,15 @@ asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::con
     co_return cannot_connect(provider_, "its name does not resolve (" + unresolved.message() + ")",
                              false);
   }
+  // Nothing closes a look-up: who left meanwhile, or was cut, is only noticed here.
+  if (watch.client_gone() || watch.cut()) co_return nobody_asks(provider_);
   error_code error = asio::error::host_not_found;
   const std::chrono::milliseconds patience(provider_.connect_timeout_ms);
   for (const auto& endpoint : std::vector(endpoints_)) {
     asio::ip::tcp::socket socket(context_);
     transport link =
         tls_ != nullptr ? transport(std::move(socket), *tls_) : transport(std::move(socket));
-    watch.arm(link, patience);
+    const armed_deadline deadline(watch, link, patience);
     watch.close_with_client(&link);
     auto [connect_error] = co_await link.socket().async_connect(endpoint, as_outcome);
     error = connect_error;
@@ -93,13 +95,11 @@ asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::con
     if (!error && tls_ != nullptr) {
       error = co_await link.handshake_client(provider_.host);
       if (error && !watch.expired() && !watch.client_gone()) {
-        watch.disarm();
         watch.unwatch_client();
         counts.upstream_failed(provider_.name, upstream_fault::tls);
         co_return cannot_connect(provider_, "TLS failed (" + error.message() + ")", false);
       }
     }
-    watch.disarm();
     watch.unwatch_client();
     if (watch.client_gone()) co_return nobody_asks(provider_);
     if (watch.expired()) {

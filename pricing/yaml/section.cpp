@@ -183,6 +183,10 @@ config_section config_section::section(std::string_view key) {
   return {*whole, *mistakes_};
 }
 
+void config_section::refuse_blank(std::string_view key) {
+  if (has(key) && !node(key)) mistake(key, "is empty: give it a value, or leave the key out");
+}
+
 std::vector<config_node> config_section::list(std::string_view key) {
   const auto whole = node(key);
   if (!whole) return {};

@@ -75,6 +75,8 @@ class config_section {
   [[nodiscard]] bool has(std::string_view key);  // given, even if empty or wrong
   // Notes that a key is missing, unless it is there. `wanted` says what to write.
   void require(std::string_view key, std::string_view wanted);
+  // Notes a key that is given with nothing behind it: its lines may all be commented out.
+  void refuse_blank(std::string_view key);
   // A mistake at a key, or at the section itself when the key is not given.
   void mistake(std::string_view key, std::string_view message);
   void mistake(const config_text& at, std::string_view message);

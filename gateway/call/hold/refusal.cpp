@@ -4,21 +4,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include "pricing/money.hpp"
-
 namespace stint {
 
 namespace {
-std::string in_unit(cap_unit unit, std::int64_t amount) {
-  if (unit == cap_unit::usd) return "$" + to_dollars(nanodollars(amount));
-  return std::to_string(amount) + " " + std::string(to_string(unit));
-}
-
-std::string where(const cap_standing& standing) {
-  return "cap '" + standing.cap + "'" +
-         (standing.scope.empty() ? "" : " for '" + standing.scope + "'");
-}
-
 // Retry-After helps only when the wait is short; beyond this an honest client had better give up.
 constexpr std::chrono::seconds worth_waiting{120};
 // Storage that fails is tried again as often as this by ourselves.
@@ -28,29 +16,18 @@ int whole_seconds(std::chrono::milliseconds wait) {
   return static_cast<int>(
       std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(wait).count(), 1));
 }
-
-std::string explain(const hold_refusal& refusal, std::string_view why) {
-  const cap_standing& at = refusal.standing;
-  return where(at) + std::string(why) + ": limit " + in_unit(at.unit, at.limit) + ", used " +
-         in_unit(at.unit, at.used) + ", held by running calls " + in_unit(at.unit, at.held) +
-         ", this call needs " + in_unit(at.unit, refusal.requested);
-}
 }  // namespace
 
 problem refused_by_cap(const hold_refusal& refusal, int status, wall_time now) {
   problem why;
   if (refusal.reason == refusal_reason::storage_unavailable) {
-    why = make_problem(problem_kind::storage_unavailable,
-                       "the ledger cannot record this call, so it is not forwarded");
+    why = make_problem(problem_kind::storage_unavailable, {});
     why.retry_after_s = storage_retry_s;
   } else if (refusal.reason == refusal_reason::budget_busy) {
-    why = make_problem(problem_kind::budget_busy,
-                       explain(refusal, " is fully held by calls in flight"));
+    why = make_problem(problem_kind::budget_busy, {});
     why.retry_after_s = whole_seconds(refusal.retry_after);
   } else {
-    const bool too_large = refusal.reason == refusal_reason::request_too_large;
-    why = make_problem(problem_kind::budget_exceeded,
-                       explain(refusal, too_large ? " is too small for this call" : " is spent"));
+    why = make_problem(problem_kind::budget_exceeded, {});
     why.status = status;
     const auto& end = refusal.standing.window.end;
     if (end && *end > now && *end - now <= worth_waiting) {

@@ -23,7 +23,8 @@ namespace stint {
                                                      const examined_call& call);
 
 // What the ledger's no means: which cap, how full, and when trying again may help. `status` is that
-// of an exhausted budget, as configured.
+// of an exhausted budget, as configured. It has no message: the client's dialect words the figures
+// (dialect/parts/refusal_text.hpp).
 [[nodiscard]] problem refused_by_cap(const hold_refusal& refusal, int status, wall_time now);
 
 }  // namespace stint

@@ -51,7 +51,9 @@ asio::awaitable<result<admission>> reserve(asking_call who, hold_request asked) 
     ledger.hold(std::move(request), std::move(completion));
   };
   const auto asked_at = monotonic::now();
-  who.client.watch_client([&ledger, id] { ledger.abandon(id); });
+  // One reference fits into std::function without an allocation.
+  const auto leave_line = [&ledger, id] { ledger.abandon(id); };
+  who.client.watch_client([&leave_line] { leave_line(); });
   admission answer = co_await wait_for_ledger<admission>(who.home, std::move(enqueue));
   who.client.unwatch_client();
   // A client that went while it waited may not have been noticed yet.

@@ -7,6 +7,8 @@
 
 #include <boost/beast/http/status.hpp>
 
+#include "pricing/text/ascii.hpp"
+
 namespace stint {
 
 namespace {
@@ -27,21 +29,12 @@ constexpr std::array<std::string_view, 14> not_passed_on = {"connection",
                                                             "nel",
                                                             "report-to"};
 
-bool same_ignoring_case(std::string_view text, std::string_view lower) noexcept {
-  if (text.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + 32) : text[i];
-    if (c != lower[i]) return false;
-  }
-  return true;
-}
-
 bool passed_on(std::string_view name) noexcept {
   constexpr std::string_view ours = "x-stint-";
   for (const std::string_view each : not_passed_on) {
-    if (same_ignoring_case(name, each)) return false;
+    if (equals_ignoring_case(name, each)) return false;
   }
-  return name.size() < ours.size() || !same_ignoring_case(name.substr(0, ours.size()), ours);
+  return name.size() < ours.size() || !equals_ignoring_case(name.substr(0, ours.size()), ours);
 }
 
 void append_number(std::int64_t number, std::string& out) {

@@ -54,9 +54,8 @@ asio::awaitable<std::optional<problem>> send(client_session& session, const inco
   pieces[0] = asio::buffer(session.out);
   pieces[1] = asio::buffer(order.body.data(), order.body.size());
   transport& wire = answer.connection().wire;
-  session.watch.arm(wire, answer.usual_patience());
+  const armed_deadline deadline(session.watch, wire, answer.usual_patience());
   const io_outcome sent = co_await wire.write(pieces);
-  session.watch.disarm();
   if (sent.error) co_return upstream_went_wrong(answer, session.watch, "sending the request");
   co_return std::nullopt;
 }
@@ -101,10 +100,9 @@ asio::awaitable<std::optional<problem>> read_head(client_session& session, http_
     }
     const auto space =
         asio::buffer(from.buffer.get() + from.end, upstream_connection::buffer_bytes - from.end);
-    session.watch.arm(from.wire,
-                      std::chrono::milliseconds(answer.provider().first_byte_timeout_ms));
+    const std::chrono::milliseconds patience(answer.provider().first_byte_timeout_ms);
+    const armed_deadline deadline(session.watch, from.wire, patience);
     const io_outcome got = co_await from.wire.read_some(space);
-    session.watch.disarm();
     if (got.error) co_return upstream_went_wrong(answer, session.watch, "waiting for the answer");
     from.end += got.bytes;
   }

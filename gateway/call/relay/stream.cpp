@@ -39,7 +39,7 @@ class stream_relay {
  private:
   [[nodiscard]] asio::awaitable<bool> begin();
   [[nodiscard]] asio::awaitable<pumped> pump();
-  [[nodiscard]] asio::awaitable<bool> keep_within_hold(std::size_t arrived_bytes);
+  [[nodiscard]] asio::awaitable<bool> keep_within_hold(bool is_ahead);
   [[nodiscard]] asio::awaitable<std::int64_t> count();
   [[nodiscard]] asio::awaitable<call_end> end_upstream(pumped how);
   [[nodiscard]] call_end outcome_of(pumped how) const;
@@ -95,10 +95,10 @@ void stream_relay::note_delivered(monotonic::time_point now) {
       meter_->reported_input());
 }
 
-// What `arrived_bytes` more have brought. False: there is no more room, and the stream must be cut.
-asio::awaitable<bool> stream_relay::keep_within_hold(std::size_t arrived_bytes) {
-  if (!hold_.follow(*meter_, arrived_bytes, monotonic::now()) && !co_await hold_.secure())
-    co_return false;
+// `is_ahead`: the hold still is, by its margin. False: there is no more room, and the stream must be
+// cut.
+asio::awaitable<bool> stream_relay::keep_within_hold(bool is_ahead) {
+  if (!is_ahead && !co_await hold_.secure()) co_return false;
   if (!hold_.may_pass_bound(*meter_)) co_return true;
   const std::int64_t counted = co_await count();
   co_return !hold_.passes_bound(counted);
@@ -118,8 +118,11 @@ asio::awaitable<pumped> stream_relay::pump() {
       passed.clear();
       meter_->consume(arrived, passed);
       ready = &passed;
-      note_delivered(monotonic::now());
-      if (how.progress == body_progress::more) how.cut = !co_await keep_within_hold(arrived.size());
+      const auto now = monotonic::now();
+      note_delivered(now);
+      // The last piece, too, says how fast this provider delivers.
+      const bool is_ahead = hold_.follow(*meter_, arrived.size(), now);
+      if (how.progress == body_progress::more) how.cut = !co_await keep_within_hold(is_ahead);
     }
     // What arrived is on the provider's bill whether the client is still there or not: it is
     // metered first.

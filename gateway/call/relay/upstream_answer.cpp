@@ -83,10 +83,9 @@ asio::awaitable<body_progress> upstream_answer::read_piece(std::string& out,
   const body_progress from_buffer = take_unread(out);
   if (from_buffer != body_progress::more || out.size() > before) co_return from_buffer;
   at.begin = at.end = 0;
-  watch_.arm(at.wire, patience);
+  const armed_deadline deadline(watch_, at.wire, patience);
   const io_outcome got =
       co_await at.wire.read_some(asio::buffer(at.buffer.get(), upstream_connection::buffer_bytes));
-  watch_.disarm();
   if (got.error) {
     closed_ = is_end(got.error);
     // Without a length, the end of the connection is the end of the body (RFC 9112 §6.3).

@@ -1,18 +1,15 @@
 // Tested by tests/gateway/call/request/authenticate_test.cpp.
 #include "gateway/call/request/authenticate.hpp"
 
+#include "pricing/text/ascii.hpp"
+
 namespace stint {
 
 namespace {
 // RFC 9110 §11.1: the scheme is case-insensitive.
 std::optional<std::string_view> bearer(std::string_view value) noexcept {
   constexpr std::string_view scheme = "bearer ";
-  if (value.size() < scheme.size()) return std::nullopt;
-  for (std::size_t i = 0; i < scheme.size(); ++i) {
-    const char lower =
-        value[i] >= 'A' && value[i] <= 'Z' ? static_cast<char>(value[i] + 32) : value[i];
-    if (lower != scheme[i]) return std::nullopt;
-  }
+  if (!equals_ignoring_case(value.substr(0, scheme.size()), scheme)) return std::nullopt;
   value.remove_prefix(scheme.size());
   while (value.starts_with(' '))
     value.remove_prefix(1);

@@ -1,4 +1,5 @@
-// Tested by tests/end_to_end/{bad_json,sdk_python,cheap_admission}_test.py.
+// Tested by tests/gateway/call/request/examine_test.cpp and
+// tests/end_to_end/{bad_json,sdk_python,cheap_admission}_test.py.
 #include "gateway/call/request/examine.hpp"
 
 #include <vector>

@@ -1,4 +1,4 @@
-// Tested by tests/end_to_end/bad_input_test.py.
+// Tested by tests/gateway/call/request/read_body_test.cpp and tests/end_to_end/bad_input_test.py.
 #include "gateway/call/request/read_body.hpp"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <simdjson.h>
 
 #include "gateway/http/chunked_body.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 
@@ -13,7 +14,7 @@ namespace {
 // Media types are case-insensitive (RFC 9110 §8.3.1).
 bool mentions_json(std::string_view type) noexcept {
   constexpr std::string_view json = "json";
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+  const auto same = [](char a, char b) { return to_lower_case(a) == b; };
   return std::search(type.begin(), type.end(), json.begin(), json.end(), same) != type.end();
 }
 

@@ -86,9 +86,10 @@ class call_fixture {
 
   // `caps` as in the configuration file, one a line.
   explicit call_fixture(const std::string& caps = usual_caps,
-                        const std::function<void(config&)>& change = nullptr)
+                        const std::function<void(config&)>& change = nullptr,
+                        std::size_t queue_max = ledger_options().queue_max)
       : settings(settings_of(directory_, caps, change)),
-        ledger_(std::make_unique<ledger_thread>(options_in(settings.data_directory))),
+        ledger_(std::make_unique<ledger_thread>(options_in(settings.data_directory, queue_max))),
         shared{settings, prices, std::nullopt, keys, *ledger_, seen, learned, outputs, counting},
         thread(shared, context) {
     thread.watch().start();
@@ -157,12 +158,12 @@ class call_fixture {
     call->expected = shared.outputs.predict(output_key_of(purpose_of(*call).charged));
     return std::move(*call);
   }
-  // Of gpt-4o, so that every token is known: "hi" in ten tokens and what is said of the output.
+  // Of gpt-4o, so that every token is known: a prompt of eight, and what is said of the output.
   [[nodiscard]] examined_call short_call(const std::string& fields = R"("max_tokens":100)") {
     return examined(R"({"model":"gpt-4o","messages":[{"role":"user","content":"hi"}],)" + fields +
                     "}");
   }
-  // A prompt that is not counted yet: so many bytes of text, a quarter as many tokens at the most.
+  // A prompt that is not counted yet: so many bytes of text, a fifth as many tokens.
   [[nodiscard]] examined_call long_call(std::size_t text_bytes,
                                         const std::string& fields = R"("max_tokens":100)") {
     std::string text;
@@ -202,6 +203,17 @@ class call_fixture {
     other.worst.input_tokens = tokens;
     other.worst.cost = cost;
     BOOST_REQUIRE(!hold(std::move(other)).refused);
+  }
+  // What others have used of every cap.
+  void spend(std::int64_t tokens) {
+    ledger_row row;
+    row.id = thread.next_id(admitted);
+    row.admitted = row.ended = admitted;
+    row.charged.tenant = "other";
+    row.used.input_tokens = tokens;
+    BOOST_REQUIRE(ask<settled>([&](auto answer) {
+                    ledger_->record(std::move(row), std::move(answer));
+                  }).recorded);
   }
 
   // What the books say, once the ledger has done all that it was told before.
@@ -283,8 +295,9 @@ class call_fixture {
     claude.web_search_nanodollars = samples::cent;
     return {gpt, claude};
   }
-  ledger_options options_in(const std::string& directory) {
+  ledger_options options_in(const std::string& directory, std::size_t queue_max) {
     ledger_options options;
+    options.queue_max = queue_max;
     options.directory = directory;
     options.caps = settings.caps;
     options.on_committed = [this](std::span<const ledger_row> committed, auto crossings) {

@@ -1,0 +1,36 @@
+// Which provider answers a model, and what the model is called there. Tested by
+// tests/gateway/config/providers_test.cpp.
+#include <algorithm>
+
+#include "gateway/config/config.hpp"
+#include "pricing/text/glob.hpp"
+
+namespace stint {
+
+const provider_config* config::find_provider(std::string_view name) const noexcept {
+  const auto found = std::find_if(providers.begin(), providers.end(),
+                                  [name](const auto& each) { return each.name == name; });
+  return found == providers.end() ? nullptr : &*found;
+}
+
+std::string_view provider_config::base_model(std::string_view model) const noexcept {
+  return options_mark == '\0' ? model : model.substr(0, model.find(options_mark));
+}
+
+const provider_config* config::route(const dialect& asked, std::string_view model) const noexcept {
+  const provider_config* first = nullptr;
+  for (const auto& provider : providers) {
+    if (first != nullptr && !provider.owns_models) continue;
+    const auto& spoken = provider.dialects;
+    const bool speaks = std::find(spoken.begin(), spoken.end(), &asked) != spoken.end();
+    if (!speaks && !provider.owns_models) continue;
+    const bool lists = std::any_of(provider.models.begin(), provider.models.end(),
+                                   [&](const auto& glob) { return glob_match(glob, model); });
+    if (!lists) continue;
+    if (provider.owns_models) return speaks ? &provider : nullptr;
+    first = &provider;
+  }
+  return first;
+}
+
+}  // namespace stint
