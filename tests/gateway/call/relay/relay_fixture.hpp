@@ -105,14 +105,7 @@ class relay_fixture : public call_fixture {
     return to.passed().substr(before);
   }
   // Somebody else spends all that is left, what is kept for calls that grow too.
-  void take_all_room() {
-    ledger_row other;
-    other.id = thread.next_id(admitted);
-    other.admitted = other.ended = admitted;
-    other.used.input_tokens = standing().left();
-    ledger().record(std::move(other), [](const settled&) {});
-    BOOST_TEST_REQUIRE(standing().left() == 0);
-  }
+  void take_all_room() { spend(standing().left()); }
   [[nodiscard]] std::string upstream_errors(const std::string& category) const {
     return figure("stint_upstream_errors_total{category=\"" + category + "\",provider=\"openai\"}");
   }
