@@ -449,55 +449,6 @@ BOOST_FIXTURE_TEST_CASE(what_a_stream_has_delivered_is_on_the_log_after_a_second
   BOOST_TEST(later.front().used.output_tokens == 10);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_passed_through_is_neither_changed_nor_looked_into, streaming) {
-  admit_passthrough();
-  const std::string bytes("data: [DONE]\n\n\0\xff half", 21);
-  from.gives(bytes);
-  from.gives(usage_event(7));
-  relayed made = relay_it();
-  BOOST_TEST(to.passed() == bytes + usage_event(7));
-  BOOST_TEST((made.ended.outcome == call_outcome::completed));
-  BOOST_TEST(!made.ended.report);
-  BOOST_TEST(!made.ended.generated);
-  BOOST_TEST(made.ended.counted_output_tokens == 0);
-  BOOST_TEST(made.ended.stream_bytes == 0);
-  BOOST_TEST(from.finished == 1);
-  BOOST_TEST(to.fields.find("x-stint-output-limit") == std::string::npos);
-  BOOST_TEST(rest_of(made) == "");
-  BOOST_TEST(to.lasts == 1);
-}
-
-BOOST_FIXTURE_TEST_CASE(what_is_passed_through_and_breaks_off_lacks_its_last_chunk, streaming) {
-  admit_passthrough();
-  from.gives("half");
-  from.ends(body_progress::broken);
-  relayed made = relay_it();
-  BOOST_TEST((made.ended.outcome == call_outcome::upstream_gone));
-  BOOST_TEST(nothing_is_unsent(made));
-  BOOST_TEST(to.passed() == "half");
-  BOOST_TEST(to.lasts == 0);
-  BOOST_TEST(to.closes == 1);
-  BOOST_TEST(upstream_errors("reset") == "1");
-}
-
-BOOST_FIXTURE_TEST_CASE(a_client_that_leaves_a_pass_through_ends_it, streaming) {
-  admit_passthrough();
-  from.gives("one");
-  from.gives("two", [&] {
-    client.be_slow(std::chrono::hours(1));
-    BOOST_TEST(from.half_closed == 0);
-    client.go();
-    BOOST_TEST(from.half_closed == 1);
-  });
-  from.gives("three");
-  const relayed made = relay_it();
-  BOOST_TEST((made.ended.outcome == call_outcome::client_gone));
-  BOOST_TEST(to.passed() == "one");
-  BOOST_TEST(from.steps.size() == 1U);  // nobody has to know what it would have been
-  BOOST_TEST(from.abandoned == 1);
-  BOOST_TEST(nothing_is_unsent(made));
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint

@@ -98,14 +98,6 @@ BOOST_FIXTURE_TEST_CASE(a_no_to_the_bound_comes_too_late_to_stop_the_provider, r
   BOOST_TEST(made.ended.report->used.output_tokens == 2'000);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_stream_that_nobody_asked_for_is_read_whole, relay_fixture) {
-  admit_whole(100);
-  from.said.event_stream = true;
-  from.ends(body_progress::complete, text_event(" one"));
-  const relayed made = relay_it();
-  BOOST_TEST(answer_in(made).body == text_event(" one"));
-}
-
 BOOST_FIXTURE_TEST_CASE(an_error_holds_no_more_than_before, relay_fixture) {
   admit_stream(4'000);
   from.said.event_stream = false;
@@ -114,20 +106,6 @@ BOOST_FIXTURE_TEST_CASE(an_error_holds_no_more_than_before, relay_fixture) {
   from.ends(body_progress::complete, "{}");
   static_cast<void>(relay_it());
   BOOST_TEST(held->hold().output_tokens() == first);
-}
-
-BOOST_FIXTURE_TEST_CASE(what_is_passed_through_without_a_body_is_not_looked_into, relay_fixture) {
-  for (const int status : {204, 401}) {
-    admit_passthrough();
-    from.said.status = status;
-    from.said.has_body = false;
-    const relayed made = relay_it();
-    BOOST_TEST(answer_in(made).status == status);
-    BOOST_TEST(answer_in(made).body == "");
-    BOOST_TEST(!made.ended.generated);
-    BOOST_TEST(made.ended.counted_output_tokens == 0);
-    held.reset();
-  }
 }
 
 BOOST_FIXTURE_TEST_CASE(an_error_without_usage_generated_nothing, relay_fixture) {
