@@ -1,4 +1,4 @@
-// Tested by tests/gateway/call/relay/{stream,whole}_test.cpp and
+// Tested by tests/gateway/call/relay/{relay,stream,whole}_test.cpp and
 // tests/end_to_end/{upstream_fault,disconnect}_test.py.
 #include "gateway/call/relay/relay.hpp"
 

@@ -62,6 +62,7 @@ BOOST_AUTO_TEST_CASE(names_are_told_apart_whatever_their_case_and_only_as_a_whol
                                             {"te", false},
                                             {"tea", true},
                                             {"X-STINT-anything", false},
+                                            {"x-stint-", false},
                                             {"x-stint", true},
                                             {"y-stint-x", true},
                                             {"Proxy-Authenticate", false},

@@ -3,9 +3,13 @@
 #pragma once
 
 #include <functional>
+#include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include <boost/asio/post.hpp>
 
 #include "gateway/call/call_fixture.hpp"
 #include "gateway/call/relay/deliver.hpp"
@@ -73,8 +77,25 @@ class relay_fixture : public call_fixture {
   }
   [[nodiscard]] relayed relay_it() {
     held->forwarded();
-    const relay_order how = order();
-    return run(relay(how, from, to));
+    return run(relay(order(), from, to));
+  }
+  [[nodiscard]] std::shared_ptr<std::optional<relayed>> start_relay() {
+    held->forwarded();
+    return start(relay(order(), from, to));
+  }
+  // Whether the relay ends although the counting pool does nothing; it has ended afterwards.
+  [[nodiscard]] bool ends_without_the_pool() {
+    std::promise<void> free_again;
+    asio::post(counting, [wait = free_again.get_future().share()] { wait.wait(); });
+    const auto made = start_relay();
+    wait_until([&] { return from.finished == 1; });
+    settle_down();
+    const bool has_ended = made->has_value();
+    free_again.set_value();
+    wait_until([&] { return made->has_value(); });
+    from.finished = 0;
+    held.reset();
+    return has_ended;
   }
   // What the client gets of a stream once the call is settled.
   [[nodiscard]] std::string rest_of(relayed& made) {
@@ -84,14 +105,7 @@ class relay_fixture : public call_fixture {
     return to.passed().substr(before);
   }
   // Somebody else spends all that is left, what is kept for calls that grow too.
-  void take_all_room() {
-    ledger_row other;
-    other.id = thread.next_id(admitted);
-    other.admitted = other.ended = admitted;
-    other.used.input_tokens = standing().left();
-    ledger().record(std::move(other), [](const settled&) {});
-    BOOST_TEST_REQUIRE(standing().left() == 0);
-  }
+  void take_all_room() { spend(standing().left()); }
   [[nodiscard]] std::string upstream_errors(const std::string& category) const {
     return figure("stint_upstream_errors_total{category=\"" + category + "\",provider=\"openai\"}");
   }

@@ -35,12 +35,6 @@ struct streaming : relay_fixture {
     };
   }
 };
-
-// Every count is made by the counting pool.
-struct counting_apart : streaming {
-  counting_apart()
-      : streaming(usual_caps, [](config& made) { made.limits.count_inline_bytes_max = 0; }) {}
-};
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(each_event_is_passed_on_as_it_comes_and_the_end_is_kept, streaming) {
@@ -129,14 +123,27 @@ BOOST_FIXTURE_TEST_CASE(without_a_report_our_own_count_is_the_bill, streaming) {
   BOOST_TEST(made.ended.counted_output_tokens == 3);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_count_that_takes_long_is_made_on_the_counting_pool, counting_apart) {
+BOOST_FIXTURE_TEST_CASE(a_count_that_takes_long_is_made_on_the_counting_pool, streaming) {
   admit_stream(2);
+  settings.limits.count_inline_bytes_max = 0;
   from.gives(text_event(words(2)));
   from.gives(text_event(words(5)));
   from.gives(text_event(" three"));
   const relayed made = relay_it();
   BOOST_TEST((made.ended.outcome == call_outcome::cut));
   BOOST_TEST(made.ended.counted_output_tokens == 8);
+}
+
+BOOST_FIXTURE_TEST_CASE(only_long_text_is_counted_on_the_counting_pool, streaming) {
+  const std::string event = text_event(words(3));
+  const std::size_t text_bytes = event.size() - std::string("data: \n\n").size();
+  for (const bool is_long : {false, true}) {
+    settings.limits.count_inline_bytes_max = text_bytes - (is_long ? 1 : 0);
+    admit_stream(4'000);
+    from.gives(event);
+    from.ends(body_progress::complete, done_event);
+    BOOST_TEST(ends_without_the_pool() == !is_long);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(how_fast_a_stream_came_is_told, streaming) {
@@ -159,6 +166,15 @@ BOOST_FIXTURE_TEST_CASE(a_stream_that_comes_whole_with_its_end_is_seen_to_come_a
   const relayed made = relay_it();
   BOOST_TEST(made.ended.stream_bytes == static_cast<std::int64_t>(all.size()));
   BOOST_TEST(made.ended.burst_bytes == made.ended.stream_bytes);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stream_that_came_all_at_once_says_how_fast, streaming) {
+  admit_stream(100);
+  const std::string all = text_event(words(3)) + done_event;
+  from.ends(body_progress::complete, all);
+  const relayed made = relay_it();
+  BOOST_TEST(made.ended.stream_bytes == static_cast<std::int64_t>(all.size()));
+  BOOST_TEST(made.ended.burst_bytes == static_cast<std::int64_t>(all.size()));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_report_that_cannot_be_true_is_said_to_be_so, streaming) {
@@ -431,55 +447,6 @@ BOOST_FIXTURE_TEST_CASE(what_a_stream_has_delivered_is_on_the_log_after_a_second
   BOOST_TEST(soon.front().used.output_tokens != 5);
   BOOST_TEST_REQUIRE(later.size() == 1U);
   BOOST_TEST(later.front().used.output_tokens == 10);
-}
-
-BOOST_FIXTURE_TEST_CASE(what_is_passed_through_is_neither_changed_nor_looked_into, streaming) {
-  admit_passthrough();
-  const std::string bytes("data: [DONE]\n\n\0\xff half", 21);
-  from.gives(bytes);
-  from.gives(usage_event(7));
-  relayed made = relay_it();
-  BOOST_TEST(to.passed() == bytes + usage_event(7));
-  BOOST_TEST((made.ended.outcome == call_outcome::completed));
-  BOOST_TEST(!made.ended.report);
-  BOOST_TEST(!made.ended.generated);
-  BOOST_TEST(made.ended.counted_output_tokens == 0);
-  BOOST_TEST(made.ended.stream_bytes == 0);
-  BOOST_TEST(from.finished == 1);
-  BOOST_TEST(to.fields.find("x-stint-output-limit") == std::string::npos);
-  BOOST_TEST(rest_of(made) == "");
-  BOOST_TEST(to.lasts == 1);
-}
-
-BOOST_FIXTURE_TEST_CASE(what_is_passed_through_and_breaks_off_lacks_its_last_chunk, streaming) {
-  admit_passthrough();
-  from.gives("half");
-  from.ends(body_progress::broken);
-  relayed made = relay_it();
-  BOOST_TEST((made.ended.outcome == call_outcome::upstream_gone));
-  BOOST_TEST(nothing_is_unsent(made));
-  BOOST_TEST(to.passed() == "half");
-  BOOST_TEST(to.lasts == 0);
-  BOOST_TEST(to.closes == 1);
-  BOOST_TEST(upstream_errors("reset") == "1");
-}
-
-BOOST_FIXTURE_TEST_CASE(a_client_that_leaves_a_pass_through_ends_it, streaming) {
-  admit_passthrough();
-  from.gives("one");
-  from.gives("two", [&] {
-    client.be_slow(std::chrono::hours(1));
-    BOOST_TEST(from.half_closed == 0);
-    client.go();
-    BOOST_TEST(from.half_closed == 1);
-  });
-  from.gives("three");
-  const relayed made = relay_it();
-  BOOST_TEST((made.ended.outcome == call_outcome::client_gone));
-  BOOST_TEST(to.passed() == "one");
-  BOOST_TEST(from.steps.size() == 1U);  // nobody has to know what it would have been
-  BOOST_TEST(from.abandoned == 1);
-  BOOST_TEST(nothing_is_unsent(made));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
