@@ -158,16 +158,6 @@ BOOST_FIXTURE_TEST_CASE(how_fast_a_stream_came_is_told, streaming) {
   BOOST_TEST(made.ended.burst_bytes <= made.ended.stream_bytes);
 }
 
-// Its burst is what its next calls must keep ahead.
-BOOST_FIXTURE_TEST_CASE(a_stream_that_comes_whole_with_its_end_is_seen_to_come_at_once, streaming) {
-  admit_stream(100);
-  const std::string all = text_event(words(50)) + usage_event(50) + done_event;
-  from.ends(body_progress::complete, all);
-  const relayed made = relay_it();
-  BOOST_TEST(made.ended.stream_bytes == static_cast<std::int64_t>(all.size()));
-  BOOST_TEST(made.ended.burst_bytes == made.ended.stream_bytes);
-}
-
 BOOST_FIXTURE_TEST_CASE(a_stream_that_came_all_at_once_says_how_fast, streaming) {
   admit_stream(100);
   const std::string all = text_event(words(3)) + done_event;
