@@ -78,8 +78,8 @@ admin_answer get_row(const admin_request& request, admin_services& services) {
   const auto rows = services.ledger.rows(query);
   if (rows.empty() || rows.front().id != *id) {
     return error_answer(404,
-                        "no call with this id is recorded; it may still be running, or be older "
-                        "than rows_kept_days",
+                        "no call with this id is recorded; it may still be running, have been "
+                        "refused before anything was held, or be older than rows_kept_days",
                         "id");
   }
   return json_answer(200, json::object{{"row", to_json(rows.front())}});
