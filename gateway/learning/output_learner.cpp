@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <iostream>
+#include <utility>
 
 #include "gateway/learning/kept_file.hpp"
 #include "pricing/text/fnv.hpp"
