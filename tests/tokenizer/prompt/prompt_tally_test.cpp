@@ -31,8 +31,8 @@ BOOST_AUTO_TEST_CASE(text_is_scaled_up_to_whole_tokens_and_what_is_fixed_is_not)
   for (const auto& [tokens, expected, upper] :
        {std::tuple{0, 0, 0}, std::tuple{1, 2, 2}, std::tuple{999, 1'000, 1'499},
         std::tuple{1'000, 1'001, 1'500}, std::tuple{1'001, 1'003, 1'502}}) {
-    const prompt_tokens found = result_of(model, [&](prompt_tally& tally) {
-      tally.add_text_tokens(tokens, content_class::code);
+    const prompt_tokens found = result_of(model, [&, count = tokens](prompt_tally& tally) {
+      tally.add_text_tokens(count, content_class::code);
       tally.add_fixed(7);
     });
     BOOST_TEST(found.expected == expected + 7);
