@@ -243,13 +243,16 @@ class remembered(unittest.TestCase):
             with gateway(caps=FOREVER_CAPS, limits={"remembered_bytes_max": memory},
                          admission={"uncounted_room_share": 0}) as stint:
                 keys = [stint.create_key(tenant=tenant) for tenant in ("acme", "umbra")]
-                messages = []
+                messages, ids = [], []
                 for turn in range(6):
                     messages.append({"role": ("user", "assistant")[turn % 2], "content": f"{turn}. {TEXT}\nWhat then?\n" * 2})
                     for key in keys:
                         body = {**openai_body(), "messages": messages}
-                        self.assertEqual(stint.chat(key, body).status, 200)
-                rows = sorted(check_books(stint), key=lambda row: row["admitted"])  # ids of one millisecond are in no order
+                        answer = stint.chat(key, body)
+                        self.assertEqual(answer.status, 200)
+                        ids.append(answer.request_id)
+                by_id = {row["id"]: row for row in check_books(stint)}
+                rows = [by_id[id] for id in ids]  # neither ids nor times order the calls of one millisecond
                 counts.append([row["held"]["input_tokens"] for row in rows])
                 # The simulated provider counts for itself, and remembers nothing.
                 self.assertEqual(counts[-1], [row["usage"]["input_tokens"] for row in rows])
