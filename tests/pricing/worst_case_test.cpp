@@ -33,7 +33,7 @@ token_rates random_rates(engine& random) {
   const auto rate = [&] {
     return flip(random) ? draw(random, 0, 999) : draw(random, 0, 50 * dollar);
   };
-  return {rate(), rate(), rate(), rate(), rate(), rate(), rate()};
+  return {rate(), rate(), rate(), rate(), rate(), rate(), rate(), rate()};
 }
 
 price random_price(engine& random, std::int64_t prompt_max) {
@@ -55,7 +55,9 @@ price random_price(engine& random, std::int64_t prompt_max) {
                               .weekday_offset_minutes = static_cast<int>(draw(random, -720, 840)),
                               .multiplier_permille = draw(random, 1, 3000)});
   }
+  sample.us_permille = draw(random, 1, 1600);
   sample.web_search_nanodollars = draw(random, 0, cent);
+  sample.request_nanodollars = draw(random, 0, cent);
   return sample;
 }
 
@@ -66,7 +68,8 @@ call_bound random_bound(engine& random, std::int64_t tokens_max) {
           .output_may_be_audio = flip(random),
           .cache_write_5m = flip(random),
           .cache_write_1h = flip(random),
-          .web_searches = draw(random, 0, 5)};
+          .web_searches = draw(random, 0, 5),
+          .requests = draw(random, 0, 2)};
 }
 
 // Takes part of what is left; often all of it, because the edges are where a bound breaks.
@@ -82,6 +85,7 @@ usage random_usage(engine& random, const call_bound& bound) {
   std::int64_t prompt = bound.prompt_tokens;
   used.audio_input_tokens = take(random, prompt, bound.audio_input_tokens);
   if (bound.cache_write_1h) used.cache_write_1h_tokens = take(random, prompt, prompt);
+  if (bound.cache_write_1h) used.cache_write_12h_tokens = take(random, prompt, prompt);
   if (bound.cache_write_5m) used.cache_write_5m_tokens = take(random, prompt, prompt);
   used.cached_input_tokens = take(random, prompt, prompt);
   used.input_tokens = take(random, prompt, prompt);
@@ -90,6 +94,7 @@ usage random_usage(engine& random, const call_bound& bound) {
   used.output_tokens = take(random, output, output);
   used.reasoning_tokens = draw(random, 0, used.output_tokens);
   used.web_searches = draw(random, 0, bound.web_searches);
+  used.requests = draw(random, 0, bound.requests);
   return used;
 }
 
@@ -251,6 +256,7 @@ BOOST_AUTO_TEST_CASE(a_cheaper_step_does_not_lower_what_a_shorter_prompt_may_cos
 BOOST_AUTO_TEST_CASE(bounds_beyond_any_plausible_usage_do_not_overflow) {
   price limit = plain_price("limit", plain_rates(rate_max, rate_max));
   limit.web_search_nanodollars = web_search_nanodollars_max;
+  limit.request_nanodollars = request_nanodollars_max;
   set_tier(limit, service_tier::fast, multiplier_permille_max);
   limit.periods = {
       {.from_minute = 0, .until_minute = 1440, .multiplier_permille = multiplier_permille_max}};
@@ -261,8 +267,9 @@ BOOST_AUTO_TEST_CASE(bounds_beyond_any_plausible_usage_do_not_overflow) {
                          .output_may_be_audio = true,
                          .cache_write_5m = true,
                          .cache_write_1h = true,
-                         .web_searches = huge};
-  BOOST_TEST(worst_case(limit, bound, service_tier::fast).count() == 8'000'000'000'000'000'000);
+                         .web_searches = huge,
+                         .requests = huge};
+  BOOST_TEST(worst_case(limit, bound, service_tier::fast).count() == 9'200'000'000'000'000'000);
 }
 
 BOOST_AUTO_TEST_CASE(cost_of_output_is_the_worst_case_at_every_bound_and_finds_the_most_that_fits) {
