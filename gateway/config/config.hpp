@@ -83,6 +83,8 @@ struct provider_config {
   // Tell it of each call whose it is, as x-stint-request-id and x-stint-tenant: for a server that
   // keeps books of its own.
   bool attribution_headers = false;
+  // Charge what its answers say that they cost, instead of what the price book makes of their usage.
+  bool trust_stated_cost = false;
 
   // What only the built-in provider sets, and the file cannot.
   bool built_in = false;     // listens in this process, on a port that is known once it does

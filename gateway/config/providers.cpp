@@ -159,6 +159,7 @@ provider_config read_provider(const std::string& name, const config_node& node,
   read_timeouts(section, read, mistakes);
   section.read("connections_max", read.connections_max, {1, 100'000});
   section.read("attribution_headers", read.attribution_headers);
+  section.read("trust_stated_cost", read.trust_stated_cost);
   section.finish();
   return read;
 }

@@ -56,6 +56,8 @@ struct examined_call {
   std::optional<std::string> edited_body;             // nothing: forward the client's own bytes
 
   void take_count(const tokenizer::prompt_tokens& counted) noexcept;
+  // No report of more input than this can be true.
+  [[nodiscard]] std::int64_t input_believed_max() const noexcept;
   // The billing fields with their views pointing into this object.
   [[nodiscard]] chat_request billing() const noexcept;
 };
