@@ -1,4 +1,4 @@
-// Tested by tests/gateway/dialect/whole_answer_test.cpp.
+// Tested by tests/gateway/dialect/openai_chat_test.cpp.
 #include "gateway/dialect/parts/whole_answer.hpp"
 
 namespace stint {

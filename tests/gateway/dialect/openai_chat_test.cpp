@@ -72,6 +72,117 @@ BOOST_DATA_TEST_CASE(usage_is_normalised_for_every_server, read_vectors("openai_
   BOOST_TEST(spelled(streamed.report, streamed.implausible) == row.fields.at(2));
 }
 
+BOOST_AUTO_TEST_CASE(usage_is_found_where_a_server_has_it) {
+  bool implausible = false;
+  const std::string usage = R"({"prompt_tokens":10,"completion_tokens":2,"total_tokens":12})";
+  for (const std::string& at :
+       {R"("usage":)" + usage, R"("x_groq":{"id":"r","usage":)" + usage + "}",
+        R"("usage":null,"choices":[{"index":0,"usage":)" + usage + "}]"}) {
+    const std::string body = R"({"id":"c","model":"m",)" + at + "}";
+    BOOST_TEST(spelled(openai().read_answer(body, implausible), implausible) ==
+               "10 0 0 0 0 2 0 0 0");
+    const stream_outcome seen = stream(openai(), silent(), {"data: " + body + "\n\n" + done});
+    BOOST_TEST(spelled(seen.report, seen.implausible) == "10 0 0 0 0 2 0 0 0");
+    BOOST_TEST(seen.passed.empty() == (at.find("choices") == std::string::npos && at[1] == 'u'));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_tier_may_be_told_in_the_usage) {
+  bool implausible = false;
+  const auto tier = [&](const std::string& fields, const std::string& in_usage) {
+    return openai()
+        .read_answer(
+            "{" + fields + R"("usage":{"prompt_tokens":1,"completion_tokens":1)" + in_usage + "}}",
+            implausible)
+        ->tier;
+  };
+  BOOST_TEST((tier("", R"(,"service_tier":"priority")") == service_tier::priority));
+  BOOST_TEST(
+      (tier(R"("service_tier":"flex",)", R"(,"service_tier":"standard")") == service_tier::flex));
+  BOOST_TEST((tier(R"("service_tier":"on_demand",)", "") == service_tier::standard));
+  BOOST_TEST((tier(R"("service_tier":"provisioned",)", "") == std::nullopt));
+}
+
+BOOST_AUTO_TEST_CASE(a_stated_cost_is_told_and_so_are_searches) {
+  bool implausible = false;
+  const auto read_with = [&](const std::string& more) {
+    return *openai().read_answer(
+        R"({"usage":{"prompt_tokens":61,"completion_tokens":10,"total_tokens":71)" + more + "}}",
+        implausible);
+  };
+  BOOST_TEST(!read_with("").stated_cost);
+  BOOST_TEST(!read_with("").tells_searches);
+  BOOST_TEST(read_with(R"(,"cost":0.0002833)").stated_cost->count() == 283'300);
+  BOOST_TEST(read_with(R"(,"cost":{"total_cost":0.00506})").stated_cost->count() == 5'060'000);
+  BOOST_TEST(read_with(R"(,"cost_in_usd_ticks":5411000)").stated_cost->count() == 541'100);
+  BOOST_TEST(!read_with(R"(,"cost_in_usd_ticks":0)").stated_cost);
+  const usage_report searched =
+      read_with(R"(,"server_tool_use_details":{"web_search_requests":0})");
+  BOOST_TEST(searched.tells_searches);
+  BOOST_TEST(searched.used.web_searches == 0);
+}
+
+BOOST_AUTO_TEST_CASE(
+    reasoning_that_may_stand_beside_is_told_only_where_the_total_does_not_explain_it) {
+  bool implausible = false;
+  const auto beside = [&](const std::string& usage) {
+    return openai().read_answer("{\"usage\":" + usage + "}", implausible)->reasoning_beside_tokens;
+  };
+  BOOST_TEST(
+      beside(
+          R"({"prompt_tokens":61,"completion_tokens":10,"total_tokens":71,"completion_tokens_details":{"reasoning_tokens":96}})") ==
+      96);
+  BOOST_TEST(
+      beside(
+          R"({"prompt_tokens":61,"completion_tokens":10,"total_tokens":167,"completion_tokens_details":{"reasoning_tokens":96}})") ==
+      0);
+  BOOST_TEST(
+      beside(
+          R"({"prompt_tokens":61,"completion_tokens":10,"completion_tokens_details":{"reasoning_tokens":96}})") ==
+      0);
+}
+
+BOOST_AUTO_TEST_CASE(half_a_surrogate_in_a_text_does_not_take_the_usage_with_it) {
+  const std::string body =
+      R"({"model":"m","choices":[{"index":0,"message":{"content":"a \ud83d b"}}],)"
+      R"("usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12}})";
+  bool implausible = false;
+  BOOST_TEST(spelled(openai().read_answer(body, implausible), implausible) == "10 0 0 0 0 2 0 0 0");
+  BOOST_TEST(openai().count_answer(body, {"gpt-4o"}) > 2);
+  const std::string piece =
+      R"(data: {"choices":[{"index":0,"delta":{"content":"a \ud83d b"}}],"usage":)"
+      R"({"prompt_tokens":10,"completion_tokens":2}})"
+      "\n\n";
+  const stream_outcome seen = stream(openai(), silent(), {piece + done});
+  BOOST_TEST(spelled(seen.report, seen.implausible) == "10 0 0 0 0 2 0 0 0");
+  BOOST_TEST(seen.passed == piece);
+}
+
+BOOST_AUTO_TEST_CASE(a_usage_chunk_without_a_model_is_of_the_one_that_the_stream_named) {
+  const std::string filter =
+      R"(data: {"id":"","object":"","created":0,"model":"","choices":[],"prompt_filter_results":[]})"
+      "\n\n";
+  const std::string text =
+      R"(data: {"id":"c","model":"gpt-4o-2024-08-06","choices":[{"index":0,"delta":{"content":"a"}}]})"
+      "\n\n";
+  const std::string last =
+      R"(data: {"id":"","model":"","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":1}})"
+      "\n\n";
+  const stream_outcome seen = stream(openai(), silent(), {filter + text + last + done});
+  BOOST_TEST_REQUIRE(seen.report.has_value());
+  BOOST_TEST(seen.report->model == "gpt-4o-2024-08-06");
+}
+
+BOOST_AUTO_TEST_CASE(search_models_search_unasked) {
+  const auto searches = [](const std::string& model, const std::string& fields) {
+    return read(R"({"model":")" + model + R"(","messages":[])" + fields + "}").web_searches_max;
+  };
+  BOOST_TEST(searches("gpt-4o-search-preview", "") == 1);
+  BOOST_TEST(searches("gpt-4o-mini-search-preview-2025-03-11", R"(,"n":2)") == 2);
+  BOOST_TEST(searches("openai/gpt-5-search-api", "") == 1);
+  BOOST_TEST(searches("gpt-4o", "") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_without_usage_reports_nothing) {
   bool implausible = true;
   BOOST_TEST(!openai().read_answer(R"({"choices":[]})", implausible));
@@ -245,6 +356,59 @@ BOOST_AUTO_TEST_CASE(an_error_event_is_seen) {
       stream(openai(), silent(), {delta("a") + "data: {\"error\":{\"message\":\"x\"}}\n\n"}).error);
   BOOST_TEST(!stream(openai(), silent(), {chunk(R"("error":null,"choices":[])")}).error);
   BOOST_TEST(!stream(openai(), silent(), {delta("\\\"error\\\":{")}).error);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_of_nothing_but_an_error_failed_at_once) {
+  const auto failed = [](const std::string& bytes) {
+    const auto meter = openai().meter_stream({"gpt-4o"}, silent());
+    std::string out;
+    meter->consume(bytes, out);
+    return meter->failed_at_once();
+  };
+  const std::string error = chunk(R"("choices":[],"error":{"code":400,"message":"x"})");
+  BOOST_TEST(failed(": PROCESSING\n\n" + error));
+  BOOST_TEST(failed(error + done));
+  BOOST_TEST(!failed(delta("a") + error));
+  BOOST_TEST(!failed(error + delta("a")));
+  BOOST_TEST(!failed(": PROCESSING\n\n" + done));
+  BOOST_TEST(!failed(chunk(R"("error":{"message":"x"},"usage":)"
+                           R"({"prompt_tokens":1,"completion_tokens":1})")));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_stream_at_all_can_be_read_as_it_stands) {
+  const auto plain = [](const std::string& bytes) {
+    const auto meter = openai().meter_stream({"gpt-4o"}, silent());
+    std::string out;
+    meter->consume(bytes, out);
+    meter->release(out);
+    BOOST_TEST(out == bytes);
+    return openai().meter_stream({"gpt-4o"}, silent())->plain_answer() + [&] {
+      const auto again = openai().meter_stream({"gpt-4o"}, silent());
+      std::string ignored;
+      again->consume(bytes, ignored);
+      return again->plain_answer();
+    }();
+  };
+  const std::string body = "{\n  \"error\": {\n\n    \"message\": \"x\"}}";
+  BOOST_TEST(plain(body) == body);
+  BOOST_TEST(plain("<html>\n\n</html>") == "<html>\n\n</html>");
+  BOOST_TEST(plain(delta("a")) == "");
+  BOOST_TEST(plain(": waiting\n\n" + delta("a")) == "");
+  BOOST_TEST(plain(": waiting\n\n") == "");
+  BOOST_TEST(plain("") == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_without_usage_is_told_from_what_is_none) {
+  const auto nature = [](const std::string& body) { return openai().nature_of(body); };
+  BOOST_TEST((nature(R"({"choices":[{"message":{"content":"a"}}]})") == answer_nature::answer));
+  BOOST_TEST((nature(R"({"choices":[{}],"error":{"message":"x"}})") == answer_nature::answer));
+  BOOST_TEST((nature("\n \n{\"error\":{\"message\":\"x\"}}") == answer_nature::none));
+  BOOST_TEST((nature(R"({"error":"x","choices":[]})") == answer_nature::none));
+  BOOST_TEST((nature(" <!DOCTYPE html><html></html>") == answer_nature::none));
+  BOOST_TEST((nature("\xEF\xBB\xBF<html>") == answer_nature::none));
+  for (const std::string unreadable :
+       {"", "   ", "{", "[]", "ok", R"({"error":null})", R"({"choices":[]})", R"({"id":"c"})"})
+    BOOST_TEST((nature(unreadable) == answer_nature::unreadable), unreadable);
 }
 
 BOOST_AUTO_TEST_CASE(odd_endings) {

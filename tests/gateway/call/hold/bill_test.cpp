@@ -17,6 +17,7 @@ std::vector<price> prices_to_bill_by() {
   price asked =
       samples::plain_price("asked", samples::plain_rates(2 * samples::dollar, 8 * samples::dollar));
   samples::set_tier(asked, service_tier::priority, 2'000);
+  samples::set_tier(asked, service_tier::flex, 500);
   asked.web_search_nanodollars = samples::cent;
   price other =
       samples::plain_price("other", samples::plain_rates(samples::dollar, 4 * samples::dollar));
@@ -124,6 +125,201 @@ BOOST_FIXTURE_TEST_CASE(the_tier_that_served_is_charged_not_the_one_that_was_ask
   ended.report->tier = service_tier::standard;
   BOOST_TEST((settled_at(ended).tier == service_tier::standard));
   BOOST_TEST(settled_at(ended).cost.count() == 1'000 * 2'000 + 100 * 8'000);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_asks_for_a_cheaper_tier_does_not_get_it_by_asking,
+                        call_to_bill) {
+  call.request.tier = service_tier::flex;
+  const std::int64_t standard = 1'000 * 2'000 + 100 * 8'000;
+  call_end ended = reported_by("asked");
+  BOOST_TEST(settled_at(ended).cost.count() == standard);
+  BOOST_TEST((settled_at(ended).tier == service_tier::standard));
+  ended.report->tier = service_tier::flex;
+  BOOST_TEST(settled_at(ended).cost.count() == standard / 2);
+  BOOST_TEST((settled_at(ended).tier == service_tier::flex));
+  ended.report.reset();
+  BOOST_TEST(settled_at(ended).cost.count() == 10 * 2'000 + 7 * 8'000);
+  // An account may have it as its default.
+  call.request.tier = service_tier::standard;
+  ended = reported_by("asked");
+  ended.report->tier = service_tier::flex;
+  BOOST_TEST(settled_at(ended).cost.count() == standard / 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(where_it_was_computed_is_charged_as_the_answer_says, call_to_bill) {
+  price dearer = *call.rates;
+  dearer.us_permille = 1'100;
+  call.rates = &dearer;
+  const std::int64_t usual = 1'000 * 2'000 + 100 * 8'000;
+  call_end ended = reported_by("");
+  BOOST_TEST(settled_at(ended).cost.count() == usual);
+  ended.report->region = inference_region::us;
+  BOOST_TEST(settled_at(ended).cost.count() == usual * 11 / 10);
+  ended.report->region.reset();
+  call.request.region = inference_region::us;
+  BOOST_TEST(settled_at(ended).cost.count() == usual * 11 / 10);
+  ended.report->region = inference_region::any;
+  BOOST_TEST(settled_at(ended).cost.count() == usual);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_fee_for_each_request_is_charged_once, call_to_bill) {
+  price with_fee = *call.rates;
+  with_fee.request_nanodollars = samples::cent;
+  call.rates = &with_fee;
+  const settlement bill = settled_at(reported_by(""));
+  BOOST_TEST(bill.used.requests == 1);
+  BOOST_TEST(bill.cost.count() == 1'000 * 2'000 + 100 * 8'000 + samples::cent);
+  call_end unanswered;
+  BOOST_TEST(settled_at(unanswered).used.requests == 0);
+  BOOST_TEST(settled_at(unanswered).cost.count() == 0);
+}
+
+namespace {
+usage_part part_of(leg_reason why, const std::string& model, std::int64_t input,
+                   std::int64_t output) {
+  usage_part part;
+  part.why = why;
+  part.model = model;
+  part.used.input_tokens = input;
+  part.used.output_tokens = output;
+  return part;
+}
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(each_part_of_an_answer_is_charged_at_its_own_model, call_to_bill) {
+  held.charged.provider = "claude";
+  call_end ended = reported_by("asked");
+  ended.report->parts = {part_of(leg_reason::answer, "", 600, 60),
+                         part_of(leg_reason::advisor, "other", 300, 30),
+                         part_of(leg_reason::answer, "", 100, 10)};
+  const settlement bill = settled_at(ended, "anthropic");
+  BOOST_TEST((bill.used == ended.report->used));
+  BOOST_TEST_REQUIRE(bill.legs.size() == 2U);
+  BOOST_TEST((bill.legs[0].why == leg_reason::answer));
+  BOOST_TEST(bill.legs[0].model == "asked");
+  BOOST_TEST(bill.legs[0].provider == "claude");
+  BOOST_TEST(bill.legs[0].price_version == "book-7");
+  BOOST_TEST(bill.legs[0].used.input_tokens == 700);
+  BOOST_TEST(bill.legs[0].cost.count() == 700 * 2'000 + 70 * 8'000);
+  BOOST_TEST((bill.legs[1].why == leg_reason::advisor));
+  BOOST_TEST(bill.legs[1].model == "other");
+  BOOST_TEST(bill.legs[1].cost.count() == 300 * 1'000 + 30 * 4'000);
+  BOOST_TEST(bill.cost.count() == bill.legs[0].cost.count() + bill.legs[1].cost.count());
+  BOOST_TEST(settled_at(reported_by("asked")).legs.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_part_whose_model_has_no_price_is_charged_as_the_one_that_was_asked,
+                        call_to_bill) {
+  call_end ended = reported_by("asked");
+  ended.report->parts = {part_of(leg_reason::answer, "", 900, 90),
+                         part_of(leg_reason::compaction, "mystery", 100, 10)};
+  BOOST_TEST(settled_at(ended, "anthropic").cost.count() == 1'000 * 2'000 + 100 * 8'000);
+}
+
+BOOST_FIXTURE_TEST_CASE(more_parts_than_a_row_has_room_for_are_all_charged, call_to_bill) {
+  call_end ended = reported_by("asked");
+  ended.report->used = {};
+  for (int n = 0; n < 20; ++n) {
+    ended.report->parts.push_back(
+        part_of(leg_reason::advisor, "model-" + std::to_string(n), 10, 1));
+    ended.report->used.input_tokens += 10;
+    ended.report->used.output_tokens += 1;
+  }
+  const settlement bill = settled_at(ended, "anthropic");
+  BOOST_TEST(bill.legs.size() == legs_max);
+  std::int64_t cost = 0;
+  std::int64_t input = 0;
+  for (const leg& each : bill.legs) {
+    cost += each.cost.count();
+    input += each.used.input_tokens;
+  }
+  BOOST_TEST(cost == bill.cost.count());
+  BOOST_TEST(cost == 20 * (10 * 2'000 + 8'000));
+  BOOST_TEST(input == 200);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stated_cost_is_charged_where_its_provider_is_trusted, call_to_bill) {
+  call_end ended = reported_by("asked");
+  ended.report->stated_cost = nanodollars(12'345);
+  const std::int64_t ours = 1'000 * 2'000 + 100 * 8'000;
+  BOOST_TEST(settled_at(ended).cost.count() == ours);
+  provider.trust_stated_cost = true;
+  BOOST_TEST(settled_at(ended).cost.count() == 12'345);
+  BOOST_TEST(settled_at(ended).flags == 0U);
+  ended.report->stated_cost = nanodollars(0);
+  BOOST_TEST(settled_at(ended).cost.count() == 0);
+  ended.report->stated_cost.reset();
+  BOOST_TEST(settled_at(ended).cost.count() == ours);
+}
+
+BOOST_FIXTURE_TEST_CASE(one_wild_statement_of_a_cost_empties_no_budget, call_to_bill) {
+  provider.trust_stated_cost = true;
+  call_end ended = reported_by("asked");
+  const std::int64_t ours = 1'000 * 2'000 + 100 * 8'000;
+  ended.report->stated_cost = nanodollars(16 * ours + 10 * samples::dollar);
+  BOOST_TEST(settled_at(ended).cost.count() == 16 * ours + 10 * samples::dollar);
+  ended.report->stated_cost = nanodollars(16 * ours + 10 * samples::dollar + 1);
+  BOOST_TEST(settled_at(ended).cost.count() == ours);
+  BOOST_TEST(settled_at(ended).flags == row_flag::implausible);
+  call.rates = nullptr;
+  call.unpriced = true;
+  ended.report->stated_cost = nanodollars(100 * samples::dollar);
+  BOOST_TEST(settled_at(ended).cost.count() == 100 * samples::dollar);
+  ended.report->stated_cost = nanodollars(100 * samples::dollar + 1);
+  BOOST_TEST(settled_at(ended).cost.count() == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_legs_of_a_stated_cost_add_up_to_it, call_to_bill) {
+  provider.trust_stated_cost = true;
+  call_end ended = reported_by("asked");
+  ended.report->parts = {part_of(leg_reason::answer, "", 900, 90),
+                         part_of(leg_reason::advisor, "other", 100, 10)};
+  const std::int64_t advice = 100 * 1'000 + 10 * 4'000;
+  ended.report->stated_cost = nanodollars(advice + 5);
+  const settlement bill = settled_at(ended, "anthropic");
+  BOOST_TEST_REQUIRE(bill.legs.size() == 2U);
+  BOOST_TEST(bill.legs[0].cost.count() == 5);
+  BOOST_TEST(bill.legs[1].cost.count() == advice);
+  BOOST_TEST(bill.cost.count() == advice + 5);
+  ended.report->stated_cost = nanodollars(advice - 1);
+  BOOST_TEST(settled_at(ended, "anthropic").legs.empty());
+  BOOST_TEST(settled_at(ended, "anthropic").cost.count() == advice - 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_provider_does_not_bill_by_its_terms_costs_nothing_and_says_so,
+                        call_to_bill) {
+  call_end ended = reported_by("asked");
+  ended.report->is_free = true;
+  ended.report->parts = {part_of(leg_reason::answer, "", 900, 90),
+                         part_of(leg_reason::advisor, "other", 100, 10)};
+  const settlement bill = settled_at(ended, "anthropic");
+  BOOST_TEST(bill.cost.count() == 0);
+  BOOST_TEST(bill.flags == row_flag::no_answer);
+  BOOST_TEST(bill.used.input_tokens == 1'000);
+  for (const leg& each : bill.legs)
+    BOOST_TEST(each.cost.count() == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_success_that_is_no_answer_costs_nothing_and_says_so, call_to_bill) {
+  call_end ended;
+  ended.outcome = call_outcome::completed;
+  ended.status = 200;
+  ended.no_answer = true;
+  const settlement bill = settled_at(ended);
+  BOOST_TEST((bill.source == usage_source::none));
+  BOOST_TEST((bill.used == usage()));
+  BOOST_TEST(bill.cost.count() == 0);
+  BOOST_TEST(bill.flags == row_flag::no_answer);
+}
+
+BOOST_FIXTURE_TEST_CASE(searches_that_an_answer_reports_are_charged_as_reported, call_to_bill) {
+  call.request.web_searches_max = 3;
+  call_end ended = reported_by("asked");
+  ended.report->tells_searches = true;
+  ended.report->used.web_searches = 1;
+  BOOST_TEST(settled_at(ended, "openai").used.web_searches == 1);
+  ended.report->used.web_searches = 0;
+  BOOST_TEST(settled_at(ended, "openai").used.web_searches == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_answer_without_a_report_is_charged_at_our_count, call_to_bill) {
