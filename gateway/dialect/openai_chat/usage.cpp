@@ -1,4 +1,4 @@
-// Rules: wire-facts §2, one test for each row. Tested by tests/gateway/dialect/openai_chat_test.cpp.
+// Rules: wire-facts §2, one test for each row. Tested by tests/gateway/dialect/openai_usage_test.cpp.
 #include "gateway/dialect/openai_chat/usage.hpp"
 
 #include <algorithm>

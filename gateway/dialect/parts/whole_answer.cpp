@@ -1,4 +1,4 @@
-// Tested by tests/gateway/dialect/openai_chat_test.cpp.
+// Tested by tests/gateway/dialect/openai_usage_test.cpp.
 #include "gateway/dialect/parts/whole_answer.hpp"
 
 namespace stint {
