@@ -136,9 +136,9 @@ BOOST_AUTO_TEST_CASE(what_the_iterations_do_not_name_is_billed_by_the_totals) {
   const usage_report advice_only =
       reported(totals(300, 40, entry("advisor_message", 50, 5, R"(,"model":"claude-opus-5")")));
   BOOST_TEST(spelled(advice_only.used) == "350 0 0 0 0 45 0 0 0");
-  for (const std::string nonsense :
-       {"", "7", "null", R"({"type":"message"})", entry("message", -1, 5),
-        R"({"type":"message","input_tokens":"x"})"}) {
+  for (const std::string& nonsense :
+       {std::string(), std::string("7"), std::string("null"), std::string(R"({"type":"message"})"),
+        entry("message", -1, 5), std::string(R"({"type":"message","input_tokens":"x"})")}) {
     BOOST_TEST_CONTEXT(nonsense) {
       BOOST_TEST(spelled(reported(totals(300, 40, nonsense)).used) == "300 0 0 0 0 40 0 0 0");
     }
