@@ -2,6 +2,8 @@
 #include "gateway/dialect/openai_chat/usage.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/stated_cost.hpp"
@@ -221,6 +223,40 @@ std::optional<simdjson::dom::object> find_openai_usage(simdjson::dom::object ans
   return std::nullopt;
 }
 
+namespace {
+// Groq's compound models have others work for them, and name what each used. These are parts where they
+// add up to the whole; where they do not, the whole is charged as the model that was asked.
+void divide_by_model(simdjson::dom::object answer, usage_report& report) {
+  simdjson::dom::array models;
+  if (answer["usage_breakdown"]["models"].get(models) != simdjson::SUCCESS &&
+      answer["x_groq"]["usage_breakdown"]["models"].get(models) != simdjson::SUCCESS)
+    return;
+  constexpr std::size_t parts_max = 64;
+  if (models.size() < 2 || models.size() > parts_max) return;
+  std::vector<usage_part> parts;
+  usage sum;
+  for (const simdjson::dom::element item : models) {
+    simdjson::dom::object one;
+    bool wrong = false;
+    if (item.get(one) != simdjson::SUCCESS) return;
+    const auto reported = read_part(one, "usage", wrong);
+    const auto used = reported ? read_openai_usage(*reported, wrong) : std::nullopt;
+    if (!used) return;
+    usage_part part;
+    part.model = std::string(text_of(one, "model"));
+    part.used = used->used;
+    for (const usage_kind& kind : usage_kinds)
+      sum.*kind.count += part.used.*kind.count;
+    parts.push_back(std::move(part));
+  }
+  if (sum.input_total() != report.used.input_total() ||
+      sum.output_total() != report.used.output_total() || !plausible(sum))
+    return;
+  report.used = sum;
+  report.parts = std::move(parts);
+}
+}  // namespace
+
 std::optional<usage_report> read_openai_report(simdjson::dom::object answer, bool& implausible) {
   const auto reported = find_openai_usage(answer, implausible);
   if (!reported) return std::nullopt;
@@ -228,6 +264,7 @@ std::optional<usage_report> read_openai_report(simdjson::dom::object answer, boo
   if (!report) return std::nullopt;
   report->model = std::string(text_of(answer, "model"));
   if (const auto tier = parse_service_tier(text_of(answer, "service_tier"))) report->tier = tier;
+  divide_by_model(answer, *report);
   return report;
 }
 

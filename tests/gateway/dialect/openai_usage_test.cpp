@@ -59,6 +59,38 @@ BOOST_AUTO_TEST_CASE(usage_is_found_where_a_server_has_it) {
   }
 }
 
+// Recorded of groq/compound-mini.
+BOOST_AUTO_TEST_CASE(what_several_models_used_is_divided_by_them_where_it_adds_up) {
+  bool implausible = false;
+  const auto answer = [](const std::string& second) {
+    return R"({"model":"groq/compound-mini","choices":[{}],"usage":{"prompt_tokens":456,)"
+           R"("completion_tokens":3817,"total_tokens":4273},"usage_breakdown":{"models":[)"
+           R"({"model":"llama-3.3-70b-versatile","usage":{"prompt_tokens":299,)"
+           R"("completion_tokens":817,"total_tokens":1116}},)" +
+           second + "]}}";
+  };
+  const auto report =
+      openai().read_answer(answer(R"({"model":"openai/gpt-oss-120b","usage":{"prompt_tokens":157,)"
+                                  R"("completion_tokens":3000,"total_tokens":3157}})"),
+                           implausible);
+  BOOST_TEST_REQUIRE(report.has_value());
+  BOOST_TEST(spelled(report->used) == "456 0 0 0 0 3817 0 0 0");
+  BOOST_TEST_REQUIRE(report->parts.size() == 2U);
+  BOOST_TEST(report->parts[1].model == "openai/gpt-oss-120b");
+  BOOST_TEST((report->parts[1].why == leg_reason::answer));
+  BOOST_TEST(spelled(report->parts[1].used) == "157 0 0 0 0 3000 0 0 0");
+  for (const std::string other :
+       {R"({"model":"x","usage":{"prompt_tokens":157,"completion_tokens":2999}})",
+        R"({"model":"x","usage":{"prompt_tokens":1,"completion_tokens":3000}})",
+        R"({"model":"x","usage":null})", R"({"model":"x"})", "7"}) {
+    const auto whole = openai().read_answer(answer(other), implausible);
+    BOOST_TEST_REQUIRE(whole.has_value());
+    BOOST_TEST(whole->parts.empty());
+    BOOST_TEST(spelled(whole->used) == "456 0 0 0 0 3817 0 0 0");
+  }
+  BOOST_TEST(!implausible);
+}
+
 BOOST_AUTO_TEST_CASE(a_tier_may_be_told_in_the_usage) {
   bool implausible = false;
   const auto tier = [&](const std::string& fields, const std::string& in_usage) {
