@@ -19,19 +19,29 @@ constexpr nanodollars believed_unpriced{100 * nanodollars::per_dollar};
 
 // How the provider charged for tokens, as far as it said.
 struct charged_terms {
+  const price* rates = nullptr;  // of the model that served; null: not known
   service_tier tier = service_tier::standard;
   inference_region region = inference_region::any;
 };
 
-charged_terms terms_of(const examined_call& call, const price* rates,
-                       const std::optional<usage_report>& report) {
+charged_terms terms_of(const billed_call& of, const std::optional<usage_report>& report) {
+  const examined_call& call = *of.call;
   charged_terms terms;
-  terms.tier = rates != nullptr ? tier_unless_told(*rates, call.request.tier) : call.request.tier;
+  const std::string_view served = report ? std::string_view(report->model) : std::string_view();
+  terms.rates = rates_for(of.prices, call, served, of.held.admitted);
+  terms.tier = terms.rates != nullptr ? tier_unless_told(*terms.rates, call.request.tier)
+                                      : call.request.tier;
   terms.region = call.request.region;
   if (!report) return terms;
   terms.tier = report->tier.value_or(terms.tier);
   terms.region = report->region.value_or(terms.region);
   return terms;
+}
+
+nanodollars cost_by(const charged_terms& terms, const price* rates, const usage& used,
+                    wall_time admitted) {
+  return rates != nullptr ? cost_of(*rates, used, terms.tier, admitted, terms.region)
+                          : nanodollars();
 }
 
 bool is_believed(nanodollars stated, nanodollars ours, const hold_request& held, bool is_priced) {
@@ -53,35 +63,28 @@ void add_leg(leg part, std::vector<leg>& legs) {
     into.used.*kind.count += part.used.*kind.count;
 }
 
-// Prices what.used, as its parts if there are several.
-void charge(const billed_call& of, const std::optional<usage_report>& report,
-            const charged_terms& terms, settlement& what) {
-  const std::string_view served = report ? std::string_view(report->model) : std::string_view();
-  const auto cost = [&](std::string_view model, const usage& used) {
-    const price* rates = rates_for(of.prices, *of.call, model, of.held.admitted);
-    if (rates == nullptr) return nanodollars();
-    return cost_of(*rates, used, terms.tier, of.held.admitted, terms.region);
-  };
-  if (!report || report->parts.empty()) {
-    what.cost = cost(served, what.used);
-    return;
-  }
-  // Fees of the call as a whole go with what came first.
+// Each part at the price of its model, together what.used: fees of the call as a whole go with what came
+// first.
+void charge_parts(const billed_call& of, const usage_report& report, const charged_terms& terms,
+                  settlement& what) {
   usage beyond = what.used;
   for (const usage_kind& kind : usage_kinds)
-    beyond.*kind.count -= report->used.*kind.count;
-  for (const usage_part& part : report->parts) {
-    const std::string_view model = part.model.empty() ? served : part.model;
+    beyond.*kind.count -= report.used.*kind.count;
+  const std::string_view served = report.model.empty() ? of.held.charged.model : report.model;
+  for (const usage_part& part : report.parts) {
+    const price* rates = part.model.empty()
+                             ? terms.rates
+                             : rates_for(of.prices, *of.call, part.model, of.held.admitted);
     leg one;
     one.why = part.why;
-    one.model = model.substr(0, model_bytes_max);
+    one.model = (part.model.empty() ? served : part.model).substr(0, model_bytes_max);
     one.provider = of.held.charged.provider;
     one.tier = terms.tier;
     one.used = part.used;
     for (const usage_kind& kind : usage_kinds)
       one.used.*kind.count += beyond.*kind.count;
     beyond = {};
-    one.cost = cost(model, one.used);
+    one.cost = cost_by(terms, rates, one.used, of.held.admitted);
     one.price_version = what.price_version;
     what.cost += one.cost;
     add_leg(std::move(one), what.legs);
@@ -159,19 +162,20 @@ settlement bill_of(const billed_call& of, const call_end& ended, wall_time now) 
   if (ended.no_answer) what.flags |= row_flag::no_answer;
   take_usage(of, ended, what);
   const std::optional<usage_report>& report = ended.report;
-  const price* rates =
-      rates_for(of.prices, *of.call, report ? std::string_view(report->model) : std::string_view(),
-                of.held.admitted);
-  const charged_terms terms = terms_of(*of.call, rates, report);
+  const charged_terms terms = terms_of(of, report);
   what.tier = terms.tier;
   if (what.source == usage_source::none) return what;
   // Searches that are billed and not reported: what was allowed is charged.
   const bool tells_searches = report && report->tells_searches;
   if (!tells_searches && !of.speaks.facts().reports_searches)
     what.used.web_searches = of.call->request.web_searches_max;
-  if (rates != nullptr && rates->request_nanodollars > 0) what.used.requests = 1;
-  charge(of, report, terms, what);
-  if (report) take_stated(of, *report, rates != nullptr, what);
+  if (terms.rates != nullptr && terms.rates->request_nanodollars > 0) what.used.requests = 1;
+  if (report && !report->parts.empty()) {
+    charge_parts(of, *report, terms, what);
+  } else {
+    what.cost = cost_by(terms, terms.rates, what.used, of.held.admitted);
+  }
+  if (report) take_stated(of, *report, terms.rates != nullptr, what);
   if (report && report->is_free) forgive(what);
   return what;
 }
