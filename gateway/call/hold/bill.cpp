@@ -116,6 +116,31 @@ void forgive(settlement& what) {
   what.flags |= row_flag::no_answer;
 }
 
+// All of the prompt that is held, the unknown part of it as plain text.
+usage at_bound(usage prompt, const hold_request& held) {
+  prompt.input_tokens += std::max<std::int64_t>(held.worst.input_tokens - prompt.input_total(), 0);
+  return prompt;
+}
+
+// Nobody saw the end of it: the most that the provider may bill.
+void charge_most(const billed_call& of, const call_end& ended, const charged_terms& terms,
+                 settlement& what) {
+  // A part of a whole answer is counted by its bytes, which says nothing against what was held.
+  const std::int64_t most = ended.most_output_tokens
+                                ? std::max(ended.counted_output_tokens, *ended.most_output_tokens)
+                                : of.held_output_tokens;
+  what.source = usage_source::counted;
+  what.flags |= row_flag::counted;
+  what.used = ended.input_report ? *ended.input_report : at_bound(of.held.known, of.held);
+  what.used.output_tokens = most;
+  what.used.web_searches = of.call->request.web_searches_max;
+  if (terms.rates == nullptr) return;
+  if (terms.rates->request_nanodollars > 0) what.used.requests = 1;
+  // What kind of input the provider took the prompt for is only known from its report.
+  what.cost = ended.input_report ? cost_by(terms, terms.rates, what.used, of.held.admitted)
+                                 : with_output(of.held, what.used.output_tokens).cost;
+}
+
 void take_usage(const billed_call& of, const call_end& ended, settlement& what) {
   if (ended.report) {
     what.source = usage_source::provider;
@@ -160,10 +185,17 @@ settlement bill_of(const billed_call& of, const call_end& ended, wall_time now) 
   }
   if (ended.implausible) what.flags |= row_flag::implausible;
   if (ended.no_answer) what.flags |= row_flag::no_answer;
-  take_usage(of, ended, what);
   const std::optional<usage_report>& report = ended.report;
   const charged_terms terms = terms_of(of, report);
   what.tier = terms.tier;
+  if (ended.unknown && !report) {
+    what.flags |= row_flag::unknown;
+    if (of.unknown_at_hold) {
+      charge_most(of, ended, terms, what);
+      return what;
+    }
+  }
+  take_usage(of, ended, what);
   if (what.source == usage_source::none) return what;
   // Searches that are billed and not reported: what was allowed is charged.
   const bool tells_searches = report && report->tells_searches;

@@ -17,6 +17,8 @@ struct billed_call {
   const hold_request& held;
   const examined_call* call = nullptr;  // null for a pass-through, which costs nothing
   const dialect& speaks;
+  std::int64_t held_output_tokens = 0;  // as the hold stands at the end
+  bool unknown_at_hold = true;          // admission_config::unknown_at_hold
 };
 
 // By what `call` is charged for what `model` did, one that the provider named: the model that served
@@ -25,7 +27,9 @@ struct billed_call {
 [[nodiscard]] const price* rates_for(const price_book& prices, const examined_call& call,
                                      std::string_view model, wall_time admitted);
 
-// Each part at the model that it names.
+// Each part at the model that it names. What was not seen to its end is charged at the most that may
+// have been generated: the prompt at its bound at the dearest it can be, unless the provider said what
+// it was.
 [[nodiscard]] settlement bill_of(const billed_call& of, const call_end& ended, wall_time now);
 
 // What `known` costs of a call that is still running; nothing where no price is known.

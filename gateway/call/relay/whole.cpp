@@ -44,7 +44,8 @@ asio::awaitable<void> run_for(const relay_order& order, bool is_little, Work& wo
 
 // A success without usage: counted where it has text, and else told for what it is.
 void judge_unreported(answer_nature nature, call_end& ended) {
-  if (nature == answer_nature::none) ended.no_answer = true;
+  ended.no_answer = nature == answer_nature::none;
+  ended.unknown = nature == answer_nature::unreadable;
 }
 
 // `facts` are the provider's; `is_whole`: the body did not break off.
@@ -118,6 +119,7 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
     ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
     ended.status = why.status;
     co_await read_usage(order, facts, false, answer.body, ended);
+    ended.unknown = ended.generated;
     made.unsent = std::move(why);
     co_return made;
   }

@@ -165,6 +165,27 @@ BOOST_FIXTURE_TEST_CASE(a_success_that_is_no_answer_generated_nothing, relay_fix
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(a_success_that_cannot_be_read_is_unknown, relay_fixture) {
+  for (const std::string& body :
+       {std::string("ok"), std::string(), std::string("[]"), std::string(R"({"method":"POST"})"),
+        std::string("{\"choices\":")}) {
+    BOOST_TEST_CONTEXT(body) {
+      admit_whole(100);
+      from.ends(body_progress::complete, body);
+      const relayed made = relay_it();
+      BOOST_TEST((made.ended.outcome == call_outcome::completed));
+      BOOST_TEST(made.ended.unknown);
+      BOOST_TEST(made.ended.generated);
+      BOOST_TEST(!made.ended.no_answer);
+      BOOST_TEST(answer_in(made).body == body);
+      held.reset();
+    }
+  }
+  admit_whole(100);
+  from.ends(body_progress::complete, answer_of(5));
+  BOOST_TEST(!relay_it().ended.unknown);  // it is counted
+}
+
 BOOST_FIXTURE_TEST_CASE(an_error_under_a_status_of_success_with_usage_is_billed_as_it_says,
                         relay_fixture) {
   admit_whole(100);
@@ -304,6 +325,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_is_too_large_is_given_up, small_answers) 
   BOOST_TEST((problem_in(made).kind == problem_kind::upstream_reset));
   BOOST_TEST(made.ended.status == 502);
   BOOST_TEST(made.ended.generated);
+  BOOST_TEST(made.ended.unknown);
   BOOST_TEST(from.steps.size() == 1U);  // nothing more was read
   BOOST_TEST(from.abandoned == 1);
   BOOST_TEST(from.finished == 0);
@@ -327,6 +349,8 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_breaks_off_is_a_problem_and_charged, rela
   BOOST_TEST((made.ended.outcome == call_outcome::upstream_gone));
   BOOST_TEST(made.ended.status == 502);
   BOOST_TEST(made.ended.generated);
+  BOOST_TEST(made.ended.unknown);
+  BOOST_TEST(!made.ended.most_output_tokens);  // all that is held
   BOOST_TEST(!made.ended.report);
   BOOST_TEST((problem_in(made).kind == problem_kind::upstream_reset));
   BOOST_TEST(problem_in(made).message == "provider 'openai' broke off in the middle of its answer");
@@ -343,6 +367,7 @@ BOOST_FIXTURE_TEST_CASE(an_error_that_breaks_off_generated_nothing, relay_fixtur
   const relayed made = relay_it();
   BOOST_TEST((made.ended.outcome == call_outcome::upstream_gone));
   BOOST_TEST(!made.ended.generated);
+  BOOST_TEST(!made.ended.unknown);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_answer_that_stops_is_a_time_out, relay_fixture) {
