@@ -73,7 +73,8 @@ std::vector<mistake_case> file_mistakes() {
       change("other: {}", "other: 5", 5, "providers.other: expected keys and values, found '5'"),
       change("other: {}", "openai: {}", 5, "providers.openai: given twice"),
       change("other: {}", "other: {fee: 1}", 5,
-             "providers.other.fee: unknown key; known here: tiers or web_search"),
+             "providers.other.fee: unknown key; known here: request, tiers, us_inference or "
+             "web_search"),
       change("flex: 0.5", "flexi: 0.5", 4, "providers.openai.tiers.flexi: unknown key"),
       change("flex: 0.5", "standard: 1", 4, "providers.openai.tiers.standard: unknown key"),
       change("flex: 0.5", "flex: 0", 4, "providers.openai.tiers.flex: expected a factor above 0"),

@@ -123,7 +123,7 @@ std::vector<wall_time> instants_of(const price& at) {
   return instants;
 }
 
-// Every usage within a bound of a few tokens, without searches.
+// Every usage within a bound of a few tokens, with all the searches and requests that it allows.
 template <typename Visit>
 void every_usage(const call_bound& bound, Visit visit) {
   const std::int64_t p = bound.prompt_tokens;
@@ -137,8 +137,14 @@ void every_usage(const call_bound& bound, Visit visit) {
           for (std::int64_t audio = 0;
                audio <= std::min(bound.audio_input_tokens, p - in - cached - five - hour); ++audio)
             for (std::int64_t spoken = 0; spoken <= oa; ++spoken)
-              for (std::int64_t out = 0; out <= bound.output_tokens - spoken; ++out)
-                visit(usage{in, cached, five, hour, audio, out, 0, spoken, bound.web_searches});
+              for (std::int64_t out = 0; out <= bound.output_tokens - spoken; ++out) {
+                usage used{in, cached, five, hour, audio, out, 0, spoken, bound.web_searches};
+                used.requests = bound.requests;
+                visit(used);
+                // A write lives for one hour or for twelve.
+                std::swap(used.cache_write_1h_tokens, used.cache_write_12h_tokens);
+                visit(used);
+              }
 }
 
 }  // namespace
@@ -157,7 +163,8 @@ BOOST_AUTO_TEST_CASE(it_is_exactly_the_dearest_of_all_usages_of_a_small_bound) {
       for (const service_tier tier : tiers_served(requested)) {
         for (const wall_time when : instants_of(sample)) {
           every_usage(bound, [&](const usage& used) {
-            dearest = std::max(dearest, cost_of(sample, used, tier, when));
+            for (const inference_region region : {inference_region::any, inference_region::us})
+              dearest = std::max(dearest, cost_of(sample, used, tier, when, region));
           });
         }
       }
@@ -180,7 +187,8 @@ BOOST_AUTO_TEST_CASE(no_usage_within_a_random_bound_costs_more) {
         const usage used = random_usage(random, bound);
         const auto tier = served[static_cast<std::size_t>(draw(random, 0, std::ssize(served) - 1))];
         const wall_time when = utc(2026, 11, 16) + std::chrono::minutes{draw(random, 0, 14 * 1440)};
-        BOOST_REQUIRE_LE(cost_of(sample, used, tier, when).count(), held.count());
+        const auto region = flip(random) ? inference_region::us : inference_region::any;
+        BOOST_REQUIRE_LE(cost_of(sample, used, tier, when, region).count(), held.count());
       }
     }
   }
@@ -196,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_larger_bound_is_never_cheaper) {
       const std::int64_t held = worst_case(sample, bound, requested).count();
       for (std::int64_t call_bound::*count :
            {&call_bound::prompt_tokens, &call_bound::audio_input_tokens, &call_bound::output_tokens,
-            &call_bound::web_searches}) {
+            &call_bound::web_searches, &call_bound::requests}) {
         call_bound larger = bound;
         larger.*count += draw(random, 1, 1'000);
         BOOST_REQUIRE_LE(held, worst_case(sample, larger, requested).count());

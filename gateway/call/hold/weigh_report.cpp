@@ -49,11 +49,15 @@ void add_reasoning_that_was_charged(const price_book& prices, const examined_cal
                                     wall_time at, usage_report& report) {
   if (report.reasoning_beside_tokens == 0 || !report.stated_cost || !report.parts.empty()) return;
   const price* rates = rates_for(prices, call, report.model, at);
-  if (rates == nullptr) return;
   usage with = report.used;
   with.output_tokens += report.reasoning_beside_tokens;
   with.reasoning_tokens = report.reasoning_beside_tokens;
   if (!plausible(with)) return;
+  if (call.unpriced || rates == nullptr) {
+    // No two tokenizers are so far apart: it cannot be inside.
+    if (2 * report.reasoning_beside_tokens > 3 * report.used.output_total()) report.used = with;
+    return;
+  }
   const service_tier tier = report.tier.value_or(tier_unless_told(*rates, call.request.tier));
   const nanodollars stated = *report.stated_cost;
   const std::int64_t off_with = distance(cost_of(*rates, with, tier, at), stated);

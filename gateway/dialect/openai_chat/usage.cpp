@@ -235,6 +235,8 @@ void divide_by_model(simdjson::dom::object answer, usage_report& report) {
   if (models.size() < 2 || models.size() > parts_max) return;
   std::vector<usage_part> parts;
   usage sum;
+  // What the whole does not tell of is not told of its parts, or they would not add up.
+  const bool tells_of_cache = report.used.input_total() != report.used.input_tokens;
   for (const simdjson::dom::element item : models) {
     simdjson::dom::object one;
     bool wrong = false;
@@ -245,15 +247,19 @@ void divide_by_model(simdjson::dom::object answer, usage_report& report) {
     usage_part part;
     part.model = std::string(text_of(one, "model"));
     part.used = used->used;
+    if (!tells_of_cache) {
+      const std::int64_t input = part.used.input_total();
+      const std::int64_t output = part.used.output_total();
+      part.used = {};
+      part.used.input_tokens = input;
+      part.used.output_tokens = output;
+    }
+    if (report.used.reasoning_tokens == 0) part.used.reasoning_tokens = 0;
     for (const usage_kind& kind : usage_kinds)
       sum.*kind.count += part.used.*kind.count;
     parts.push_back(std::move(part));
   }
-  if (sum.input_total() != report.used.input_total() ||
-      sum.output_total() != report.used.output_total() || !plausible(sum))
-    return;
-  report.used = sum;
-  report.parts = std::move(parts);
+  if (sum == report.used) report.parts = std::move(parts);
 }
 }  // namespace
 

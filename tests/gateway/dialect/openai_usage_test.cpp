@@ -79,6 +79,15 @@ BOOST_AUTO_TEST_CASE(what_several_models_used_is_divided_by_them_where_it_adds_u
   BOOST_TEST(report->parts[1].model == "openai/gpt-oss-120b");
   BOOST_TEST((report->parts[1].why == leg_reason::answer));
   BOOST_TEST(spelled(report->parts[1].used) == "157 0 0 0 0 3000 0 0 0");
+  // Details that the whole does not tell of are not told of a part.
+  const auto detailed = openai().read_answer(
+      answer(R"({"model":"openai/gpt-oss-120b","usage":{"prompt_tokens":157,)"
+             R"("completion_tokens":3000,"prompt_tokens_details":{"cached_tokens":100},)"
+             R"("completion_tokens_details":{"reasoning_tokens":50}}})"),
+      implausible);
+  BOOST_TEST(spelled(detailed->used) == "456 0 0 0 0 3817 0 0 0");
+  BOOST_TEST_REQUIRE(detailed->parts.size() == 2U);
+  BOOST_TEST(spelled(detailed->parts[1].used) == "157 0 0 0 0 3000 0 0 0");
   for (const std::string other :
        {R"({"model":"x","usage":{"prompt_tokens":157,"completion_tokens":2999}})",
         R"({"model":"x","usage":{"prompt_tokens":1,"completion_tokens":3000}})",

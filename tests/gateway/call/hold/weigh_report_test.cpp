@@ -145,9 +145,27 @@ BOOST_FIXTURE_TEST_CASE(reasoning_that_the_cost_does_not_prove_stays_out, weighe
   BOOST_TEST(output() == 10);  // neither
   report.stated_cost = nanodollars(0);
   BOOST_TEST(output() == 10);
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_price_reasoning_far_above_the_output_is_beside_it, weighed_call) {
+  usage_report& report = *ended.report;
+  call.output_bound_tokens = 4'096;
+  call.unpriced = true;
   report.stated_cost = nanodollars(283'300);
+  const auto output = [&](std::int64_t reasoning) {
+    report.used.output_tokens = 100;
+    report.used.reasoning_tokens = 0;
+    report.reasoning_beside_tokens = reasoning;
+    weigh_report(prices, call, 100, ended);
+    return report.used.output_tokens;
+  };
+  BOOST_TEST(output(108) == 100);  // as seen of Together
+  BOOST_TEST(output(150) == 100);
+  BOOST_TEST(output(151) == 251);
   call.rates = nullptr;
-  BOOST_TEST(output() == 10);  // no price to compare with
+  BOOST_TEST(output(151) == 251);
+  report.stated_cost.reset();
+  BOOST_TEST(output(151) == 100);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
