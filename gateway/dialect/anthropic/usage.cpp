@@ -86,6 +86,18 @@ std::vector<usage_part> read_iterations(simdjson::dom::object reported) {
   return parts;
 }
 
+// The lives of a cache's writes may be told in one place and not in the other: what was written is
+// compared as one.
+void settle_writes(std::int64_t unnamed_writes, usage& rest) {
+  std::int64_t beyond = rest.cache_write_5m_tokens + rest.cache_write_1h_tokens -
+                        std::max<std::int64_t>(unnamed_writes, 0);
+  for (std::int64_t usage::*life : {&usage::cache_write_5m_tokens, &usage::cache_write_1h_tokens}) {
+    const std::int64_t less = std::clamp<std::int64_t>(beyond, 0, rest.*life);
+    rest.*life -= less;
+    beyond -= less;
+  }
+}
+
 // What the totals have and the iterations do not name.
 usage rest_of(const usage& totals, const std::vector<usage_part>& parts) {
   usage rest = totals;
@@ -94,8 +106,10 @@ usage rest_of(const usage& totals, const std::vector<usage_part>& parts) {
     for (const usage_kind& kind : usage_kinds)
       rest.*kind.count -= part.used.*kind.count;
   }
+  const std::int64_t unnamed_writes = rest.cache_write_5m_tokens + rest.cache_write_1h_tokens;
   for (const usage_kind& kind : usage_kinds)
     rest.*kind.count = std::max<std::int64_t>(rest.*kind.count, 0);
+  settle_writes(unnamed_writes, rest);
   return rest;
 }
 

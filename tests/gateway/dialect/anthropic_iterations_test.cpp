@@ -98,6 +98,21 @@ BOOST_AUTO_TEST_CASE(one_message_is_the_answer_and_no_part) {
   BOOST_TEST(spelled(report.used) == "1 2750 0 318 0 97 0 0 0");
 }
 
+BOOST_AUTO_TEST_CASE(a_write_whose_life_is_told_in_one_place_alone_is_billed_once) {
+  const std::string written = R"(,"cache_creation_input_tokens":318)";
+  const std::string hour = R"(,"cache_creation":{"ephemeral_1h_input_tokens":318})";
+  BOOST_TEST(
+      spelled(reported(totals(1, 9, entry("message", 1, 9, written), written + hour)).used) ==
+      "1 0 318 0 0 9 0 0 0");
+  BOOST_TEST(
+      spelled(reported(totals(1, 9, entry("message", 1, 9, written + hour), written)).used) ==
+      "1 0 0 318 0 9 0 0 0");
+  // And what the iterations do not name is still there.
+  const std::string more = R"(,"cache_creation_input_tokens":400)";
+  BOOST_TEST(spelled(reported(totals(1, 9, entry("message", 1, 9, written + hour), more)).used) ==
+             "1 0 82 318 0 9 0 0 0");
+}
+
 BOOST_AUTO_TEST_CASE(a_refusal_that_another_model_took_over_is_free_and_that_model_serves) {
   const std::string model = R"(,"model":"claude-fable-5")";
   const std::string taken = entry("fallback_message", 412, 264, R"(,"model":"claude-opus-4-8")");

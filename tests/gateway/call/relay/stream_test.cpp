@@ -214,7 +214,8 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_is_only_labelled_as_a_stream_is_read_all_
   relayed made = relay_it();
   BOOST_TEST_REQUIRE(made.ended.report.has_value());
   BOOST_TEST(made.ended.report->used.output_tokens == 7);
-  BOOST_TEST(to.passed() + rest_of(made) == body);
+  static_cast<void>(rest_of(made));
+  BOOST_TEST(to.passed() == body);
   held.reset();
   admit_stream(100);
   from.ends(body_progress::complete, "{\"error\":{\"message\":\"no\"}}\n\n");
