@@ -77,11 +77,14 @@ class anthropic_meter final : public metered_stream {
   // The input comes first; it is a report once a message_delta has named the output.
   usage_note note_usage(const stream_event& event) override {
     usage_note note;
-    if (event.type == "content_block_delta") {
+    // Nearly all events are text, which reports nothing.
+    const bool is_unnamed = event.type.empty();
+    if (event.type == "content_block_delta" ||
+        (is_unnamed && contains(event.data, "\"content_block_delta\""))) {
       has_output_ = true;
       return note;
     }
-    if (event.type == "content_block_start" || event.type.empty()) note_block(event);
+    if (is_unnamed || event.type == "content_block_start") note_block(event);
     if (!seems_to_have(event.data, "\"usage\"")) return note;
     const auto data = parse_object(event.data);
     if (!data) return note;
@@ -100,8 +103,9 @@ class anthropic_meter final : public metered_stream {
 
   // Another model may take over from the one that message_start named; it says so in a block.
   void note_block(const stream_event& event) {
-    if (event.data.find("\"content_block_delta\"") != std::string_view::npos) has_output_ = true;
-    if (event.data.find("\"fallback\"") == std::string_view::npos) return;
+    // Blocks of what a tool found may be very long.
+    constexpr std::size_t fallback_bytes_max = 4 * 1024;
+    if (event.data.size() > fallback_bytes_max || !contains(event.data, "\"fallback\"")) return;
     const auto data = parse_object(event.data);
     simdjson::dom::object block;
     simdjson::dom::object to;

@@ -83,6 +83,10 @@ std::string_view text_of(simdjson::dom::object in, std::string_view key) {
   return in[key].get(text) == simdjson::SUCCESS ? text : std::string_view{};
 }
 
+bool contains(std::string_view text, std::string_view piece) noexcept {
+  return memmem(text.data(), text.size(), piece.data(), piece.size()) != nullptr;
+}
+
 bool seems_to_have(std::string_view json, std::string_view quoted_key) noexcept {
   const char* at = json.data();
   const char* const end = json.data() + json.size();

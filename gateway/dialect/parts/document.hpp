@@ -50,6 +50,9 @@ bool with_object(std::string_view json, Use&& use) {
 // The member's text, "" when it is absent or no string.
 [[nodiscard]] std::string_view text_of(simdjson::dom::object in, std::string_view key);
 
+// Whether the text has the piece, byte for byte.
+[[nodiscard]] bool contains(std::string_view text, std::string_view piece) noexcept;
+
 // Whether `json` has a member `"key":` whose value is not null. A cheap look for deciding what to
 // parse: `quoted_key` comes with its quotes. Never misses an unescaped key; text that looks like
 // one may give a false yes.
