@@ -187,6 +187,14 @@ cost_of_output::cost_of_output(const price& at, const call_bound& bound,
   });
 }
 
+void cost_of_output::or_dearer(const cost_of_output& other) noexcept {
+  for (std::size_t level = 0; level < levels_max; ++level) {
+    lines_[level].fixed = std::max(lines_[level].fixed, other.lines_[level].fixed);
+    lines_[level].each = std::max(lines_[level].each, other.lines_[level].each);
+  }
+  fees_nanodollars_ = std::max(fees_nanodollars_, other.fees_nanodollars_);
+}
+
 nanodollars cost_of_output::at(std::int64_t output_tokens) const noexcept {
   call_bound only_output;
   only_output.output_tokens = output_tokens;

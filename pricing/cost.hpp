@@ -55,6 +55,9 @@ class cost_of_output {
   // bound.output_tokens is ignored.
   cost_of_output(const price& at, const call_bound& bound, service_tier requested) noexcept;
 
+  // Of two models of which either may answer: never less than the one or the other.
+  void or_dearer(const cost_of_output& other) noexcept;
+
   // Exactly worst_case() where the price has at most `levels_max` context levels; never less.
   [[nodiscard]] nanodollars at(std::int64_t output_tokens) const noexcept;
   // The largest number of output tokens up to `tokens_max` that costs no more than `room`; -1 where

@@ -301,6 +301,25 @@ BOOST_AUTO_TEST_CASE(cost_of_output_is_the_worst_case_at_every_bound_and_finds_t
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_two_models_the_dearer_is_held_at_every_bound) {
+  engine random(31);
+  for (int round = 0; round < 1'000; ++round) {
+    const price first = random_price(random, 100);
+    const price second = random_price(random, 100);
+    const call_bound bound = random_bound(random, 200);
+    const auto tier = static_cast<service_tier>(draw(random, 0, service_tier_count - 1));
+    cost_of_output either(first, bound, tier);
+    either.or_dearer(cost_of_output(second, bound, tier));
+    for (const std::int64_t tokens : {std::int64_t{0}, draw(random, 0, 5'000)}) {
+      BOOST_TEST((either.at(tokens) >= cost_of_output(first, bound, tier).at(tokens)));
+      BOOST_TEST((either.at(tokens) >= cost_of_output(second, bound, tier).at(tokens)));
+    }
+    cost_of_output same(first, bound, tier);
+    same.or_dearer(cost_of_output(first, bound, tier));
+    BOOST_TEST((same.at(77) == cost_of_output(first, bound, tier).at(77)));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(cost_of_output_of_a_price_with_more_levels_than_it_keeps_is_never_too_low) {
   engine random(29);
   for (int round = 0; round < 500; ++round) {

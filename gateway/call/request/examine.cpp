@@ -93,7 +93,13 @@ result<examined_call> read_fields(const examiner& with, const dialect& speaks,
   // Both factors were range-checked by the dialect; the product is capped where plausible() ends.
   call.output_bound_tokens = std::min(bound, usage_count_max / read->choices) * read->choices;
   call.edited_body = speaks.edit_body(body, *read);
+  // One without a price is charged as the model that was asked.
+  for (const std::string_view other : read->other_models) {
+    const auto priced = with.prices.find(call.provider->base_model(other), now);
+    if (priced) call.other_rates.push_back(*priced);
+  }
   call.request.model = call.request.user = {};
+  call.request.other_models.clear();
   return call;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -44,7 +45,8 @@ struct examined_call {
   std::string base_model;  // for prices and vocabularies, see provider_config::base_model
   std::string user;
   const provider_config* provider = nullptr;
-  const price* rates = nullptr;  // null: no price is known and the policy lets it pass
+  const price* rates = nullptr;           // null: no price is known and the policy lets it pass
+  std::vector<const price*> other_rates;  // of models that may answer in its place
   bool unpriced = false;
   chat_request request;                  // its views are empty: use billing()
   std::int64_t output_bound_tokens = 0;  // over all choices

@@ -75,6 +75,28 @@ std::optional<problem> refuse_thread(simdjson::dom::object body) {
   return why;
 }
 
+// Models that answer when the first refuses, each with a bound and a speed of its own: what is held for
+// the first must be enough for them. A bound that is lowered stays above theirs.
+std::optional<problem> read_fallbacks(simdjson::dom::object body, chat_request& into) {
+  simdjson::dom::array fallbacks;
+  const auto given = find_field(body, "fallbacks");
+  if (!given || given->get(fallbacks) != simdjson::SUCCESS) return std::nullopt;  // or "default"
+  for (const simdjson::dom::element item : fallbacks) {
+    simdjson::dom::object other;
+    if (item.get(other) != simdjson::SUCCESS)
+      return field_problem("fallbacks", "must be an array of objects.");
+    const auto bound =
+        read_integer(other, field_name{"max_tokens", "fallbacks.max_tokens"}, output_bounds);
+    if (!bound) return bound.error();
+    if (bound->value_or(0) > *into.output_bound_tokens)
+      return field_problem("fallbacks.max_tokens", "may not be above max_tokens.");
+    into.thinking_tokens = std::max(into.thinking_tokens, bound->value_or(0));
+    if (text_of(other, "speed") == "fast") into.tier = service_tier::fast;
+    into.other_models.push_back(text_of(other, "model"));
+  }
+  return std::nullopt;
+}
+
 result<inference_region> read_region(simdjson::dom::object body) {
   const auto geo = read_text(body, field_name{"inference_geo", "inference_geo"});
   if (!geo) return geo.error();
@@ -129,6 +151,7 @@ class anthropic_request_rules final : public request_rules {
     request.cache_write_1h = start->seen.cache_write_1h;
     request.web_searches_max = *searches;
     request.user = *user;
+    if (auto wrong = read_fallbacks(body, request)) return std::move(*wrong);
     return request;
   }
 

@@ -3,6 +3,7 @@
 // named below. Tested by tests/gateway/dialect/openai_chat_test.cpp.
 #include <algorithm>
 #include <charconv>
+#include <vector>
 
 #include "gateway/dialect/openai_chat/chat.hpp"
 #include "gateway/dialect/openai_chat/hidden_output.hpp"
@@ -94,6 +95,19 @@ bool always_searches(std::string_view model) noexcept {
          name.find("-search-api") != std::string_view::npos;
 }
 
+// OpenRouter tries one after the other.
+std::vector<std::string_view> read_other_models(simdjson::dom::object body) {
+  std::vector<std::string_view> others;
+  simdjson::dom::array models;
+  const auto given = find_field(body, "models");
+  if (!given || given->get(models) != simdjson::SUCCESS) return others;
+  for (const simdjson::dom::element item : models) {
+    std::string_view model;
+    if (item.get(model) == simdjson::SUCCESS) others.push_back(model);
+  }
+  return others;
+}
+
 result<bool> wants_usage(simdjson::dom::object body) {
   const auto options = read_object(body, field_name{"stream_options", "stream_options"});
   if (!options) return options.error();
@@ -141,6 +155,7 @@ class openai_chat_request_rules final : public request_rules {
     request.has_tools = *search || find_field(body, "tools").has_value();
     request.hides_output = *audio || may_reason_hidden(body, start->model);
     request.user = *user;
+    request.other_models = read_other_models(body);
     return request;
   }
 

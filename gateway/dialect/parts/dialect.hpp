@@ -41,7 +41,8 @@ struct chat_request {
   bool has_tools = false;     // the provider may run some, and be asked again with what they found
   bool hides_output = false;  // some of the output may not be seen in the stream: reasoning, audio
   std::int64_t thinking_tokens = 0;  // of the bound; a bound that is not above it is refused
-  std::string_view user;             // the provider's end-user field, "" when absent
+  std::vector<std::string_view> other_models;  // that may answer in place of `model`
+  std::string_view user;                       // the provider's end-user field, "" when absent
   // A report of more input than this cannot be true.
   std::int64_t input_believed_max = usage_count_max;
 };

@@ -17,12 +17,13 @@ namespace {
 constexpr std::size_t top_level_fields_max = 256;
 
 // Fields that are read or counted here. Sorted.
-constexpr std::array<std::string_view, 39> known_fields = {"arguments",
+constexpr std::array<std::string_view, 41> known_fields = {"arguments",
                                                            "audio",
                                                            "best_of",
                                                            "budget_tokens",
                                                            "cache_control",
                                                            "content",
+                                                           "fallbacks",
                                                            "functions",
                                                            "include_usage",
                                                            "inference_geo",
@@ -35,6 +36,7 @@ constexpr std::array<std::string_view, 39> known_fields = {"arguments",
                                                            "metadata",
                                                            "modalities",
                                                            "model",
+                                                           "models",
                                                            "n",
                                                            "n_predict",
                                                            "name",

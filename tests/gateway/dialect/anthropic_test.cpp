@@ -232,6 +232,19 @@ BOOST_AUTO_TEST_CASE(an_input_beyond_belief_is_no_report) {
   BOOST_TEST(meter->saw_implausible_usage());
 }
 
+BOOST_AUTO_TEST_CASE(models_that_may_take_over_keep_within_what_is_held) {
+  const chat_request one =
+      read(R"(,"fallbacks":[{"model":"claude-y","max_tokens":60},{"model":"claude-z"}])");
+  BOOST_TEST_REQUIRE(one.other_models.size() == 2U);
+  BOOST_TEST(one.other_models[0] == "claude-y");
+  BOOST_TEST(*one.output_bound_tokens == 100);
+  BOOST_TEST(one.thinking_tokens == 60);  // the bound is not lowered below it
+  BOOST_TEST((one.tier == service_tier::standard));
+  BOOST_TEST(
+      (read(R"(,"fallbacks":[{"model":"claude-y","speed":"fast"}])").tier == service_tier::fast));
+  BOOST_TEST(read(R"(,"fallbacks":"default")").other_models.empty());
+}
+
 BOOST_AUTO_TEST_CASE(tools_may_have_the_model_asked_again) {
   BOOST_TEST(!read("").has_tools);
   BOOST_TEST(!read(R"(,"tools":[])").has_tools);

@@ -100,6 +100,18 @@ BOOST_FIXTURE_TEST_CASE(a_region_that_an_account_may_choose_is_held_at_its_price
   BOOST_TEST(held().known_cost.count() == 8 * 2'200);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_model_that_may_take_over_is_held_at_its_price, call_to_hold) {
+  const price dearer = samples::plain_price(
+      "other", samples::plain_rates(10 * samples::dollar, 50 * samples::dollar));
+  const price cheaper =
+      samples::plain_price("cheap", samples::plain_rates(samples::dollar, samples::dollar));
+  call.other_rates = {&cheaper};
+  BOOST_TEST(held().worst.cost.count() == 10 * 2'000 + 10'000 * 8'000);
+  call.other_rates = {&cheaper, &dearer};
+  BOOST_TEST(held().worst.cost.count() == 10 * 10'000 + 10'000 * 50'000);
+  BOOST_TEST(held().known_cost.count() == 8 * 2'000);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_fee_for_the_request_is_held, call_to_hold) {
   rates.request_nanodollars = samples::cent;
   BOOST_TEST(held().worst.cost.count() == 10 * 2'000 + 10'000 * 8'000 + samples::cent);

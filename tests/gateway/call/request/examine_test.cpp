@@ -104,6 +104,16 @@ BOOST_FIXTURE_TEST_CASE(a_tier_that_the_price_does_not_list_cannot_be_asked_for,
   BOOST_TEST(why.message.find("claude-sonnet-5") != std::string::npos);
 }
 
+BOOST_FIXTURE_TEST_CASE(models_that_may_take_over_are_priced_with_the_one_that_is_asked,
+                        examined_fixture) {
+  const examined_call call =
+      examined(hi_to("gpt-4o", R"(,"models":["claude-sonnet-5","mystery",7])"));
+  BOOST_TEST_REQUIRE(call.other_rates.size() == 1U);
+  BOOST_TEST(call.other_rates[0] == *prices.find("claude-sonnet-5", admitted));
+  BOOST_TEST(call.request.other_models.empty());
+  BOOST_TEST(examined(hi_to("gpt-4o")).other_rates.empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_report_of_the_input_is_believed_up_to_what_a_model_can_take,
                         examined_fixture) {
   const std::string tools = R"(,"tools":[{"type":"function","function":{"name":"f"}}])";
