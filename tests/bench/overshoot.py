@@ -8,12 +8,12 @@ budget is spent. Three policies beside each other:
   worst   hold the worst case: each call holds its whole bound and is refused where that does not fit; nothing is lowered
   ours    what Stint does by default
 
-Three tables of these: `tokens`, streams under a budget of 20,000 tokens; `money`, streams of three models with cached prompts under a
-budget in dollars; `whole`, calls that do not stream. A fourth, `unseen`, has the ways in which the end of a call is missed (time-outs,
-resets, streams and reasoning that are left, kills, stops), each done until a budget of 20,000 tokens is spent, by the bill of a
-provider that keeps its own: how far over, and what was charged for what was billed. Overshoot and use are read from the bill of the simulated provider,
-which counts what it generates and knows of no budget. A cut is a stream that the gateway ended, or an answer that ended at a
-bound that the gateway had lowered.
+Three tables of these: `tokens`, streams under a budget of 20,000 tokens; `money`, streams of three models with cached
+prompts under a budget in dollars; `whole`, calls that do not stream. A fourth, `unseen`, has the ways in which the end of a
+call is missed (time-outs, resets, streams and reasoning that are left, kills, stops), each done until a budget of 20,000
+tokens is spent, by the bill of a provider that keeps its own: how far over, and what was charged for what was billed.
+Overshoot and use are read from the bill of the simulated provider, which counts what it generates and knows of no budget. A
+cut is a stream that the gateway ended, or an answer that ended at a bound that the gateway had lowered.
 
 Only counts are measured, no times. The rate at which a stream's tokens come is set so that all streams together bring some
 ten thousand tokens a second, which a client, the gateway and the provider on two cores can carry."""
