@@ -1,4 +1,4 @@
-// Tested by tests/gateway/call/relay/stream_test.cpp and
+// Tested by tests/gateway/call/relay/{stream,no_stream}_test.cpp and
 // tests/end_to_end/{upstream_fault,disconnect,stream_hold}_test.py.
 #include "gateway/call/relay/stream.hpp"
 

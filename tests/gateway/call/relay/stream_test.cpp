@@ -178,57 +178,6 @@ BOOST_FIXTURE_TEST_CASE(a_report_that_cannot_be_true_is_said_to_be_so, streaming
   BOOST_TEST(made.ended.counted_output_tokens == 3);
 }
 
-BOOST_FIXTURE_TEST_CASE(one_wild_report_is_not_billed, streaming) {
-  admit_stream(20);
-  from.gives(text_event(words(3)));
-  from.ends(body_progress::complete, usage_event(900'000'000) + done_event);
-  const relayed made = relay_it();
-  BOOST_TEST(made.ended.implausible);
-  BOOST_TEST(!made.ended.report);
-  BOOST_TEST(made.ended.counted_output_tokens == 3);
-}
-
-BOOST_FIXTURE_TEST_CASE(a_stream_of_nothing_but_an_error_is_no_answer, streaming) {
-  admit_stream(100);
-  from.gives(": PROCESSING\n\n");
-  from.ends(body_progress::complete,
-            "data: {\"choices\":[],\"error\":{\"code\":400}}\n\n" + done_event);
-  const relayed made = relay_it();
-  BOOST_TEST((made.ended.outcome == call_outcome::upstream_error));
-  BOOST_TEST(made.ended.no_answer);
-  BOOST_TEST(!made.ended.generated);
-  held.reset();
-  admit_stream(100);
-  from.gives(text_event(" one"));
-  from.ends(body_progress::complete, "data: {\"error\":{\"code\":400}}\n\n" + done_event);
-  const relayed begun = relay_it();
-  BOOST_TEST(!begun.ended.no_answer);
-  BOOST_TEST(begun.ended.generated);
-}
-
-BOOST_FIXTURE_TEST_CASE(an_answer_that_is_only_labelled_as_a_stream_is_read_all_the_same,
-                        streaming) {
-  admit_stream(100);
-  const std::string body = R"({"id":"c","model":"gpt-4o","choices":[{"message":{"content":"a"}}],)"
-                           R"("usage":{"prompt_tokens":10,"completion_tokens":7}})";
-  from.ends(body_progress::complete, body);
-  relayed made = relay_it();
-  BOOST_TEST_REQUIRE(made.ended.report.has_value());
-  BOOST_TEST(made.ended.report->used.output_tokens == 7);
-  static_cast<void>(rest_of(made));
-  BOOST_TEST(to.passed() == body);
-  held.reset();
-  admit_stream(100);
-  from.ends(body_progress::complete, "{\"error\":{\"message\":\"no\"}}\n\n");
-  BOOST_TEST(relay_it().ended.no_answer);
-  held.reset();
-  admit_stream(100);
-  from.ends(body_progress::complete, "{\"choices\":[{\"message\":{\"content\":\"a\"}}]}");
-  const relayed unreadable = relay_it();
-  BOOST_TEST(!unreadable.ended.no_answer);
-  BOOST_TEST(unreadable.ended.unknown);
-}
-
 BOOST_FIXTURE_TEST_CASE(a_stream_that_carries_an_error_is_one_of_the_provider, streaming) {
   admit_stream(100);
   const std::string error = "data: {\"error\":{\"message\":\"no\"}}\n\n";
