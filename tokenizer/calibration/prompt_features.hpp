@@ -6,16 +6,11 @@
 #include <cstdint>
 
 #include "tokenizer/calibration/content_class.hpp"
+#include "tokenizer/models/token_range.hpp"
 
 namespace stint::tokenizer {
 
 enum class chat_api : std::uint8_t { openai_chat, anthropic_messages };
-
-// An estimate and what it cannot exceed. Both ≥ 0.
-struct token_range {
-  std::int64_t expected = 0;
-  std::int64_t upper = 0;
-};
 
 struct prompt_features {
   // Text by our own tokenizer, before any factor.

@@ -66,8 +66,8 @@ token_range prompt_tally::by_factors() const noexcept {
           .upper = saturating_add(scaled(text_.upper, model_.upper_permille), fixed_.upper)};
 }
 
-// Media stay as they are. Of the fixed parts' bounds, what tools may add is learnt; the rest (the
-// framing of each message) varies from call to call and is kept. Text that is only bounded counts
+// Media stay as they are. Of the fixed parts' bounds, what every request and tools may add is learnt;
+// the rest (the framing of each message) varies from call to call and is kept. Text that is only bounded counts
 // in the bound at its class's ratio.
 token_range prompt_tally::by_calibration(prompt_features seen) const noexcept {
   token_range learned = learned_->of(seen);
@@ -87,7 +87,7 @@ token_range prompt_tally::by_calibration(prompt_features seen) const noexcept {
       learned.upper = std::max(learned.upper, alone.upper);
     }
   }
-  const std::int64_t slack = fixed_.upper - fixed_.expected - tool_slack_;
+  const std::int64_t slack = fixed_.upper - fixed_.expected - learned_slack_;
   return {.expected = saturating_add(learned.expected, media_.expected),
           .upper = saturating_add(saturating_add(learned.upper, media_.expected), slack)};
 }

@@ -131,10 +131,21 @@ BOOST_AUTO_TEST_CASE(a_learnt_estimate_keeps_what_varies_from_call_to_call) {
       with([](prompt_tally& tally) { tally.add_tool_framing({.expected = 0, .upper = 50}, 0); });
   BOOST_TEST(tools.expected == plain.expected);
   BOOST_TEST(tools.upper_bound == plain.upper_bound);
+  // As is what every request may bring.
+  const prompt_tokens request =
+      with([](prompt_tally& tally) { tally.add_request_framing({.expected = 0, .upper = 70}); });
+  BOOST_TEST(request.expected == plain.expected);
+  BOOST_TEST(request.upper_bound == plain.upper_bound);
   const prompt_tokens audio =
       with([](prompt_tally& tally) { tally.add_audio({.expected = 3, .upper = 5}); });
   BOOST_TEST(audio.audio_tokens == 5);
   BOOST_TEST(audio.upper_bound == plain.upper_bound + 5);
+}
+
+BOOST_AUTO_TEST_CASE(citations_are_announced_once) {
+  prompt_tally tally(scaled_by(1'000, 1'000), text_measure::tokens, nullptr);
+  BOOST_TEST(tally.is_first_citation());
+  BOOST_TEST(!tally.is_first_citation());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
