@@ -17,6 +17,7 @@ struct prompt_features {
   std::array<std::int32_t, content_class_count> class_tokens{};
   std::int32_t tools = 0;    // definitions
   std::int32_t framing = 0;  // what is added to text by rule, in the provider's tokens
+  std::int32_t raised = 0;  // by how much its bound was raised because an earlier call was above it
   // False: the prompt holds what has no known size, or its model's tokenizer is public.
   bool learnable = false;
 };

@@ -1,6 +1,8 @@
 // Tested by tests/tokenizer/prompt/openai_chat_test.cpp and calibrated_count_test.cpp.
 #include "tokenizer/prompt/prompt_tally.hpp"
 
+#include <cmath>
+
 namespace stint::tokenizer {
 namespace {
 
@@ -92,13 +94,27 @@ token_range prompt_tally::by_calibration(prompt_features seen) const noexcept {
           .upper = saturating_add(saturating_add(learned.upper, media_.expected), slack)};
 }
 
+// A bound learnt from few calls goes from the fixed one to its own; above the fixed one it says no
+// more than that does, which a call above it raises.
+std::int64_t prompt_tally::doubted(std::int64_t learned_upper) const noexcept {
+  const std::int64_t fixed = by_factors().upper;
+  if (fixed <= learned_upper) return fixed;
+  const auto open = static_cast<double>(fixed - learned_upper);
+  return learned_upper + static_cast<std::int64_t>(std::ceil(open * learned_->doubt()));
+}
+
 prompt_tokens prompt_tally::result() const noexcept {
   prompt_tokens out;
   out.features = features();
   // Beyond 2^31 nothing was learnt.
   const bool fits = text_.upper <= INT32_MAX || measure_ == text_measure::bytes;
-  out.learned = learned_ != nullptr && fits;
-  const token_range total = out.learned ? by_calibration(out.features) : by_factors();
+  out.learned = learned_ != nullptr && learned_->is_fitted() && fits;
+  token_range total = out.learned ? by_calibration(out.features) : by_factors();
+  if (learned_ != nullptr) {
+    if (out.learned && learned_->doubt() > 0) total.upper = doubted(total.upper);
+    out.features.raised = learned_->raised(tools_ > 0);
+    total.upper = saturating_add(total.upper, out.features.raised);
+  }
   out.expected = std::max<std::int64_t>(0, total.expected);
   out.upper_bound = std::max(out.expected, total.upper);
   out.audio_tokens = std::min(audio_, out.upper_bound);

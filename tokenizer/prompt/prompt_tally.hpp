@@ -165,6 +165,7 @@ class prompt_tally {
   [[nodiscard]] prompt_features features() const noexcept;
   [[nodiscard]] token_range by_factors() const noexcept;
   [[nodiscard]] token_range by_calibration(prompt_features seen) const noexcept;
+  [[nodiscard]] std::int64_t doubted(std::int64_t learned_upper) const noexcept;
 
   model_encoding model_;
   text_measure measure_;
