@@ -79,7 +79,8 @@ struct call_that_teaches : call_fixture {
     return sum_of(scrape(seen), "stint_prompt_above_bound_total");
   }
   [[nodiscard]] bool knows(const std::string& model) const {
-    return learned.current()->find(model, messages) != nullptr;
+    const auto* const found = learned.current()->find(model, messages);
+    return found != nullptr && found->is_fitted();
   }
   // Until it has been learnt: a report that comes while others are being taken is dropped.
   void teach_until_known() {
@@ -122,6 +123,17 @@ BOOST_FIXTURE_TEST_CASE(a_prompt_above_its_bound_is_told_of, call_that_teaches) 
   call.prompt.upper_bound = 149;
   teach_prompt();
   BOOST_TEST(above_bound() == 1);
+}
+
+// The hold of the next call stands on it.
+BOOST_FIXTURE_TEST_CASE(a_prompt_above_its_bound_raises_the_bound_of_the_next, call_that_teaches) {
+  call.prompt.upper_bound = 110;
+  teach_prompt();
+  wait_until([&] {
+    const auto* const found = learned.current()->find(call.base_model, messages);
+    return found != nullptr && found->raised(false) == 40 + 10 + 16;
+  });
+  BOOST_TEST(!knows(call.base_model));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_public_tokenizer_is_compared_and_not_learnt, call_that_teaches) {
