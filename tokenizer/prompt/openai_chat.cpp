@@ -28,7 +28,7 @@ constexpr std::int64_t codex_prefix = 125;
 // Parameters that steer the call and are no part of the prompt; tools and response_format are read
 // by walk_openai_tools.
 // clang-format off
-constexpr std::array<std::string_view, 60> chat_parameters = {
+constexpr std::array<std::string_view, 57> chat_parameters = {
     "model", "tools", "functions", "tool_choice", "function_call", "response_format", "audio",
     "best_of", "echo", "frequency_penalty", "ignore_eos", "logit_bias", "logprobs",
     "max_completion_tokens", "max_tokens", "metadata", "min_p", "min_tokens", "modalities",
@@ -39,9 +39,8 @@ constexpr std::array<std::string_view, 60> chat_parameters = {
     "top_p", "user", "verbosity",
     // Of other providers than OpenAI.
     "chat_template_args", "chat_template_kwargs", "clear_thinking", "disable_search",
-    "enable_search", "enable_thinking", "include_reasoning", "models", "provider", "random_seed",
-    "reasoning_format", "return_images", "return_related_questions", "search_context_size", "usage",
-    "venice_parameters"};
+    "enable_thinking", "include_reasoning", "provider", "random_seed", "reasoning_format",
+    "return_images", "return_related_questions", "search_context_size", "usage"};
 // clang-format on
 
 bool is_framing_published(framing frame) {
@@ -170,6 +169,8 @@ void add_message(const prompt_context& prompt, dom::element value, std::int32_t 
 }
 
 void add_priming(const prompt_context& prompt) {
+  // OpenRouter's way to ask for a search.
+  if (prompt.model.ends_with(":online")) prompt.tally.add_hidden(search_results);
   token_range once = prompt.overhead().request;
   if (is_framing_published(prompt.frame)) return prompt.tally.add_fixed(once.expected);
   if (prompt.model.find("codex") != std::string_view::npos) {
@@ -186,26 +187,51 @@ bool is_set(dom::element value) {
   return !value.is_null() && (value.get(truth) != simdjson::SUCCESS || truth);
 }
 
-// What one family, or one who resells it, adds where it is asked to. Of the others nothing is looked
-// for.
-void add_asked_for(const prompt_context& prompt, dom::object request) {
+// Claude's alone: of the other families nothing is looked for.
+void add_thinking_prompt(const prompt_context& prompt, dom::object request) {
+  if (prompt.overhead().thinking.upper == 0) return;
   dom::element value;
+  for (const std::string_view key : {"reasoning", "reasoning_effort", "thinking"}) {
+    if (request[key].get(value) != simdjson::SUCCESS || !is_set(value)) continue;
+    prompt.tally.enter(part_kind::hidden);
+    return prompt.tally.add_estimated(prompt.overhead().thinking);
+  }
+}
+
+// OpenRouter's plugins that search; the others change the answer.
+bool is_web_among(dom::element plugins) {
+  dom::array entries;
+  if (plugins.get(entries) != simdjson::SUCCESS) return false;
+  for (const dom::element entry : entries) {
+    dom::object plugin;
+    if (entry.get(plugin) == simdjson::SUCCESS && string_in(plugin, "id") == "web") return true;
+  }
+  return false;
+}
+
+// A field with which some provider is asked to search, to fall back to other models, or told what to
+// put before the prompt. False: it is none of these.
+bool add_asked_for(const prompt_context& prompt, dom::key_value_pair field) {
+  dom::object object;
   prompt.tally.enter(part_kind::hidden);
-  if (prompt.overhead().thinking.upper > 0) {
-    for (const std::string_view key : {"reasoning", "reasoning_effort", "thinking"}) {
-      if (request[key].get(value) != simdjson::SUCCESS || !is_set(value)) continue;
-      prompt.tally.add_estimated(prompt.overhead().thinking);
-      break;
-    }
-  }
-  if (request["venice_parameters"].get(value) == simdjson::SUCCESS &&
-      prompt.frame != framing::venice) {
-    prompt.tally.add_request_framing(overhead_of(framing::venice).request);
-  }
-  if (request["enable_search"].get(value) == simdjson::SUCCESS && is_set(value))
-    prompt.tally.add_hidden(search_results);
-  if (request["models"].get(value) == simdjson::SUCCESS && value.is_array())
+  if (field.key == "web_search_options") {
+    // Search results enter the prompt on the provider's side.
+    prompt.tally.add_hidden({.expected = 8'000, .upper = 16'000});
+  } else if (field.key == "enable_search") {
+    if (is_set(field.value)) prompt.tally.add_hidden(search_results);
+  } else if (field.key == "search_parameters" && field.value.get(object) == simdjson::SUCCESS) {
+    if (string_in(object, "mode") != "off") prompt.tally.add_hidden(search_results);
+  } else if (field.key == "plugins" && field.value.is_array()) {
+    if (is_web_among(field.value)) prompt.tally.add_hidden(search_results);
+  } else if (field.key == "models" && field.value.is_array()) {
     prompt.tally.add_estimated(other_models);
+  } else if (field.key == "venice_parameters" && field.value.is_object()) {
+    if (prompt.frame != framing::venice)
+      prompt.tally.add_request_framing(overhead_of(framing::venice).request);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 bool is_system(dom::element value) {
@@ -227,18 +253,15 @@ void walk_openai_chat(const prompt_context& prompt, dom::object request) {
         has_system = has_system || is_system(message);
       }
       prompt.tally.leave_messages();
-    } else if (field.key == "web_search_options") {
-      prompt.tally.enter(part_kind::hidden);
-      // Search results enter the prompt on the provider's side.
-      prompt.tally.add_hidden({.expected = 8'000, .upper = 16'000});
     } else if (std::find(chat_parameters.begin(), chat_parameters.end(), field.key) ==
                chat_parameters.end()) {
+      if (add_asked_for(prompt, field)) continue;
       prompt.tally.enter(part_kind::other);
       prompt.tally.mark_incomparable();  // as an unknown field of a message
       add_json_text(prompt, field.value);
     }
   }
-  if (!is_framing_published(prompt.frame)) add_asked_for(prompt, request);
+  add_thinking_prompt(prompt, request);
   walk_openai_tools(prompt, request, has_system);
 }
 

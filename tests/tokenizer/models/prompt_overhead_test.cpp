@@ -183,7 +183,8 @@ BOOST_AUTO_TEST_CASE(fall_backs_and_resellers_are_held_for) {
   };
   BOOST_TEST(more("google/gemini-2.0-flash-exp:free", R"("models": ["a", "b"])") ==
              (difference{0, 720}));
-  BOOST_TEST(more("google/gemini-2.0-flash-exp:free", R"("models": "a")") == (difference{0, 0}));
+  BOOST_TEST(more("openai/gpt-4o", R"("models": ["a", "b"])") == (difference{0, 720}));
+  BOOST_TEST(!count_openai("openai/gpt-4o", std::string(hello) + R"(, "models": []})").exact);
   BOOST_TEST(more("llama-3.3-70b", R"("venice_parameters": {})") == (difference{950, 1'750}));
   BOOST_TEST(more("qwen3-5-9b", R"("venice_parameters": {})") == (difference{0, 0}));
   BOOST_TEST(more("claude-haiku-4.5", R"("reasoning": {}, "thinking": {})") ==

@@ -80,8 +80,29 @@ BOOST_AUTO_TEST_CASE(tools_of_the_provider_are_hidden_input) {
   BOOST_TEST(!count_tool("function").hidden_input);
   BOOST_TEST(count_openai("groq/compound", HELLO "}").hidden_input);
   BOOST_TEST(count_openai("groq/compound", HELLO "}").upper_bound >= 60'000);
-  BOOST_TEST(count_openai("qwen-plus", HELLO R"(, "enable_search": true})").hidden_input);
-  BOOST_TEST(!count_openai("qwen-plus", HELLO R"(, "enable_search": false})").hidden_input);
+}
+
+// Each provider has a word of its own for it, and the model may be one that is counted exactly.
+BOOST_AUTO_TEST_CASE(a_search_that_is_asked_for_is_hidden_input) {
+  const auto asks = [](std::string_view model, std::string_view fields) {
+    const prompt_tokens counted = count_openai(model, HELLO ", " + std::string(fields) + "}");
+    BOOST_TEST(counted.hidden_input == (counted.upper_bound >= 60'000), fields);
+    return counted.hidden_input;
+  };
+  for (const std::string_view model : {"openai/gpt-4o", "qwen-plus", "grok-4", "nobody-knows-it"}) {
+    BOOST_TEST(asks(model, R"("enable_search": true)"));
+    BOOST_TEST(!asks(model, R"("enable_search": false)"));
+    BOOST_TEST(asks(model, R"("search_parameters": {"mode": "auto"})"));
+    BOOST_TEST(asks(model, R"("search_parameters": {})"));
+    BOOST_TEST(!asks(model, R"("search_parameters": {"mode": "off"})"));
+    BOOST_TEST(asks(model, R"("plugins": [{"id": "moderation"}, {"id": "web"}])"));
+    BOOST_TEST(!asks(model, R"("plugins": [{"id": "moderation"}, 1])"));
+  }
+  BOOST_TEST(asks("openai/gpt-4o:online", R"("stream": true)"));
+  BOOST_TEST(!asks("openai/gpt-4o", R"("stream": true)"));
+  // What is no such field counts as its text.
+  BOOST_TEST(count_openai("gpt-4o", HELLO R"(, "plugins": "one two three"})").expected == 8 + 3);
+  BOOST_TEST(count_openai("gpt-4o", HELLO R"(, "search_parameters": "one two"})").expected == 10);
 }
 
 // Text is text; what only the provider can read is bounded by a quarter of its size.
