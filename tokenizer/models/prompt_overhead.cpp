@@ -44,7 +44,7 @@ constexpr std::size_t families = static_cast<std::size_t>(framing::plain) + 1;
 
 // In the order of `framing`.
 // clang-format off
-constexpr std::array<prompt_overhead, families> rows = {{
+constexpr std::array<prompt_overhead, families> overhead_rows = {{
   // family            request      message  tools        tool      json_object  json_schema  thinking  from
   {"gpt-4, gpt-3.5",   {3, 3},      {3, 3},  {9, 24},     {0, 0},   {0, 16},     {0, 16},     {0, 0},   73,  10},
   {"gpt-4o, gpt-4.1",  {3, 3},      {3, 3},  {9, 24},     {0, 0},   {0, 16},     {0, 16},     {0, 0},   292, 22},
@@ -119,7 +119,7 @@ constexpr token_range with_margin(std::int64_t tokens, std::int64_t most) {
 }  // namespace
 
 const prompt_overhead& overhead_of(framing frame) noexcept {
-  return rows[static_cast<std::size_t>(frame)];
+  return overhead_rows[static_cast<std::size_t>(frame)];
 }
 
 claude_tool_prompt claude_tools_of(std::string_view model) noexcept {

@@ -188,7 +188,7 @@ bool is_set(dom::element value) {
 }
 
 // Claude's alone: of the other families nothing is looked for.
-void add_thinking_prompt(const prompt_context& prompt, dom::object request) {
+void add_claude_thinking(const prompt_context& prompt, dom::object request) {
   if (prompt.overhead().thinking.upper == 0) return;
   dom::element value;
   for (const std::string_view key : {"reasoning", "reasoning_effort", "thinking"}) {
@@ -261,7 +261,7 @@ void walk_openai_chat(const prompt_context& prompt, dom::object request) {
       add_json_text(prompt, field.value);
     }
   }
-  add_thinking_prompt(prompt, request);
+  add_claude_thinking(prompt, request);
   walk_openai_tools(prompt, request, has_system);
 }
 
