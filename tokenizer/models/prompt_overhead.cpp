@@ -35,8 +35,6 @@
 
 #include <array>
 
-#include "tokenizer/models/model_name.hpp"
-
 namespace stint::tokenizer {
 namespace {
 
