@@ -18,8 +18,9 @@
 namespace stint::ledger_format {
 
 // Raised when a store written by this program could be misread by an older one. 2: rows of streams
-// that were cut, roll-ups with their requests, counters with the limit their alerts fired at.
-inline constexpr std::uint32_t version = 2;
+// that were cut, roll-ups with their requests, counters with the limit their alerts fired at. 3: rows
+// with legs and context, usage by kind, audit records.
+inline constexpr std::uint32_t version = 3;
 // What an older program wrote from this one on is read as it is.
 inline constexpr std::uint32_t oldest_version = 1;
 

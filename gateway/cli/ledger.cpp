@@ -113,9 +113,16 @@ int list_rows(std::span<const std::string> arguments) {
 void print_indented(const json::object& object, const std::string& indent) {
   for (const auto& field : object) {
     std::cout << indent << std::string(field.key());
+    const bool is_list = field.value().is_array() && !field.value().get_array().empty() &&
+                         field.value().get_array().front().is_object();
     if (field.value().is_object()) {
       std::cout << '\n';
       print_indented(field.value().get_object(), indent + "  ");
+    } else if (is_list) {
+      for (const auto& each : field.value().get_array()) {
+        std::cout << '\n';
+        print_indented(each.get_object(), indent + "  ");
+      }
     } else {
       std::cout << ": " << field_text(object, field.key()) << '\n';
     }

@@ -40,6 +40,8 @@ constexpr std::size_t sweep_budget = 1'024;
   row.flags = held.flags | what.flags;
   row.streaming = held.streaming;
   row.tags = std::move(held.tags);
+  row.context = std::move(held.context);
+  row.legs = std::move(what.legs);
   if (exceeds(posted_amounts(row), held.worst)) row.flags |= row_flag::over_hold;
   return row;
 }
