@@ -90,8 +90,10 @@ answered_call unanswered(const client_presence& client, const held_call& held, p
   answered_call made;
   call_end& ended = made.end.ended;
   ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
-  // We hung up on a provider that had the whole request: it will bill the prompt.
-  ended.generated = held.was_forwarded() && (client.client_gone() || client.cut());
+  // The provider had the whole request, and what it made of it nobody knows.
+  ended.unknown = held.was_forwarded();
+  ended.generated = ended.unknown;
+  ended.most_output_tokens = held.most_generated_unseen();
   ended.status = why.status;
   made.end.unsent = std::move(why);
   return made;
@@ -120,6 +122,7 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   made.first_byte = monotonic::now();
   const relay_order order{x.shared, held, metered, *x.call.speaks, of.admitted.tightest};
   made.end = co_await relay(order, **answer, x.answer);
+  made.end.ended.answered_in = monotonic::now() - forwarded;
   co_return made;
 }
 

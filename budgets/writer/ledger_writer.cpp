@@ -15,14 +15,26 @@ namespace {
 // Of one batch, about 1 MB.
 constexpr std::size_t orphans_at_once = 1'024;
 
-[[nodiscard]] settlement orphan_of(const hold_request& held, wall_time now) {
+// All of a prompt whose parts are not known, as if it were plain text, and the longest answer.
+[[nodiscard]] usage held_usage(const hold_request& held) {
+  usage used = held.known;
+  used.input_tokens += std::max<std::int64_t>(held.worst.input_tokens - used.input_total(), 0);
+  used.output_tokens = std::max(used.output_tokens, held.worst.output_tokens);
+  return used;
+}
+
+[[nodiscard]] settlement orphan_of(const hold_request& held, bool at_hold, wall_time now) {
   settlement what;
   what.id = held.id;
   what.outcome = call_outcome::orphaned;
   what.source = usage_source::orphaned;
   what.used = held.known;
   what.cost = held.known_cost;
-  what.flags = row_flag::orphaned;
+  what.flags = row_flag::orphaned | row_flag::unknown;
+  if (at_hold) {
+    what.used = held_usage(held);
+    what.cost = std::max(held.known_cost, held.worst.cost);
+  }
   what.ended = now;
   return what;
 }
@@ -61,7 +73,7 @@ void ledger_writer::resolve_orphans(ledger_recovery& from) {
   do {
     ids = from.restore_holds(*ledger_, orphans_at_once);
     for (const call_id& id : ids) {
-      (void)ledger_->settle(orphan_of(*ledger_->find_hold(id), now));
+      (void)ledger_->settle(orphan_of(*ledger_->find_hold(id), options_.orphans_at_hold, now));
     }
     write();
     counts_.orphans += ids.size();

@@ -124,8 +124,11 @@ boost::asio::awaitable<bool> stream_hold::secure() {
 }
 
 std::int64_t stream_hold::most_generated(std::int64_t counted) const noexcept {
-  const std::int64_t held = held_.hold().output_tokens();
-  return std::max(counted, std::min(held, billed(counted) + wanted_margin()));
+  return held_.most_generated(billed(counted), wanted_margin());
+}
+
+bool stream_hold::hides_output() const noexcept {
+  return call_ != nullptr && (call_->request.hides_output || call_->expected.hides_output);
 }
 
 bool stream_hold::wants_count() const noexcept {

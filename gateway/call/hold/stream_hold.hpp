@@ -45,9 +45,10 @@ class stream_hold {
   // Waits for the ledger. False: there is no room, and the stream must be cut.
   [[nodiscard]] boost::asio::awaitable<bool> secure();
 
-  // What the provider may have generated when `counted` tokens arrived and it did not end by
-  // itself: no more than is held.
+  // What the provider may have generated when `counted` tokens arrived and its end was not seen.
   [[nodiscard]] std::int64_t most_generated(std::int64_t counted) const noexcept;
+  // Some of what is generated may never be seen in the stream.
+  [[nodiscard]] bool hides_output() const noexcept;
   // The learner would like to compare our count with the provider's.
   [[nodiscard]] bool wants_count() const noexcept;
   [[nodiscard]] const arrival_pace& pace() const noexcept { return pace_; }
