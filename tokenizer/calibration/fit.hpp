@@ -40,7 +40,6 @@ class learned_estimate {
   // False: too little is known; only `raised` is of use.
   [[nodiscard]] bool is_fitted() const noexcept { return is_fitted_; }
   // How much of a bound is still the fixed one's, where that is higher: 0 from 32 observations on.
-  // Where it is lower, it is the bound as long as this is above 0.
   [[nodiscard]] double doubt() const noexcept { return doubt_; }
   // What the bound of the model's calls is raised by, because one of them was above it.
   [[nodiscard]] std::int32_t raised(bool with_tools) const noexcept {

@@ -94,11 +94,11 @@ token_range prompt_tally::by_calibration(prompt_features seen) const noexcept {
           .upper = saturating_add(saturating_add(learned.upper, media_.expected), slack)};
 }
 
-// A bound learnt from few calls goes from the fixed one to its own; above the fixed one it says no
-// more than that does, which a call above it raises.
+// A bound learnt from few calls goes from the fixed one down to its own. Above the fixed one it is
+// believed at once.
 std::int64_t prompt_tally::doubted(std::int64_t learned_upper) const noexcept {
   const std::int64_t fixed = by_factors().upper;
-  if (fixed <= learned_upper) return fixed;
+  if (fixed <= learned_upper) return learned_upper;
   const auto open = static_cast<double>(fixed - learned_upper);
   return learned_upper + static_cast<std::int64_t>(std::ceil(open * learned_->doubt()));
 }

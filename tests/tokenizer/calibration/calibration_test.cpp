@@ -313,11 +313,8 @@ BOOST_DATA_TEST_CASE(a_few_calls_give_a_bound_that_holds, boost::unit_test::data
         seen.raised = found->raised(seen.tools > 0);
         if (found->is_fitted()) {
           const std::int64_t upper = found->of(seen).upper;
-          if (found->doubt() == 0) bound = upper;
-          if (found->doubt() > 0 && upper < fixed) {
-            bound = upper +
-                    static_cast<std::int64_t>(static_cast<double>(fixed - upper) * found->doubt());
-          }
+          const auto open = static_cast<double>(std::max<std::int64_t>(fixed - upper, 0));
+          bound = upper + static_cast<std::int64_t>(std::ceil(open * found->doubt()));
         }
         bound += seen.raised;
       }
@@ -329,7 +326,7 @@ BOOST_DATA_TEST_CASE(a_few_calls_give_a_bound_that_holds, boost::unit_test::data
     }
   }
   std::cout << by.name << ": held " << held << " of " << calls_made << '\n';
-  BOOST_TEST(held >= calls_made * 98 / 100);
+  BOOST_TEST(held >= calls_made * 99 / 100);
 }
 
 BOOST_AUTO_TEST_CASE(the_model_that_was_silent_longest_is_forgotten) {
