@@ -12,6 +12,8 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 constexpr std::size_t waiting_max = 1'024;
+// Room besides, for reports above their bound.
+constexpr std::size_t urgent_max = 256;
 // Reports are taken in batches: a fit and a new snapshot for each call would cost more than they
 // tell.
 constexpr std::chrono::milliseconds batch_pause{20};
@@ -30,7 +32,7 @@ prompt_learner::prompt_learner(std::string path, std::chrono::milliseconds saved
     if (!loaded.warning.empty()) std::cerr << "warning: " << loaded.warning << std::endl;
     learned_ = std::move(loaded.learned);
   }
-  waiting_.reserve(waiting_max);
+  waiting_.reserve(waiting_max + urgent_max);
   published_ = learned_.snapshot();
   thread_ = std::thread([this] { run(); });
 }
@@ -60,7 +62,7 @@ void prompt_learner::teach(const prompt_report& report) noexcept {
     } else if (!lock.try_lock()) {
       return drop();
     }
-    if (waiting_.size() >= waiting_max) return drop();
+    if (waiting_.size() >= waiting_max + (is_urgent ? urgent_max : 0)) return drop();
     waiting_.push_back(std::move(one));
     // The thread was woken for the first; it does not pause for the others where one is urgent.
     if (waiting_.size() > 1 && !is_urgent) return;
@@ -142,7 +144,7 @@ void prompt_learner::save() {
 
 void prompt_learner::run() {
   std::vector<queued> taken;
-  taken.reserve(waiting_max);
+  taken.reserve(waiting_max + urgent_max);
   auto next_save = steady::now() + saved_every_;
   for (bool running = true; running;) {
     try {
