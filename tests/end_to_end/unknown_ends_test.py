@@ -123,7 +123,8 @@ class unknown_ends(unittest.TestCase):
         rows = check_books(self.stint, restarted=restarted)
         charged = sum(tokens(row, INPUT_KINDS) + tokens(row, OUTPUT_KINDS) for row in rows)
         billed = self.provider.total()
-        print(f"{way}: billed {billed:,} of {CAP:,} ({billed / CAP - 1:+.1%}), charged {charged:,} ({charged / billed:.2f} of it)")
+        print(f"{way}: billed {billed:,} of {CAP:,} ({billed / CAP - 1:+.1%}), "
+              f"charged {charged:,} ({charged / billed:.2f} of it)")
         self.assertLessEqual(billed, CAP, f"{way}: the provider billed more than the cap")
         self.assertGreaterEqual(charged, billed, f"{way}: tokens that were billed are missing")
         return [row for row in rows if "unknown" in row["flags"]]

@@ -101,7 +101,8 @@ asio::awaitable<bool> stream_relay::keep_within_hold(bool is_ahead) {
   if (!is_ahead && !co_await hold_.secure()) co_return false;
   if (!hold_.may_pass_bound(*meter_)) co_return true;
   const std::int64_t counted = co_await count();
-  co_return !hold_.passes_bound(counted);
+  if (!hold_.passes_bound(counted)) co_return true;
+  co_return co_await hold_.go_past_bound(*meter_);
 }
 
 // Passes on what arrives until the stream ends, breaks, its hold has no more room, or the client
