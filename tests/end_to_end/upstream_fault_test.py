@@ -184,16 +184,6 @@ class upstream_fault(unittest.TestCase):
                     self.newest_row(answer)
         self.assertEqual(self.stint.metric("stint_cap_held"), 0)
 
-    def test_an_answer_compressed_against_our_wish_is_502(self):
-        """Its usage could not be read, and it would be charged by guess."""
-        self.script.payload = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00"
-        answer = self.plain("payload_then_close")
-        self.assertEqual(answer.status, 502, answer.body)
-        self.assertIn("compressed", answer.json()["error"]["message"])
-        self.assertEqual(self.newest_row(answer)["outcome"], "upstream_gone")
-        self.script.payload = PLAIN.replace(b"\r\n\r\n", b"\r\nContent-Encoding: identity\r\n\r\n", 1)
-        self.assertEqual(self.plain("payload_then_close").status, 200)
-
     def check_cut_stream(self, size, end):
         self.script.payload = STREAM[:size]
         answer, whole = self.stream(end)

@@ -17,6 +17,7 @@ struct call_end {
   std::optional<usage> input_report;   // the provider's figures for the prompt alone
   bool implausible = false;            // there was a report, and it cannot be true
   bool generated = false;  // the provider began to answer: without a report, our count is charged
+  bool unknown = false;    // what was generated, or whether anything was, has not been seen
   std::int64_t counted_output_tokens = 0;
   // For the learner: our count of all that was generated, and how fast the bytes of it came.
   std::optional<std::int64_t> compared_output_tokens;

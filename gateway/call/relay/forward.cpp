@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "gateway/call/relay/decoded_answer.hpp"
 #include "gateway/upstream/request.hpp"
 
 namespace stint {
@@ -77,14 +78,8 @@ asio::awaitable<std::optional<problem>> read_head(client_session& session, http_
     }
     if (check.state == head_state::complete) {
       if (head.status >= 200) {
-        const auto coding = head.find("content-encoding");
-        if (!coding || *coding == "identity") {
-          answer.take_head(head, wall_now());
-          co_return std::nullopt;
-        }
-        co_return make_problem(problem_kind::upstream_garbage,
-                               "provider '" + answer.provider().name +
-                                   "' compressed its answer although it was asked not to");
+        answer.take_head(head, wall_now());
+        co_return std::nullopt;
       }
       from.begin += head.size_bytes;
       scanned = 0;
@@ -107,11 +102,22 @@ asio::awaitable<std::optional<problem>> read_head(client_session& session, http_
     from.end += got.bytes;
   }
 }
+
+std::unique_ptr<answer_source> readable(std::unique_ptr<upstream_answer> answer) {
+  if (!can_be_decoded(answer->facts().coding)) return answer;
+  return std::make_unique<decoded_answer>(std::move(answer));
+}
+
+void count_answer(metrics& counts, const provider_config& provider, const answer_facts& facts) {
+  count_status(counts, provider, facts.status);
+  if (facts.coding == content_coding::unreadable)
+    counts.upstream_failed(provider.name, upstream_fault::garbage);
+}
 }  // namespace
 
-asio::awaitable<result<std::unique_ptr<upstream_answer>>> forward(client_session& session,
-                                                                  const incoming_call& call,
-                                                                  forward_order order) {
+asio::awaitable<result<std::unique_ptr<answer_source>>> forward(client_session& session,
+                                                                const incoming_call& call,
+                                                                forward_order order) {
   upstream_pool& pool = session.thread.pool_of(*order.provider);
   metrics& counts = session.thread.shared().metrics;
   auto acquired = co_await pool.acquire(session.watch, counts);
@@ -128,8 +134,8 @@ asio::awaitable<result<std::unique_ptr<upstream_answer>>> forward(client_session
     if (!session.watch.client_gone()) count_fault(counts, *order.provider, *failed);
     co_return std::move(*failed);
   }
-  count_status(counts, *order.provider, answer->facts().status);
-  co_return std::move(answer);
+  count_answer(counts, *order.provider, answer->facts());
+  co_return readable(std::move(answer));
 }
 
 }  // namespace stint

@@ -26,7 +26,7 @@ struct forward_order {
 
 // A problem says what failed; nothing was generated then as far as we can know. The client is
 // watched from here on: the relay ends that.
-[[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_answer>>> forward(
+[[nodiscard]] asio::awaitable<result<std::unique_ptr<answer_source>>> forward(
     client_session& session, const incoming_call& call, forward_order order);
 
 }  // namespace stint

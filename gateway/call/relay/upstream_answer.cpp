@@ -21,9 +21,10 @@ void upstream_answer::take_head(const response_head& head, wall_time first_byte)
   facts_.status = head.status;
   facts_.event_stream = head.is_event_stream();
   facts_.has_body = head.framing != answer_framing::none;
-  facts_.content_length = head.content_length;
+  facts_.coding = content_coding_of(head.find("content-encoding").value_or(""));
+  if (!can_be_decoded(facts_.coding)) facts_.content_length = head.content_length;
   facts_.first_byte = first_byte;
-  add_upstream_fields(head, facts_.fields);
+  add_upstream_fields(head, facts_.coding, facts_.fields);
   framing_ = head.framing;
   keep_alive_ = head.keep_alive;
   left_ = head.content_length;
