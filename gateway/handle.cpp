@@ -86,14 +86,15 @@ answered_call refused_at_the_end(const exchange& x) {
   return made;
 }
 
-answered_call unanswered(const client_presence& client, const held_call& held, problem why) {
+answered_call unanswered(const client_presence& client, forward_failure failed) {
   answered_call made;
   call_end& ended = made.end.ended;
   ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
   // We hung up on a provider that had the whole request: it will bill the prompt.
-  ended.generated = held.was_forwarded() && (client.client_gone() || client.cut());
-  ended.status = why.status;
-  made.end.unsent = std::move(why);
+  ended.unknown = failed.request == request_fate::sent;
+  ended.generated = ended.unknown && (client.client_gone() || client.cut());
+  ended.status = failed.why.status;
+  made.end.unsent = std::move(failed.why);
   return made;
 }
 
@@ -112,8 +113,8 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   const auto forwarded = monotonic::now();
   auto answer = co_await forward(x.session, x.call, outbound);
   if (!answer) {
-    x.shared.metrics.refused(answer.error().kind);
-    co_return unanswered(x.session.watch, held, std::move(answer).error());
+    x.shared.metrics.refused(answer.error().why.kind);
+    co_return unanswered(x.session.watch, std::move(answer).error());
   }
   answered_call made;
   made.forwarded = forwarded;

@@ -14,8 +14,6 @@ namespace stint {
 BOOST_AUTO_TEST_SUITE(forward_suite)
 
 namespace {
-using forwarded_call = result<std::unique_ptr<answer_source>>;
-
 const std::string good_answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 
 struct forwarding : relay_fixture {
@@ -48,7 +46,8 @@ struct forwarding : relay_fixture {
   problem problem_with_one_that_says(const std::string& text) {
     forwarded_call& got = forward_to_one_that_says(text);
     BOOST_REQUIRE(!got);
-    return got.error();
+    BOOST_TEST((got.error().request == request_fate::sent));
+    return got.error().why;
   }
   std::string body_of(forwarded_call& got) {
     std::string read;
@@ -57,6 +56,17 @@ struct forwarding : relay_fixture {
       progress = run((*got)->read_piece(read, std::chrono::seconds(30)));
     BOOST_TEST((progress == body_progress::complete));
     return read;
+  }
+  // A call before this one leaves its connection: the provider's side of it.
+  loopback_peer kept() {
+    begin();
+    loopback_peer provider = listener.accept();
+    provider.receive_through(body);
+    provider.send(good_answer);
+    BOOST_TEST(body_of(ended()) == "{}");
+    (***answer)->finish();
+    provider.received.clear();
+    return provider;
   }
   bool is_failed(const std::string& category) const { return upstream_errors(category) == "1"; }
 
@@ -242,9 +252,10 @@ BOOST_FIXTURE_TEST_CASE(a_provider_that_resets_before_it_has_the_request_was_not
   provider.reset();
   forwarded_call& got = ended();
   BOOST_REQUIRE(!got);
-  BOOST_TEST(got.error().message ==
+  BOOST_TEST(got.error().why.message ==
              "provider 'openai' closed the connection (sending the request)");
   BOOST_TEST(!held->was_forwarded());
+  BOOST_TEST((got.error().request == request_fate::not_sent));
   BOOST_TEST(is_failed("reset"));
 }
 
@@ -254,11 +265,12 @@ BOOST_FIXTURE_TEST_CASE(a_provider_that_does_not_answer_is_a_time_out, forwardin
   loopback_peer provider = listener.accept();
   forwarded_call& got = ended();
   BOOST_REQUIRE(!got);
-  BOOST_TEST((got.error().kind == problem_kind::upstream_timeout));
-  BOOST_TEST(got.error().message ==
+  BOOST_TEST((got.error().why.kind == problem_kind::upstream_timeout));
+  BOOST_TEST(got.error().why.message ==
              "provider 'openai' did not answer in time (waiting for the answer)");
   BOOST_TEST(is_failed("timeout"));
   BOOST_TEST(held->was_forwarded());
+  BOOST_TEST((got.error().request == request_fate::sent));
   provider.receive_through(body);
   BOOST_TEST(provider.receive_all().ends_with(body));  // the connection was closed
 }
@@ -271,9 +283,10 @@ BOOST_FIXTURE_TEST_CASE(a_provider_that_does_not_take_the_request_is_a_time_out,
   const loopback_peer provider = listener.accept();
   forwarded_call& got = ended();
   BOOST_REQUIRE(!got);
-  BOOST_TEST(got.error().message ==
+  BOOST_TEST(got.error().why.message ==
              "provider 'openai' did not answer in time (sending the request)");
   BOOST_TEST(!held->was_forwarded());
+  BOOST_TEST((got.error().request == request_fate::not_sent));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_client_that_leaves_a_stream_ends_the_wait_and_is_no_fault, forwarding) {
@@ -282,7 +295,8 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_leaves_a_stream_ends_the_wait_and_is_no_fa
   loopback_peer provider = listener.accept();
   provider.receive_through(body);
   peer.close();
-  BOOST_TEST(!ended());
+  BOOST_REQUIRE(!ended());
+  BOOST_TEST((ended().error().request == request_fate::sent));
   BOOST_TEST(session.watch.client_gone());
   BOOST_TEST(upstream_errors("reset") != "1");
   BOOST_TEST(provider.receive_all().ends_with(body));
@@ -305,8 +319,9 @@ BOOST_FIXTURE_TEST_CASE(nobody_is_asked_where_nobody_listens, forwarding) {
   begin();
   forwarded_call& got = ended();
   BOOST_REQUIRE(!got);
-  BOOST_TEST((got.error().kind == problem_kind::upstream_refused));
+  BOOST_TEST((got.error().why.kind == problem_kind::upstream_refused));
   BOOST_TEST(!held->was_forwarded());
+  BOOST_TEST((got.error().request == request_fate::not_sent));
 }
 
 BOOST_FIXTURE_TEST_CASE(an_answer_that_says_no_is_counted_by_what_it_says, forwarding) {
@@ -329,6 +344,141 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_says_no_is_counted_by_what_it_says, forwa
 BOOST_FIXTURE_TEST_CASE(an_answer_below_400_is_no_failure, forwarding) {
   BOOST_TEST(forward_to_one_that_says("HTTP/1.1 399 Odd\r\ncontent-length: 0\r\n\r\n").has_value());
   BOOST_TEST(upstream_errors("status_4xx") != "1");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_kept_connection_takes_the_next_call, forwarding) {
+  loopback_peer provider = kept();
+  begin();
+  provider.receive_through(body);
+  provider.send(good_answer);
+  BOOST_TEST(body_of(ended()) == "{}");
+  BOOST_TEST(!listener.is_wanted());
+}
+
+// The gateway has not got round to the close when the call begins.
+BOOST_FIXTURE_TEST_CASE(a_call_that_meets_a_kept_connections_close_is_sent_once_more, forwarding) {
+  loopback_peer provider = kept();
+  provider.close();
+  begin();
+  loopback_peer next = listener.accept();
+  BOOST_TEST(next.receive_through(body).ends_with(body));
+  next.send(good_answer);
+  forwarded_call& got = ended();
+  BOOST_REQUIRE(got.has_value());
+  BOOST_TEST(body_of(got) == "{}");
+  BOOST_TEST(!is_failed("reset"));  // nothing of the provider's is broken
+}
+
+BOOST_FIXTURE_TEST_CASE(a_call_that_meets_a_kept_connections_reset_is_sent_once_more, forwarding) {
+  loopback_peer provider = kept();
+  provider.reset();
+  begin();
+  loopback_peer next = listener.accept();
+  BOOST_TEST(next.receive_through(body).ends_with(body));
+  next.send(good_answer);
+  BOOST_TEST(ended().has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_call_is_sent_no_more_than_once_more, forwarding) {
+  loopback_peer provider = kept();
+  provider.close();
+  begin();
+  loopback_peer next = listener.accept();
+  next.receive_through(body);
+  next.close();
+  forwarded_call& got = ended();
+  BOOST_REQUIRE(!got);
+  BOOST_TEST((got.error().request == request_fate::sent));
+  BOOST_TEST((got.error().why.kind == problem_kind::upstream_reset));
+  BOOST_TEST(!listener.is_wanted());
+  BOOST_TEST(is_failed("reset"));
+}
+
+BOOST_FIXTURE_TEST_CASE(where_the_new_connection_cannot_be_made_nothing_was_sent, forwarding) {
+  loopback_peer provider = kept();
+  provider.close();
+  listener.close();
+  begin();
+  forwarded_call& got = ended();
+  BOOST_REQUIRE(!got);
+  BOOST_TEST((got.error().request == request_fate::not_sent));
+  BOOST_TEST((got.error().why.kind == problem_kind::upstream_refused));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_left_has_nothing_sent_once_more, forwarding) {
+  loopback_peer provider = kept();
+  provider.close();
+  peer.close();
+  begin();
+  session.watch.note_client_gone();
+  forwarded_call& got = ended();
+  BOOST_REQUIRE(!got);
+  BOOST_TEST((got.error().request == request_fate::not_sent));
+  BOOST_TEST(!listener.is_wanted());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_provider_that_closes_when_it_has_the_request_is_not_sent_it_again,
+                        forwarding) {
+  loopback_peer provider = kept();
+  begin();
+  provider.receive_through(body);
+  provider.close();
+  forwarded_call& got = ended();
+  BOOST_REQUIRE(!got);
+  BOOST_TEST((got.error().request == request_fate::sent));
+  BOOST_TEST(!listener.is_wanted());
+  BOOST_TEST(is_failed("reset"));
+}
+
+// Its machine has not acknowledged the request when it resets, and nothing but the reset says that it
+// has it: acknowledgements are delayed where answers are quick.
+BOOST_FIXTURE_TEST_CASE(a_provider_that_resets_when_it_has_the_request_is_not_sent_it_again,
+                        forwarding) {
+  loopback_peer provider = kept();
+  begin();
+  provider.receive_through(body);
+  provider.reset();
+  forwarded_call& got = ended();
+  BOOST_REQUIRE(!got);
+  BOOST_TEST((got.error().request == request_fate::sent));
+  BOOST_TEST(!listener.is_wanted());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_provider_that_breaks_off_its_head_is_not_asked_again, forwarding) {
+  loopback_peer provider = kept();
+  begin();
+  provider.receive_through(body);
+  provider.send("HTTP/1.1 103 Early Hints\r\n\r\n");
+  provider.close();
+  forwarded_call& got = ended();
+  BOOST_REQUIRE(!got);
+  BOOST_TEST((got.error().request == request_fate::sent));
+  BOOST_TEST(!listener.is_wanted());
+}
+
+// The gateway has not got round to the bytes when the call begins.
+BOOST_FIXTURE_TEST_CASE(an_answer_that_was_there_before_the_request_is_nobodys, forwarding) {
+  loopback_peer provider = kept();
+  provider.send("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nstolen");
+  begin();
+  forwarded_call& got = ended();
+  BOOST_REQUIRE(!got);
+  BOOST_TEST((got.error().why.kind == problem_kind::upstream_garbage));
+  BOOST_TEST(says(got.error().why, "before it had the request"), got.error().why.message);
+  BOOST_TEST((got.error().request == request_fate::sent));
+  BOOST_TEST(!listener.is_wanted());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_kept_connection_that_says_something_unasked_is_not_used_again,
+                        forwarding) {
+  loopback_peer provider = kept();
+  provider.send("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nstolen");
+  BOOST_TEST(provider.receive_all() == "");  // it is closed
+  begin();
+  loopback_peer next = listener.accept();
+  next.receive_through(body);
+  next.send(good_answer);
+  BOOST_TEST(body_of(ended()) == "{}");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,7 +34,7 @@ struct answered {
     let_run(context);
   }
 
-  std::unique_ptr<upstream_connection> acquire() {
+  upstream_connection_ptr acquire() {
     auto got = run_to_end(context, pool.acquire(entry, seen));
     BOOST_REQUIRE(got.has_value());
     return std::move(*got);
