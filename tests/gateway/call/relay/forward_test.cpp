@@ -30,8 +30,16 @@ struct forwarding : relay_fixture {
   }
 
   void begin() { answer = start(forward(session, incoming, going)); }
+  // The loop has no time for what happens: the call finds its connection as it was.
+  void begin_after(const std::function<void()>& what_happens) {
+    answer.reset();
+    asio::post(context, [this, what_happens] {
+      what_happens();
+      begin();
+    });
+  }
   forwarded_call& ended() {
-    wait_until([this] { return answer->has_value(); });
+    wait_until([this] { return answer && answer->has_value(); });
     return **answer;
   }
   // With a provider that says this, and closes then.
@@ -355,11 +363,9 @@ BOOST_FIXTURE_TEST_CASE(a_kept_connection_takes_the_next_call, forwarding) {
   BOOST_TEST(!listener.is_wanted());
 }
 
-// The gateway has not got round to the close when the call begins.
 BOOST_FIXTURE_TEST_CASE(a_call_that_meets_a_kept_connections_close_is_sent_once_more, forwarding) {
   loopback_peer provider = kept();
-  provider.close();
-  begin();
+  begin_after([&] { provider.close(); });
   loopback_peer next = listener.accept();
   BOOST_TEST(next.receive_through(body).ends_with(body));
   next.send(good_answer);
@@ -371,8 +377,7 @@ BOOST_FIXTURE_TEST_CASE(a_call_that_meets_a_kept_connections_close_is_sent_once_
 
 BOOST_FIXTURE_TEST_CASE(a_call_that_meets_a_kept_connections_reset_is_sent_once_more, forwarding) {
   loopback_peer provider = kept();
-  provider.reset();
-  begin();
+  begin_after([&] { provider.reset(); });
   loopback_peer next = listener.accept();
   BOOST_TEST(next.receive_through(body).ends_with(body));
   next.send(good_answer);
@@ -381,8 +386,7 @@ BOOST_FIXTURE_TEST_CASE(a_call_that_meets_a_kept_connections_reset_is_sent_once_
 
 BOOST_FIXTURE_TEST_CASE(a_call_is_sent_no_more_than_once_more, forwarding) {
   loopback_peer provider = kept();
-  provider.close();
-  begin();
+  begin_after([&] { provider.close(); });
   loopback_peer next = listener.accept();
   next.receive_through(body);
   next.close();
@@ -396,9 +400,10 @@ BOOST_FIXTURE_TEST_CASE(a_call_is_sent_no_more_than_once_more, forwarding) {
 
 BOOST_FIXTURE_TEST_CASE(where_the_new_connection_cannot_be_made_nothing_was_sent, forwarding) {
   loopback_peer provider = kept();
-  provider.close();
-  listener.close();
-  begin();
+  begin_after([&] {
+    provider.close();
+    listener.close();
+  });
   forwarded_call& got = ended();
   BOOST_REQUIRE(!got);
   BOOST_TEST((got.error().request == request_fate::not_sent));
@@ -407,10 +412,10 @@ BOOST_FIXTURE_TEST_CASE(where_the_new_connection_cannot_be_made_nothing_was_sent
 
 BOOST_FIXTURE_TEST_CASE(a_client_that_left_has_nothing_sent_once_more, forwarding) {
   loopback_peer provider = kept();
-  provider.close();
-  peer.close();
-  begin();
-  session.watch.note_client_gone();
+  begin_after([&] {
+    provider.close();
+    session.watch.note_client_gone();
+  });
   forwarded_call& got = ended();
   BOOST_REQUIRE(!got);
   BOOST_TEST((got.error().request == request_fate::not_sent));
@@ -456,11 +461,9 @@ BOOST_FIXTURE_TEST_CASE(a_provider_that_breaks_off_its_head_is_not_asked_again, 
   BOOST_TEST(!listener.is_wanted());
 }
 
-// The gateway has not got round to the bytes when the call begins.
 BOOST_FIXTURE_TEST_CASE(an_answer_that_was_there_before_the_request_is_nobodys, forwarding) {
   loopback_peer provider = kept();
-  provider.send("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nstolen");
-  begin();
+  begin_after([&] { provider.send("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nstolen"); });
   forwarded_call& got = ended();
   BOOST_REQUIRE(!got);
   BOOST_TEST((got.error().why.kind == problem_kind::upstream_garbage));
