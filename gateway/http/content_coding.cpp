@@ -102,7 +102,9 @@ void content_decoder::inflate_some(std::string_view& coded, std::size_t bytes_ma
   const int said = inflate(&z, Z_SYNC_FLUSH);
   out.resize(before + bytes_max - z.avail_out);
   coded.remove_prefix(coded.size() - z.avail_in);
-  if (said == Z_OK || said == Z_BUF_ERROR) return;
+  if (said == Z_BUF_ERROR) return;  // nothing has changed
+  gave_all_ = z.avail_in == 0 && z.data_type == between_blocks;
+  if (said == Z_OK) return;
   if (said == Z_STREAM_END) {
     stage_ = coding_ == content_coding::gzip ? stage::between : stage::behind;
     has_ended_ = true;
@@ -111,11 +113,6 @@ void content_decoder::inflate_some(std::string_view& coded, std::size_t bytes_ma
   // A byte of the padding may look like another member's first.
   const bool is_padding = has_ended_ && z.total_in <= gzip_magic_bytes;
   stage_ = is_padding ? stage::behind : stage::corrupt;
-}
-
-bool content_decoder::gave_all() const noexcept {
-  if (stage_ != stage::inside) return may_end();
-  return stream_->avail_in == 0 && stream_->data_type == between_blocks;
 }
 
 }  // namespace stint

@@ -53,7 +53,9 @@ class content_decoder {
   [[nodiscard]] bool may_end() const noexcept { return stage_ != stage::inside && !is_corrupt(); }
   // All that was put in so far has been given out, as far as the other side has let it out: it does
   // so after each event of a stream.
-  [[nodiscard]] bool gave_all() const noexcept;
+  [[nodiscard]] bool gave_all() const noexcept {
+    return stage_ == stage::inside ? gave_all_ : may_end();
+  }
 
  private:
   enum class stage : std::uint8_t {
@@ -76,6 +78,7 @@ class content_decoder {
 
   content_coding coding_;
   stage stage_ = stage::begin;
+  bool gave_all_ = false;                        // inside
   bool has_ended_ = false;                       // at least one member of gzip has
   std::unique_ptr<z_stream_s, release> stream_;  // moves no more once zlib knows it
 };

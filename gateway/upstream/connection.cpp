@@ -51,7 +51,8 @@ asio::awaitable<io_outcome> upstream_connection::read_more() {
     co_return got;
   }
   if (ahead_ == reading::under_way) {
-    auto wait = [this](auto resume) { waiter_ = std::move(resume); };
+    // Not assigned: in Boost 1.81 that calls itself without end.
+    auto wait = [this](auto resume) { waiter(std::move(resume)).swap(waiter_); };
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(wait, asio::use_awaitable);
   }
   ahead_ = reading::none;

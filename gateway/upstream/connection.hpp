@@ -48,13 +48,14 @@ class upstream_connection
 
  private:
   class ahead_handler;
+  using waiter = asio::any_completion_handler<void()>;
   enum class reading : std::uint8_t { none, under_way, ended };
 
   void end_ahead(const error_code& error, std::size_t bytes);
 
   reading ahead_ = reading::none;  // the read that began while it was idle
   io_outcome came_{error_code(), 0};
-  asio::any_completion_handler<void()> waiter_;  // for that read, and nobody else
+  waiter waiter_;  // for that read, and nobody else
 };
 
 using upstream_connection_ptr = boost::intrusive_ptr<upstream_connection>;

@@ -205,6 +205,8 @@ BOOST_DATA_TEST_CASE(after_a_flush_nothing_is_kept_back, ways) {
     BOOST_TEST(out == event);
     BOOST_TEST(decoder.gave_all());
     BOOST_TEST(!decoder.may_end());
+    BOOST_TEST((decode_all(decoder, "", out) == decode_state::wants_more));
+    BOOST_TEST(decoder.gave_all());
   }
   BOOST_TEST((decode_all(decoder, server.end(""), out) == decode_state::wants_more));
   BOOST_TEST(decoder.may_end());
