@@ -86,13 +86,15 @@ answered_call refused_at_the_end(const exchange& x) {
   return made;
 }
 
-answered_call unanswered(const client_presence& client, forward_failure failed) {
+answered_call unanswered(const client_presence& client, const held_call& held,
+                         forward_failure failed) {
   answered_call made;
   call_end& ended = made.end.ended;
   ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
-  // We hung up on a provider that had the whole request: it will bill the prompt.
+  // The provider may have the whole request, and what it made of it nobody knows.
   ended.unknown = failed.request == request_fate::sent;
-  ended.generated = ended.unknown && (client.client_gone() || client.cut());
+  ended.generated = ended.unknown;
+  ended.most_output_tokens = held.most_generated_unseen();
   ended.status = failed.why.status;
   made.end.unsent = std::move(failed.why);
   return made;
@@ -114,13 +116,14 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   auto answer = co_await forward(x.session, x.call, outbound);
   if (!answer) {
     x.shared.metrics.refused(answer.error().why.kind);
-    co_return unanswered(x.session.watch, std::move(answer).error());
+    co_return unanswered(x.session.watch, held, std::move(answer).error());
   }
   answered_call made;
   made.forwarded = forwarded;
   made.first_byte = monotonic::now();
   const relay_order order{x.shared, held, metered, *x.call.speaks, of.admitted.tightest};
   made.end = co_await relay(order, **answer, x.answer);
+  made.end.ended.answered_in = monotonic::now() - forwarded;
   co_return made;
 }
 

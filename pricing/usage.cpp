@@ -3,12 +3,16 @@
 
 namespace stint {
 
+usage difference(const usage& from, const usage& to) noexcept {
+  usage by;
+  for (const usage_kind& kind : usage_kinds)
+    by.*kind.count = to.*kind.count - from.*kind.count;
+  return by;
+}
+
 bool plausible(const usage& used) noexcept {
-  const std::int64_t counts[] = {
-      used.input_tokens,          used.cached_input_tokens, used.cache_write_5m_tokens,
-      used.cache_write_1h_tokens, used.audio_input_tokens,  used.output_tokens,
-      used.reasoning_tokens,      used.audio_output_tokens, used.web_searches};
-  for (const std::int64_t count : counts) {
+  for (const usage_kind& kind : usage_kinds) {
+    const std::int64_t count = used.*kind.count;
     if (count < 0 || count > usage_count_max) return false;
   }
   return used.reasoning_tokens <= used.output_tokens;

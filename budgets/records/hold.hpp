@@ -60,6 +60,7 @@ struct hold_request {
   std::uint32_t flags = 0;  // row_flag: estimated, unpriced, hidden_input
   bool streaming = false;
   free_tags tags;
+  call_context context;
 };
 
 // What a stream has delivered so far, noted on the log now and then so that an orphan is charged
@@ -78,9 +79,11 @@ struct progress_note {
 [[nodiscard]] std::int64_t wanted_output(const hold_request& request, std::int64_t bound) noexcept;
 
 // Changes what is held for a running call: all its caps, or none. What was admitted as its bound is
-// never passed. Less than before is always granted.
+// passed only where that is asked for: a provider need not keep a bound, and what it generates is
+// held while the caps have room. Less than before is always granted.
 struct hold_extension {
   call_id id;
+  bool past_bound = false;
   amounts to;   // held from now on
   usage known;  // as in a progress_note: kept even where the extension is refused
   nanodollars known_cost;

@@ -41,8 +41,19 @@ std::string_view to_string(call_outcome outcome) noexcept {
   return "unknown";
 }
 
+std::vector<leg> legs_of(const ledger_row& row) {
+  if (!row.legs.empty()) return row.legs;
+  return {{.why = leg_reason::answer,
+           .model = row.model_served,
+           .provider = row.charged.provider,
+           .tier = row.tier,
+           .used = row.used,
+           .cost = row.cost,
+           .price_version = row.price_version}};
+}
+
 bool carries_usage(const ledger_row& row) noexcept {
-  return row.used.total() != 0 || row.used.web_searches != 0 || row.cost != nanodollars{};
+  return row.used != usage{} || row.cost != nanodollars{};
 }
 
 amounts posted_amounts(const ledger_row& row) noexcept {

@@ -10,6 +10,7 @@
 
 #include "budgets/records/call_id.hpp"
 #include "budgets/records/cap.hpp"
+#include "budgets/records/leg.hpp"
 #include "budgets/records/scope.hpp"
 #include "pricing/money.hpp"
 #include "pricing/price_book.hpp"
@@ -57,11 +58,26 @@ inline constexpr std::uint32_t hidden_input = 1U << 5;
 inline constexpr std::uint32_t over_hold = 1U << 6;
 // The provider's report was garbage and was replaced by our count.
 inline constexpr std::uint32_t implausible = 1U << 7;
+// Answered without anything that is billed: an error under a status of success, a page, a redirect.
+inline constexpr std::uint32_t no_answer = 1U << 8;
+// Forwarded, and not seen to its end: charged at what the provider may have generated.
+inline constexpr std::uint32_t unknown = 1U << 9;
 }  // namespace row_flag
 
 // Free tags of a call (prompt version, session, …): kept in the row only, never a label, never a
 // cap.
 using free_tags = std::vector<std::pair<std::string, std::string>>;
+
+// Where a call belongs among others, and how it came about. Like tags it is in the row only.
+struct call_context {
+  std::string session;
+  std::string parent;  // the call or run that made it
+  std::string arm;     // of a split or a roll-out
+  std::string prompt_version;
+  std::string region;         // where it was served
+  std::int64_t attempts = 1;  // at providers
+  bool operator==(const call_context&) const = default;
+};
 
 // One call, for ever. Also the only thing metrics are derived from.
 struct ledger_row {
@@ -82,8 +98,14 @@ struct ledger_row {
   std::uint32_t flags = 0;
   bool streaming = false;
   free_tags tags;
+  call_context context;
+  // Of `used` and `cost`, the parts. Empty: the whole call is one leg, the answer of model_served.
+  std::vector<leg> legs;
   bool operator==(const ledger_row&) const = default;
 };
+
+// The one to eight legs of the row.
+[[nodiscard]] std::vector<leg> legs_of(const ledger_row& row);
 
 // True when the row has tokens, searches or money in it.
 [[nodiscard]] bool carries_usage(const ledger_row& row) noexcept;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "budgets/records/call_id.hpp"
 #include "budgets/records/row.hpp"
@@ -20,10 +21,11 @@ struct settlement {
   call_id id;
   call_outcome outcome = call_outcome::completed;
   usage_source source = usage_source::provider;
-  usage used;
-  nanodollars cost;
+  usage used;        // of all legs together
+  nanodollars cost;  // of all legs together
   std::string price_version;
   std::string model_served;
+  std::vector<leg> legs;  // empty: all of it is one leg, the answer of model_served
   std::uint32_t flags = 0;  // added to the hold's
   int status = 0;           // HTTP status the client got
   service_tier tier = service_tier::standard;

@@ -51,6 +51,9 @@ class byte_reader {
   [[nodiscard]] bool finished() const noexcept { return ok_ && rest_.empty(); }
   [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
 
+  // What was read means nothing to this program.
+  void refuse() noexcept { fail(); }
+
   [[nodiscard]] std::uint8_t byte() noexcept {
     if (rest_.empty()) return fail();
     const auto value = static_cast<std::uint8_t>(rest_.front());

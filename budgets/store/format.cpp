@@ -1,12 +1,18 @@
 // Tested by tests/budgets/store/format_test.cpp.
 #include "budgets/store/format.hpp"
 
+#include <array>
+
 #include "budgets/store/record_codec.hpp"
 
 namespace stint::ledger_format {
 namespace {
 
 constexpr std::string_view magic = "stint ledger";
+// Version 1 of a hold and of a row had no context, all kinds of usage in their places, and a row no
+// legs.
+constexpr std::uint8_t hold_version = 2;
+constexpr std::uint8_t row_version = 2;
 
 void write_charged(byte_writer& write, const attribution& of) {
   for (const auto* part : {&of.tenant, &of.feature, &of.key, &of.user, &of.model, &of.provider}) {
@@ -49,6 +55,74 @@ void read_tags(byte_reader& read, free_tags& into) {
     name = read.text();
     value = read.text();
   }
+}
+
+constexpr std::array context_texts = {&call_context::session, &call_context::parent,
+                                      &call_context::arm, &call_context::prompt_version,
+                                      &call_context::region};
+constexpr std::uint64_t attempts_bit = 1U << context_texts.size();
+
+// What there is, as bits in this order, then each.
+void write_context(byte_writer& write, const call_context& of) {
+  std::uint64_t present = of.attempts != 1 ? attempts_bit : 0;
+  for (std::size_t at = 0; at < context_texts.size(); ++at) {
+    if (!(of.*context_texts[at]).empty()) present |= std::uint64_t{1} << at;
+  }
+  write.number(present);
+  for (const auto text : context_texts) {
+    if (!(of.*text).empty()) write.text(of.*text);
+  }
+  if (of.attempts != 1) write.signed_number(of.attempts);
+}
+
+void read_context(byte_reader& read, call_context& into) {
+  const std::uint64_t present = read.number();
+  if (present >= 2 * attempts_bit) read.refuse();
+  for (std::size_t at = 0; at < context_texts.size(); ++at) {
+    if ((present >> at & 1) != 0) into.*context_texts[at] = read.text();
+  }
+  if ((present & attempts_bit) != 0) into.attempts = read.signed_number();
+}
+
+void write_leg(byte_writer& write, const leg& of) {
+  write.byte(static_cast<std::uint8_t>(of.why));
+  write.text(of.model);
+  write.text(of.provider);
+  write.byte(static_cast<std::uint8_t>(of.tier));
+  write_usage(write, of.used);
+  write.signed_number(of.cost.count());
+  write.text(of.price_version);
+}
+
+void read_leg(byte_reader& read, leg& into) {
+  into.why = read.one_of(leg_reason::correction);
+  into.model = read.text();
+  into.provider = read.text();
+  into.tier = read.one_of(static_cast<service_tier>(service_tier_count - 1));
+  read_usage(read, into.used);
+  into.cost = nanodollars{read.signed_number()};
+  into.price_version = read.text();
+}
+
+// They are the whole of what the row says that the call used.
+bool add_up(const ledger_row& row) noexcept {
+  usage used;
+  std::int64_t cost = 0;
+  for (const leg& each : row.legs) {
+    for (const usage_kind& kind : usage_kinds)
+      used.*kind.count += each.used.*kind.count;
+    cost += each.cost.count();
+  }
+  return used == row.used && nanodollars{cost} == row.cost;
+}
+
+void read_legs(byte_reader& read, ledger_row& into) {
+  const std::uint64_t count = read.number();
+  if (count == 1 || count > legs_max) return read.refuse();
+  into.legs.resize(count);
+  for (leg& each : into.legs)
+    read_leg(read, each);
+  if (count != 0 && !add_up(into)) read.refuse();
 }
 
 }  // namespace
@@ -99,7 +173,7 @@ std::optional<std::int64_t> read_number(std::string_view bytes) {
 void append_hold(std::string& out, const active_hold& value) {
   const hold_request& request = value.request;
   byte_writer write(out);
-  write.byte(record_version);
+  write.byte(hold_version);
   write.number(value.epoch);
   write_time(write, request.admitted);
   write_charged(write, request.charged);
@@ -110,6 +184,7 @@ void append_hold(std::string& out, const active_hold& value) {
   write.number(request.flags);
   write.byte(request.streaming ? 1 : 0);
   write_tags(write, request.tags);
+  write_context(write, request.context);
   write.number(value.touches.size());
   for (const touch& each : value.touches) {
     write.number(each.at->cap_number);
@@ -120,7 +195,7 @@ void append_hold(std::string& out, const active_hold& value) {
 }
 
 std::optional<hold_value> read_hold(const call_id& id, std::string_view bytes) {
-  byte_reader read = reader_of(bytes);
+  auto [read, written_as] = reader_of(bytes, hold_version);
   hold_value value;
   hold_request& request = value.request;
   request.id = id;
@@ -128,12 +203,17 @@ std::optional<hold_value> read_hold(const call_id& id, std::string_view bytes) {
   request.admitted = read_time(read);
   read_charged(read, request.charged);
   read_amounts(read, request.worst);
-  read_usage(read, request.known);
+  if (written_as >= 2) {
+    read_usage(read, request.known);
+  } else {
+    read_dense_usage(read, request.known);
+  }
   request.known_cost = nanodollars{read.signed_number()};
   request.price_version = read.text();
   request.flags = static_cast<std::uint32_t>(read.number());
   request.streaming = read.one_of(std::uint8_t{1}) == 1;
   read_tags(read, request.tags);
+  if (written_as >= 2) read_context(read, request.context);
   for (std::uint64_t left = read.number(); left != 0 && read.ok(); --left) {
     hold_touch& each = value.touches.emplace_back();
     each.cap_number = static_cast<std::uint32_t>(read.number());
@@ -147,7 +227,7 @@ std::optional<hold_value> read_hold(const call_id& id, std::string_view bytes) {
 
 void append_row(std::string& out, const ledger_row& row, std::uint32_t epoch) {
   byte_writer write(out);
-  write.byte(record_version);
+  write.byte(row_version);
   write.number(epoch);
   write_time(write, row.admitted);
   write_time(write, row.first_byte);
@@ -165,10 +245,14 @@ void append_row(std::string& out, const ledger_row& row, std::uint32_t epoch) {
   write.number(row.flags);
   write.byte(row.streaming ? 1 : 0);
   write_tags(write, row.tags);
+  write_context(write, row.context);
+  write.number(row.legs.size());
+  for (const leg& each : row.legs)
+    write_leg(write, each);
 }
 
 std::optional<row_value> read_row(const call_id& id, std::string_view bytes) {
-  byte_reader read = reader_of(bytes);
+  auto [read, written_as] = reader_of(bytes, row_version);
   row_value value;
   ledger_row& row = value.row;
   row.id = id;
@@ -178,7 +262,11 @@ std::optional<row_value> read_row(const call_id& id, std::string_view bytes) {
   row.ended = read_time(read);
   read_charged(read, row.charged);
   row.model_served = read.text();
-  read_usage(read, row.used);
+  if (written_as >= 2) {
+    read_usage(read, row.used);
+  } else {
+    read_dense_usage(read, row.used);
+  }
   row.cost = nanodollars{read.signed_number()};
   row.price_version = read.text();
   read_amounts(read, row.held);
@@ -189,6 +277,10 @@ std::optional<row_value> read_row(const call_id& id, std::string_view bytes) {
   row.flags = static_cast<std::uint32_t>(read.number());
   row.streaming = read.one_of(std::uint8_t{1}) == 1;
   read_tags(read, row.tags);
+  if (written_as >= 2) {
+    read_context(read, row.context);
+    read_legs(read, row);
+  }
   if (!read.finished()) return std::nullopt;
   return value;
 }

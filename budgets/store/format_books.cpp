@@ -7,10 +7,11 @@ namespace stint::ledger_format {
 namespace {
 
 // Version 1 of a counter did not say which limit its alerts had fired at, that of a cap not from
-// when its counters are whole, and that of a roll-up not how many of its calls are requests.
+// when its counters are whole, and that of a roll-up not how many of its calls are requests; version
+// 2 of a roll-up had all kinds of usage in their places.
 constexpr std::uint8_t counter_version = 2;
 constexpr std::uint8_t cap_version = 2;
-constexpr std::uint8_t sums_version = 2;
+constexpr std::uint8_t sums_version = 3;
 
 constexpr std::uint8_t cap_exact_bit = 1;  // version 1 only
 constexpr std::uint8_t cap_active_bit = 2;
@@ -139,13 +140,39 @@ std::optional<adjustment> read_adjustment(std::uint64_t number, std::string_view
   return value;
 }
 
+void append_audit(std::string& out, const audit_record& value) {
+  byte_writer write(out);
+  write.byte(record_version);
+  write.byte(static_cast<std::uint8_t>(value.act));
+  write_time(write, value.made);
+  for (const auto* text :
+       {&value.by.who, &value.by.from, &value.by.reason, &value.subject, &value.was, &value.is}) {
+    write.text(*text);
+  }
+}
+
+std::optional<audit_record> read_audit(std::uint64_t number, std::string_view bytes) {
+  byte_reader read = reader_of(bytes);
+  audit_record value;
+  value.number = number;
+  value.act = read.one_of(audited_act::call_corrected);
+  value.made = read_time(read);
+  for (auto* text :
+       {&value.by.who, &value.by.from, &value.by.reason, &value.subject, &value.was, &value.is}) {
+    *text = read.text();
+  }
+  if (!read.finished()) return std::nullopt;
+  return value;
+}
+
 void append_sums(std::string& out, const rollup_sums& sums) {
   byte_writer write(out);
-  write.byte(sums.requests ? sums_version : 1);
+  write.byte(sums_version);
   write.signed_number(sums.calls);
   write.signed_number(sums.flagged);
   write_usage(write, sums.used);
   write.signed_number(sums.cost.count());
+  write.byte(sums.requests ? 1 : 0);
   if (sums.requests) write.signed_number(*sums.requests);
 }
 
@@ -154,10 +181,15 @@ std::optional<rollup_sums> read_sums(std::string_view bytes) {
   rollup_sums sums;
   sums.calls = read.signed_number();
   sums.flagged = read.signed_number();
-  read_usage(read, sums.used);
+  if (written_as >= 3) {
+    read_usage(read, sums.used);
+  } else {
+    read_dense_usage(read, sums.used);
+  }
   sums.cost = nanodollars{read.signed_number()};
   sums.requests.reset();
-  if (written_as >= 2) sums.requests = read.signed_number();
+  const bool has_requests = written_as >= 3 ? read.one_of(std::uint8_t{1}) == 1 : written_as == 2;
+  if (has_requests) sums.requests = read.signed_number();
   if (!read.finished()) return std::nullopt;
   return sums;
 }

@@ -39,21 +39,30 @@ struct versioned_reader {
   return {read, written_as};
 }
 
-template <class Used, class Visitor>
-void each_count(Used& used, Visitor&& visit) {
-  for (auto* count : {&used.input_tokens, &used.cached_input_tokens, &used.cache_write_5m_tokens,
-                      &used.cache_write_1h_tokens, &used.audio_input_tokens, &used.output_tokens,
-                      &used.reasoning_tokens, &used.audio_output_tokens, &used.web_searches}) {
-    visit(*count);
+// Which kinds there are, as bits in the order of usage_kinds, then how much of each.
+inline void write_usage(byte_writer& write, const usage& used) {
+  std::uint64_t present = 0;
+  for (std::size_t at = 0; at < usage_kinds.size(); ++at) {
+    if (used.*usage_kinds[at].count != 0) present |= std::uint64_t{1} << at;
+  }
+  write.number(present);
+  for (const usage_kind& kind : usage_kinds) {
+    if (used.*kind.count != 0) write.signed_number(used.*kind.count);
   }
 }
 
-inline void write_usage(byte_writer& write, const usage& used) {
-  each_count(used, [&](const std::int64_t& count) { write.signed_number(count); });
+inline void read_usage(byte_reader& read, usage& into) {
+  const std::uint64_t present = read.number();
+  if ((present >> usage_kinds.size()) != 0) read.refuse();
+  for (std::size_t at = 0; at < usage_kinds.size(); ++at) {
+    if ((present >> at & 1) != 0) into.*usage_kinds[at].count = read.signed_number();
+  }
 }
 
-inline void read_usage(byte_reader& read, usage& into) {
-  each_count(into, [&](std::int64_t& count) { count = read.signed_number(); });
+// As formats 1 and 2 wrote it: the nine kinds that there were, each in its place.
+inline void read_dense_usage(byte_reader& read, usage& into) {
+  for (std::size_t at = 0; at < 9; ++at)
+    into.*usage_kinds[at].count = read.signed_number();
 }
 
 }  // namespace stint::ledger_format

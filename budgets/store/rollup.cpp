@@ -1,26 +1,14 @@
 // Tested by tests/budgets/store/rollup_test.cpp.
 #include "budgets/store/rollup.hpp"
 
-#include <array>
-
 #include "budgets/records/checked_sum.hpp"
 
 namespace stint {
-namespace {
-
-constexpr std::array usage_fields = {
-    &usage::input_tokens,          &usage::cached_input_tokens, &usage::cache_write_5m_tokens,
-    &usage::cache_write_1h_tokens, &usage::audio_input_tokens,  &usage::output_tokens,
-    &usage::reasoning_tokens,      &usage::audio_output_tokens, &usage::web_searches};
-static_assert(sizeof(usage) == usage_fields.size() * sizeof(std::int64_t));
-
-}  // namespace
-
 rollup_sums& rollup_sums::operator+=(const rollup_sums& other) noexcept {
   calls = checked_sum(calls, other.calls);
   flagged = checked_sum(flagged, other.flagged);
-  for (const auto field : usage_fields)
-    used.*field = checked_sum(used.*field, other.used.*field);
+  for (const usage_kind& kind : usage_kinds)
+    used.*kind.count = checked_sum(used.*kind.count, other.used.*kind.count);
   cost += other.cost;
   if (requests && other.requests) {
     requests = checked_sum(*requests, *other.requests);
@@ -86,6 +74,16 @@ rollup_sums sums_of(const ledger_row& row) noexcept {
           .used = row.used,
           .cost = row.cost,
           .requests = posted_amounts(row).requests};
+}
+
+rollup_sums difference(const rollup_sums& was, const rollup_sums& is) noexcept {
+  rollup_sums by;
+  by.calls = is.calls - was.calls;
+  by.flagged = is.flagged - was.flagged;
+  by.used = difference(was.used, is.used);
+  by.cost = is.cost - was.cost;
+  by.requests = is.requests.value_or(0) - was.requests.value_or(0);
+  return by;
 }
 
 }  // namespace stint

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "budgets/records/alert.hpp"
+#include "budgets/records/amendment.hpp"
 #include "budgets/records/cap.hpp"
 #include "budgets/records/row.hpp"
 
@@ -31,9 +32,14 @@ struct ledger_options {
   std::size_t waiting_per_scope_max = 1'000;  // so that one scope does not take all places
   std::size_t waiting_max = 10'000;  // calls in line; one more is told that the budget is busy
   int rows_kept_days = 90;           // roll-ups are kept for ever
+  // An orphan is posted at all that it held: its provider may have generated that. false: at what
+  // was known of it.
+  bool orphans_at_hold = true;
   // Called on the ledger thread after each committed group, before its waiters: the only source of
   // metrics. Orphans resolved at start are reported on the constructing thread.
   std::function<void(std::span<const ledger_row>, std::span<const alert_crossing>)> on_committed;
+  // The same for rows that are told differently afterwards.
+  std::function<void(std::span<const amended_row>)> on_amended;
   // The wall clock, replaced in simulations; the machine's when empty. Called on the ledger thread;
   // once on the constructing thread.
   std::function<wall_time()> now;

@@ -15,14 +15,26 @@ namespace {
 // Of one batch, about 1 MB.
 constexpr std::size_t orphans_at_once = 1'024;
 
-[[nodiscard]] settlement orphan_of(const hold_request& held, wall_time now) {
+// All of a prompt whose parts are not known, as if it were plain text, and the longest answer.
+[[nodiscard]] usage held_usage(const hold_request& held) {
+  usage used = held.known;
+  used.input_tokens += std::max<std::int64_t>(held.worst.input_tokens - used.input_total(), 0);
+  used.output_tokens = std::max(used.output_tokens, held.worst.output_tokens);
+  return used;
+}
+
+[[nodiscard]] settlement orphan_of(const hold_request& held, bool at_hold, wall_time now) {
   settlement what;
   what.id = held.id;
   what.outcome = call_outcome::orphaned;
   what.source = usage_source::orphaned;
   what.used = held.known;
   what.cost = held.known_cost;
-  what.flags = row_flag::orphaned;
+  what.flags = row_flag::orphaned | row_flag::unknown;
+  if (at_hold) {
+    what.used = held_usage(held);
+    what.cost = std::max(held.known_cost, held.worst.cost);
+  }
   what.ended = now;
   return what;
 }
@@ -44,6 +56,7 @@ ledger_writer::ledger_writer(ledger_options options)
   ledger_recovery recovery(store_, options_.caps);
   register_ = recovery.take_register();
   next_adjustment_ = recovery.next_adjustment();
+  next_audit_ = recovery.next_audit();
   ledger_ = recovery.take_ledger();
   resolve_orphans(recovery);
 }
@@ -61,7 +74,7 @@ void ledger_writer::resolve_orphans(ledger_recovery& from) {
   do {
     ids = from.restore_holds(*ledger_, orphans_at_once);
     for (const call_id& id : ids) {
-      (void)ledger_->settle(orphan_of(*ledger_->find_hold(id), now));
+      (void)ledger_->settle(orphan_of(*ledger_->find_hold(id), options_.orphans_at_hold, now));
     }
     write();
     counts_.orphans += ids.size();
@@ -125,7 +138,7 @@ void ledger_writer::apply(settle_operation& what) {
 bool ledger_writer::was_resolved(const call_id& id) {
   if (ledger_->resolved_lately(id)) return true;
   try {
-    return ledger_store::moment(store_).has_row(id);
+    return ledger_store::moment(store_).row(id).has_value();
   } catch (const std::runtime_error& unreadable) {
     note_failure({unreadable.what()});
     return false;
@@ -146,6 +159,7 @@ void ledger_writer::apply(key_operation& what) {
   std::string key;
   ledger_format::append_stored_key(key, what.key.id);
   puts_.emplace_back(std::move(key), std::move(what.key.encoded));
+  puts_.push_back(audit(std::move(what.audit)));
   keys_.push_back({.id = {}, .answer = std::move(what.answer), .result = true});
 }
 
@@ -165,6 +179,7 @@ void ledger_writer::commit() {
   if (options_.on_committed && (!changes.rows.empty() || !changes.alerts.empty())) {
     options_.on_committed(changes.rows, changes.alerts);
   }
+  if (options_.on_amended && !changes.amended.empty()) options_.on_amended(changes.amended);
   ledger_->written();
   puts_.clear();
   cap_puts_.clear();

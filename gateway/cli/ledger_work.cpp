@@ -109,6 +109,7 @@ told_proof verify_offline(const std::string& directory, const std::string& confi
   opened.durability = settings.durability;
   opened.caps = settings.caps;
   opened.rows_kept_days = settings.rows_kept_days;
+  opened.orphans_at_hold = settings.admission.unknown_at_hold;
   const ledger_thread ledger(std::move(opened));
   work_progress progress;
   return tell(with_progress(progress, "rows", 1, [&] { return ledger.prove(progress); }));

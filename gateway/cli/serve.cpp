@@ -118,11 +118,15 @@ int serve(config settings, const price_book& prices) {
   ledger_settings.durability = settings.durability;
   ledger_settings.caps = settings.caps;
   ledger_settings.rows_kept_days = settings.rows_kept_days;
+  ledger_settings.orphans_at_hold = settings.admission.unknown_at_hold;
   std::optional<access_log> log;
   if (settings.access_log) log.emplace(STDOUT_FILENO);
   ledger_settings.on_committed = [&counts, &log](std::span<const ledger_row> rows, auto crossings) {
     counts.committed(rows, crossings);
     if (log) log->committed(rows);
+  };
+  ledger_settings.on_amended = [&counts](std::span<const amended_row> rows) {
+    counts.amended(rows);
   };
   ledger_thread ledger(std::move(ledger_settings));
   tell_incomplete_caps(ledger, std::cerr);

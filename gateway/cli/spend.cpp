@@ -11,6 +11,7 @@
 #include "gateway/cli/range_options.hpp"
 #include "gateway/cli/text_table.hpp"
 #include "pricing/time_text.hpp"
+#include "pricing/usage.hpp"
 #include "pricing/wall_time.hpp"
 
 namespace stint {
@@ -82,20 +83,15 @@ std::vector<std::string> measures(const json::object& line) {
           amount_in_unit("usd", count("cost_nanodollars"))};
 }
 
-const std::vector<std::string> exact_fields = {"calls",
-                                               "flagged_calls",
-                                               "input_tokens",
-                                               "cached_input_tokens",
-                                               "cache_write_5m_tokens",
-                                               "cache_write_1h_tokens",
-                                               "audio_input_tokens",
-                                               "output_tokens",
-                                               "reasoning_tokens",
-                                               "audio_output_tokens",
-                                               "web_searches",
-                                               "total_tokens",
-                                               "cost_usd",
-                                               "cost_nanodollars"};
+// Every figure, for programs.
+std::vector<std::string> exact_fields() {
+  std::vector<std::string> names = {"calls", "flagged_calls"};
+  for (const usage_kind& kind : usage_kinds)
+    names.emplace_back(kind.name);
+  for (const char* name : {"total_tokens", "cost_usd", "cost_nanodollars"})
+    names.emplace_back(name);
+  return names;
+}
 
 std::vector<table_column> columns_of(const std::vector<std::string>& names) {
   std::vector<table_column> columns;
@@ -115,7 +111,8 @@ std::vector<std::string> cells_of(const json::object& line, const std::vector<st
 
 void print_csv(const json::object& answer) {
   auto names = split_by(answer);
-  names.insert(names.end(), exact_fields.begin(), exact_fields.end());
+  const auto fields = exact_fields();
+  names.insert(names.end(), fields.begin(), fields.end());
   text_table table(columns_of(names));
   for (const auto& line : field_list(answer, "lines")) {
     table.add(cells_of(line.as_object(), names));

@@ -13,6 +13,8 @@ constexpr std::int64_t tokens_max = 1'000'000;
 void read_admission(config_section& file, config_reading& run) {
   static const std::vector<std::pair<std::string, bool>> holds = {{"learned", true},
                                                                   {"bound", false}};
+  static const std::vector<std::pair<std::string, bool>> unknown_calls = {{"hold", true},
+                                                                          {"prompt", false}};
   auto section = file.section("admission");
   admission_config& into = run.into.admission;
   section.read("uncounted_room_share", into.uncounted_room_share, {0, 1'000'000});
@@ -24,6 +26,11 @@ void read_admission(config_section& file, config_reading& run) {
   section.read("output_min_tokens", into.output_min_tokens, {1, tokens_max});
   section.read("stream_margin_tokens", into.stream_margin_tokens, {1, tokens_max});
   section.read_duration_ms("wait", into.wait_ms, {0, wait_ms_max});
+  if (const auto word = section.text("unknown_calls")) {
+    if (const auto chosen = choose(*word, unknown_calls, run.mistakes))
+      into.unknown_at_hold = *chosen;
+  }
+  section.read("unseen_tokens_per_second", into.unseen_tokens_per_second, {1, tokens_max});
   section.finish();
 }
 

@@ -63,6 +63,9 @@ struct limits_config {
   bool operator==(const limits_config&) const noexcept = default;
 };
 
+// What a provider does with a stream that we hang up on. What does not stream it finishes in any case.
+enum class hang_up_policy : std::uint8_t { stops, finishes };
+
 struct provider_config {
   std::string name;                      // "openai", "anthropic", "sim", …
   std::vector<const dialect*> dialects;  // which APIs it speaks
@@ -83,6 +86,7 @@ struct provider_config {
   // Tell it of each call whose it is, as x-stint-request-id and x-stint-tenant: for a server that
   // keeps books of its own.
   bool attribution_headers = false;
+  hang_up_policy on_hang_up = hang_up_policy::stops;
 
   // What only the built-in provider sets, and the file cannot.
   bool built_in = false;     // listens in this process, on a port that is known once it does
@@ -114,6 +118,11 @@ struct admission_config {
   std::int64_t output_min_tokens = 16;     // of a choice: no bound is lowered below it
   std::int64_t stream_margin_tokens = 32;  // a stream's hold is ahead of it by this much or more
   int wait_ms = 5'000;                     // in line while only others' holds stand in the way
+  // A call that was forwarded and not seen to its end is charged what its provider may have
+  // generated, at most what it held; false: its prompt, and what was seen.
+  bool unknown_at_hold = true;
+  // Taken for what a model generates unseen before any of its answers was measured.
+  std::int64_t unseen_tokens_per_second = 1'000;
 
   bool operator==(const admission_config&) const noexcept = default;
 };

@@ -36,6 +36,10 @@ std::array<std::uint64_t, 3> keys_of(const output_key& of) noexcept {
           hash_of("tenant", of.tenant, {}, of.model), hash_of("model", {}, {}, of.model)};
 }
 
+std::uint64_t key_of_model(std::string_view model) noexcept {
+  return keys_of({.tenant = {}, .feature = {}, .model = model}).back();
+}
+
 }  // namespace
 
 output_learner::output_learner(std::string path, std::chrono::milliseconds saved_every,
@@ -94,6 +98,12 @@ output_prediction output_learner::predict(const output_key& of) const noexcept {
     break;
   }
   return told;
+}
+
+std::optional<std::int64_t> output_learner::fastest(std::string_view model) const noexcept {
+  const auto learned = memory_.find(key_of_model(model));
+  if (!learned || learned->tokens_per_second == 0) return std::nullopt;
+  return learned->tokens_per_second;
 }
 
 void output_learner::save() {

@@ -1,6 +1,7 @@
 // As kept:
-//   "STINTOUT"  byte version = 1, then for each entry, the one added to last coming last:
-//     8 bytes key  numbers: burst, permille, hidden, compared, steps in use
+//   "STINTOUT"  byte version = 2, then for each entry, the one added to last coming last:
+//     8 bytes key  numbers: burst, permille, hidden, compared, tokens a second (not in
+//     version 1), steps in use
 //     step, weight of each (numbers)
 //   8 bytes FNV-1a of all before
 //
@@ -18,11 +19,13 @@ namespace stint {
 namespace {
 
 constexpr std::string_view magic = "STINTOUT";
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2;
 constexpr std::size_t checksum_bytes = 8;
 
 // A burst is forgotten to a half within eleven calls.
 constexpr std::int64_t burst_forgotten = 16;
+// A pace to a half within 177.
+constexpr std::int64_t pace_forgotten = 256;
 // So many calls without hidden output, and it is believed that there is none.
 constexpr std::int64_t hidden_for = 64;
 // Beyond the plain difference of two counts: the framing of a tool call, a stop token.
@@ -49,6 +52,7 @@ void put_entry(byte_writer& to, std::uint64_t key, const learned_output& learned
   to.signed_number(learned.reported_permille);
   to.signed_number(learned.hidden);
   to.signed_number(learned.compared);
+  to.signed_number(learned.tokens_per_second);
   std::uint64_t used = 0;
   for (std::size_t step = 0; step < output_lengths::steps; ++step)
     used += learned.lengths.weight(step) > 0 ? 1 : 0;
@@ -60,19 +64,22 @@ void put_entry(byte_writer& to, std::uint64_t key, const learned_output& learned
   }
 }
 
-bool take_entry(byte_reader& from, std::uint64_t& key, learned_output& learned) {
+bool take_entry(byte_reader& from, std::uint8_t written_as, std::uint64_t& key,
+                learned_output& learned) {
   key = from.sortable<std::uint64_t>();
   learned.burst_tokens = from.signed_number();
   learned.reported_permille = from.signed_number();
   learned.hidden = from.signed_number();
   learned.compared = from.signed_number();
+  if (written_as >= 2) learned.tokens_per_second = from.signed_number();
   const auto within = [](std::int64_t value, std::int64_t least, std::int64_t most) {
     return value >= least && value <= most;
   };
   bool sound = within(learned.burst_tokens, 0, usage_count_max) &&
                within(learned.reported_permille, 1'000, permille_max) &&
                within(learned.hidden, 0, hidden_for) &&
-               within(learned.compared, 0, usage_count_max);
+               within(learned.compared, 0, usage_count_max) &&
+               within(learned.tokens_per_second, 0, usage_count_max);
   const std::uint64_t used = from.number();
   sound = sound && used <= output_lengths::steps;
   for (std::uint64_t n = 0; n < used && sound; ++n) {
@@ -93,6 +100,10 @@ void learned_output::add(const output_observation& seen, int percent) noexcept {
   if (burst > 0) {
     burst_tokens =
         std::max(burst, burst_tokens - (burst_tokens + burst_forgotten - 1) / burst_forgotten);
+  }
+  if (seen.tokens_per_second > 0) {
+    const std::int64_t kept = tokens_per_second - tokens_per_second / pace_forgotten;
+    tokens_per_second = std::clamp<std::int64_t>(seen.tokens_per_second, kept, usage_count_max);
   }
   if (seen.counted_tokens) compare(*this, tokens, std::max<std::int64_t>(*seen.counted_tokens, 0));
 }
@@ -160,11 +171,12 @@ std::string output_memory::decode(std::string_view bytes) {
   if (sum.sortable<std::uint64_t>() != fnv_1a(summed))
     return "it is damaged: its checksum is wrong";
   byte_reader from(summed.substr(magic.size()));
-  if (from.byte() != version) return "it was written by another version";
+  const std::uint8_t written_as = from.byte();
+  if (written_as < 1 || written_as > version) return "it was written by another version";
   std::list<entry> read;
   while (from.ok() && !from.finished()) {
     read.emplace_back();
-    if (!take_entry(from, read.back().key, read.back().learned))
+    if (!take_entry(from, written_as, read.back().key, read.back().learned))
       return "it is damaged: an entry makes no sense";
   }
   for (const entry& one : read)

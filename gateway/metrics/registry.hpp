@@ -25,13 +25,15 @@ using counter_family = bounded_family<prometheus::Counter>;
 using histogram_family = bounded_family<prometheus::Histogram>;
 
 // The flags of a ledger row that are counted; each series is there from the start, at 0.
-inline constexpr std::array<std::pair<std::uint32_t, std::string_view>, 6> counted_flags = {{
+inline constexpr std::array<std::pair<std::uint32_t, std::string_view>, 8> counted_flags = {{
     {row_flag::unpriced, "unpriced"},
     {row_flag::unmetered, "unmetered"},
     {row_flag::counted, "counted"},
     {row_flag::orphaned, "orphaned"},
     {row_flag::over_hold, "over_hold"},
     {row_flag::implausible, "implausible"},
+    {row_flag::no_answer, "no_answer"},
+    {row_flag::unknown, "unknown"},
 }};
 inline constexpr std::size_t problem_kind_count =
     static_cast<std::size_t>(problem_kind::internal) + 1;
@@ -54,6 +56,10 @@ struct metrics_registry {
   std::unique_ptr<counter_family> cost;
   std::unique_ptr<counter_family> crossings;  // cap, scope, percent
   std::array<prometheus::Counter*, counted_flags.size()> flagged{};
+  // Of calls that were told differently afterwards.
+  prometheus::Counter* corrections = nullptr;
+  prometheus::Counter* given_back = nullptr;
+  prometheus::Counter* charged_later = nullptr;
 
   // Observed by connections.
   std::unique_ptr<histogram_family> overhead;  // model, provider, streaming

@@ -230,10 +230,11 @@ class left_alone(unittest.TestCase):
         self.assertEqual(self.leave(max_tokens=20)["usage"]["output_tokens"], 20)
 
 
-class endless_provider:
-    """Streams words until the gateway hangs up, whatever bound it was told."""
+class heedless_provider:
+    """Streams so many words, whatever bound it was told, or until the gateway hangs up."""
 
-    def __init__(self):
+    def __init__(self, words):
+        self.words = words
         self.sent = 0
         self.hung_up = threading.Event()
         self.upstream = scripted_upstream(self.answer)
@@ -242,7 +243,7 @@ class endless_provider:
         wire.sendall(STREAM_HEAD)
         wire.settimeout(0.005)
         [word] = streamed_events([" word"], done=False)
-        while self.sent < 2_000:
+        while self.sent < self.words:
             wire.sendall(chunk(word))
             self.sent += 1
             try:
@@ -251,24 +252,51 @@ class endless_provider:
                     return False
             except TimeoutError:
                 pass
+        wire.settimeout(None)
+        usage = {"prompt_tokens": 10, "completion_tokens": self.sent, "total_tokens": 10 + self.sent}
+        wire.sendall(b"".join(map(chunk, streamed_events([], usage))) + chunk(b""))
         return False
 
 
 class beyond_the_bound(unittest.TestCase):
-    def test_a_provider_that_takes_no_notice_of_max_tokens_is_cut_when_it_passes_what_is_held(self):
-        provider = endless_provider()
+    def ask(self, words, caps=(), **more):
+        """(the provider, the answer, its row) of a stream of so many words whose max_tokens is 50."""
+        provider = heedless_provider(words)
         self.addCleanup(provider.upstream.close)
-        with gateway(caps=FOREVER_CAPS, providers={"endless": provider.upstream.provider()}) as stint:
+        with gateway(caps=[*FOREVER_CAPS, *caps], providers={"heedless": provider.upstream.provider()}) as stint:
             key = stint.create_key()
-            answer = stint.chat(key, openai_body("Say it.", "gpt-4o", stream=True, max_tokens=50))
+            answer = stint.chat(key, openai_body("Say it.", "gpt-4o", stream=True, max_tokens=50, **more))
             self.assertEqual(answer.status, 200)
-            self.assertTrue(provider.hung_up.wait(30), "the provider was not stopped")
             stint.wait_until_idle()
-            row = check_books(stint)[0]
-            self.assertEqual((row["outcome"], row["held"]["output_tokens"]), ("cut", 50))
-            self.assertLess(provider.sent, 200)
-            self.assertIn(b'"finish_reason":"length"', answer.body)
-            self.assertTrue(answer.body.endswith(b"data: [DONE]\n\n"), answer.body[-100:])
+            return provider, answer, check_books(stint)[0]
+
+    def test_a_provider_that_takes_no_notice_of_max_tokens_is_held_further_while_the_caps_have_room(self):
+        provider, answer, row = self.ask(words=400)
+        self.assertEqual(row["outcome"], "completed")
+        self.assertEqual(provider.sent, 400)
+        self.assertEqual(row["usage"]["output_tokens"], 400)
+        self.assertGreaterEqual(row["held"]["output_tokens"], 400)
+        self.assertNotIn("over_hold", row["flags"])
+        self.assertTrue(answer.body.endswith(b"data: [DONE]\n\n"), answer.body[-100:])
+
+    def check_cut(self, cap, most):
+        provider, answer, row = self.ask(words=2_000, caps=[cap])
+        self.assertTrue(provider.hung_up.wait(30), "the provider was not stopped")
+        self.assertEqual(row["outcome"], "cut")
+        self.assertGreaterEqual(row["usage"]["output_tokens"], 50)
+        self.assertLessEqual(row["held"]["output_tokens"], most)
+        self.assertLess(provider.sent, most)
+        self.assertIn(b'"finish_reason":"length"', answer.body)
+        self.assertTrue(answer.body.endswith(b"data: [DONE]\n\n"), answer.body[-100:])
+
+    def test_and_is_cut_where_a_cap_has_none(self):
+        self.check_cut({"name": "narrow", "window": "forever", "unit": "output_tokens", "limit": 300}, 300)
+
+    def test_and_where_a_cap_of_each_call_is_reached(self):
+        self.check_cut({"name": "runaway", "window": "request", "unit": "output_tokens", "limit": 300}, 300)
+
+    def test_a_bound_that_we_lowered_is_kept(self):
+        self.check_cut({"name": "runaway", "window": "request", "unit": "output_tokens", "limit": 49}, 200)
 
 
 class bulky_provider:

@@ -22,11 +22,8 @@ std::string text_of(const std::optional<usage_report>& report) {
   const usage& used = report->used;
   fuzz::require(plausible(used), "a believed report is plausible");
   std::string text = report->model;
-  for (const auto tokens : {used.input_tokens, used.cached_input_tokens, used.cache_write_5m_tokens,
-                            used.cache_write_1h_tokens, used.audio_input_tokens, used.output_tokens,
-                            used.reasoning_tokens, used.audio_output_tokens, used.web_searches}) {
-    text += ' ' + std::to_string(tokens);
-  }
+  for (const usage_kind& kind : usage_kinds)
+    text += ' ' + std::to_string(used.*kind.count);
   return text;
 }
 

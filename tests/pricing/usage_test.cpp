@@ -9,30 +9,23 @@ using stint::usage_count_max;
 
 BOOST_AUTO_TEST_SUITE(usage_counts)
 
-namespace {
-
-constexpr std::int64_t usage::*counts[] = {
-    &usage::input_tokens,          &usage::cached_input_tokens, &usage::cache_write_5m_tokens,
-    &usage::cache_write_1h_tokens, &usage::audio_input_tokens,  &usage::output_tokens,
-    &usage::reasoning_tokens,      &usage::audio_output_tokens, &usage::web_searches};
-
-}  // namespace
-
 BOOST_AUTO_TEST_CASE(an_empty_usage_is_plausible) {
   BOOST_TEST(plausible(usage{}));
 }
 
 BOOST_AUTO_TEST_CASE(every_count_has_the_same_limits) {
-  for (const auto count : counts) {
-    usage used;
-    // Reasoning must fit in output, which is not what this case is about.
-    used.output_tokens = usage_count_max;
-    used.*count = usage_count_max;
-    BOOST_TEST(plausible(used));
-    used.*count = usage_count_max + 1;
-    BOOST_TEST(!plausible(used));
-    used.*count = -1;
-    BOOST_TEST(!plausible(used));
+  for (const auto& [name, count] : stint::usage_kinds) {
+    BOOST_TEST_CONTEXT(name) {
+      usage used;
+      // Reasoning must fit in output, which is not what this case is about.
+      used.output_tokens = usage_count_max;
+      used.*count = usage_count_max;
+      BOOST_TEST(plausible(used));
+      used.*count = usage_count_max + 1;
+      BOOST_TEST(!plausible(used));
+      used.*count = -1;
+      BOOST_TEST(!plausible(used));
+    }
   }
 }
 

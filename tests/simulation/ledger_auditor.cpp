@@ -186,9 +186,13 @@ void ledger_auditor::restart(std::vector<cap> caps) {
     const auto& [id, call] = *holds_.begin();
     settlement orphan;
     orphan.id = id;
+    // All that it holds may have been generated; what is known to be more is more.
     orphan.used = call.request.known;
-    orphan.cost = call.request.known_cost;
-    orphan.flags = row_flag::orphaned;
+    const std::int64_t unknown_input = call.taken.input_tokens - orphan.used.input_total();
+    if (unknown_input > 0) orphan.used.input_tokens += unknown_input;
+    orphan.used.output_tokens = std::max(orphan.used.output_tokens, call.taken.output_tokens);
+    orphan.cost = std::max(call.request.known_cost, call.taken.cost);
+    orphan.flags = row_flag::orphaned | row_flag::unknown;
     settle(orphan);
   }
   enter_limits();

@@ -1,6 +1,7 @@
 // Tested by tests/gateway/admin/ledger_json_test.cpp.
 #include "gateway/admin/api/ledger_json.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <boost/json.hpp>
@@ -13,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::pair<std::uint32_t, std::string_view>, 8> flag_names = {
+constexpr std::array<std::pair<std::uint32_t, std::string_view>, 10> flag_names = {
     {{row_flag::counted, "counted"},
      {row_flag::orphaned, "orphaned"},
      {row_flag::unpriced, "unpriced"},
@@ -21,7 +22,9 @@ constexpr std::array<std::pair<std::uint32_t, std::string_view>, 8> flag_names =
      {row_flag::estimated, "estimated"},
      {row_flag::hidden_input, "hidden_input"},
      {row_flag::over_hold, "over_hold"},
-     {row_flag::implausible, "implausible"}}};
+     {row_flag::implausible, "implausible"},
+     {row_flag::no_answer, "no_answer"},
+     {row_flag::unknown, "unknown"}}};
 
 json::value time_or_null(wall_time at) {
   return at == wall_time{} ? json::value(nullptr) : json::value(to_iso_time(at));
@@ -34,6 +37,26 @@ json::object held_of(const ledger_row& row) {
           {"cost_usd", to_dollars(row.held.cost)}};
 }
 
+json::array legs_json(const ledger_row& row) {
+  json::array legs;
+  for (const leg& each : legs_of(row)) {
+    json::object used;
+    put_usage(used, each.used);
+    json::object one{{"why", to_string(each.why)},          {"model", each.model},
+                     {"provider", each.provider},           {"service_tier", to_string(each.tier)},
+                     {"price_version", each.price_version}, {"usage", std::move(used)}};
+    put_cost(one, each.cost);
+    legs.push_back(std::move(one));
+  }
+  return legs;
+}
+
+json::object context_json(const call_context& context) {
+  return {{"session", context.session}, {"parent", context.parent},
+          {"arm", context.arm},         {"prompt_version", context.prompt_version},
+          {"region", context.region},   {"attempts", context.attempts}};
+}
+
 }  // namespace
 
 std::vector<std::string> names_of_flags(std::uint32_t flags) {
@@ -42,6 +65,12 @@ std::vector<std::string> names_of_flags(std::uint32_t flags) {
     if ((flags & flag) != 0) names.emplace_back(name);
   }
   return names;
+}
+
+std::optional<std::uint32_t> flag_of(std::string_view name) noexcept {
+  const auto found =
+      std::ranges::find(flag_names, name, [](const auto& each) { return each.second; });
+  return found == flag_names.end() ? std::nullopt : std::optional(found->first);
 }
 
 json::object to_json(const ledger_row& row) {
@@ -71,7 +100,9 @@ json::object to_json(const ledger_row& row) {
                       {"price_version", row.price_version},
                       {"usage", std::move(used)},
                       {"held", held_of(row)},
-                      {"tags", std::move(tags)}};
+                      {"tags", std::move(tags)},
+                      {"context", context_json(row.context)},
+                      {"legs", legs_json(row)}};
   put_cost(object, row.cost);
   return object;
 }

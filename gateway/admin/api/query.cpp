@@ -33,30 +33,29 @@ result<std::optional<wall_time>> read_time(const admin_request& request, std::st
 }
 
 void put_usage(boost::json::object& into, const usage& used) {
-  into["input_tokens"] = used.input_tokens;
-  into["cached_input_tokens"] = used.cached_input_tokens;
-  into["cache_write_5m_tokens"] = used.cache_write_5m_tokens;
-  into["cache_write_1h_tokens"] = used.cache_write_1h_tokens;
-  into["audio_input_tokens"] = used.audio_input_tokens;
-  into["output_tokens"] = used.output_tokens;
-  into["reasoning_tokens"] = used.reasoning_tokens;
-  into["audio_output_tokens"] = used.audio_output_tokens;
-  into["web_searches"] = used.web_searches;
+  for (const usage_kind& kind : usage_kinds)
+    into[kind.name] = used.*kind.count;
   into["total_tokens"] = used.total();
 }
+
+namespace {
+// used and held may pass the limit, so that left is negative, and a correction takes away;
+// to_dollars knows no sign.
+std::string signed_dollars(std::int64_t amount) {
+  const auto absolute = to_dollars(nanodollars(amount < 0 ? -amount : amount));
+  return amount < 0 ? "-" + absolute : absolute;
+}
+}  // namespace
 
 void put_amount(boost::json::object& into, const std::string& name, cap_unit unit,
                 std::int64_t amount) {
   into[name] = amount;
-  if (unit != cap_unit::usd) return;
-  // used and held may pass the limit, so that left is negative; to_dollars knows no sign.
-  const auto absolute = to_dollars(nanodollars(amount < 0 ? -amount : amount));
-  into[name + "_usd"] = amount < 0 ? "-" + absolute : absolute;
+  if (unit == cap_unit::usd) into[name + "_usd"] = signed_dollars(amount);
 }
 
 void put_cost(boost::json::object& into, nanodollars cost) {
   into["cost_nanodollars"] = cost.count();
-  into["cost_usd"] = to_dollars(cost);
+  into["cost_usd"] = signed_dollars(cost.count());
 }
 
 admin_answer answer_problem(const problem& why) {

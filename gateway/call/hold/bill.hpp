@@ -15,8 +15,12 @@ struct billed_call {
   const hold_request& held;
   const examined_call* call = nullptr;  // null for a pass-through, which costs nothing
   const dialect& speaks;
+  std::int64_t held_output_tokens = 0;  // as the hold stands at the end
+  bool unknown_at_hold = true;          // admission_config::unknown_at_hold
 };
 
+// What was not seen to its end is charged at the most that may have been generated: the prompt at its
+// bound at the dearest it can be, unless the provider said what it was.
 // The model that served the call decides its price (Anthropic's safety fallback answers with
 // another one); a served name that has no price is charged as the model that was asked for.
 [[nodiscard]] settlement bill_of(const billed_call& of, const call_end& ended, wall_time now);

@@ -7,6 +7,7 @@
 
 #include "budgets/records/row.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/http/client_presence.hpp"
 
 namespace stint {
 
@@ -17,8 +18,13 @@ struct call_end {
   std::optional<usage> input_report;   // the provider's figures for the prompt alone
   bool implausible = false;            // there was a report, and it cannot be true
   bool generated = false;  // the provider began to answer: without a report, our count is charged
-  bool unknown = false;    // what was generated, or whether anything was, has not been seen
   std::int64_t counted_output_tokens = 0;
+  // It was forwarded, and what was generated was not seen to its end …
+  bool unknown = false;
+  // … which is at most this much; nothing: all that the call holds.
+  std::optional<std::int64_t> most_output_tokens;
+  // From forwarding to the end of the answer; 0: there was none.
+  monotonic::duration answered_in{};
   // For the learner: our count of all that was generated, and how fast the bytes of it came.
   std::optional<std::int64_t> compared_output_tokens;
   std::int64_t burst_bytes = 0;

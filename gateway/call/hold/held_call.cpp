@@ -4,6 +4,7 @@
 
 #include "gateway/call/hold/bill.hpp"
 #include "gateway/call/hold/ledger_wait.hpp"
+#include "gateway/call/hold/unseen_output.hpp"
 #include "gateway/call/hold/worst_case.hpp"
 
 namespace stint {
@@ -25,21 +26,44 @@ held_call::~held_call() {
   if (resolved_) return;
   call_end unforeseen;
   unforeseen.outcome = call_outcome::rejected;
-  // Uncertain usage is never refunded: the prompt at least was sent, and this much came back.
-  unforeseen.generated = true;
+  // Uncertain usage is never refunded.
+  unforeseen.generated = was_forwarded();
+  unforeseen.unknown = was_forwarded();
   unforeseen.input_report = reported_input_;
   unforeseen.counted_output_tokens = delivered_tokens_;
   shared_.ledger.settle(resolve(unforeseen), [](const settled&) {});
 }
 
 void held_call::forwarded() {
-  forwarded_ = true;
+  forwarded_ = monotonic::now();
   if (count_) count_->begin();
 }
 
 // What the hold has above the count is given back, and a crash charges the bound, until the count
 // is on the log. It goes there with the next sweep, a twentieth of a second later at most: a call
 // that is over by then has spared the log a record.
+std::int64_t held_call::most_generated(std::int64_t seen_tokens,
+                                       std::int64_t ahead_tokens) const noexcept {
+  if (call_ == nullptr) return 0;
+  unseen_output of;
+  of.held_tokens = hold_.output_tokens();
+  of.seen_tokens = seen_tokens;
+  of.ahead_tokens = ahead_tokens;
+  of.stops_at_hang_up =
+      call_->request.stream && call_->provider->on_hang_up == hang_up_policy::stops;
+  of.hides_output = call_->request.hides_output || call_->expected.hides_output;
+  if (forwarded_) of.since_forwarded = monotonic::now() - *forwarded_;
+  of.tokens_per_second = shared_.outputs.fastest(held_.charged.model)
+                             .value_or(shared_.settings.admission.unseen_tokens_per_second);
+  return stint::most_generated(of);
+}
+
+std::int64_t held_call::most_generated_unseen() const noexcept {
+  if (call_ == nullptr) return 0;
+  return most_generated(
+      0, tokens_ahead(shared_.settings.admission, call_->expected, call_->request.choices));
+}
+
 void held_call::take_count() {
   bound_prompt(held_, *call_);
   giving_back_.run_at_next([this] { give_back(); });
@@ -76,7 +100,9 @@ usage held_call::known_now() const noexcept {
 settlement held_call::resolve(const call_end& ended) {
   resolved_ = true;
   giving_back_.forget();
-  const billed_call of{shared_.prices, held_, call_, speaks_};
+  billed_call of{shared_.prices, held_, call_, speaks_};
+  of.held_output_tokens = hold_.output_tokens();
+  of.unknown_at_hold = shared_.settings.admission.unknown_at_hold;
   settlement what = bill_of(of, ended, wall_now());
   used_ = what.used;
   cost_ = what.cost;

@@ -43,8 +43,9 @@ elastic_output elastic_of(const admission_config& how, const examined_call& call
           ? expected.ample_tokens
           : ample_times_first * std::max(expected.tokens, how.first_output_tokens);
   elastic.ample_tokens = std::min(followed_hold(how, expected, ample, choices), bound);
-  // Only a stream can be followed, and only where it shows what is generated.
-  if (call.request.stream && !call.request.hides_output && !expected.hides_output) {
+  // Only a stream can be followed, and only where it shows what is generated and can be stopped.
+  const bool stops = call.provider->on_hang_up == hang_up_policy::stops;
+  if (call.request.stream && stops && !call.request.hides_output && !expected.hides_output) {
     elastic.first_tokens = std::min(followed_hold(how, expected, expected.tokens, choices), bound);
   }
   return elastic;
@@ -58,11 +59,15 @@ usage known_prompt(const tokenizer::prompt_tokens& prompt) noexcept {
   return known;
 }
 
+std::int64_t tokens_ahead(const admission_config& how, const output_prediction& expected,
+                          std::int64_t choices) noexcept {
+  return std::max(how.stream_margin_tokens,
+                  stream_steps::wanted_bursts * expected.burst_tokens * choices);
+}
+
 std::int64_t followed_hold(const admission_config& how, const output_prediction& expected,
                            std::int64_t tokens, std::int64_t choices) noexcept {
-  const std::int64_t with_margin =
-      tokens * choices + std::max(how.stream_margin_tokens,
-                                  stream_steps::wanted_bursts * expected.burst_tokens * choices);
+  const std::int64_t with_margin = tokens * choices + tokens_ahead(how, expected, choices);
   // And half a step, of what is then held.
   return with_margin + std::max(stream_steps::usual_tokens_min / 2,
                                 with_margin / (2 * stream_steps::share - 1) + 1);

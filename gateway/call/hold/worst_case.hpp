@@ -31,6 +31,11 @@ void bound_prompt(hold_request& worst, const examined_call& call);
 [[nodiscard]] hold_request unmetered_hold(const hold_terms& terms, const purpose& what_for,
                                           const passthrough_config& rule);
 
+// How many tokens, over all choices, a stream of this kind may be ahead of what has been seen of it.
+[[nodiscard]] std::int64_t tokens_ahead(const admission_config& how,
+                                        const output_prediction& expected,
+                                        std::int64_t choices) noexcept;
+
 // What a stream of `tokens` in each choice holds if it is never to be extended: what it delivers,
 // and the margin that stream_hold keeps ahead of that.
 [[nodiscard]] std::int64_t followed_hold(const admission_config& how,

@@ -101,7 +101,8 @@ asio::awaitable<bool> stream_relay::keep_within_hold(bool is_ahead) {
   if (!is_ahead && !co_await hold_.secure()) co_return false;
   if (!hold_.may_pass_bound(*meter_)) co_return true;
   const std::int64_t counted = co_await count();
-  co_return !hold_.passes_bound(counted);
+  if (!hold_.passes_bound(counted)) co_return true;
+  co_return co_await hold_.go_past_bound(*meter_);
 }
 
 // Passes on what arrives until the stream ends, breaks, its hold has no more room, or the client
@@ -164,18 +165,23 @@ asio::awaitable<call_end> stream_relay::end_upstream(pumped how) {
   } else {
     if (how.progress == body_progress::more && meter_) {
       all_seen = co_await hang_up(from_, *meter_, client_);
-    } else if (client_.client_gone() || client_.cut()) {
-      all_seen = from_.closed();
+    } else {
+      const bool hung_up = client_.client_gone() || client_.cut();
+      all_seen = hung_up && from_.closed();
     }
     from_.abandon();
+    // That its provider stopped, too, says nothing of what it generated unseen.
+    if (meter_) all_seen = meter_->complete() || (all_seen && !hold_.hides_output());
   }
   call_end ended = outcome_of(how);
   if (!meter_) co_return ended;
   if (!ended.report || hold_.wants_count()) {
     const std::int64_t counted = co_await count();
-    ended.counted_output_tokens = all_seen ? counted : hold_.most_generated(counted);
+    ended.counted_output_tokens = counted;
     if (all_seen) ended.compared_output_tokens = counted;
   }
+  ended.unknown = !all_seen && !ended.report;
+  if (ended.unknown) ended.most_output_tokens = hold_.most_generated(ended.counted_output_tokens);
   ended.burst_bytes = hold_.pace().burst_bytes();
   ended.stream_bytes = hold_.pace().total_bytes();
   co_return ended;

@@ -83,6 +83,7 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
     ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
     ended.status = why.status;
     co_await read_usage(order, answer.body, facts, ended);
+    ended.unknown = ended.generated;
     made.unsent = std::move(why);
     co_return made;
   }

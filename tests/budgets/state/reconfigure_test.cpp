@@ -116,10 +116,10 @@ BOOST_FIXTURE_TEST_CASE(a_call_that_runs_across_a_change_and_a_crash_settles_in_
     caps = {caps[1], usd_cap("third", 1'000, window_kind::forever)};
     BOOST_REQUIRE(books.reconfigure(caps));
   }
-  driven_writer books(options());  // the orphan is posted at its prompt: 150
+  driven_writer books(options());  // the orphan is posted at what it held: 300
   const auto now = books.standings();
-  BOOST_TEST(standing(now, "second").used == 150);
-  BOOST_TEST(standing(now, "third").used == 150);
+  BOOST_TEST(standing(now, "second").used == 300);
+  BOOST_TEST(standing(now, "third").used == 300);
   BOOST_TEST(verify_books(ledger_store::moment(books.writer.store()), caps).empty());
 }
 

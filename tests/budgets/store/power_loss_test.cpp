@@ -83,10 +83,10 @@ class run {
     }
   }
 
-  // Every hold that was pending is posted at what was known of it.
+  // Every hold that was pending is posted at all that it held.
   void posted_orphans() {
     for (const std::uint64_t number : held_)
-      settled_[number] = 20;
+      settled_[number] = 40;
     held_.clear();
   }
 
@@ -106,7 +106,7 @@ class run {
       const auto doubtful = found.find(to_string(numbered_id(*in_doubt_)));
       if (doubtful != found.end()) {
         const auto cost = doubtful->second;
-        BOOST_TEST((cost == 20 || cost == doubtful_cost_));
+        BOOST_TEST((cost == 40 || cost == doubtful_cost_));
         settled_[*in_doubt_] = cost;
       }
     }

@@ -30,6 +30,19 @@ struct fixture {
   }
 };
 
+// 400 held and 230 of them known, and 100 of which only the prompt is known.
+void leave_two_pending(const fixture& of) {
+  driven_writer books(of.options());
+  BOOST_TEST(!books.hold(hold_of(1, 400)).refused);
+  BOOST_TEST(!books.hold(hold_of(2, 100)).refused);
+  progress_note note;
+  note.id = numbered_id(1);
+  note.known.input_tokens = 200;
+  note.known.output_tokens = 30;
+  note.known_cost = nanodollars{230};
+  books.run(note);
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(a_settled_call_is_one_row_with_its_counters_and_roll_ups, fixture) {
@@ -78,19 +91,9 @@ BOOST_FIXTURE_TEST_CASE(usage_and_alerts_survive_a_restart_and_do_not_fire_again
   BOOST_TEST(verify(books).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_hold_left_pending_is_posted_at_what_was_known_when_the_process_ended,
-                        fixture) {
-  {
-    driven_writer books(options());
-    BOOST_TEST(!books.hold(hold_of(1, 400)).refused);
-    BOOST_TEST(!books.hold(hold_of(2, 100)).refused);
-    progress_note note;
-    note.id = numbered_id(1);
-    note.known.input_tokens = 200;
-    note.known.output_tokens = 30;
-    note.known_cost = nanodollars{230};
-    books.run(note);
-  }
+// Its provider may have finished the answer: 400 were held, and 230 of them known.
+BOOST_FIXTURE_TEST_CASE(a_crash_refunds_nothing_that_the_provider_may_have_generated, fixture) {
+  leave_two_pending(*this);
   driven_writer books(options());
   BOOST_TEST(books.writer.health().orphans_at_start == 2U);
   BOOST_TEST(books.writer.health().holds_active == 0U);
@@ -98,16 +101,49 @@ BOOST_FIXTURE_TEST_CASE(a_hold_left_pending_is_posted_at_what_was_known_when_the
   const ledger_row& first = books.committed[0];
   BOOST_TEST((first.outcome == call_outcome::orphaned));
   BOOST_TEST((first.source == usage_source::orphaned));
-  BOOST_TEST((first.flags & row_flag::orphaned) != 0U);
-  BOOST_TEST(first.cost.count() == 230);
-  BOOST_TEST(first.used.output_tokens == 30);
+  BOOST_TEST(first.flags == (row_flag::orphaned | row_flag::unknown));
+  BOOST_TEST(first.cost.count() == 400);
+  BOOST_TEST(first.used.input_tokens == 200);
+  BOOST_TEST(first.used.output_tokens == 200);
   const auto standings = books.standings();
-  BOOST_TEST(find_standing(standings, "day")->used == 230 + 50);
+  BOOST_TEST(find_standing(standings, "day")->used == 400 + 100);
   BOOST_TEST(find_standing(standings, "day")->held == 0);
   BOOST_TEST(verify(books).empty());
   const settled late = books.settle(settle_of(numbered_id(1), 400));
   BOOST_TEST(!late.recorded);
   BOOST_TEST(late.already_resolved);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_orphan_is_charged_the_more_where_more_was_known_than_held, fixture) {
+  {
+    driven_writer books(options());
+    BOOST_TEST(!books.hold(hold_of(1, 10)).refused);
+    progress_note note;
+    note.id = numbered_id(1);
+    note.known.cached_input_tokens = 7;
+    note.known.output_tokens = 30;
+    note.known_cost = nanodollars{37};
+    books.run(note);
+  }
+  driven_writer books(options());
+  BOOST_REQUIRE(books.committed.size() == 1U);
+  BOOST_TEST(books.committed[0].used.input_total() == 7);
+  BOOST_TEST(books.committed[0].used.output_tokens == 30);
+  BOOST_TEST(books.committed[0].cost.count() == 37);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_prefers_it_has_orphans_posted_at_what_was_known, fixture) {
+  leave_two_pending(*this);
+  ledger_options with = options();
+  with.orphans_at_hold = false;
+  driven_writer books(with);
+  BOOST_REQUIRE(books.committed.size() == 2U);
+  const ledger_row& first = books.committed[0];
+  BOOST_TEST(first.flags == (row_flag::orphaned | row_flag::unknown));
+  BOOST_TEST(first.cost.count() == 230);
+  BOOST_TEST(first.used.output_tokens == 30);
+  BOOST_TEST(find_standing(books.standings(), "day")->used == 230 + 50);
+  BOOST_TEST(verify(books).empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_resolution_older_than_memory_is_found_on_disk, fixture) {
@@ -195,6 +231,7 @@ BOOST_FIXTURE_TEST_CASE(keys_are_kept, fixture) {
     driven_writer books(options());
     bool recorded = false;
     books.run(key_operation{.key = {.id = "key_2", .encoded = std::string("a\0b", 3)},
+                            .audit = {},
                             .answer = [&](bool answer) { recorded = answer; }});
     BOOST_TEST(recorded);
   }

@@ -239,7 +239,8 @@ class call_fixture {
     BOOST_TEST_REQUIRE(all.size() == 1U);
     return std::move(all.front());
   }
-  // As the next start of the gateway would find them, if it were killed now.
+  // As the next start of a gateway that posts orphans at what was known of them would find them, if
+  // this one were killed now.
   [[nodiscard]] std::vector<ledger_row> rows_after_a_crash() {
     static_cast<void>(standings());
     const std::string copy = directory_.sub("copy" + std::to_string(copies_ += 1));
@@ -248,6 +249,7 @@ class call_fixture {
     ledger_options options;
     options.directory = copy;
     options.caps = settings.caps;
+    options.orphans_at_hold = false;
     const ledger_thread next(std::move(options));
     return next.rows({});
   }

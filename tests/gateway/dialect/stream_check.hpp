@@ -25,13 +25,15 @@ struct stream_outcome {
   bool error = false;
 };
 
+// The nine kinds that every vector has, then the rarer ones that were used, by name.
 inline std::string spelled(const usage& used) {
+  constexpr std::size_t always = 9;
   std::string text;
-  for (const std::int64_t count :
-       {used.input_tokens, used.cached_input_tokens, used.cache_write_5m_tokens,
-        used.cache_write_1h_tokens, used.audio_input_tokens, used.output_tokens,
-        used.reasoning_tokens, used.audio_output_tokens, used.web_searches}) {
+  for (std::size_t at = 0; at < usage_kinds.size(); ++at) {
+    const std::int64_t count = used.*usage_kinds[at].count;
+    if (at >= always && count == 0) continue;
     if (!text.empty()) text += ' ';
+    if (at >= always) text.append(usage_kinds[at].name) += '=';
     text += std::to_string(count);
   }
   return text;

@@ -50,9 +50,30 @@ struct call_to_bill {
     return ended;
   }
   [[nodiscard]] settlement settled_at(const call_end& ended, const std::string& api = "openai") {
-    return bill_of(billed_call{prices, held, &call, *find_dialect(api)}, ended, now);
+    billed_call of{prices, held, &call, *find_dialect(api)};
+    of.held_output_tokens = 500;
+    of.unknown_at_hold = unknown_at_hold;
+    return bill_of(of, ended, now);
   }
 
+  // Forwarded, with 20 tokens of the answer seen and not its end.
+  [[nodiscard]] call_end not_seen_to_its_end() {
+    held.worst.input_tokens = 25;
+    held.worst.output_tokens = 500;
+    call_bound bound;
+    bound.prompt_tokens = 25;
+    held.elastic.emplace().cost = cost_of_output(*call.rates, bound, service_tier::standard);
+    held.worst.cost = held.elastic->cost.at(500);
+    call_end ended;
+    ended.outcome = call_outcome::upstream_gone;
+    ended.status = 502;
+    ended.generated = true;
+    ended.unknown = true;
+    ended.counted_output_tokens = 20;
+    return ended;
+  }
+
+  bool unknown_at_hold = true;
   const wall_time now = samples::utc(2027, 3, 1);
   price_book prices{"book-7", prices_to_bill_by(), {}};
   provider_config provider;
@@ -78,6 +99,64 @@ BOOST_FIXTURE_TEST_CASE(what_the_provider_reports_is_charged_at_the_price_of_the
   BOOST_TEST((bill.tier == service_tier::standard));
   BOOST_TEST((bill.first_byte == ended.first_byte));
   BOOST_TEST((bill.ended == now));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_end_that_nobody_saw_is_charged_all_that_was_held, call_to_bill) {
+  const settlement bill = settled_at(not_seen_to_its_end());
+  BOOST_TEST((bill.source == usage_source::counted));
+  BOOST_TEST(bill.flags == (row_flag::unknown | row_flag::counted));
+  BOOST_TEST(bill.used.input_tokens == 25);  // the bound: the count was never confirmed
+  BOOST_TEST(bill.used.output_tokens == 500);
+  BOOST_TEST(bill.cost.count() == 25 * 2'000 + 500 * 8'000);
+  call_end part_of_a_whole = not_seen_to_its_end();
+  part_of_a_whole.counted_output_tokens = 600;  // its bytes, and what is JSON of them
+  BOOST_TEST(settled_at(part_of_a_whole).used.output_tokens == 500);
+}
+
+BOOST_FIXTURE_TEST_CASE(less_is_charged_where_less_is_certain, call_to_bill) {
+  call_end ended = not_seen_to_its_end();
+  ended.most_output_tokens = 60;
+  settlement bill = settled_at(ended);
+  BOOST_TEST(bill.used.output_tokens == 60);
+  BOOST_TEST(bill.cost.count() == 25 * 2'000 + 60 * 8'000);
+  ended.most_output_tokens = 10;  // less than was seen
+  bill = settled_at(ended);
+  BOOST_TEST(bill.used.output_tokens == 20);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_prompt_that_the_provider_told_is_charged_as_it_was_told, call_to_bill) {
+  call_end ended = not_seen_to_its_end();
+  ended.most_output_tokens = 60;
+  ended.input_report.emplace().cached_input_tokens = 9;
+  const settlement bill = settled_at(ended, "anthropic");
+  BOOST_TEST(bill.used.input_total() == 9);
+  BOOST_TEST(bill.used.cached_input_tokens == 9);
+  BOOST_TEST(bill.cost.count() == 9 * 2'000 + 60 * 8'000);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_report_makes_the_end_known, call_to_bill) {
+  call_end ended = reported_by("asked");
+  ended.unknown = true;
+  const settlement bill = settled_at(ended);
+  BOOST_TEST((bill.source == usage_source::provider));
+  BOOST_TEST(bill.flags == 0U);
+  BOOST_TEST(bill.used.output_tokens == 100);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_prefers_it_is_charged_what_was_seen_and_still_told_that_it_is_unknown,
+                        call_to_bill) {
+  unknown_at_hold = false;
+  const settlement bill = settled_at(not_seen_to_its_end());
+  BOOST_TEST(bill.flags == (row_flag::unknown | row_flag::counted));
+  BOOST_TEST(bill.used.input_tokens == 10);
+  BOOST_TEST(bill.used.output_tokens == 20);
+  BOOST_TEST(bill.cost.count() == 10 * 2'000 + 20 * 8'000);
+}
+
+BOOST_FIXTURE_TEST_CASE(searches_that_nobody_saw_are_charged_as_allowed, call_to_bill) {
+  call.request.web_searches_max = 3;
+  const settlement bill = settled_at(not_seen_to_its_end(), "anthropic");
+  BOOST_TEST(bill.used.web_searches == 3);
 }
 
 BOOST_FIXTURE_TEST_CASE(another_model_that_served_is_charged_at_its_own_price, call_to_bill) {

@@ -96,22 +96,38 @@ BOOST_FIXTURE_TEST_CASE(a_call_is_settled_once_at_what_it_used, held_fixture) {
   BOOST_TEST(standing().held == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_exit_that_nobody_foresaw_charges_the_prompt, held_fixture) {
+BOOST_FIXTURE_TEST_CASE(an_exit_that_nobody_foresaw_charges_all_that_was_held, held_fixture) {
   examined_call call = short_call();
-  held_as_admitted(call).reset();
+  auto held = held_as_admitted(call);
+  held->forwarded();
+  held.reset();
   const ledger_row row = only_row();
   BOOST_TEST((row.outcome == call_outcome::rejected));
   BOOST_TEST((row.source == usage_source::counted));
-  BOOST_TEST(row.used.input_tokens == call.prompt.expected);
-  BOOST_TEST(row.used.output_tokens == 0);
-  BOOST_TEST(row.cost.count() == call.prompt.expected * 2'000);
+  BOOST_TEST((row.flags & row_flag::unknown) != 0U);
+  BOOST_TEST(row.used.input_tokens == call.prompt.upper_bound);
+  BOOST_TEST(row.used.output_tokens == 100);
+  BOOST_TEST(row.cost.count() == call.prompt.upper_bound * 2'000 + 100 * 8'000);
   BOOST_TEST(standing().held == 0);
-  BOOST_TEST(standing().used == call.prompt.expected);
+  BOOST_TEST(standing().used == call.prompt.upper_bound + 100);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_exit_that_nobody_foresaw_charges_what_was_delivered, held_fixture) {
+BOOST_FIXTURE_TEST_CASE(an_exit_that_nobody_foresaw_before_anything_was_sent_charges_nothing,
+                        held_fixture) {
+  examined_call call = short_call();
+  held_as_admitted(call).reset();
+  const ledger_row row = only_row();
+  BOOST_TEST((row.source == usage_source::none));
+  BOOST_TEST((row.flags & row_flag::unknown) == 0U);
+  BOOST_TEST(row.cost.count() == 0);
+  BOOST_TEST(standing().used == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_prefers_it_is_charged_what_was_delivered, held_fixture) {
+  settings.admission.unknown_at_hold = false;
   examined_call call = short_call();
   auto held = held_as_admitted(call);
+  held->forwarded();
   held->note_progress(40, std::nullopt);
   held.reset();
   BOOST_TEST(only_row().used.input_tokens == call.prompt.expected);
@@ -122,6 +138,7 @@ BOOST_FIXTURE_TEST_CASE(an_exit_that_nobody_foresaw_charges_the_prompt_as_the_pr
                         held_fixture) {
   examined_call call = short_call();
   auto held = held_as_admitted(call);
+  held->forwarded();
   usage said;
   said.input_tokens = 3;
   said.cached_input_tokens = 4;
@@ -132,10 +149,37 @@ BOOST_FIXTURE_TEST_CASE(an_exit_that_nobody_foresaw_charges_the_prompt_as_the_pr
   const ledger_row row = only_row();
   BOOST_TEST(row.used.input_tokens == 3);
   BOOST_TEST(row.used.cached_input_tokens == 4);
-  BOOST_TEST(row.used.output_tokens == 60);
+  BOOST_TEST(row.used.output_tokens == 90);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_crash_charges_the_prompt_of_a_call_that_has_delivered_nothing,
+// A second at the pace of the model's fastest answer; before one was measured, at the stated one.
+BOOST_FIXTURE_TEST_CASE(what_a_model_may_have_reasoned_unseen_goes_by_its_fastest_answer,
+                        held_fixture) {
+  settings.admission.unseen_tokens_per_second = 1;
+  examined_call call = short_call(R"("stream":true,"max_tokens":1000)");
+  call.request.hides_output = true;
+  const auto held = held_as_admitted(call);
+  held->forwarded();
+  const auto begun = monotonic::now();
+  wait_until([&] { return monotonic::now() - begun > std::chrono::milliseconds(5); });
+  BOOST_TEST(held->most_generated(0, 0) == 1);
+  output_observation fast;
+  fast.tokens = 500;
+  fast.tokens_per_second = 100'000;
+  shared.outputs.observe({.tenant = "x", .feature = "y", .model = worst.charged.model}, fast);
+  BOOST_TEST(held->most_generated(0, 0) >= 500);
+  call.request.hides_output = false;
+  BOOST_TEST(held->most_generated(7, 3) == 10);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_that_does_not_stream_is_finished_whoever_hung_up, held_fixture) {
+  examined_call call = short_call();
+  const auto held = held_as_admitted(call);
+  held->forwarded();
+  BOOST_TEST(held->most_generated_unseen() == 100);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_crash_finds_the_prompt_of_a_call_that_has_delivered_nothing,
                         held_fixture) {
   examined_call call = short_call();
   const auto held = held_as_admitted(call);
@@ -148,7 +192,7 @@ BOOST_FIXTURE_TEST_CASE(a_crash_charges_the_prompt_of_a_call_that_has_delivered_
   BOOST_TEST(ledger().rows({}).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_crash_charges_what_was_delivered_as_it_was_noted, held_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_crash_finds_what_was_delivered_as_it_was_noted, held_fixture) {
   examined_call call = short_call();
   const auto held = held_as_admitted(call);
   usage said;
@@ -161,7 +205,7 @@ BOOST_FIXTURE_TEST_CASE(a_crash_charges_what_was_delivered_as_it_was_noted, held
   BOOST_TEST(rows.front().cost.count() == 3 * 2'000 + 40 * 8'000);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_crash_charges_what_was_delivered_when_more_was_asked_for, held_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_crash_finds_what_was_delivered_when_more_was_asked_for, held_fixture) {
   examined_call call = short_call(R"("stream":true,"max_tokens":5000)");
   const auto held = held_as_admitted(call);
   held->ask(1'000, 500);

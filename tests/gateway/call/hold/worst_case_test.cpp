@@ -20,6 +20,7 @@ struct call_to_hold {
     call.request.stream = true;
     call.output_bound_tokens = 10'000;
     call.expected.tokens = 100;
+    call.provider = &provider;
     call.prompt.expected = 8;
     call.prompt.upper_bound = 10;
   }
@@ -35,6 +36,7 @@ struct call_to_hold {
       samples::plain_price("asked", samples::plain_rates(2 * samples::dollar, 8 * samples::dollar));
   admission_config how;
   purpose what_for;
+  provider_config provider;
   examined_call call;
 };
 }  // namespace
@@ -55,6 +57,12 @@ BOOST_FIXTURE_TEST_CASE(a_hold_says_whose_call_it_is_and_under_which_terms, call
   BOOST_TEST(worst.worst.requests == 1);
   call.request.stream = false;
   BOOST_TEST(!held().streaming);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stream_that_nobody_can_stop_is_held_whole, call_to_hold) {
+  BOOST_TEST(elastic().first_tokens < 10'000);
+  provider.on_hang_up = hang_up_policy::finishes;
+  BOOST_TEST(elastic().first_tokens == 10'000);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_worst_is_the_whole_prompt_and_the_whole_bound, call_to_hold) {

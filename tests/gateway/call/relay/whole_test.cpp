@@ -253,6 +253,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_is_too_large_is_given_up, small_answers) 
   BOOST_TEST((problem_in(made).kind == problem_kind::upstream_reset));
   BOOST_TEST(made.ended.status == 502);
   BOOST_TEST(made.ended.generated);
+  BOOST_TEST(made.ended.unknown);
   BOOST_TEST(from.steps.size() == 1U);  // nothing more was read
   BOOST_TEST(from.abandoned == 1);
   BOOST_TEST(from.finished == 0);
@@ -276,6 +277,8 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_breaks_off_is_a_problem_and_charged, rela
   BOOST_TEST((made.ended.outcome == call_outcome::upstream_gone));
   BOOST_TEST(made.ended.status == 502);
   BOOST_TEST(made.ended.generated);
+  BOOST_TEST(made.ended.unknown);
+  BOOST_TEST(!made.ended.most_output_tokens);  // all that is held
   BOOST_TEST(!made.ended.report);
   BOOST_TEST((problem_in(made).kind == problem_kind::upstream_reset));
   BOOST_TEST(problem_in(made).message == "provider 'openai' broke off in the middle of its answer");
@@ -292,6 +295,7 @@ BOOST_FIXTURE_TEST_CASE(an_error_that_breaks_off_generated_nothing, relay_fixtur
   const relayed made = relay_it();
   BOOST_TEST((made.ended.outcome == call_outcome::upstream_gone));
   BOOST_TEST(!made.ended.generated);
+  BOOST_TEST(!made.ended.unknown);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_answer_that_stops_is_a_time_out, relay_fixture) {
