@@ -120,7 +120,23 @@ class learned(one_gateway):
             while_running()
             return head, [data for _, data in events][-1]
 
+    def teach(self, *models):
+        """How much of a stream comes at once must be known before one holds less than its bound."""
+        for model in models:
+            self.stream(model, 5, lambda: None)
+            self.stint.wait_until_idle()
+
+    def test_the_first_stream_of_a_model_holds_its_bound(self):
+        seen = []
+        for _ in range(2):
+            self.stream("sim/gpt-4.1-mini?tokens=5&delay_ms=20", 5000,
+                        lambda: seen.append(held(self.stint, "all-output-tokens")))
+            self.stint.wait_until_idle()
+        self.assertEqual(seen[0], 5000)
+        self.assertLess(seen[1], 1000)
+
     def test_a_stream_holds_less_than_its_bound_and_is_extended_as_it_grows(self):
+        self.teach("sim/gpt-4o")
         seen = []
         head, last = self.stream("sim/gpt-4o?tokens=300&delay_ms=2", 5000,
                                  lambda: seen.append(held(self.stint, "all-output-tokens")))
@@ -132,6 +148,7 @@ class learned(one_gateway):
         self.assertLess(row["held"]["output_tokens"], 5000)
 
     def test_hidden_reasoning_holds_the_bound_from_the_start(self):
+        self.teach("sim/o4-mini", "sim/gpt-4o")
         seen = []
         for model in ("sim/o4-mini?tokens=5&delay_ms=20&reasoning=100", "sim/gpt-4o?tokens=5&delay_ms=20"):
             self.stream(model, 5000, lambda: seen.append(held(self.stint, "all-output-tokens")))
@@ -139,6 +156,7 @@ class learned(one_gateway):
         self.assertLess(seen[1], 1000)
 
     def test_reasoning_that_nobody_told_of_is_learnt_from_the_bill(self):
+        self.teach("sim/gpt-4.1")
         seen = []
         for _ in range(2):
             self.stream("sim/gpt-4.1?tokens=5&delay_ms=20&reasoning=400", 5000,
@@ -315,6 +333,10 @@ class bulky_provider:
             self.may_answer.wait(60)
             wire.sendall(canned_answer(10, 5))
             return True
+        if json.loads(request.body)["max_tokens"] == 1:  # so that it is known how much of a stream comes at once
+            usage = {"prompt_tokens": 10, "completion_tokens": 1, "total_tokens": 11}
+            wire.sendall(STREAM_HEAD + b"".join(map(chunk, streamed_events([" word"], usage))) + chunk(b""))
+            return True
         wire.sendall(STREAM_HEAD)
         for event in streamed_events([" word"] * self.WORDS, done=False):
             wire.sendall(chunk(event.replace(b'{"id"', b'{"padding": "%s", "id"' % (b"x" * 200_000), 1)))
@@ -332,12 +354,14 @@ class slow_client(unittest.TestCase):
         settings = {"providers": {"bulky": provider.upstream.provider()}, "admission": {"first_output_tokens": 40}}
         with gateway(caps=caps, **settings) as stint:
             key = stint.create_key()
+            self.assertEqual(stint.chat(key, openai_body("Say it.", "gpt-4o", stream=True, max_tokens=1)).status, 200)
+            stint.wait_until_idle()
             with http_client.connection(stint.proxy) as wire:
                 body = encoded(openai_body("Say it.", "gpt-4o", stream=True, max_tokens=500))
                 wire.send(http_client.render("POST", "/v1/chat/completions", call_headers(key), body))
                 head = wire.read_head()
                 rest = background(stint.chat, key, openai_body("Say it.", "gpt-4o", max_tokens=700))
-                wait_until(lambda: len(provider.upstream.requests) == 2, "the rest of the cap to be held")
+                wait_until(lambda: len(provider.upstream.requests) == 3, "the rest of the cap to be held")
                 self.assertTrue(provider.half_closed.wait(30), "the provider was not stopped")
                 events = [data for _, data in http_client.events(wire.read_pieces(head))]
             provider.may_answer.set()

@@ -43,9 +43,12 @@ elastic_output elastic_of(const admission_config& how, const examined_call& call
           ? expected.ample_tokens
           : ample_times_first * std::max(expected.tokens, how.first_output_tokens);
   elastic.ample_tokens = std::min(followed_hold(how, expected, ample, choices), bound);
-  // Only a stream can be followed, and only where it shows what is generated and can be stopped.
+  // Only a stream can be followed, and only where it shows what is generated and can be stopped; and
+  // not before it is known how much of one comes at once, or the first would be past their holds
+  // with a single write.
   const bool stops = call.provider->on_hang_up == hang_up_policy::stops;
-  if (call.request.stream && stops && !call.request.hides_output && !expected.hides_output) {
+  const bool shows = !call.request.hides_output && !expected.hides_output;
+  if (call.request.stream && stops && shows && expected.burst_tokens > 0) {
     elastic.first_tokens = std::min(followed_hold(how, expected, expected.tokens, choices), bound);
   }
   return elastic;

@@ -20,6 +20,7 @@ struct call_to_hold {
     call.request.stream = true;
     call.output_bound_tokens = 10'000;
     call.expected.tokens = 100;
+    call.expected.burst_tokens = 1;
     call.provider = &provider;
     call.prompt.expected = 8;
     call.prompt.upper_bound = 10;
@@ -173,6 +174,13 @@ BOOST_FIXTURE_TEST_CASE(a_stream_that_is_followed_holds_its_margin_and_half_a_st
   BOOST_TEST(followed_hold(how, expected, 100, 2) == 280 + (280 / 7 + 1));
   how.stream_margin_tokens = 100;
   BOOST_TEST(followed_hold(how, expected, 100, 2) == 300 + (300 / 7 + 1));
+}
+
+// A single write of it may be more than what its kind usually takes.
+BOOST_FIXTURE_TEST_CASE(the_first_streams_of_a_model_hold_their_bound, call_to_hold) {
+  call.expected.burst_tokens = 0;
+  BOOST_TEST(elastic().first_tokens == 10'000);
+  BOOST_TEST(elastic().ample_tokens < 10'000);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stream_holds_at_first_what_its_kind_usually_takes, call_to_hold) {
