@@ -12,10 +12,16 @@ namespace {
 // Reading so much JSON takes a quarter of a millisecond.
 constexpr std::size_t read_here_bytes_max = 512 * 1024;
 
-// `status` is the provider's.
-asio::awaitable<void> read_usage(const relay_order& order, std::string_view body, int status,
-                                 call_end& ended) {
+// `facts` are of the provider's head.
+asio::awaitable<void> read_usage(const relay_order& order, std::string_view body,
+                                 const answer_facts& facts, call_end& ended) {
   if (order.call == nullptr) co_return;
+  // An error without usage was not billed; a success without usage was, so it is counted here.
+  ended.generated = facts.status < 400;
+  if (facts.coding == content_coding::unreadable) {
+    ended.unknown = ended.generated && facts.status < 300;
+    co_return;
+  }
   service& shared = order.shared;
   auto read = [&] { ended.report = order.speaks.read_answer(body, ended.implausible); };
   auto count = [&] {
@@ -27,8 +33,6 @@ asio::awaitable<void> read_usage(const relay_order& order, std::string_view body
   } else {
     co_await on_counting_pool(shared.counting, read);
   }
-  // An error without usage was not billed; a success without usage was, so it is counted here.
-  ended.generated = status < 400;
   if (ended.report || !ended.generated) co_return;
   if (body.size() <= shared.settings.limits.count_inline_bytes_max) {
     count();
@@ -78,7 +82,7 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
     problem why = broken_answer(from.provider(), progress);
     ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
     ended.status = why.status;
-    co_await read_usage(order, answer.body, facts.status, ended);
+    co_await read_usage(order, answer.body, facts, ended);
     ended.unknown = ended.generated;
     made.unsent = std::move(why);
     co_return made;
@@ -86,7 +90,7 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
   from.finish();
   ended.outcome = facts.status < 400 ? call_outcome::completed : call_outcome::upstream_error;
   if (client.client_gone()) ended.outcome = call_outcome::client_gone;
-  co_await read_usage(order, answer.body, facts.status, ended);
+  co_await read_usage(order, answer.body, facts, ended);
   if (order.call != nullptr && facts.status == 401) {
     // The key that was wrong is ours, not the client's.
     made.unsent = make_problem(
