@@ -122,4 +122,19 @@ BOOST_AUTO_TEST_CASE(a_single_endless_piece_is_fed_in_linear_time) {
   BOOST_TEST(counter.total() == (1 << 20) / 128);
 }
 
+BOOST_AUTO_TEST_CASE(of_a_text_of_many_pieces_only_the_end_is_kept) {
+  for (const std::string_view name : encoding_names()) {
+    const encoding* const with = find_encoding(name);
+    incremental_count counter{*with};
+    std::string whole;
+    for (int i = 0; i < 500; ++i) {
+      const std::string_view piece = i % 3 == 0 ? "Un cafe\u0301 noir, " : "and more of it.\n";
+      counter.feed(piece);
+      whole += piece;
+      BOOST_TEST_REQUIRE(counter.unsettled_bytes() < 400U, name);
+    }
+    BOOST_TEST(counter.total() == with->count(whole), name);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
