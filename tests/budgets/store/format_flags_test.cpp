@@ -1,6 +1,7 @@
 // What is said in a single bit or byte of a record is said there alone, and what stands for nothing
 // is refused.
 #include <algorithm>
+#include <functional>
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,8 +14,19 @@ namespace stint::testing {
 BOOST_AUTO_TEST_SUITE(ledger_format_flags_suite)
 
 namespace {
+
 namespace format = ledger_format;
+
+[[nodiscard]] std::string row_bytes(const ledger_row& row) {
+  std::string bytes;
+  format::append_row(bytes, row, 1);
+  return bytes;
 }
+[[nodiscard]] bool reads_row(std::string_view bytes) {
+  return format::read_row(numbered_id(42), bytes).has_value();
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_CASE(each_flag_of_a_cap_has_a_bit_of_its_own) {
   for (int flags = 0; flags < 8; ++flags) {
@@ -72,16 +84,9 @@ BOOST_AUTO_TEST_CASE(yes_is_1_no_is_0_and_nothing_else_is_either) {
   BOOST_REQUIRE(endless.back() == 0);
   endless.back() = 2;
   BOOST_TEST(!reads_adjustment(endless));
-  const auto row_of = [](bool streaming) {
-    ledger_row row;
-    row.streaming = streaming;
-    std::string bytes;
-    format::append_row(bytes, row, 1);
-    return bytes;
-  };
-  expect(row_of(false), row_of(true), [](std::string_view bytes) {
-    return format::read_row(numbered_id(42), bytes).has_value();
-  });
+  ledger_row streamed;
+  streamed.streaming = true;
+  expect(row_bytes({}), row_bytes(streamed), reads_row);
   const auto hold_of_streaming = [](bool streaming) {
     active_hold hold;
     hold.request.streaming = streaming;
@@ -92,6 +97,84 @@ BOOST_AUTO_TEST_CASE(yes_is_1_no_is_0_and_nothing_else_is_either) {
   expect(hold_of_streaming(false), hold_of_streaming(true), [](std::string_view bytes) {
     return format::read_hold(numbered_id(42), bytes).has_value();
   });
+}
+
+BOOST_AUTO_TEST_CASE(each_record_begins_with_its_version) {
+  std::string bytes;
+  format::append_counter(bytes, {});
+  BOOST_TEST(bytes.at(0) == 2);
+  bytes.clear();
+  format::append_sums(bytes, {});
+  BOOST_TEST(bytes.at(0) == 3);
+  bytes.clear();
+  format::append_hold(bytes, {});
+  BOOST_TEST(bytes.at(0) == 2);
+  BOOST_TEST(row_bytes({}).at(0) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(the_number_of_the_format_has_32_bits) {
+  std::string most;
+  format::append_format(most, UINT32_MAX);
+  BOOST_TEST(format::read_format(most).value() == UINT32_MAX);
+  // The number follows the words, seven bits in each byte: 2^32 instead.
+  std::string beyond = most.substr(0, most.size() - 5) + "\x80\x80\x80\x80\x10";
+  BOOST_TEST(!format::read_format(beyond));
+}
+
+// The last byte but one says what there is of a context, in a row without legs.
+BOOST_AUTO_TEST_CASE(each_part_of_a_context_has_a_bit_of_its_own) {
+  const auto tail_with = [](const std::function<void(call_context&)>& change) {
+    ledger_row row;
+    change(row.context);
+    const std::string bytes = row_bytes(row);
+    const std::string none = row_bytes({});
+    BOOST_REQUIRE(none.ends_with(std::string(2, '\0')));
+    BOOST_TEST(bytes.substr(0, none.size() - 2) == none.substr(0, none.size() - 2));
+    return bytes.substr(none.size() - 2);
+  };
+  using namespace std::string_literals;
+  BOOST_TEST(tail_with([](call_context& of) { of.session = "x"; }) == "\x01\x01x\0"s);
+  BOOST_TEST(tail_with([](call_context& of) { of.parent = "x"; }) == "\x02\x01x\0"s);
+  BOOST_TEST(tail_with([](call_context& of) { of.arm = "x"; }) == "\x04\x01x\0"s);
+  BOOST_TEST(tail_with([](call_context& of) { of.prompt_version = "x"; }) == "\x08\x01x\0"s);
+  BOOST_TEST(tail_with([](call_context& of) { of.region = "x"; }) == "\x10\x01x\0"s);
+  BOOST_TEST(tail_with([](call_context& of) { of.attempts = 2; }) == "\x20\x04\0"s);
+  BOOST_TEST(tail_with([](call_context& of) { of.attempts = 0; }) == "\x20\0\0"s);
+  std::string unknown = row_bytes({});
+  BOOST_TEST(reads_row(unknown));
+  unknown[unknown.size() - 2] = 0x40;
+  BOOST_TEST(!reads_row(unknown));
+}
+
+BOOST_AUTO_TEST_CASE(a_single_leg_is_written_as_the_row_itself) {
+  ledger_row row;
+  row.legs.resize(1);
+  BOOST_TEST(!reads_row(row_bytes(row)));
+  row.legs.resize(2);
+  BOOST_TEST(reads_row(row_bytes(row)));
+}
+
+// Two rows that differ in one byte: the last word there is, and the one after it.
+BOOST_AUTO_TEST_CASE(words_are_read_up_to_the_last_there_is) {
+  const auto expect = [](const std::function<void(ledger_row&)>& change) {
+    ledger_row first;
+    first.source = usage_source::provider;
+    first.legs.resize(2);
+    ledger_row last = first;
+    change(last);
+    const std::string without = row_bytes(first);
+    std::string with = row_bytes(last);
+    BOOST_TEST(reads_row(with));
+    BOOST_REQUIRE(with.size() == without.size());
+    ++*std::mismatch(without.begin(), without.end(), with.begin()).second;
+    BOOST_TEST(!reads_row(with));
+  };
+  constexpr auto last_tier = static_cast<service_tier>(service_tier_count - 1);
+  expect([](ledger_row& row) { row.tier = last_tier; });
+  expect([](ledger_row& row) { row.source = usage_source::none; });
+  expect([](ledger_row& row) { row.outcome = call_outcome::cut; });
+  expect([](ledger_row& row) { row.legs[1].tier = last_tier; });
+  expect([](ledger_row& row) { row.legs[1].why = leg_reason::correction; });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -105,6 +105,7 @@ BOOST_AUTO_TEST_CASE(a_stable_prefix_leaves_only_the_last_piece) {
   BOOST_TEST(o200k_base().stable_prefix("I don'") == 1U);
   // The second of the spaces is cut off for what follows, and is no border by itself.
   BOOST_TEST(o200k_base().stable_prefix("a  1") == 2U);
+  BOOST_TEST(o200k_base().stable_prefix("  1") == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_counter_has_no_tokens) {

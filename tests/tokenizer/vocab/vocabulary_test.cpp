@@ -2,8 +2,14 @@
 // token of the shipped ones, and small lists whose answers are known.
 #include "tokenizer/bpe/vocabulary.hpp"
 
+#include <fstream>
+#include <iterator>
+
 #include <boost/test/unit_test.hpp>
 
+#include "tokenizer/bpe/kernel.hpp"
+#include "tokenizer/vocab/embedded.hpp"
+#include "tokenizer/vocab/rank_file.hpp"
 #include "tokenizer/vocab/vocabulary_block.hpp"
 #include "tokenizer/vocab/vocabulary_builder.hpp"
 
@@ -64,6 +70,32 @@ BOOST_AUTO_TEST_CASE(pieces_are_found_whole_and_nothing_else_is) {
         std::string("fifteen bytes.,"), std::string(39, 'z'), std::string(41, 'z')}) {
     BOOST_TEST(find(words, other) == 0U, other);
   }
+}
+
+// In the tables that the program was built with, short and long ones alike.
+BOOST_AUTO_TEST_CASE(every_token_of_a_shipped_vocabulary_is_one_piece_of_it) {
+  std::ifstream file(STINT_SOURCE_DIR "/tokenizer/vocab/o200k_base.tiktoken", std::ios::binary);
+  const auto listed = read_rank_file(std::string(std::istreambuf_iterator<char>(file), {}));
+  BOOST_TEST_REQUIRE(listed.has_value(), listed.error());
+  const vocabulary words(vocab::o200k_base());
+  std::size_t missing = 0;
+  for (const std::string& token : listed->tokens)
+    missing += find(words, token) == 1U ? 0 : 1;
+  BOOST_TEST(missing == 0U);
+}
+
+// Which merging would count as one token for each byte.
+BOOST_AUTO_TEST_CASE(a_piece_that_is_a_token_counts_as_one_whatever_its_length) {
+  const std::vector<std::string> tokens = {"xy", "fifteen bytes..", "sixteen bytes...",
+                                           std::string(200, 'z')};
+  const compiled tables(all_bytes_and(tokens));
+  const auto count = [words = tables.words()](const std::string& piece) {
+    return count_whole_piece(words, bytes_of(piece), piece.size(), bytes_of(piece) + piece.size());
+  };
+  for (const std::string& token : tokens)
+    BOOST_TEST(count(token) == 1, token);
+  BOOST_TEST(count("fifteen bytes,,") == 15);
+  BOOST_TEST(count("sixteen bytes,,,") == 16);
 }
 
 BOOST_AUTO_TEST_CASE(two_symbols_make_the_token_that_merging_its_bytes_ends_with) {
