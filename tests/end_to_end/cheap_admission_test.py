@@ -219,14 +219,24 @@ class cheap_admission(unittest.TestCase):
         except (OSError, http_client.incomplete):
             pass  # killed
 
-    def test_a_provider_that_fails_is_charged_nothing(self):
+    def test_a_provider_that_says_no_is_charged_nothing(self):
         with self.subTest("the hold at the bound is given back whole"):
-            self.provider.answer = None
-            self.provider.upstream.answer = lambda wire, _: False
+            refusal = with_length(b'{"error":{"message":"no"}}', "500 Oops")
+            self.provider.upstream.answer = lambda wire, _: wire.sendall(refusal) or False
             answer = self.call()
-            self.assertEqual(answer.status, 502)
+            self.assertEqual(answer.status, 500)
             self.assertEqual(self.row(answer)["cost_nanodollars"], 0)
             check_books(self.stint)
+
+    def test_a_provider_that_goes_without_a_word_is_charged_the_count_and_the_bound_of_its_answer(self):
+        exact = self.exact_tokens()
+        self.provider.upstream.answer = lambda wire, _: False
+        answer = self.call()
+        self.assertEqual(answer.status, 502)
+        row = self.row(answer)
+        self.assertIn("unknown", row["flags"])
+        self.assertEqual((row["usage"]["input_tokens"], row["usage"]["output_tokens"]), (exact, MAX_TOKENS))
+        check_books(self.stint)
 
 
 class counted_on_the_pool(cheap_admission):

@@ -125,6 +125,19 @@ class upstream_fault(unittest.TestCase):
         self.assertEqual(row["cost_nanodollars"], 0)
         self.assertEqual(self.stint.metric("stint_cap_held"), 0)
 
+    def check_unknown(self, answer, status, max_tokens=50):
+        """The provider had the request and may have answered it in full: its bound is charged."""
+        self.assertEqual(answer.status, status, answer.body[:300])
+        self.assertIn("message", answer.json()["error"])
+        row = self.newest_row(answer)
+        self.assertEqual(row["outcome"], "upstream_gone")
+        self.assertIn("unknown", row["flags"])
+        self.assertEqual(row["usage_source"], "counted")
+        self.assertEqual(row["usage"]["input_tokens"], row["held"]["input_tokens"])
+        self.assertEqual(row["usage"]["output_tokens"], max_tokens)
+        self.assertEqual(row["cost_nanodollars"], row["held"]["cost_nanodollars"])
+        self.assertEqual(self.stint.metric("stint_cap_held"), 0)
+
     def plain(self, mode, model="gpt-4o"):
         return self.stint.chat(self.key, openai_body(mode, model, max_tokens=50))
 
@@ -147,21 +160,21 @@ class upstream_fault(unittest.TestCase):
         self.check_released(self.plain("good", "gpt-4o-mini"), 502)
         self.assertEqual(self.stint.metric("stint_upstream_errors_total", provider="dead"), before + 1)
 
-    def test_silence_is_504(self):
+    def test_silence_is_504_and_may_hide_a_whole_answer(self):
         self.script.payload = b""
-        self.check_released(self.plain("payload_then_silence"), 504)
+        self.check_unknown(self.plain("payload_then_silence"), 504)
 
-    def test_an_end_without_an_answer_is_502(self):
+    def test_an_end_without_an_answer_is_502_and_may_hide_a_whole_one(self):
         self.script.payload = b""
         for mode in ("payload_then_close", "payload_then_reset"):
             with self.subTest(mode=mode):
-                self.check_released(self.plain(mode), 502)
+                self.check_unknown(self.plain(mode), 502)
 
-    def test_a_head_that_is_not_http_is_502(self):
+    def test_a_head_that_is_not_http_is_502_and_may_hide_a_whole_answer(self):
         for name, payload in GARBAGE_HEADS.items():
             self.script.payload = payload
             with self.subTest(answer=name):
-                self.check_released(self.plain("payload_then_close"), 502)
+                self.check_unknown(self.plain("payload_then_close"), 502)
 
     def test_an_error_of_the_provider_is_passed_on_and_costs_nothing(self):
         text = b'{"error":{"message":"no such thing","type":"invalid_request_error","param":null,"code":null}}'
@@ -180,8 +193,7 @@ class upstream_fault(unittest.TestCase):
                 self.script.payload = PLAIN[:size]
                 with self.subTest(end=end, bytes=size):
                     answer = self.plain(end)
-                    self.assertEqual(answer.status, 502, answer.body[:300])
-                    self.newest_row(answer)
+                    self.check_unknown(answer, 502)
         self.assertEqual(self.stint.metric("stint_cap_held"), 0)
 
     def test_an_answer_compressed_against_our_wish_is_502(self):

@@ -23,11 +23,14 @@ usage at_bound(usage prompt, const hold_request& held) {
 
 // Nobody saw the end of it: the most that the provider may bill.
 void charge_most(const billed_call& of, const call_end& ended, settlement& what) {
-  const std::int64_t most = ended.most_output_tokens.value_or(of.held_output_tokens);
+  // A part of a whole answer is counted by its bytes, which says nothing against what was held.
+  const std::int64_t most = ended.most_output_tokens
+                                ? std::max(ended.counted_output_tokens, *ended.most_output_tokens)
+                                : of.held_output_tokens;
   what.source = usage_source::counted;
   what.flags |= row_flag::counted;
   what.used = ended.input_report ? *ended.input_report : at_bound(of.held.known, of.held);
-  what.used.output_tokens = std::max(ended.counted_output_tokens, most);
+  what.used.output_tokens = most;
   what.used.web_searches = of.call->request.web_searches_max;
   if (of.call->rates == nullptr) return;
   // What kind of input the provider took the prompt for is only known from its report.

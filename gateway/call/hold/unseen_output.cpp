@@ -14,7 +14,7 @@ std::int64_t most_generated(const unseen_output& of) noexcept {
     constexpr milliseconds longest = std::chrono::hours{24 * 7};
     const auto since =
         std::clamp(std::chrono::ceil<milliseconds>(of.since_forwarded), milliseconds{0}, longest);
-    most = std::max(most, (since.count() * of.tokens_per_second + 999) / 1'000);
+    most = (since.count() * of.tokens_per_second + 999) / 1'000;
   }
   return std::max(of.seen_tokens, std::min(most, of.held_tokens));
 }

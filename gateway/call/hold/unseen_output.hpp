@@ -14,7 +14,8 @@ struct unseen_output {
   std::int64_t ahead_tokens = 0;
   // False: it goes on to its end whoever listens. A call that does not stream always does.
   bool stops_at_hang_up = false;
-  // What is generated need not be seen in the stream: then only time bounds it.
+  // What is generated need not be seen in the stream: then only time bounds it, whatever comes at
+  // once when it is seen.
   bool hides_output = false;
   std::chrono::steady_clock::duration since_forwarded{};
   std::int64_t tokens_per_second = 0;  // the fastest that was seen of the model

@@ -108,6 +108,9 @@ BOOST_FIXTURE_TEST_CASE(an_end_that_nobody_saw_is_charged_all_that_was_held, cal
   BOOST_TEST(bill.used.input_tokens == 25);  // the bound: the count was never confirmed
   BOOST_TEST(bill.used.output_tokens == 500);
   BOOST_TEST(bill.cost.count() == 25 * 2'000 + 500 * 8'000);
+  call_end part_of_a_whole = not_seen_to_its_end();
+  part_of_a_whole.counted_output_tokens = 600;  // its bytes, and what is JSON of them
+  BOOST_TEST(settled_at(part_of_a_whole).used.output_tokens == 500);
 }
 
 BOOST_FIXTURE_TEST_CASE(less_is_charged_where_less_is_certain, call_to_bill) {
