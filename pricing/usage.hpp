@@ -68,6 +68,9 @@ inline constexpr std::array usage_kinds = {
 };
 static_assert(sizeof(usage) == usage_kinds.size() * sizeof(std::int64_t));
 
+// What must be added to `from` for it to be `to`.
+[[nodiscard]] usage difference(const usage& from, const usage& to) noexcept;
+
 // No single count may pass this; a provider's report beyond it is taken as garbage. It keeps every
 // sum and product of a call far inside 64 and 128 bits.
 inline constexpr std::int64_t usage_count_max = 1'000'000'000;

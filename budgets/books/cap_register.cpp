@@ -128,6 +128,12 @@ std::vector<std::pair<std::string, std::string>> cap_register::puts() const {
   return result;
 }
 
+bool cap_register::counted(std::uint32_t number, std::uint32_t epoch) const noexcept {
+  return std::ranges::any_of(caps_, [&](const auto& entry) {
+    return entry.second.number == number && entry.second.since_epoch <= epoch;
+  });
+}
+
 std::vector<registered_cap> cap_register::registered() const {
   std::vector<registered_cap> result;
   for (const auto& [identity, stored] : caps_) {

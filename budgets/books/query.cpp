@@ -61,6 +61,24 @@ class spend_sum {
   });
 }
 
+// The numbered records of one kind, the last one first.
+template <class Record, class ReadKey, class ReadValue>
+[[nodiscard]] std::vector<Record> newest(const ledger_store::moment& at, format::space of,
+                                         std::size_t limit, ReadKey read_key, ReadValue read,
+                                         const char* called) {
+  std::vector<Record> found;
+  if (limit == 0) return found;
+  at.scan_down(family::state, format::space_begin(of), format::space_end(of),
+               [&](std::string_view key, std::string_view value) {
+                 const auto number = read_key(key);
+                 auto made = number ? read(*number, value) : std::nullopt;
+                 if (!made) refuse_damaged_record(called);
+                 found.push_back(std::move(*made));
+                 return found.size() < limit;
+               });
+  return found;
+}
+
 }  // namespace
 
 std::vector<rollup_line> query_spend(const ledger_store::moment& at, const rollup_query& query) {
@@ -109,19 +127,22 @@ std::vector<ledger_row> query_rows(const ledger_store::moment& at, const row_que
   return rows;
 }
 
+std::optional<ledger_row> query_row(const ledger_store::moment& at, const call_id& id) {
+  const auto bytes = at.row(id);
+  if (!bytes) return std::nullopt;
+  auto found = format::read_row(id, *bytes);
+  if (!found) refuse_damaged_record("a row");
+  return std::move(found->row);
+}
+
 std::vector<adjustment> query_adjustments(const ledger_store::moment& at, std::size_t limit) {
-  std::vector<adjustment> found;
-  if (limit == 0) return found;
-  at.scan_down(family::state, format::space_begin(format::space::adjustments),
-               format::space_end(format::space::adjustments),
-               [&](std::string_view key, std::string_view value) {
-                 const auto number = format::read_adjustment_key(key);
-                 auto made = number ? format::read_adjustment(*number, value) : std::nullopt;
-                 if (!made) refuse_damaged_record("an adjustment of a cap");
-                 found.push_back(std::move(*made));
-                 return found.size() < limit;
-               });
-  return found;
+  return newest<adjustment>(at, format::space::adjustments, limit, format::read_adjustment_key,
+                            format::read_adjustment, "an adjustment of a cap");
+}
+
+std::vector<audit_record> query_audits(const ledger_store::moment& at, std::size_t limit) {
+  return newest<audit_record>(at, format::space::audits, limit, format::read_audit_key,
+                              format::read_audit, "an audit record");
 }
 
 std::vector<stored_key> query_keys(const ledger_store::moment& at) {

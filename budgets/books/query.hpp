@@ -20,9 +20,16 @@ namespace stint {
 [[nodiscard]] std::vector<ledger_row> query_rows(const ledger_store::moment& at,
                                                  const row_query& query);
 
+[[nodiscard]] std::optional<ledger_row> query_row(const ledger_store::moment& at,
+                                                  const call_id& id);
+
 // Newest first, at most `limit`.
 [[nodiscard]] std::vector<adjustment> query_adjustments(const ledger_store::moment& at,
                                                         std::size_t limit);
+
+// Newest first, at most `limit`.
+[[nodiscard]] std::vector<audit_record> query_audits(const ledger_store::moment& at,
+                                                     std::size_t limit);
 
 // Ascending by id.
 [[nodiscard]] std::vector<stored_key> query_keys(const ledger_store::moment& at);

@@ -50,6 +50,19 @@ void ledger_recovery::load_adjustments() {
           });
 }
 
+std::uint64_t ledger_recovery::next_audit() const {
+  std::uint64_t next = 1;
+  ledger_store::moment(store_).scan_down(family::state, format::space_begin(format::space::audits),
+                                         format::space_end(format::space::audits),
+                                         [&](std::string_view key, std::string_view) {
+                                           const auto number = format::read_audit_key(key);
+                                           if (!number) refuse_damaged_start("an audit record");
+                                           next = *number + 1;
+                                           return false;
+                                         });
+  return next;
+}
+
 void ledger_recovery::load_histories(const std::vector<unread_cap>& unread) {
   if (unread.empty()) return;
   histories_ = read_histories(ledger_store::moment(store_), unread);

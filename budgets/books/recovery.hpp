@@ -32,6 +32,8 @@ class ledger_recovery {
   [[nodiscard]] std::vector<cap_history> take_histories() { return std::move(histories_); }
   // The number of the next adjustment.
   [[nodiscard]] std::uint64_t next_adjustment() const noexcept { return next_adjustment_; }
+  // And of the next audit record.
+  [[nodiscard]] std::uint64_t next_audit() const;
 
  private:
   void write_register();

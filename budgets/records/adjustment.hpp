@@ -44,6 +44,7 @@ struct adjustment_order {
   std::int64_t by = 0;               // a raise; above 0
   std::optional<wall_time> until;    // a raise; nothing: to the end of the window that is open
   std::string who;
+  std::string from;  // an address
   std::string reason;
   wall_time at{};
 };

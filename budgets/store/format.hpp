@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "budgets/records/alert.hpp"
+#include "budgets/records/audit.hpp"
 #include "budgets/records/hold.hpp"
 #include "budgets/records/row.hpp"
 #include "budgets/state/ledger/ledger.hpp"
@@ -33,7 +34,8 @@ enum class space : char {
   keys = 'k',
   meta = 'm',
   counters = 'n',
-  hours = 'r'
+  hours = 'r',
+  audits = 'u'
 };
 [[nodiscard]] std::string space_begin(space of);
 [[nodiscard]] std::string space_end(space of);  // exclusive
@@ -110,6 +112,7 @@ struct row_value {
 [[nodiscard]] std::string match_text(const cap& of);
 
 void append_adjustment_key(std::string& out, std::uint64_t number);
+void append_audit_key(std::string& out, std::uint64_t number);
 void append_cap_key(std::string& out, std::string_view identity);
 void append_counter_key(std::string& out, const counter_key& key);
 void append_counters_prefix(std::string& out, std::uint32_t cap_number, wall_time start);
@@ -122,6 +125,7 @@ void append_rollup_prefix(std::string& out, space of, std::int64_t start_seconds
 void append_stored_key(std::string& out, std::string_view id);
 
 [[nodiscard]] std::optional<std::uint64_t> read_adjustment_key(std::string_view key);
+[[nodiscard]] std::optional<std::uint64_t> read_audit_key(std::string_view key);
 [[nodiscard]] std::optional<std::string_view> read_counter_scope(std::string_view key);
 [[nodiscard]] std::optional<wall_time> read_counter_start(std::string_view key);
 [[nodiscard]] std::optional<counter_key> read_counter_key(std::string_view key);
@@ -135,6 +139,7 @@ void append_number(std::string& out, std::int64_t number);
 void append_counter(std::string& out, const counter_value& value);
 void append_cap(std::string& out, const cap_value& value);
 void append_adjustment(std::string& out, const adjustment& value);
+void append_audit(std::string& out, const audit_record& value);
 void append_hold(std::string& out, const active_hold& value);
 void append_row(std::string& out, const ledger_row& row, std::uint32_t epoch);
 void append_sums(std::string& out, const rollup_sums& sums);
@@ -146,6 +151,7 @@ void append_sums(std::string& out, const rollup_sums& sums);
 [[nodiscard]] std::optional<cap_value> read_cap(std::string_view bytes);
 [[nodiscard]] std::optional<adjustment> read_adjustment(std::uint64_t number,
                                                         std::string_view bytes);
+[[nodiscard]] std::optional<audit_record> read_audit(std::uint64_t number, std::string_view bytes);
 [[nodiscard]] std::optional<hold_value> read_hold(const call_id& id, std::string_view bytes);
 [[nodiscard]] std::optional<row_value> read_row(const call_id& id, std::string_view bytes);
 [[nodiscard]] std::optional<rollup_sums> read_sums(std::string_view bytes);

@@ -140,6 +140,31 @@ std::optional<adjustment> read_adjustment(std::uint64_t number, std::string_view
   return value;
 }
 
+void append_audit(std::string& out, const audit_record& value) {
+  byte_writer write(out);
+  write.byte(record_version);
+  write.byte(static_cast<std::uint8_t>(value.act));
+  write_time(write, value.made);
+  for (const auto* text :
+       {&value.by.who, &value.by.from, &value.by.reason, &value.subject, &value.was, &value.is}) {
+    write.text(*text);
+  }
+}
+
+std::optional<audit_record> read_audit(std::uint64_t number, std::string_view bytes) {
+  byte_reader read = reader_of(bytes);
+  audit_record value;
+  value.number = number;
+  value.act = read.one_of(audited_act::call_corrected);
+  value.made = read_time(read);
+  for (auto* text :
+       {&value.by.who, &value.by.from, &value.by.reason, &value.subject, &value.was, &value.is}) {
+    *text = read.text();
+  }
+  if (!read.finished()) return std::nullopt;
+  return value;
+}
+
 void append_sums(std::string& out, const rollup_sums& sums) {
   byte_writer write(out);
   write.byte(sums_version);

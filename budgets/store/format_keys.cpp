@@ -24,6 +24,20 @@ void append_id(byte_writer& write, const call_id& id) {
   return id;
 }
 
+void append_numbered(std::string& out, space of, std::uint64_t number) {
+  byte_writer write(out);
+  append_space(write, of);
+  write.sortable(number);
+}
+
+[[nodiscard]] std::optional<std::uint64_t> read_numbered(std::string_view key) {
+  byte_reader read(key);
+  (void)read.byte();
+  const auto number = read.sortable<std::uint64_t>();
+  if (!read.finished()) return std::nullopt;
+  return number;
+}
+
 [[nodiscard]] std::int64_t microseconds(wall_time at) {
   return at.time_since_epoch().count();
 }
@@ -66,17 +80,19 @@ std::string match_text(const cap& of) {
 }
 
 void append_adjustment_key(std::string& out, std::uint64_t number) {
-  byte_writer write(out);
-  append_space(write, space::adjustments);
-  write.sortable(number);
+  append_numbered(out, space::adjustments, number);
+}
+
+void append_audit_key(std::string& out, std::uint64_t number) {
+  append_numbered(out, space::audits, number);
 }
 
 std::optional<std::uint64_t> read_adjustment_key(std::string_view key) {
-  byte_reader read(key);
-  (void)read.byte();
-  const auto number = read.sortable<std::uint64_t>();
-  if (!read.finished()) return std::nullopt;
-  return number;
+  return read_numbered(key);
+}
+
+std::optional<std::uint64_t> read_audit_key(std::string_view key) {
+  return read_numbered(key);
 }
 
 void append_cap_key(std::string& out, std::string_view identity) {

@@ -65,30 +65,28 @@ void group_batch::put_counter(const counter& of, wall_time start, std::int64_t p
 }
 
 void group_batch::put_rows(const ledger_changes& changes) {
-  for (std::size_t i = 0; i < changes.rows.size(); ++i) {
-    key_.clear();
-    value_.clear();
-    format::append_row_key(key_, changes.rows[i].id);
-    format::append_row(value_, changes.rows[i], changes.row_epochs[i]);
-    check(batch_.Put(in_.rows, key_, value_));
-  }
+  for (std::size_t i = 0; i < changes.rows.size(); ++i)
+    put_row(changes.rows[i], changes.row_epochs[i]);
+  for (const amended_row& each : changes.amended)
+    put_row(each.is, each.epoch);
+}
+
+void group_batch::put_row(const ledger_row& row, std::uint32_t epoch) {
+  key_.clear();
+  value_.clear();
+  format::append_row_key(key_, row.id);
+  format::append_row(value_, row, epoch);
+  check(batch_.Put(in_.rows, key_, value_));
 }
 
 // The rows of a group are mostly of few tenants in one hour: summed here first, they are few
 // additions on disk.
 void group_batch::merge_rollups(const ledger_changes& changes) {
   hours_.clear();
-  for (const ledger_row& row : changes.rows) {
-    key_.clear();
-    format::append_rollup_key(key_, format::space::hours,
-                              rollup_key_of(row, period_start(row.admitted, seconds_per_hour)));
-    const auto found = hours_.find(std::string_view(key_));
-    if (found != hours_.end()) {
-      found->second += sums_of(row);
-    } else {
-      hours_.emplace(key_, sums_of(row));
-    }
-  }
+  for (const ledger_row& row : changes.rows)
+    add_to_hour(row, sums_of(row));
+  for (const amended_row& each : changes.amended)
+    add_to_hour(each.is, difference(sums_of(each.was), sums_of(each.is)));
   for (const auto& [hour_key, sums] : hours_) {
     value_.clear();
     format::append_sums(value_, sums);
@@ -96,6 +94,18 @@ void group_batch::merge_rollups(const ledger_changes& changes) {
     key_.clear();
     format::append_day_key_of_hour(key_, hour_key);
     check(batch_.Merge(in_.state, key_, value_));
+  }
+}
+
+void group_batch::add_to_hour(const ledger_row& row, const rollup_sums& sums) {
+  key_.clear();
+  format::append_rollup_key(key_, format::space::hours,
+                            rollup_key_of(row, period_start(row.admitted, seconds_per_hour)));
+  const auto found = hours_.find(std::string_view(key_));
+  if (found != hours_.end()) {
+    found->second += sums;
+  } else {
+    hours_.emplace(key_, sums);
   }
 }
 

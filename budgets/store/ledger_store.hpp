@@ -69,7 +69,7 @@ class ledger_store {
     // The writer waits to open a failed store anew: a long reader should end.
     [[nodiscard]] bool wanted() const noexcept;
     [[nodiscard]] std::optional<std::string> get(std::string_view key) const;  // of the state
-    [[nodiscard]] bool has_row(const call_id& id) const;
+    [[nodiscard]] std::optional<std::string> row(const call_id& id) const;
     [[nodiscard]] std::uint64_t rows_estimated() const;  // without reading them
     // Ascending through [from, until), or descending from below `until`, until the visitor returns
     // false.

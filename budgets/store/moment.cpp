@@ -6,6 +6,16 @@
 
 namespace stint {
 
+namespace {
+
+void require(const rocksdb::Status& status) {
+  if (!status.ok()) {
+    throw std::runtime_error("the ledger cannot be read (" + status.ToString() + ")");
+  }
+}
+
+}  // namespace
+
 struct ledger_store::moment::state {
   const database& of;
   std::shared_lock<shared_use> open;
@@ -30,17 +40,14 @@ struct ledger_store::moment::state {
                                                            family in) const {
     return std::unique_ptr<rocksdb::Iterator>(of.open.db->NewIterator(options, of.open.family(in)));
   }
-};
-
-namespace {
-
-void require(const rocksdb::Status& status) {
-  if (!status.ok()) {
-    throw std::runtime_error("the ledger cannot be read (" + status.ToString() + ")");
+  [[nodiscard]] std::optional<std::string> get(family in, std::string_view key) const {
+    std::string value;
+    const auto status = of.open.db->Get(options(), of.open.family(in), as_slice(key), &value);
+    if (status.IsNotFound()) return std::nullopt;
+    require(status);
+    return value;
   }
-}
-
-}  // namespace
+};
 
 ledger_store::moment::moment(const ledger_store& of)
     : state_(std::make_unique<state>(*of.database_)) {}
@@ -51,23 +58,13 @@ bool ledger_store::moment::wanted() const noexcept {
 }
 
 std::optional<std::string> ledger_store::moment::get(std::string_view key) const {
-  std::string value;
-  const auto status = state_->of.open.db->Get(
-      state_->options(), state_->of.open.family(family::state), as_slice(key), &value);
-  if (status.IsNotFound()) return std::nullopt;
-  require(status);
-  return value;
+  return state_->get(family::state, key);
 }
 
-bool ledger_store::moment::has_row(const call_id& id) const {
+std::optional<std::string> ledger_store::moment::row(const call_id& id) const {
   std::string key;
   ledger_format::append_row_key(key, id);
-  rocksdb::PinnableSlice value;
-  const auto status =
-      state_->of.open.db->Get(state_->options(), state_->of.open.family(family::rows), key, &value);
-  if (status.IsNotFound()) return false;
-  require(status);
-  return true;
+  return state_->get(family::rows, key);
 }
 
 std::uint64_t ledger_store::moment::rows_estimated() const {

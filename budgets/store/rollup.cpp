@@ -76,4 +76,14 @@ rollup_sums sums_of(const ledger_row& row) noexcept {
           .requests = posted_amounts(row).requests};
 }
 
+rollup_sums difference(const rollup_sums& was, const rollup_sums& is) noexcept {
+  rollup_sums by;
+  by.calls = is.calls - was.calls;
+  by.flagged = is.flagged - was.flagged;
+  by.used = difference(was.used, is.used);
+  by.cost = is.cost - was.cost;
+  by.requests = is.requests.value_or(0) - was.requests.value_or(0);
+  return by;
+}
+
 }  // namespace stint

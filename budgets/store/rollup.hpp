@@ -78,6 +78,9 @@ inline constexpr std::int64_t seconds_per_day = 86'400;
 // What one row adds.
 [[nodiscard]] rollup_sums sums_of(const ledger_row& row) noexcept;
 
+// What must be added to `was` for it to be `is`; both have their requests.
+[[nodiscard]] rollup_sums difference(const rollup_sums& was, const rollup_sums& is) noexcept;
+
 struct row_query {
   std::optional<call_id> before;  // exclusive
   wall_time from{};

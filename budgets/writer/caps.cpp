@@ -19,7 +19,8 @@ constexpr std::size_t group_max = 1'024;
 [[nodiscard]] bool changes_caps(const operation& what) noexcept {
   return std::holds_alternative<reconfigure_operation>(what) ||
          std::holds_alternative<history_operation>(what) ||
-         std::holds_alternative<adjust_operation>(what);
+         std::holds_alternative<adjust_operation>(what) ||
+         std::holds_alternative<amend_operation>(what);
 }
 
 }  // namespace
@@ -33,9 +34,10 @@ std::size_t ledger_writer::length_of_group(std::span<const operation> operations
 // When the write fails, the list is in force all the same and is written with the next one that
 // works: the counters of its caps are in memory by then.
 void ledger_writer::apply(reconfigure_operation& what) {
+  audit_caps(what.caps, what.by);
   auto entered = register_.enter(what.caps, ledger_->last_seen());
   ledger_->reconfigure(std::move(entered.caps), register_.epoch());
-  cap_puts_ = register_.puts();
+  std::ranges::move(register_.puts(), std::back_inserter(cap_puts_));
   caps_waiters_.emplace_back([this, answer = std::move(what.answer),
                               unread = std::move(entered.unread)](bool recorded) mutable {
     reconfigured result{.recorded = recorded, .unread = std::move(unread), .as_of = {}};
@@ -71,6 +73,7 @@ void ledger_writer::apply(adjust_operation& what) {
     auto& [key, value] = cap_puts_.emplace_back();
     format::append_adjustment_key(key, each.number);
     format::append_adjustment(value, each);
+    cap_puts_.push_back(audit(audit_of(each, what.order.from)));
   }
   caps_waiters_.emplace_back(
       [answer = std::move(what.answer), result = std::move(result)](bool recorded) mutable {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "budgets/records/alert.hpp"
+#include "budgets/records/amendment.hpp"
 #include "budgets/records/cap.hpp"
 #include "budgets/records/row.hpp"
 
@@ -37,6 +38,8 @@ struct ledger_options {
   // Called on the ledger thread after each committed group, before its waiters: the only source of
   // metrics. Orphans resolved at start are reported on the constructing thread.
   std::function<void(std::span<const ledger_row>, std::span<const alert_crossing>)> on_committed;
+  // The same for rows that are told differently afterwards.
+  std::function<void(std::span<const amended_row>)> on_amended;
   // The wall clock, replaced in simulations; the machine's when empty. Called on the ledger thread;
   // once on the constructing thread.
   std::function<wall_time()> now;

@@ -139,10 +139,11 @@ template <class Operation, class Answer>
 
 }  // namespace
 
-reconfiguration ledger_thread::reconfigure(std::vector<cap> caps) {
+reconfiguration ledger_thread::reconfigure(std::vector<cap> caps, signature by) {
   const std::lock_guard alone(implementation_->one_reconfiguration());
   auto& queue = implementation_->queue();
-  auto begun = ask(queue, reconfigure_operation{.caps = caps, .answer = {}}, reconfigured{});
+  auto begun = ask(queue, reconfigure_operation{.caps = caps, .by = std::move(by), .answer = {}},
+                   reconfigured{});
   implementation_->set_caps(std::move(caps));  // in force, recorded or not
   if (!begun.recorded)
     return {.recorded = false, .problem = "the storage takes no data", .incomplete = {}};
@@ -187,8 +188,20 @@ std::vector<adjustment> ledger_thread::adjustments(std::size_t limit) const {
   return query_adjustments(implementation_->moment(), limit);
 }
 
-void ledger_thread::put_key(stored_key key, completion<bool> answer) {
-  operation entry = key_operation{.key = std::move(key), .answer = std::move(answer)};
+void ledger_thread::amend(amendment_order order, completion<amended> answer) {
+  operation entry = amend_operation{.order = std::move(order), .answer = std::move(answer)};
+  if (implementation_->queue().push(std::move(entry))) return;
+  std::get<amend_operation>(entry).answer(
+      {.refused = amendment_refusal::storage_unavailable, .row = {}});
+}
+
+std::vector<audit_record> ledger_thread::audits(std::size_t limit) const {
+  return query_audits(implementation_->moment(), limit);
+}
+
+void ledger_thread::put_key(stored_key key, audit_record audit, completion<bool> answer) {
+  operation entry =
+      key_operation{.key = std::move(key), .audit = std::move(audit), .answer = std::move(answer)};
   if (implementation_->queue().push(std::move(entry))) return;
   std::get<key_operation>(entry).answer(false);
 }
@@ -203,6 +216,10 @@ std::vector<rollup_line> ledger_thread::spend(const rollup_query& query) const {
 
 std::vector<ledger_row> ledger_thread::rows(const row_query& query) const {
   return query_rows(implementation_->moment(), query);
+}
+
+std::optional<ledger_row> ledger_thread::row(const call_id& id) const {
+  return query_row(implementation_->moment(), id);
 }
 
 books_proof ledger_thread::prove(work_progress& progress) const {

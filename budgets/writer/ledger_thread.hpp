@@ -65,7 +65,7 @@ class ledger_thread {
   // usage; a new one begins with what its open window has seen, read from the ledger's history.
   // Until that is read it counts what is settled from now on, and no more. Blocks for as long as
   // the history takes to read: never on an io thread. One at a time.
-  [[nodiscard]] reconfiguration reconfigure(std::vector<cap> caps);
+  [[nodiscard]] reconfiguration reconfigure(std::vector<cap> caps, signature by);
   // The list in force.
   using cap_list = std::shared_ptr<const std::vector<cap>>;
   [[nodiscard]] cap_list caps() const noexcept;
@@ -74,7 +74,12 @@ class ledger_thread {
   // All that were made, newest first, at most `limit`. As rows().
   [[nodiscard]] std::vector<adjustment> adjustments(std::size_t limit) const;
 
-  void put_key(stored_key key, completion<bool> answer);
+  // Tells a settled call differently; row, counters, sums and the audit record change together.
+  void amend(amendment_order order, completion<amended> answer);
+  // Everything that was done by hand, newest first, at most `limit`. As rows().
+  [[nodiscard]] std::vector<audit_record> audits(std::size_t limit) const;
+
+  void put_key(stored_key key, audit_record audit, completion<bool> answer);
   [[nodiscard]] std::vector<stored_key> load_keys() const;
 
   // Reads, on the caller's thread, of what is committed. They throw std::runtime_error when the
@@ -82,6 +87,7 @@ class ledger_thread {
   [[nodiscard]] std::vector<rollup_line> spend(const rollup_query& query) const;
   // Newest first; `before` pages. At most `limit` rows.
   [[nodiscard]] std::vector<ledger_row> rows(const row_query& query) const;
+  [[nodiscard]] std::optional<ledger_row> row(const call_id& id) const;
   // Proves Σ rows = Σ roll-ups = Σ counters; see verify.hpp. Costs a scan of all rows.
   [[nodiscard]] books_proof prove(work_progress& progress) const;
   [[nodiscard]] std::vector<std::string> verify() const;  // its findings; empty: the books agree

@@ -56,6 +56,7 @@ ledger_writer::ledger_writer(ledger_options options)
   ledger_recovery recovery(store_, options_.caps);
   register_ = recovery.take_register();
   next_adjustment_ = recovery.next_adjustment();
+  next_audit_ = recovery.next_audit();
   ledger_ = recovery.take_ledger();
   resolve_orphans(recovery);
 }
@@ -137,7 +138,7 @@ void ledger_writer::apply(settle_operation& what) {
 bool ledger_writer::was_resolved(const call_id& id) {
   if (ledger_->resolved_lately(id)) return true;
   try {
-    return ledger_store::moment(store_).has_row(id);
+    return ledger_store::moment(store_).row(id).has_value();
   } catch (const std::runtime_error& unreadable) {
     note_failure({unreadable.what()});
     return false;
@@ -158,6 +159,7 @@ void ledger_writer::apply(key_operation& what) {
   std::string key;
   ledger_format::append_stored_key(key, what.key.id);
   puts_.emplace_back(std::move(key), std::move(what.key.encoded));
+  puts_.push_back(audit(std::move(what.audit)));
   keys_.push_back({.id = {}, .answer = std::move(what.answer), .result = true});
 }
 
@@ -177,6 +179,7 @@ void ledger_writer::commit() {
   if (options_.on_committed && (!changes.rows.empty() || !changes.alerts.empty())) {
     options_.on_committed(changes.rows, changes.alerts);
   }
+  if (options_.on_amended && !changes.amended.empty()) options_.on_amended(changes.amended);
   ledger_->written();
   puts_.clear();
   cap_puts_.clear();

@@ -92,6 +92,13 @@ class ledger_writer {
   void apply(reconfigure_operation& what);
   void apply(history_operation& what);
   void apply(adjust_operation& what);
+  void apply(amend_operation& what);
+  [[nodiscard]] amended amend_row(const amendment_order& order);
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> repost(
+      const ledger_store::moment& at, const amended_row& row);
+  // As a key and a value of the state.
+  [[nodiscard]] std::pair<std::string, std::string> audit(audit_record record);
+  void audit_caps(const std::vector<cap>& next, const signature& by);
   void end_histories(const std::vector<cap_history>& histories);
   [[nodiscard]] bool was_resolved(const call_id& id);
   [[nodiscard]] storage_result write_changes();
@@ -113,6 +120,7 @@ class ledger_writer {
   std::unique_ptr<ledger> ledger_;
   cap_register register_;
   std::uint64_t next_adjustment_ = 1;
+  std::uint64_t next_audit_ = 1;
 
   // The group at hand.
   std::vector<waiter<admission>> holds_;

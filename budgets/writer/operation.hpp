@@ -9,6 +9,8 @@
 
 #include "budgets/books/cap_history.hpp"
 #include "budgets/records/adjustment.hpp"
+#include "budgets/records/amendment.hpp"
+#include "budgets/records/audit.hpp"
 #include "budgets/records/hold.hpp"
 #include "budgets/records/row.hpp"
 #include "budgets/records/settlement.hpp"
@@ -51,6 +53,7 @@ struct standings_operation {
 
 struct key_operation {
   stored_key key;
+  audit_record audit;  // numbered and dated when it is recorded
   completion<bool> answer;
 };
 
@@ -63,6 +66,7 @@ struct reconfigured {
 };
 struct reconfigure_operation {
   std::vector<cap> caps;
+  signature by;
   completion<reconfigured> answer;
 };
 struct history_operation {
@@ -75,9 +79,14 @@ struct adjust_operation {
   completion<adjusted> answer;
 };
 
+struct amend_operation {
+  amendment_order order;
+  completion<amended> answer;
+};
+
 using operation =
     std::variant<hold_operation, extend_operation, abandon_operation, progress_note,
                  settle_operation, record_operation, standings_operation, key_operation,
-                 reconfigure_operation, history_operation, adjust_operation>;
+                 reconfigure_operation, history_operation, adjust_operation, amend_operation>;
 
 }  // namespace stint

@@ -120,6 +120,12 @@ bool may_enter(const admin_route& route, std::string_view authorization, admin_d
   return same_secret(authorization.substr(scheme.size()), desk.token);
 }
 
+std::string address_of(const beast::tcp_stream& stream) {
+  boost::system::error_code gone;
+  const auto peer = stream.socket().remote_endpoint(gone);
+  return gone ? std::string() : peer.address().to_string();
+}
+
 }  // namespace
 
 admin_answer answer_admin_request(admin_request& request, std::string_view authorization,
@@ -161,6 +167,7 @@ asio::awaitable<void> serve_admin_session(asio::ip::tcp::socket socket, admin_de
     if (outcome == read_outcome::complete) {
       keep_alive = parser.get().keep_alive();
       auto what = take(parser);
+      if (what) what->request.from = address_of(stream);
       answer = error_answer(400, "the path cannot be read");
       if (what) answer = co_await have_answered(std::move(what), desk);
     }

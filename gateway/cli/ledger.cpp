@@ -8,6 +8,7 @@
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
+#include "gateway/cli/ledger_amend.hpp"
 #include "gateway/cli/ledger_work.hpp"
 #include "gateway/cli/range_options.hpp"
 #include "gateway/cli/text_table.hpp"
@@ -27,6 +28,13 @@ constexpr auto ledger_teaching =
     "  stint ledger list --match tenant:acme --from today --format csv\n"
     "  stint ledger show 019a9f3c-2b1e-7c44-9d0e-5a6b7c8d9e0f   one call in full (clients see its "
     "id as x-stint-request-id)\n"
+    "  stint ledger list --unknown                      calls whose end nobody saw, charged at "
+    "what "
+    "may have been generated\n"
+    "  stint ledger release ID --reason TEXT            … and given back\n"
+    "  stint ledger correct ID --set output_tokens=120 --reason TEXT   … or told by the provider "
+    "later\n"
+    "  stint ledger audit                               everything that was done by hand\n"
     "  stint ledger verify                              proves that rows, sums and cap counters "
     "agree\n"
     "  stint ledger verify --data var/stint             the same while no gateway runs\n"
@@ -48,6 +56,11 @@ std::string list_target(const options::variables_map& given) {
     target += query_part("to", to_iso_time(to));
   }
   if (given.contains("before")) target += query_part("before", given["before"].as<std::string>());
+  if (given.contains("unknown")) target += query_part("flag", "unknown");
+  if (given.contains("flag")) {
+    for (const auto& flag : given["flag"].as<words>())
+      target += query_part("flag", flag);
+  }
   if (given.contains("match")) {
     for (const auto& match : given["match"].as<words>())
       target += query_part("match", match);
@@ -90,6 +103,8 @@ int list_rows(std::span<const std::string> arguments) {
       "now, today, yesterday, a date (to its end) or a time (UTC)")(
       "match", options::value<words>(),
       "only these, like tenant:acme or model:gpt-*; may be repeated")(
+      "flag", options::value<words>(), "only with one of these flags; may be repeated")(
+      "unknown", "only calls whose end nobody saw: --flag unknown")(
       "format", options::value<std::string>()->default_value("table"), "table, csv or json");
   const auto given = read_words(arguments, form);
   if (!given) return exit_done;
@@ -162,16 +177,20 @@ int run_ledger(std::span<const std::string> arguments) {
   return run_command("ledger", [&] {
     const std::string verb = arguments.empty() ? "" : arguments.front();
     if (verb == "--help" || verb == "-h") {
-      std::cout << "Usage: stint ledger list|show|verify|backup|restore [options]\n\n"
+      std::cout << "Usage: stint ledger list|show|release|correct|audit|verify|backup|restore "
+                   "[options]\n\n"
                 << ledger_teaching << "\nOptions of each: stint ledger list --help\n";
       return exit_done;
     }
     if (verb == "list") return list_rows(arguments.subspan(1));
+    if (verb == "release") return release_call_by_hand(arguments.subspan(1));
+    if (verb == "correct") return correct_call_by_hand(arguments.subspan(1));
+    if (verb == "audit") return show_audits(arguments.subspan(1));
     if (verb == "show") return show_row(arguments.subspan(1));
     if (verb == "verify") return verify_books_of_gateway(arguments.subspan(1));
     if (verb == "backup") return back_up_books(arguments.subspan(1));
     if (verb == "restore") return restore_books(arguments.subspan(1));
-    throw misuse("expected list, show, verify, backup or restore");
+    throw misuse("expected list, show, release, correct, audit, verify, backup or restore");
   });
 }
 

@@ -125,6 +125,9 @@ int serve(config settings, const price_book& prices) {
     counts.committed(rows, crossings);
     if (log) log->committed(rows);
   };
+  ledger_settings.on_amended = [&counts](std::span<const amended_row> rows) {
+    counts.amended(rows);
+  };
   ledger_thread ledger(std::move(ledger_settings));
   tell_incomplete_caps(ledger, std::cerr);
   key_ring keys(stored_keys(ledger));

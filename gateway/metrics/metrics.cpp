@@ -170,6 +170,15 @@ void metrics::watch(const std::vector<cap>& caps, const std::vector<std::string>
   implementation_->watch(caps, providers);
 }
 
+void metrics::amended(std::span<const amended_row> rows) {
+  for (const amended_row& row : rows) {
+    implementation_->corrections->Increment();
+    const std::int64_t by = row.is.cost.count() - row.was.cost.count();
+    (by < 0 ? implementation_->given_back : implementation_->charged_later)
+        ->Increment(static_cast<double>(by < 0 ? -by : by));
+  }
+}
+
 void metrics::committed(std::span<const ledger_row> rows,
                         std::span<const alert_crossing> crossings) {
   for (const ledger_row& row : rows)

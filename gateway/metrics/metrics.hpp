@@ -76,6 +76,9 @@ class metrics {
   // The ledger's on_committed. Ledger thread only.
   void committed(std::span<const ledger_row> rows, std::span<const alert_crossing> crossings);
 
+  // The ledger's on_amended. What a call was charged at first stays in the counters above, which never fall; ledger thread only.
+  void amended(std::span<const amended_row> rows);
+
   // Any thread.
   void observe(const call_timing& timing);
   void estimated(const estimate_outcome& compared);

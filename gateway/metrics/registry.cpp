@@ -93,6 +93,17 @@ void make_ledger_families(metrics_registry& in) {
   }
 }
 
+void make_correction_counters(metrics_registry& in) {
+  in.corrections =
+      &make_counter(in.registry, {"stint_corrected_calls_total",
+                                  "Releases and corrections of calls that were settled before."});
+  const description what{"stint_corrected_cost_nanodollars_total",
+                         "What they were charged less or more, in nano-dollars. Spend is "
+                         "stint_cost_nanodollars_total less the one and plus the other."};
+  in.given_back = &make_counter(in.registry, what, {{"direction", "given_back"}});
+  in.charged_later = &make_counter(in.registry, what, {{"direction", "charged"}});
+}
+
 void make_observed_families(metrics_registry& in) {
   in.overhead = make_histograms(
       in, {"stint_overhead_seconds", "Time that the gateway itself added to a call."},
@@ -146,6 +157,7 @@ void make_observed_families(metrics_registry& in) {
 
 metrics_registry::metrics_registry(std::size_t series_per_family_max)
     : series_max(series_per_family_max) {
+  make_correction_counters(*this);
   make_ledger_families(*this);
   make_observed_families(*this);
 }

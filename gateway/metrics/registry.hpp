@@ -56,6 +56,10 @@ struct metrics_registry {
   std::unique_ptr<counter_family> cost;
   std::unique_ptr<counter_family> crossings;  // cap, scope, percent
   std::array<prometheus::Counter*, counted_flags.size()> flagged{};
+  // Of calls that were told differently afterwards.
+  prometheus::Counter* corrections = nullptr;
+  prometheus::Counter* given_back = nullptr;
+  prometheus::Counter* charged_later = nullptr;
 
   // Observed by connections.
   std::unique_ptr<histogram_family> overhead;  // model, provider, streaming

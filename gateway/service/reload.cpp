@@ -26,7 +26,8 @@ void reload_caps(const config& running, ledger_thread& ledger, metrics& counts, 
   const config& loaded = std::get<config>(read);
   for (const std::string& setting : settings_needing_restart(running, loaded))
     log << "reload: " << setting << " differs and needs a restart; the old one stays\n";
-  const reconfiguration done = ledger.reconfigure(loaded.caps);
+  const reconfiguration done = ledger.reconfigure(
+      loaded.caps, {.who = "configuration", .from = running.file, .reason = "reload"});
   if (!done.recorded) {
     log << "reload: the caps could not be recorded (" << done.problem
         << "); send SIGHUP again when the storage takes data" << std::endl;

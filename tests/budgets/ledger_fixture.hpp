@@ -112,6 +112,7 @@ class driven_writer {
   [[nodiscard]] reconfigured begin_reconfigure(std::vector<cap> caps) {
     std::optional<reconfigured> result;
     run(reconfigure_operation{.caps = std::move(caps),
+                              .by = {.who = "configuration", .from = "f", .reason = "reload"},
                               .answer = [&](reconfigured answer) { result = std::move(answer); }});
     return std::move(result.value());
   }
@@ -134,6 +135,13 @@ class driven_writer {
     std::optional<adjusted> result;
     run(adjust_operation{.order = std::move(order),
                          .answer = [&](adjusted answer) { result = std::move(answer); }});
+    return std::move(result.value());
+  }
+  [[nodiscard]] amended amend(amendment_order order) {
+    order.at = clock;
+    std::optional<amended> result;
+    run(amend_operation{.order = std::move(order),
+                        .answer = [&](amended answer) { result = std::move(answer); }});
     return std::move(result.value());
   }
   void run(operation what) { writer.process(std::span(&what, 1)); }

@@ -50,7 +50,7 @@ constexpr std::size_t sweep_budget = 1'024;
 
 bool ledger_changes::empty() const noexcept {
   return holds_put.empty() && holds_removed.empty() && counters.empty() && rows.empty() &&
-         !windows_moved;
+         amended.empty() && !windows_moved;
 }
 
 ledger::ledger(std::vector<numbered_cap> caps, std::uint32_t epoch, wall_time last_seen)
@@ -166,6 +166,14 @@ void ledger::post(counter& at, wall_time start, std::int64_t amount) {
   fire_alerts(at);
 }
 
+bool ledger::repost(std::uint32_t cap_index, wall_time start, std::string_view scope,
+                    std::int64_t by) {
+  counter* at = caps_[cap_index].find_at(start, scope);
+  if (at == nullptr) return false;
+  post(*at, start, by);
+  return true;
+}
+
 void ledger::mark_changed(counter& at) {
   if (std::exchange(at.changed, true)) return;
   changes_.counters.push_back(&at);
@@ -199,6 +207,7 @@ void ledger::written() {
   changes_.counters.clear();
   changes_.rows.clear();
   changes_.row_epochs.clear();
+  changes_.amended.clear();
   changes_.alerts.clear();
   changes_.windows_moved = false;
   std::size_t budget = sweep_budget;

@@ -22,6 +22,7 @@
 
 #include "budgets/records/adjustment.hpp"
 #include "budgets/records/alert.hpp"
+#include "budgets/records/amendment.hpp"
 #include "budgets/records/hold.hpp"
 #include "budgets/records/row.hpp"
 #include "budgets/records/settlement.hpp"
@@ -57,6 +58,7 @@ struct ledger_changes {
   std::vector<counter*> counters;
   std::vector<ledger_row> rows;
   std::vector<std::uint32_t> row_epochs;  // one for each row
+  std::vector<amended_row> amended;
   std::vector<alert_crossing> alerts;
   bool windows_moved = false;  // to be kept even if nothing else is: a closed window stays closed
 
@@ -115,6 +117,12 @@ class ledger {
     std::string scope;
     std::int64_t amount = 0;
   };
+  // A row that was told differently, to be written in place of what it was.
+  void replace_row(amended_row what) { changes_.amended.push_back(std::move(what)); }
+  // Changes what was posted to a counter by a row that is told differently. False: it is not in
+  // memory, only on disk.
+  [[nodiscard]] bool repost(std::uint32_t cap_index, wall_time start, std::string_view scope,
+                            std::int64_t by);
   counter& restore_counter(std::uint32_t cap_index, cap_counters::stored from);
   void restore_hold(hold_request request, std::uint32_t hold_epoch,
                     const std::vector<stored_touch>& touches);

@@ -6,9 +6,9 @@
 #include <boost/json.hpp>
 #include <date/tz.h>
 
+#include "gateway/admin/api/order.hpp"
 #include "gateway/admin/api/query.hpp"
 #include "gateway/admin/api/routes.hpp"
-#include "pricing/text/ascii.hpp"
 #include "pricing/text/words.hpp"
 #include "pricing/time_text.hpp"
 #include "pricing/wall_time.hpp"
@@ -18,49 +18,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t text_bytes_max = 500;  // of a reason or a scope
 constexpr std::int64_t listed_most = 1'000;
-// The API has one token.
-constexpr auto who = "admin";
-
-problem wrong(std::string_view field, const std::string& what) {
-  return make_problem(problem_kind::bad_request, std::string(field) + ": " + what,
-                      std::string(field));
-}
-
-result<json::object> read_object(const std::string& text, const std::vector<std::string>& known) {
-  boost::system::error_code broken;
-  const auto value = json::parse(text, broken);
-  if (broken || !value.is_object()) {
-    return make_problem(problem_kind::bad_request,
-                        "expected a JSON object like {\"reason\": \"launch\"}");
-  }
-  for (const auto& field : value.get_object()) {
-    const std::string name(field.key());
-    if (std::ranges::find(known, name) == known.end())
-      return wrong(name,
-                   "unknown field" + did_you_mean(name, known) + "; known: " + list_choices(known));
-    if (!field.value().is_string()) return wrong(name, "expected a string");
-    if (field.value().get_string().size() > text_bytes_max)
-      return wrong(name, "expected at most " + std::to_string(text_bytes_max) + " bytes");
-  }
-  return value.get_object();
-}
-
-std::optional<std::string> text_of(const json::object& body, std::string_view name) {
-  const auto* value = body.if_contains(name);
-  if (value == nullptr) return std::nullopt;
-  return std::string(value->get_string());
-}
-
-result<std::string> read_reason(const json::object& body) {
-  const auto reason = text_of(body, "reason").value_or("");
-  const bool shown = std::ranges::any_of(reason, [](char c) { return c != ' '; });
-  const bool plain = std::ranges::none_of(reason, is_control);
-  if (shown && plain) return reason;
-  return wrong("reason", "say in one line why, like \"launch\"; it is kept with the record");
-}
-
 // "200", "200usd" and "$200" of a money cap, "50_000" and "5M" of the others.
 result<std::int64_t> read_amount(const json::object& body, const cap& of) {
   auto text = text_of(body, "by").value_or("");
@@ -68,14 +26,15 @@ result<std::int64_t> read_amount(const json::object& body, const cap& of) {
   if (of.unit != cap_unit::usd) {
     const auto count = parse_count(text);
     if (count && *count > 0) return *count;
-    return wrong(
+    return wrong_order(
         "by", "cap " + of.name + " counts " + unit + "; expected how many more, like 50_000 or 5M");
   }
   if (text.ends_with("usd")) text.resize(text.size() - 3);
   if (text.starts_with('$')) text.erase(0, 1);
   const auto dollars = parse_dollars(text);
   if (dollars && *dollars > nanodollars{}) return dollars->count();
-  return wrong("by", "cap " + of.name + " counts dollars; expected how many more, like 200usd");
+  return wrong_order("by",
+                     "cap " + of.name + " counts dollars; expected how many more, like 200usd");
 }
 
 // The first moment of a day in the cap's own zone.
@@ -112,9 +71,10 @@ result<std::optional<wall_time>> read_until(const json::object& body, const cap&
   }
   if (ms && *ms > 0 && *ms <= days_most * day_ms)
     return std::optional(now + std::chrono::milliseconds{*ms});
-  return wrong("until",
-               "expected tomorrow, a date like 2026-12-01, a time like 2026-12-01T12:00:00Z, or "
-               "how long, like 24h or 7d");
+  return wrong_order(
+      "until",
+      "expected tomorrow, a date like 2026-12-01, a time like 2026-12-01T12:00:00Z, or "
+      "how long, like 24h or 7d");
 }
 
 problem refused_order(adjustment_refusal why, const cap* of, const std::string& name) {
@@ -126,33 +86,35 @@ problem refused_order(adjustment_refusal why, const cap* of, const std::string& 
   };
   switch (why) {
     case adjustment_refusal::unknown_cap:
-      return wrong("cap", "no cap is called \"" + name + "\"; `stint caps` shows all");
+      return wrong_order("cap", "no cap is called \"" + name + "\"; `stint caps` shows all");
     case adjustment_refusal::of_each_call:
-      return wrong("cap", name +
-                              " limits each call alone, so there is nothing to raise or reset; "
-                              "edit its limit in the configuration and send SIGHUP");
+      return wrong_order("cap",
+                         name +
+                             " limits each call alone, so there is nothing to raise or reset; "
+                             "edit its limit in the configuration and send SIGHUP");
     case adjustment_refusal::not_split:
-      return wrong("scope", "cap " + name + " has no scopes; leave it out");
+      return wrong_order("scope", "cap " + name + " has no scopes; leave it out");
     case adjustment_refusal::wrong_scope:
-      return wrong("scope", "cap " + name + " is split by " + split() + "; `stint caps --cap " +
-                                name + "` shows the scopes in use");
+      return wrong_order("scope", "cap " + name + " is split by " + split() +
+                                      "; `stint caps --cap " + name + "` shows the scopes in use");
     case adjustment_refusal::not_positive:
-      return wrong("by", "expected more than nothing");
+      return wrong_order("by", "expected more than nothing");
     case adjustment_refusal::over_already:
-      return wrong("until", "is over already; name a later moment");
+      return wrong_order("until", "is over already; name a later moment");
     case adjustment_refusal::without_end:
-      return wrong("until", "cap " + name + " has no window that ends; say how long, like 24h");
+      return wrong_order("until",
+                         "cap " + name + " has no window that ends; say how long, like 24h");
     case adjustment_refusal::nothing_used:
-      return wrong("scope", "nothing has been used there in the window that is open");
+      return wrong_order("scope", "nothing has been used there in the window that is open");
     case adjustment_refusal::too_many_scopes:
-      return wrong("scope", "more than 1,000 scopes would be reset at once; name one");
+      return wrong_order("scope", "more than 1,000 scopes would be reset at once; name one");
     case adjustment_refusal::rebuilding:
       return make_problem(problem_kind::storage_unavailable,
                           "the history of cap " + name + " is being read; try again in a moment");
     case adjustment_refusal::rolling:
-      return wrong("cap", "the window of " + name +
-                              " rolls: what was used leaves it bit by bit "
-                              "and cannot be reset; raise it instead");
+      return wrong_order("cap", "the window of " + name +
+                                    " rolls: what was used leaves it bit by bit "
+                                    "and cannot be reset; raise it instead");
     case adjustment_refusal::storage_unavailable:
       break;
   }
@@ -197,8 +159,8 @@ admin_answer answer_order(adjustment_order order, const cap* of, admin_services&
 admin_answer adjust(const admin_request& request, admin_services& services, adjustment_kind kind) {
   const bool raises = kind == adjustment_kind::raise;
   const auto body =
-      read_object(request.body, raises ? std::vector<std::string>{"by", "scope", "until", "reason"}
-                                       : std::vector<std::string>{"scope", "reason"});
+      read_order(request.body, raises ? std::vector<std::string>{"by", "scope", "until", "reason"}
+                                      : std::vector<std::string>{"scope", "reason"});
   if (!body) return answer_problem(body.error());
   const auto caps = services.ledger.caps();
   const auto found = std::ranges::find(*caps, request.id, &cap::name);
@@ -209,7 +171,8 @@ admin_answer adjust(const admin_request& request, admin_services& services, adju
   adjustment_order order;
   order.kind = kind;
   order.cap = request.id;
-  order.who = who;
+  order.who = order_giver;
+  order.from = request.from;
   order.at = wall_now();
   order.scope = text_of(*body, "scope");
   const auto reason = read_reason(*body);
@@ -240,7 +203,7 @@ admin_answer list_adjustments(const admin_request& request, admin_services& serv
   if (auto refused = refuse_unknown_parameters(request, {"limit"})) return *refused;
   const auto limit = parse_count(request.parameter("limit").value_or("100"));
   if (!limit || *limit < 1 || *limit > listed_most)
-    return answer_problem(wrong("limit", "expected a number from 1 to 1000"));
+    return answer_problem(wrong_order("limit", "expected a number from 1 to 1000"));
   const auto made = services.ledger.adjustments(static_cast<std::size_t>(*limit));
   return json_answer(200, json::object{{"adjustments", to_json(made)}});
 }

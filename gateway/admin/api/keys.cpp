@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "gateway/admin/api/order.hpp"
 #include "gateway/admin/api/routes.hpp"
 #include "pricing/text/words.hpp"
 #include "pricing/time_text.hpp"
@@ -65,7 +66,7 @@ std::optional<problem> read_words(const json::object& body, std::string_view nam
   return std::nullopt;
 }
 
-result<key_order> read_order(const std::string& text) {
+result<key_order> read_key_order(const std::string& text) {
   boost::system::error_code broken;
   const auto value = json::parse(text, broken);
   if (broken || !value.is_object()) {
@@ -99,9 +100,17 @@ result<key_order> read_order(const std::string& text) {
 
 // Durable before it is in force: a key that works must not vanish with the process, nor a revoked
 // one come back.
-bool store_key(const virtual_key& key, admin_services& services) {
+bool store_key(const virtual_key& key, audited_act act, const std::string& from,
+               admin_services& services) {
+  audit_record audit;
+  audit.act = act;
+  audit.by = {.who = std::string(order_giver), .from = from, .reason = {}};
+  audit.subject = key.id;
+  audit.was = act == audited_act::key_created ? "not there" : "active";
+  audit.is = (key.revoked ? "revoked" : "active") + (", tenant " + key.tenant);
   const auto recorded = wait_for_answer<bool>([&](auto completion) {
-    services.ledger.put_key({.id = key.id, .encoded = encode_key(key)}, std::move(completion));
+    services.ledger.put_key({.id = key.id, .encoded = encode_key(key)}, std::move(audit),
+                            std::move(completion));
   });
   if (!recorded.value_or(false)) return false;
   services.keys.put(key);
@@ -126,13 +135,13 @@ admin_answer list_keys(const admin_request& request, admin_services& services) {
 }
 
 admin_answer create_key(const admin_request& request, admin_services& services) {
-  const auto order = read_order(request.body);
+  const auto order = read_key_order(request.body);
   if (!order) return error_answer(400, order.error().message, order.error().param);
   const auto now = wall_now();
   const auto made = make_key(*order, now);
   if (!made) return error_answer(made.error().status, made.error().message, made.error().param);
   const std::lock_guard one_at_a_time(services.keys_change);
-  if (!store_key(made->key, services)) return not_stored();
+  if (!store_key(made->key, audited_act::key_created, request.from, services)) return not_stored();
   return json_answer(201,
                      json::object{{"key", to_json(made->key, now)}, {"secret", made->secret_text}});
 }
@@ -149,7 +158,7 @@ admin_answer revoke_key(const admin_request& request, admin_services& services) 
   const auto now = wall_now();
   if (!key.revoked) {
     key.revoked = now;
-    if (!store_key(key, services)) return not_stored();
+    if (!store_key(key, audited_act::key_revoked, request.from, services)) return not_stored();
   }
   return json_answer(200, json::object{{"key", to_json(key, now)}});
 }

@@ -35,6 +35,16 @@ result<row_query> read_query(const admin_request& request) {
     query.before = parse_call_id(*before);
     if (!query.before) return wrong_id();
   }
+  for (const auto& name : request.parameters("flag")) {
+    const auto flag = flag_of(name);
+    if (!flag) {
+      return make_problem(problem_kind::bad_request,
+                          "flag: unknown" + did_you_mean(name, names_of_flags(~0U)) +
+                              "; known: " + list_choices(names_of_flags(~0U)),
+                          "flag");
+    }
+    query.flags |= *flag;
+  }
   const auto limit = parse_count(request.parameter("limit").value_or("100"));
   if (!limit || *limit < 1 || *limit > rows_max) {
     return make_problem(problem_kind::bad_request, "limit: expected a number from 1 to 1000",
@@ -44,18 +54,11 @@ result<row_query> read_query(const admin_request& request) {
   return query;
 }
 
-// The id that follows, so that "before" it means "up to and with" this one.
-std::optional<call_id> id_after(call_id id) {
-  for (auto byte = id.bytes.rbegin(); byte != id.bytes.rend(); ++byte) {
-    if (++*byte != 0) return id;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 admin_answer list_rows(const admin_request& request, admin_services& services) {
-  if (auto refused = refuse_unknown_parameters(request, {"limit", "before", "from", "to", "match"}))
+  if (auto refused =
+          refuse_unknown_parameters(request, {"limit", "before", "from", "to", "match", "flag"}))
     return *refused;
   const auto query = read_query(request);
   if (!query) return answer_problem(query.error());
@@ -72,17 +75,14 @@ admin_answer list_rows(const admin_request& request, admin_services& services) {
 admin_answer get_row(const admin_request& request, admin_services& services) {
   const auto id = parse_call_id(request.id);
   if (!id) return answer_problem(wrong_id());
-  row_query query;
-  query.before = id_after(*id);
-  query.limit = 1;
-  const auto rows = services.ledger.rows(query);
-  if (rows.empty() || rows.front().id != *id) {
+  const auto row = services.ledger.row(*id);
+  if (!row) {
     return error_answer(404,
                         "no call with this id is recorded; it may still be running, have been "
                         "refused before anything was held, or be older than rows_kept_days",
                         "id");
   }
-  return json_answer(200, json::object{{"row", to_json(rows.front())}});
+  return json_answer(200, json::object{{"row", to_json(*row)}});
 }
 
 }  // namespace stint

@@ -1,6 +1,7 @@
 // Tested by tests/gateway/admin/ledger_json_test.cpp.
 #include "gateway/admin/api/ledger_json.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <boost/json.hpp>
@@ -64,6 +65,12 @@ std::vector<std::string> names_of_flags(std::uint32_t flags) {
     if ((flags & flag) != 0) names.emplace_back(name);
   }
   return names;
+}
+
+std::optional<std::uint32_t> flag_of(std::string_view name) noexcept {
+  const auto found =
+      std::ranges::find(flag_names, name, [](const auto& each) { return each.second; });
+  return found == flag_names.end() ? std::nullopt : std::optional(found->first);
 }
 
 json::object to_json(const ledger_row& row) {

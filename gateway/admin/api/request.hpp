@@ -16,7 +16,8 @@ struct admin_request {
   std::string path;
   std::vector<std::pair<std::string, std::string>> query;  // percent-decoded, in order
   std::string body;
-  std::string id;  // the {id} of the route
+  std::string id;    // the {id} of the route
+  std::string from;  // the address that it comes from
 
   [[nodiscard]] std::optional<std::string> parameter(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> parameters(std::string_view name) const;

@@ -24,6 +24,9 @@ constexpr auto routes = std::to_array<admin_route>({
     {"GET", "/api/v1/ledger/backup", admin_access::token, watch_backup},
     {"POST", "/api/v1/ledger/backup", admin_access::token, back_up_ledger},
     {"GET", "/api/v1/ledger/{id}", admin_access::token, get_row},
+    {"POST", "/api/v1/ledger/{id}/release", admin_access::token, release_call},
+    {"POST", "/api/v1/ledger/{id}/correct", admin_access::token, correct_call},
+    {"GET", "/api/v1/audit", admin_access::token, list_audits},
     {"GET", "/api/v1/prices", admin_access::token, get_prices},
 });
 

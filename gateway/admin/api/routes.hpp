@@ -64,11 +64,20 @@ struct matched_route {
 // may be repeated.
 [[nodiscard]] admin_answer get_spend(const admin_request& request, admin_services& services);
 
-// GET /api/v1/ledger?limit=…&before=<id>&from=…&to=…&match=… → {"rows": […], "next_before": id or
+// GET /api/v1/ledger?limit=…&before=<id>&from=…&to=…&match=…&flag=… → {"rows": […], "next_before": id or
 // null}, newest first
 [[nodiscard]] admin_answer list_rows(const admin_request& request, admin_services& services);
 // GET /api/v1/ledger/{id}
 [[nodiscard]] admin_answer get_row(const admin_request& request, admin_services& services);
+// POST /api/v1/ledger/{id}/release {"reason"}: gives back what an end that nobody saw was charged.
+// POST /api/v1/ledger/{id}/correct {"reason", "usage"?: {"output_tokens": 120, …}, "cost_usd"?}: what
+// is not named stays; without a cost, as the price of that time says.
+//   → {"was": row, "row": row}
+[[nodiscard]] admin_answer release_call(const admin_request& request, admin_services& services);
+[[nodiscard]] admin_answer correct_call(const admin_request& request, admin_services& services);
+// GET /api/v1/audit?limit=… → {"audits": [{number, made, act, who, from, reason, subject, was, is}]},
+// newest first
+[[nodiscard]] admin_answer list_audits(const admin_request& request, admin_services& services);
 // POST /api/v1/ledger/verify → {"holds": bool, "differences": […], "differences_left_out",
 // "proved": {rows, hours, days, counters_by_rows, counters_by_rollups}, "unproved": [{cap,
 // counters, reason}]}

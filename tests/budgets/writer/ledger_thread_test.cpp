@@ -209,9 +209,15 @@ BOOST_FIXTURE_TEST_CASE(readers_do_not_disturb_the_writer_nor_storage_that_comes
 
 BOOST_FIXTURE_TEST_CASE(keys_are_stored_and_loaded, fixture) {
   ledger_thread books(options());
+  audit_record audit;
+  audit.act = audited_act::key_created;
+  audit.subject = "key_1";
   BOOST_TEST(answer_of<bool>([&](completion<bool> answer) {
-    books.put_key({.id = "key_1", .encoded = "hash"}, std::move(answer));
+    books.put_key({.id = "key_1", .encoded = "hash"}, audit, std::move(answer));
   }));
+  BOOST_REQUIRE(books.audits(10).size() == 1U);
+  BOOST_TEST(books.audits(10).front().subject == "key_1");
+  BOOST_TEST((books.audits(10).front().made != wall_time{}));
   BOOST_REQUIRE(books.load_keys().size() == 1U);
   BOOST_TEST(books.load_keys().front().encoded == "hash");
 }

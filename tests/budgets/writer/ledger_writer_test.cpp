@@ -231,6 +231,7 @@ BOOST_FIXTURE_TEST_CASE(keys_are_kept, fixture) {
     driven_writer books(options());
     bool recorded = false;
     books.run(key_operation{.key = {.id = "key_2", .encoded = std::string("a\0b", 3)},
+                            .audit = {},
                             .answer = [&](bool answer) { recorded = answer; }});
     BOOST_TEST(recorded);
   }

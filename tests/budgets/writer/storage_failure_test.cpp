@@ -112,6 +112,7 @@ BOOST_DATA_TEST_CASE_F(fixture, recorded_calls_and_keys_fail_honestly_and_record
   }
   bool recorded = true;
   books.run(key_operation{.key = {.id = "key_9", .encoded = "x"},
+                          .audit = {},
                           .answer = [&](bool answer) { recorded = answer; }});
   BOOST_TEST(!recorded);
   failing.control().repair();

@@ -257,6 +257,7 @@ BOOST_FIXTURE_TEST_CASE(caps_change_after_a_window_began_while_calls_waited_in_v
   BOOST_TEST(waiting() == 1U);
   bool told = false;
   books->run(reconfigure_operation{.caps = {usd_cap("day", 200)},
+                                   .by = {},
                                    .answer = [&](reconfigured answer) { told = answer.recorded; }});
   BOOST_TEST(told);
 }

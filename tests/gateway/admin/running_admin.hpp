@@ -47,6 +47,17 @@ class running_admin {
 
   // Holds and settles one call; returns its id.
   std::string spend(const std::string& tenant, std::int64_t input_tokens, nanodollars cost) {
+    return settle(tenant, {.input_tokens = input_tokens}, cost, 0);
+  }
+  // A call of 10 tokens in and 500 out whose end nobody saw; returns its id.
+  std::string leave_unknown(const std::string& tenant) {
+    return settle(tenant, {.input_tokens = 10, .output_tokens = 500}, nanodollars{5'025'000},
+                  row_flag::unknown | row_flag::counted);
+  }
+
+ private:
+  std::string settle(const std::string& tenant, const usage& used, nanodollars cost,
+                     std::uint32_t flags) {
     const auto now = wall_now();
     hold_request hold;
     hold.id = make_call_id(now, calls_ += 1, 0);
@@ -57,13 +68,17 @@ class running_admin {
                     .user = "",
                     .model = "gpt-4o",
                     .provider = "sim"};
-    hold.worst = {.input_tokens = input_tokens, .output_tokens = 0, .cost = cost, .requests = 1};
+    hold.worst = {.input_tokens = used.input_total(),
+                  .output_tokens = used.output_total(),
+                  .cost = cost,
+                  .requests = 1};
     const auto admitted = wait_for_answer<admission>(
         [&](auto completion) { ledger_->hold(hold, std::move(completion)); });
     if (!admitted || admitted->refused) throw std::runtime_error("the test's call was refused");
     settlement done;
     done.id = hold.id;
-    done.used.input_tokens = input_tokens;
+    done.used = used;
+    done.flags = flags;
     done.cost = cost;
     done.price_version = "test-1";
     done.model_served = "gpt-4o-2024-08-06";
@@ -76,7 +91,6 @@ class running_admin {
     return to_string(hold.id);
   }
 
- private:
   static price test_price() {
     price one;
     one.model = "gpt-4o";

@@ -1,0 +1,46 @@
+// Tested by tests/budgets/records/amendment_test.cpp.
+#include "budgets/records/amendment.hpp"
+
+namespace stint {
+namespace {
+
+// A row keeps eight legs; what is corrected more often is added to the last correction.
+void add_correction(ledger_row& row, leg by) {
+  if (row.legs.empty()) row.legs = legs_of(row);
+  leg& last = row.legs.back();
+  if (row.legs.size() < legs_max) {
+    row.legs.push_back(std::move(by));
+    return;
+  }
+  for (const usage_kind& kind : usage_kinds)
+    last.used.*kind.count += by.used.*kind.count;
+  last.cost += by.cost;
+  last.why = leg_reason::correction;
+}
+
+}  // namespace
+
+std::optional<amendment_refusal> amend(const amendment_order& order, ledger_row& row) {
+  if (!order.correct && (row.flags & row_flag::unknown) == 0) return amendment_refusal::not_unknown;
+  const amendment_order::figures to = order.correct.value_or(amendment_order::figures{});
+  if (!plausible(to.used)) return amendment_refusal::implausible;
+  const bool was_unknown = (row.flags & row_flag::unknown) != 0;
+  if (to.used == row.used && to.cost == row.cost && !was_unknown)
+    return amendment_refusal::changes_nothing;
+  leg by;
+  by.why = leg_reason::correction;
+  by.model = row.model_served.empty() ? row.charged.model : row.model_served;
+  by.provider = row.charged.provider;
+  by.tier = row.tier;
+  by.used = difference(row.used, to.used);
+  by.cost = to.cost - row.cost;
+  by.price_version = to.price_version.empty() ? row.price_version : to.price_version;
+  add_correction(row, std::move(by));
+  row.used = to.used;
+  row.cost = to.cost;
+  row.flags &= ~row_flag::unknown;
+  if (order.correct) row.source = usage_source::provider;
+  return std::nullopt;
+}
+
+}  // namespace stint

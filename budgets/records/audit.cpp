@@ -1,0 +1,68 @@
+// Tested by tests/budgets/records/audit_test.cpp.
+#include "budgets/records/audit.hpp"
+
+namespace stint {
+
+std::string_view to_string(audited_act act) noexcept {
+  switch (act) {
+    case audited_act::cap_raised:
+      return "cap_raised";
+    case audited_act::cap_reset:
+      return "cap_reset";
+    case audited_act::caps_changed:
+      return "caps_changed";
+    case audited_act::key_created:
+      return "key_created";
+    case audited_act::key_revoked:
+      return "key_revoked";
+    case audited_act::call_released:
+      return "call_released";
+    case audited_act::call_corrected:
+      return "call_corrected";
+  }
+  return "unknown";
+}
+
+std::string shown_amount(cap_unit unit, std::int64_t amount) {
+  const std::string sign = amount < 0 ? "-" : "";
+  const std::int64_t size = amount < 0 ? -amount : amount;
+  const std::string text =
+      unit == cap_unit::usd ? to_dollars(nanodollars{size}) : std::to_string(size);
+  return sign + text + " " + std::string(to_string(unit));
+}
+
+std::string shown_cap(const cap& of) {
+  std::string text =
+      shown_amount(of.unit, of.limit) + " a " + std::string(to_string(of.window.kind));
+  if (of.window.kind == window_kind::rolling)
+    text += " of " + std::to_string(of.window.length.count()) + " s";
+  if (of.zone_name != "UTC") text += " in " + of.zone_name;
+  for (const dimension each : of.per)
+    text += " per " + std::string(to_string(each));
+  for (const auto& [what, glob] : of.match)
+    text += " where " + std::string(to_string(what)) + " is " + glob;
+  if (of.mode == cap_mode::warn) text += ", warns";
+  text += "; alerts at";
+  for (const int percent : of.alert_percent)
+    text += " " + std::to_string(percent);
+  return text + " %";
+}
+
+audit_record audit_of(const adjustment& made, const std::string& from) {
+  audit_record record;
+  record.made = made.made;
+  record.by = {.who = made.who, .from = from, .reason = made.reason};
+  record.subject = made.scope.empty() ? made.cap : made.cap + " " + made.scope;
+  if (made.kind == adjustment_kind::raise) {
+    record.act = audited_act::cap_raised;
+    record.was = "as configured";
+    record.is = "raised by " + shown_amount(made.unit, made.amount);
+  } else {
+    record.act = audited_act::cap_reset;
+    record.was = shown_amount(made.unit, made.amount) + " used";
+    record.is = shown_amount(made.unit, 0) + " used";
+  }
+  return record;
+}
+
+}  // namespace stint

@@ -1,0 +1,133 @@
+// The part of ledger_writer.hpp that tells settled calls differently, and records who changed what.
+// Tested by tests/budgets/writer/amend_test.cpp.
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "budgets/store/format.hpp"
+#include "budgets/writer/ledger_writer.hpp"
+
+namespace stint {
+
+namespace format = ledger_format;
+
+namespace {
+
+[[nodiscard]] std::string shown_charge(const ledger_row& row) {
+  return std::to_string(row.used.input_total()) + " input and " +
+         std::to_string(row.used.output_total()) + " output tokens, " +
+         shown_amount(cap_unit::usd, row.cost.count());
+}
+
+}  // namespace
+
+void ledger_writer::apply(amend_operation& what) {
+  amended result;
+  try {
+    result = amend_row(what.order);
+  } catch (const std::runtime_error& unreadable) {
+    note_failure({unreadable.what()});
+    result.refused = amendment_refusal::storage_unavailable;
+  }
+  caps_waiters_.emplace_back(
+      [answer = std::move(what.answer), result = std::move(result)](bool recorded) mutable {
+        if (!recorded && !result.refused) result.refused = amendment_refusal::storage_unavailable;
+        answer(std::move(result));
+      });
+}
+
+amended ledger_writer::amend_row(const amendment_order& order) {
+  const auto refuse = [](amendment_refusal why) { return amended{.refused = why, .row = {}}; };
+  if (ledger_->find_hold(order.id) != nullptr) return refuse(amendment_refusal::still_running);
+  const ledger_store::moment at(store_);
+  const auto bytes = at.row(order.id);
+  if (!bytes) return refuse(amendment_refusal::no_such_call);
+  auto found = format::read_row(order.id, *bytes);
+  if (!found) throw std::runtime_error("a row of the ledger is damaged");
+  amended result;
+  result.row.was = found->row;
+  result.row.epoch = found->epoch;
+  result.row.is = std::move(found->row);
+  result.refused = amend(order, result.row.is);
+  if (result.refused) return result;
+  for (const cap_counters& each : ledger_->caps()) {
+    if (ledger_->expects_history(each.number())) return refuse(amendment_refusal::rebuilding);
+  }
+  std::ranges::move(repost(at, result.row), std::back_inserter(cap_puts_));
+  audit_record record;
+  record.made = order.at;
+  record.act = order.correct ? audited_act::call_corrected : audited_act::call_released;
+  record.by = order.by;
+  record.subject = to_string(order.id);
+  record.was = shown_charge(result.row.was);
+  record.is = shown_charge(result.row.is);
+  cap_puts_.push_back(audit(std::move(record)));
+  ledger_->replace_row(result.row);
+  return result;
+}
+
+// Every counter that has the row in it, in memory or, of windows that are long over, on disk alone.
+// One that is gone was deleted with its window.
+std::vector<std::pair<std::string, std::string>> ledger_writer::repost(
+    const ledger_store::moment& at, const amended_row& row) {
+  std::vector<std::pair<std::string, std::string>> puts;
+  const amounts was = posted_amounts(row.was);
+  const amounts is = posted_amounts(row.is);
+  const auto& caps = ledger_->caps();
+  for (std::uint32_t index = 0; index < caps.size(); ++index) {
+    const cap& rule = caps[index].definition();
+    const std::int64_t by = is.in(rule.unit) - was.in(rule.unit);
+    if (by == 0 || !caps[index].counts() || !rule.selects(row.is.charged)) continue;
+    if (!register_.counted(caps[index].number(), row.epoch)) continue;
+    const std::string scope = scope_of(row.is.charged, rule.per);
+    const wall_time start = counter_start(rule.window, row.is.admitted);
+    if (ledger_->repost(index, start, scope, by)) continue;
+    std::string key;
+    format::append_counter_key(
+        key, {.cap_number = caps[index].number(), .start = start, .scope = scope});
+    const auto bytes = at.get(key);
+    auto stored = bytes ? format::read_counter(*bytes) : std::nullopt;
+    if (!stored) continue;
+    stored->posted += by;
+    std::string value;
+    format::append_counter(value, *stored);
+    puts.emplace_back(std::move(key), std::move(value));
+  }
+  return puts;
+}
+
+std::pair<std::string, std::string> ledger_writer::audit(audit_record record) {
+  record.number = next_audit_++;
+  if (record.made == wall_time{}) record.made = options_.now();
+  std::pair<std::string, std::string> put;
+  format::append_audit_key(put.first, record.number);
+  format::append_audit(put.second, record);
+  return put;
+}
+
+// One record for each cap that is new, gone or said anew.
+void ledger_writer::audit_caps(const std::vector<cap>& next, const signature& by) {
+  const auto record = [&](const std::string& name, std::string was, std::string is) {
+    if (was == is) return;
+    audit_record one;
+    one.act = audited_act::caps_changed;
+    one.by = by;
+    one.subject = name;
+    one.was = std::move(was);
+    one.is = std::move(is);
+    cap_puts_.push_back(audit(std::move(one)));
+  };
+  const auto& present = ledger_->caps();
+  for (const cap_counters& each : present) {
+    const cap& rule = each.definition();
+    const auto same = std::ranges::find(next, rule.name, &cap::name);
+    record(rule.name, shown_cap(rule), same == next.end() ? "not there" : shown_cap(*same));
+  }
+  for (const cap& each : next) {
+    const auto was = std::ranges::any_of(
+        present, [&](const cap_counters& of) { return of.definition().name == each.name; });
+    if (!was) record(each.name, "not there", shown_cap(each));
+  }
+}
+
+}  // namespace stint

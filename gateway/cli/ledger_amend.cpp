@@ -1,0 +1,164 @@
+// `stint ledger release`, `correct` and `audit`. Tested by tests/gateway/cli/amend_test.cpp.
+#include "gateway/cli/ledger_amend.hpp"
+
+#include <iostream>
+
+#include <boost/json.hpp>
+
+#include "budgets/records/call_id.hpp"
+#include "gateway/cli/admin_client.hpp"
+#include "gateway/cli/amount_text.hpp"
+#include "gateway/cli/command_line.hpp"
+#include "gateway/cli/json_fields.hpp"
+#include "gateway/cli/text_table.hpp"
+#include "pricing/text/words.hpp"
+
+namespace stint {
+namespace {
+
+namespace json = boost::json;
+namespace options = boost::program_options;
+using words = std::vector<std::string>;
+
+command_form amend_form(const std::string& verb, const std::string& teaching) {
+  command_form form;
+  form.usage = "stint ledger " + verb;
+  form.teaching = teaching;
+  form.hidden.add_options()("id", options::value<std::string>());
+  form.positional.add("id", 1);
+  form.options.add_options()("reason", options::value<std::string>(),
+                             "why; it is kept with the record");
+  return form;
+}
+
+std::string id_of(const options::variables_map& given) {
+  const auto id = given.contains("id") ? given["id"].as<std::string>() : std::string{};
+  if (!parse_call_id(id))
+    throw misuse("expected a request id, as `stint ledger list --unknown` shows it");
+  return id;
+}
+
+std::string reason_of(const options::variables_map& given) {
+  if (given.contains("reason")) return given["reason"].as<std::string>();
+  throw misuse(
+      "--reason: say why, like --reason \"the provider was down\"; it is kept with the record");
+}
+
+// "output_tokens=120" and the like.
+json::object usage_of(const options::variables_map& given) {
+  json::object usage;
+  if (!given.contains("set")) return usage;
+  for (const auto& word : given["set"].as<words>()) {
+    const auto at = word.find('=');
+    const auto count = at == std::string::npos ? std::nullopt : parse_count(word.substr(at + 1));
+    if (!count) throw misuse("--set " + word + ": expected a count, like output_tokens=120");
+    usage[word.substr(0, at)] = *count;
+  }
+  return usage;
+}
+
+void tell_change(const json::object& answer, const char* done) {
+  const auto charge = [](const json::object& row) {
+    return grouped(field_count(field_object(row, "usage"), "total_tokens")) + " tokens, " +
+           amount_in_unit("usd", field_count(row, "cost_nanodollars"));
+  };
+  const auto& row = field_object(answer, "row");
+  std::cout << field_text(row, "id") << " is " << done << ": "
+            << charge(field_object(answer, "was")) << " before, " << charge(row) << " now\n";
+}
+
+}  // namespace
+
+int release_call_by_hand(std::span<const std::string> arguments) {
+  auto form = amend_form(
+      "release ID --reason TEXT",
+      "Gives back what a call was charged whose end nobody saw: its provider billed nothing. The "
+      "caps of its window have\nthat room again; the row keeps both figures, and who released "
+      "it.\n\n"
+      "  stint ledger list --unknown\n"
+      "  stint ledger release 019a9f3c-2b1e-7c44-9d0e-5a6b7c8d9e0f --reason \"the provider was "
+      "down\"\n");
+  add_admin_options(form.options);
+  const auto given = read_words(arguments, form);
+  if (!given) return exit_done;
+  const json::object order{{"reason", reason_of(*given)}};
+  const auto answer =
+      admin_client(find_admin(*given))
+          .post("/api/v1/ledger/" + id_of(*given) + "/release", json::serialize(order));
+  tell_change(answer.get_object(), "released");
+  return exit_done;
+}
+
+int correct_call_by_hand(std::span<const std::string> arguments) {
+  auto form = amend_form(
+      "correct ID --set KIND=COUNT --reason TEXT [options]",
+      "Puts what the provider counted in place of what was charged; kinds that are not named stay. "
+      "The cost follows from\nthe price that was in force, or is given. The row keeps both "
+      "figures, "
+      "and who corrected it.\n\n"
+      "  stint ledger correct 019a9f3c-2b1e-7c44-9d0e-5a6b7c8d9e0f --set output_tokens=120 "
+      "--reason "
+      "\"their dashboard\"\n"
+      "  stint ledger correct 019a9f3c-2b1e-7c44-9d0e-5a6b7c8d9e0f --cost 0.0125 --reason \"their "
+      "invoice\"\n");
+  form.options.add_options()("set", options::value<words>(),
+                             "a kind of usage as `stint ledger show` names it, and its count; may "
+                             "be repeated")("cost", options::value<std::string>(),
+                                            "dollars, where the price does not tell");
+  add_admin_options(form.options);
+  const auto given = read_words(arguments, form);
+  if (!given) return exit_done;
+  json::object order{{"reason", reason_of(*given)}};
+  auto usage = usage_of(*given);
+  if (usage.empty() && !given->contains("cost"))
+    throw misuse("say what the provider counted, like --set output_tokens=120, or --cost 0.0125");
+  if (!usage.empty()) order["usage"] = std::move(usage);
+  if (given->contains("cost")) order["cost_usd"] = (*given)["cost"].as<std::string>();
+  const auto answer =
+      admin_client(find_admin(*given))
+          .post("/api/v1/ledger/" + id_of(*given) + "/correct", json::serialize(order));
+  tell_change(answer.get_object(), "corrected");
+  return exit_done;
+}
+
+int show_audits(std::span<const std::string> arguments) {
+  command_form form;
+  form.usage = "stint ledger audit [options]";
+  form.teaching =
+      "Everything that was done by hand: raises, resets, releases, corrections, changes of keys "
+      "and "
+      "caps; newest first.\n";
+  form.options.add_options()("limit", options::value<std::string>()->default_value("100"),
+                             "at most so many, up to 1000")(
+      "format", options::value<std::string>()->default_value("table"), "table, csv or json");
+  add_admin_options(form.options);
+  const auto given = read_words(arguments, form);
+  if (!given) return exit_done;
+  const auto format = read_format((*given)["format"].as<std::string>());
+  const auto answer = admin_client(find_admin(*given))
+                          .get("/api/v1/audit?" +
+                               query_part("limit", (*given)["limit"].as<std::string>()).substr(1));
+  if (format == output_format::json) {
+    std::cout << json::serialize(answer) << '\n';
+    return exit_done;
+  }
+  text_table table(
+      {{"record"}, {"made"}, {"who"}, {"from"}, {"act"}, {"subject"}, {"was"}, {"is"}, {"reason"}});
+  for (const auto& item : field_list(answer.get_object(), "audits")) {
+    std::vector<std::string> cells;
+    for (const char* name :
+         {"number", "made", "who", "from", "act", "subject", "was", "is", "reason"})
+      cells.push_back(field_text(item.as_object(), name));
+    table.add(std::move(cells));
+  }
+  if (format == output_format::csv) {
+    table.print_csv(std::cout);
+  } else if (table.empty()) {
+    std::cout << "nothing was ever done by hand\n";
+  } else {
+    table.print(std::cout);
+  }
+  return exit_done;
+}
+
+}  // namespace stint

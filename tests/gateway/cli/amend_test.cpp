@@ -1,0 +1,96 @@
+// `stint ledger release`, `correct` and `audit` against a real admin server above a real ledger, and
+// what they answer to mistakes.
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/admin/running_admin.hpp"
+#include "gateway/cli/captured_command.hpp"
+#include "gateway/cli/ledger_amend.hpp"
+
+namespace stint {
+BOOST_AUTO_TEST_SUITE(ledger_amend_suite)
+
+namespace {
+
+struct fixture {
+  running_admin admin;
+  // Of tenant acme and gpt-4o: 10 tokens in, 500 out, of which nobody saw the end.
+  const std::string id = admin.leave_unknown("acme");
+  [[nodiscard]] ledger_row row() { return admin.ledger().row(*parse_call_id(id)).value(); }
+
+  [[nodiscard]] ended ask(std::vector<std::string> words) const {
+    words.insert(words.begin(), "ledger");
+    for (const auto& more : {std::string("--admin"), "127.0.0.1:" + std::to_string(admin.port()),
+                             std::string("--token-file"), admin.token_file()})
+      words.push_back(more);
+    return run_captured(words);
+  }
+  void complains(const std::vector<std::string>& words, const std::string& part) const {
+    const auto got = ask(words);
+    BOOST_TEST(got.status != 0);
+    BOOST_TEST(got.err.find(part) != std::string::npos, got.err << " lacks " << part);
+  }
+};
+
+bool has(const ended& got, const std::string& part) {
+  return got.out.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(an_unknown_call_is_listed_released_and_gone_from_the_list, fixture) {
+  BOOST_TEST(has(ask({"list", "--unknown"}), id));
+  const auto done = ask({"release", id, "--reason", "the provider was down"});
+  BOOST_TEST(done.status == 0, done.err);
+  BOOST_TEST(has(done, id + " is released: 510 tokens, "), done.out);
+  BOOST_TEST(has(done, " before, 0 tokens, $0"), done.out);
+  BOOST_TEST(!has(ask({"list", "--unknown"}), id));
+  BOOST_TEST(has(ask({"list"}), id));
+  const auto audits = ask({"audit"});
+  for (const char* part : {"call_released", "admin", "127.0.0.1", "the provider was down"})
+    BOOST_TEST(has(audits, part), audits.out);
+  BOOST_TEST(has(audits, id));
+  BOOST_TEST(has(ask({"audit", "--format", "csv"}), "call_released," + id));
+  const auto shown = ask({"show", id});
+  BOOST_TEST(has(shown, "why: answer"), shown.out);
+  BOOST_TEST(has(shown, "why: correction"), shown.out);
+  BOOST_TEST(has(shown, "output_tokens: -500"), shown.out);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_correction_keeps_what_is_not_named_and_costs_what_the_price_says,
+                        fixture) {
+  const auto done = ask({"correct", id, "--set", "output_tokens=100", "--reason", "their page"});
+  BOOST_TEST(done.status == 0, done.err);
+  BOOST_TEST(has(done, " before, 110 tokens, "), done.out);
+  BOOST_TEST(row().used.input_tokens == 10);
+  BOOST_TEST(row().cost.count() == 10 * 2'500 + 100 * 10'000);
+  const auto again = ask({"correct", id, "--cost", "0.5", "--reason", "their invoice"});
+  BOOST_TEST(again.status == 0, again.err);
+  BOOST_TEST(row().cost.count() == 500'000'000);
+  BOOST_TEST(row().used.output_tokens == 100);
+}
+
+BOOST_FIXTURE_TEST_CASE(mistakes_name_the_field_and_the_fix, fixture) {
+  const std::string other = "01956a00-0000-7000-8000-000000000000";
+  complains({"release", id}, "--reason: say why");
+  complains({"release", "7", "--reason", "x"}, "expected a request id");
+  complains({"release", other, "--reason", "x"}, "no call with this id is recorded");
+  complains({"correct", id, "--reason", "x"}, "--set output_tokens=120");
+  complains({"correct", id, "--set", "output=1", "--reason", "x"}, "usage.output");
+  complains({"correct", id, "--set", "output_tokens", "--reason", "x"}, "expected a count");
+  complains({"correct", id, "--cost", "cheap", "--reason", "x"}, "cost_usd: expected dollars");
+  complains({"correct", id, "--set", "output_tokens=2000000000", "--reason", "x"},
+            "no call can use");
+  complains({"correct", id, "--set", "output_tokens=500", "--reason", " "}, "say in one line why");
+  complains({"list", "--flag", "unknwon"}, "unknown");
+  BOOST_TEST(ask({"release", id, "--reason", "x"}).status == 0);
+  complains({"release", id, "--reason", "x"}, "what the call used is known");
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_done_by_hand_says_so, fixture) {
+  BOOST_TEST(has(ask({"audit"}), "nothing was ever done by hand"));
+  complains({"audit", "--limit", "0"}, "from 1 to 1000");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint
