@@ -49,7 +49,7 @@ struct limits_config {
   std::size_t body_bytes_max = 32U << 20;
   std::size_t framing_bytes_max = 64U << 10;  // chunk sizes, extensions and trailers of one body
   std::size_t connections_max = 10'000;       // over all threads
-  std::size_t answer_bytes_max = 64U << 20;   // of an answer that is not streamed
+  std::size_t answer_bytes_max = 64U << 20;   // of an answer that is not streamed, decoded
   int head_timeout_ms = 10'000;
   int idle_timeout_ms = 75'000;   // between requests of a kept connection
   int body_timeout_ms = 30'000;   // without a byte of the body

@@ -123,6 +123,7 @@ void metrics::implementation::commit_usage(const ledger_row& row, std::string_vi
   add("output", used.output_tokens);
   add_if_any("cache_write_5m", used.cache_write_5m_tokens);
   add_if_any("cache_write_1h", used.cache_write_1h_tokens);
+  add_if_any("cache_write_12h", used.cache_write_12h_tokens);
   add_if_any("audio_input", used.audio_input_tokens);
   add_if_any("audio_output", used.audio_output_tokens);
   reasoning->at({to.tenant, to.feature, model, to.provider})

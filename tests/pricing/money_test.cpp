@@ -87,6 +87,14 @@ BOOST_AUTO_TEST_CASE(anything_else_is_refused) {
   BOOST_TEST(!parse_dollars(std::string_view{"1\0", 2}).has_value());
 }
 
+// A text is often a part of a longer one: "1_1" is an amount, and neither of its ends is.
+BOOST_AUTO_TEST_CASE(what_stands_beside_the_text_is_no_part_of_it) {
+  constexpr std::string_view longer = "1_1";
+  BOOST_TEST(parse_dollars(longer).has_value());
+  BOOST_TEST(!parse_dollars(longer.substr(1)).has_value());
+  BOOST_TEST(!parse_dollars(longer.substr(0, 2)).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(amounts_are_written_exactly_and_at_least_to_the_cent) {
   BOOST_TEST(to_dollars(nanodollars{0}) == "0.00");
   BOOST_TEST(to_dollars(nanodollars{1'500'000'000}) == "1.50");

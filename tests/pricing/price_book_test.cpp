@@ -214,11 +214,28 @@ BOOST_AUTO_TEST_CASE(a_snapshot_with_an_entry_of_its_own_keeps_its_price) {
 }
 
 BOOST_AUTO_TEST_CASE(only_a_date_is_taken_off_a_name) {
-  for (const char* name :
-       {"gpt-x-2024-13-06", "gpt-x-2024-00-06", "gpt-x-2024-08-32", "gpt-x-2024-08-00",
-        "gpt-x-1999-08-06", "gpt-x-2024_08-06", "gpt-x-20251301", "gpt-x-12345678", "gpt-x-0613",
-        "gpt-x_20250929", "gpt-x-2024-8-06", "gpt-x@latest", "gpt-x-2024-08-06-2024-08-06",
-        "gpt-x-latest-latest"}) {
+  for (const char* name : {"gpt-x-2024-13-06",
+                           "gpt-x-2024-00-06",
+                           "gpt-x-2024-08-32",
+                           "gpt-x-2024-08-00",
+                           "gpt-x-1999-08-06",
+                           "gpt-x-2024_08-06",
+                           "gpt-x-20251301",
+                           "gpt-x-12345678",
+                           "gpt-x-0613",
+                           "gpt-x_20250929",
+                           "gpt-x-2024-8-06",
+                           "gpt-x@latest",
+                           "gpt-x-2024-08-06-2024-08-06",
+                           "gpt-x-latest-latest",
+                           "gpt-x-20x4-08-06",
+                           "gpt-x-202x-08-06",
+                           "gpt-x-2024-0x-06",
+                           "gpt-x-2024-08-0x",
+                           "gpt-x-20250x29",
+                           "gpt-x@202509x9",
+                           "gpt-x_2024-08-06",
+                           "gpt-x-2024-08_06"}) {
     BOOST_TEST(found(name) == 0, "found a price for: " << name);
   }
 }

@@ -155,6 +155,10 @@ std::vector<mistake_case> entry_mistakes() {
       field("from: 1969-12-31", "prices[1].from: expected a date or time in UTC"),
       field("from: 2026-12-01, until: 2026-12-01", "prices[1].until: not after from"),
       field("note: [a]", "prices[1].note: expected one value"),
+      field("note: " + std::string(1'001, 'n'), "prices[1].note: expected 1 to 1000 printable"),
+      change("source: page, source_date: 2026-11-21}",
+             "source: " + std::string(301, 's') + ", source_date: 2026-11-21}", 8,
+             "prices[1].source: expected 1 to 300 printable"),
       change("2026-11}", "2026}", 7, "prices[0].source_date: expected the date of the source"),
       change("source: page, source_date: 2026-11}", "source_date: 2026-11}", 7,
              "prices[0].source: missing"),
@@ -164,6 +168,8 @@ std::vector<mistake_case> entry_mistakes() {
       field("steps: 5", "prices[1].steps: expected a list"),
       field("steps: [5]", "prices[1].steps[0]: expected keys and values"),
       field("steps: [{input: 6, output: 8}]", "prices[1].steps[0].first_tokens: missing"),
+      field("steps: [{input: 6, output: 8}, {first_tokens: 1, input: 7, output: 8}]",
+            "prices[1].steps[0].first_tokens: missing"),
       field("steps: [{first_tokens: 0, input: 6, output: 8}]",
             "prices[1].steps[0].first_tokens: expected"),
       field("steps: [{first_tokens: 9, output: 8}]", "prices[1].steps[0].input: missing"),
@@ -180,8 +186,17 @@ std::vector<mistake_case> entry_mistakes() {
       field("tiers: ", "prices[1].tiers: is empty"),
       field("periods: [{until: \"04:00\", multiplier: 2}]", "prices[1].periods[0].from: missing"),
       field("periods: [{from: \"04:00\", multiplier: 2}]", "prices[1].periods[0].until: missing"),
+      field("periods: [{from: \"00:00\", until: \"00:01\", multiplier: 2}, "
+            "{from: \"00:00\", multiplier: 2}]",
+            "prices[1].periods[1].until: missing"),
       field("periods: [{from: \"01:00\", until: \"04:00\"}]",
             "prices[1].periods[0].multiplier: missing"),
+      field("periods: [{from: \"04:00\", until: \"04:00\", multiplier: 2}]",
+            "prices[1].periods[0].until: not after from"),
+      field("periods: [{from: \"01-30\", until: \"04:00\", multiplier: 2}]",
+            "prices[1].periods[0].from: expected a time"),
+      field("periods: [{from: \"01:300\", until: \"04:00\", multiplier: 2}]",
+            "prices[1].periods[0].from: expected a time"),
       field("periods: [{from: \"1:00\", until: \"04:00\", multiplier: 2}]",
             "prices[1].periods[0].from: expected a time"),
       field("periods: [{from: \"01:60\", until: \"04:00\", multiplier: 2}]",
@@ -192,10 +207,19 @@ std::vector<mistake_case> entry_mistakes() {
             "prices[1].periods[0].until: not after from"),
       field("periods: [{from: \"01:00\", until: \"04:00\", multiplier: 2, days: monday}]",
             "prices[1].periods[0].days: expected all or weekdays"),
+      field("periods: [{from: \"01:00\", until: \"04:00\", multiplier: 2, days: " +
+                std::string(20, 'd') + "}]",
+            "prices[1].periods[0].days: expected all or weekdays"),
+      field("periods: [{from: \"01:00\", until: \"04:00\", multiplier: 2, days: " +
+                std::string(21, 'd') + "}]",
+            "prices[1].periods[0].days: expected 1 to 20 printable characters"),
       field("periods: [{from: \"01:00\", until: \"04:00\", multiplier: 2, days: weekdays}]",
             "prices[1].periods[0].days_seen_at: missing; expected an offset from UTC"),
       field(
           "periods: [{from: \"01:00\", until: \"04:00\", multiplier: 2, days_seen_at: \"+15:00\"}]",
+          "prices[1].periods[0].days_seen_at: expected an offset"),
+      field(
+          "periods: [{from: \"01:00\", until: \"04:00\", multiplier: 2, days_seen_at: \"x08:00\"}]",
           "prices[1].periods[0].days_seen_at: expected an offset"),
       field("periods: [{from: \"01:00\", until: \"04:00\", multiplier: 2}, {from: \"03:59\", "
             "until: \"05:00\", multiplier: 3}]",
@@ -243,6 +267,34 @@ BOOST_AUTO_TEST_CASE(all_mistakes_are_reported_at_once_in_the_order_of_lines) {
   const int lines[] = {4, 7, 8, 9, 12, 14};
   for (std::size_t i = 0; i < list.size(); ++i)
     BOOST_TEST(list[i].line == lines[i], shown(list));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_list_of_prices_is_not_called_empty_as_well) {
+  const std::string before = "version: 1\nupdated: 2026-11-21\nproviders: {a: {}}\n";
+  const mistakes word = refused(before + "prices: none\n");
+  BOOST_TEST(word.size() == 1U, shown(word));
+  const mistakes blank = refused(before + "prices:\n");
+  BOOST_TEST_REQUIRE(blank.size() == 1U, shown(blank));
+  BOOST_TEST(blank[0].message.starts_with("prices: empty"), shown(blank));
+}
+
+BOOST_AUTO_TEST_CASE(an_entry_that_lasts_longer_is_the_one_that_later_ones_overlap) {
+  const std::string dated = "  - {model: dated, provider: other, ";
+  const std::string rest = ", input: 1, output: 1, source: page, source_date: 2026-11}\n";
+  const std::string text =
+      replaced(correct, "aliases:\n", dated + "from: 2027-01-01" + rest + "aliases:\n");
+  const mistakes list = refused(text);
+  BOOST_TEST_REQUIRE(list.size() == 1U, shown(list));
+  BOOST_TEST(list[0].line == 11, shown(list));
+  BOOST_TEST(list[0].message.find("on line 10;") != std::string::npos, shown(list));
+  // Of two that end, the one that ends later is: line 12 begins before line 11 ends.
+  const mistakes ending = refused(replaced(
+      replaced(correct, "from: 2026-12-01,", "from: 2026-12-01, until: 2027-02-01,"), "aliases:\n",
+      dated + "from: 2026-11-01, until: 2027-03-01" + rest + dated + "from: 2027-02-15" + rest +
+          "aliases:\n"));
+  BOOST_TEST_REQUIRE(ending.size() == 3U, shown(ending));
+  BOOST_TEST(ending[2].line == 12, shown(ending));
+  BOOST_TEST(ending[2].message.find("on line 11;") != std::string::npos, shown(ending));
 }
 
 BOOST_AUTO_TEST_CASE(every_entry_inside_a_longer_one_overlaps_it) {

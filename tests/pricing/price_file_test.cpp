@@ -2,8 +2,11 @@
 // Its mistakes: price_file_mistakes_test.cpp.
 #include "pricing/price_file.hpp"
 
+#include <cerrno>
 #include <fstream>
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -160,6 +163,52 @@ BOOST_AUTO_TEST_CASE(only_tiers_that_an_entry_or_its_provider_lists_can_be_asked
   BOOST_TEST(found(book, "second").request_nanodollars == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_text_may_be_as_long_as_is_said) {
+  const std::string model(200, 'm');
+  const std::string provider(200, 'p');
+  std::string text = replaced(correct, "\"7\"", std::string(64, '7'));
+  text = replaced(text, "other: {}", "other: {}\n  " + provider + ": {}");
+  text = replaced(
+      text, "{model: second, provider: openai",
+      "{note: " + std::string(1'000, 'n') + ", model: " + model + ", provider: " + provider);
+  text = replaced(
+      text, "source: page, source_date: 2026-11-21}\n  - {model: dated",
+      "source: " + std::string(300, 's') + ", source_date: 2026-11-21}\n  - {model: dated");
+  const price_book book = accepted(text);
+  BOOST_TEST(book.version().size() == 64U);
+  BOOST_TEST(found(book, model).provider == provider);
+  BOOST_TEST(found(book, model).note.size() == 1'000U);
+  BOOST_TEST(found(book, model).source.size() == 300U);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_entry_leaves_out_is_nothing_or_its_provider_s) {
+  const price_book book = accepted(correct);
+  BOOST_TEST(found(book, "first").web_search_nanodollars == 0);
+  BOOST_TEST(found(book, "second").web_search_nanodollars == cent);
+  BOOST_TEST(found(book, "second").context_window_tokens == 0);
+  BOOST_TEST(found(book, "second").output_tokens_max == 0);
+  BOOST_TEST((found(book, "second").valid_from == wall_time{}));
+}
+
+BOOST_AUTO_TEST_CASE(periods_may_meet_in_either_order) {
+  for (const char* both : {"{from: \"01:00\", until: \"04:00\", multiplier: 2}, "
+                           "{from: \"04:00\", until: \"05:00\", multiplier: 3, days: all}",
+                           "{from: \"04:00\", until: \"05:00\", multiplier: 3}, "
+                           "{from: \"01:00\", until: \"04:00\", multiplier: 2}"}) {
+    const price_book book = accepted(with_fields("periods: [" + std::string(both) + "]"));
+    const auto& periods = found(book, "second").periods;
+    BOOST_TEST_REQUIRE(periods.size() == 2U);
+    BOOST_TEST(!periods[1].weekdays_only);
+    BOOST_TEST(periods[1].weekday_offset_minutes == 0);
+  }
+}
+
+// "azure/" → "gpt-": what is left of the name follows, so nothing need be called "gpt-".
+BOOST_AUTO_TEST_CASE(a_prefix_may_lead_to_the_beginning_of_a_name) {
+  const price_book book = accepted(replaced(correct, "{prefix: sim/}", "{prefix: az/, to: sec}"));
+  BOOST_TEST(found(book, "az/ond").base.input == 3 * dollar);
+}
+
 BOOST_AUTO_TEST_CASE(tiers_come_from_the_entry_then_the_provider_then_are_one) {
   const price_book book = accepted(with_fields("tiers: {batch: 0.25}"));
   const auto tier = [&](std::string_view model, service_tier which) {
@@ -170,7 +219,9 @@ BOOST_AUTO_TEST_CASE(tiers_come_from_the_entry_then_the_provider_then_are_one) {
   BOOST_TEST(tier("second", service_tier::batch) == 250);
   BOOST_TEST(tier("second", service_tier::priority) == 2000);
   BOOST_TEST(tier("second", service_tier::fast) == 2000);  // as priority
+  BOOST_TEST(tier("first", service_tier::flex) == 1000);
   BOOST_TEST(tier("first", service_tier::batch) == 1000);
+  BOOST_TEST(tier("first", service_tier::priority) == 1000);
   BOOST_TEST(tier("first", service_tier::fast) == 1000);
 }
 
@@ -185,14 +236,34 @@ BOOST_AUTO_TEST_CASE(a_file_on_disk_is_read_like_its_text) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_says_why) {
-  for (const char* path : {"/nonexistent/prices.yaml", "/tmp"}) {
+  for (const auto& [path, reason] :
+       {std::pair{"/nonexistent/prices.yaml", ENOENT}, std::pair{"/tmp", EISDIR}}) {
     const auto loaded = load_price_file(path);
     BOOST_TEST_REQUIRE(std::holds_alternative<mistakes>(loaded));
     const mistakes& list = std::get<mistakes>(loaded);
     BOOST_TEST_REQUIRE(list.size() == 1);
     BOOST_TEST(list[0].line == 0);
-    BOOST_TEST(list[0].message.starts_with("the file: cannot be read ("), list[0].message);
+    BOOST_TEST(list[0].message == "the file: cannot be read (" +
+                                      std::generic_category().message(reason) +
+                                      "); check its path and permissions");
   }
+}
+
+// Its second line is no YAML, so that reading ends there.
+BOOST_AUTO_TEST_CASE(a_file_of_four_mebibytes_is_read_and_a_larger_one_is_not) {
+  const scratch_directory directory;
+  const auto path = directory.sub("prices.yaml");
+  std::string text = "version: 1\n\tupdated: 2\n";
+  text.resize(4 << 20, '\n');
+  const auto refused = [&] {
+    std::ofstream{path} << text;
+    const auto loaded = load_price_file(path);
+    BOOST_TEST_REQUIRE(std::holds_alternative<mistakes>(loaded));
+    return std::get<mistakes>(loaded).front().message;
+  };
+  BOOST_TEST(refused().starts_with("the file: not valid YAML here"));
+  text += '\n';
+  BOOST_TEST(refused().starts_with("the file: larger than 4 MiB"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

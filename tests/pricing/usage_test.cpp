@@ -43,10 +43,11 @@ BOOST_AUTO_TEST_CASE(totals_count_each_token_once) {
                    .output_tokens = 600'000,
                    .reasoning_tokens = 500'000,
                    .audio_output_tokens = 7'000'000,
-                   .web_searches = 9};
-  BOOST_TEST(used.input_total() == 54'321);
+                   .web_searches = 9,
+                   .cache_write_12h_tokens = 80'000'000};
+  BOOST_TEST(used.input_total() == 80'054'321);
   BOOST_TEST(used.output_total() == 7'600'000);
-  BOOST_TEST(used.total() == 7'654'321);
+  BOOST_TEST(used.total() == 87'654'321);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -48,6 +48,7 @@ void teach_from(service& shared, const examined_call& call, tokenizer::chat_api 
   report.api = api;
   report.seen = prompt.features;
   report.reported_tokens = reported;
+  report.bound_tokens = prompt.upper_bound;
   report.source = tenant;
   shared.learned.teach(report);
 }

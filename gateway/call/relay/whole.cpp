@@ -57,6 +57,10 @@ asio::awaitable<void> read_usage(const relay_order& order, const answer_facts& f
   // An error without usage was not billed; a success without usage was, so it is counted here.
   ended.generated = facts.status < 300;
   ended.no_answer = facts.is_redirect();
+  if (facts.coding == content_coding::unreadable) {
+    ended.unknown = ended.generated;
+    co_return;
+  }
   auto read = [&] {
     if (is_stream) return read_events(order, body, ended);
     ended.report = order.speaks.read_answer(body, ended.implausible);

@@ -51,6 +51,8 @@ void expect_same(driven_writer& always, driven_writer& late, const std::string& 
   const auto expected = open_figures(always);
   const auto found = open_figures(late);
   BOOST_TEST(expected.size() == found.size(), when);
+  for (const auto& each : late.standings())
+    BOOST_TEST(!each.incomplete, when + ": cap " + each.cap);  // no row is missing
   for (const auto& [key, figure] : expected) {
     const auto at = found.find(key);
     const auto& [name, scope, start] = key;
@@ -339,6 +341,35 @@ BOOST_FIXTURE_TEST_CASE(rows_that_retention_deleted_are_said_to_be_missing, one_
   clock += hours{24 * 30};
   spend(books, 3, 5);
   BOOST_TEST(!find_standing(books.standings(), by_user.name, "ann")->incomplete);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_roll_ups_tell_is_whole_whatever_rows_retention_deleted, one_ledger) {
+  rows_kept_days = 1;
+  cap week = usd_cap("last-week", 1'000, window_kind::rolling);
+  week.window.length = hours{24 * 7};
+  cap requests = month_by(dimension::tenant);
+  requests.unit = cap_unit::requests;
+  driven_writer books(options({}));
+  spend(books, 1, 40);
+  clock += hours{24 * 5};
+  spend(books, 2, 7);
+  books.upkeep();
+  BOOST_REQUIRE(books.reconfigure({week, requests}));
+  const auto standings = books.standings();
+  BOOST_TEST(find_standing(standings, "last-week")->used == 47);
+  BOOST_TEST(!find_standing(standings, "last-week")->incomplete);
+  BOOST_TEST(find_standing(standings, requests.name, "acme")->used == 2);
+  BOOST_TEST(!find_standing(standings, requests.name, "acme")->incomplete);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_only_call_there_was_is_found_for_a_cap_of_its_user, one_ledger) {
+  driven_writer books(options({}));
+  spend(books, 1, 40);
+  BOOST_REQUIRE(books.reconfigure({month_by(dimension::user)}));
+  const auto standings = books.standings();
+  BOOST_TEST_REQUIRE(find_standing(standings, "month-by-user", "ann") != nullptr);
+  BOOST_TEST(find_standing(standings, "month-by-user", "ann")->used == 40);
+  BOOST_TEST(!find_standing(standings, "month-by-user", "ann")->incomplete);
 }
 
 // The first version's roll-ups have no number of requests; a refused call is none.

@@ -85,6 +85,7 @@ BOOST_FIXTURE_TEST_CASE(rows_come_newest_first_and_page_without_gaps, fixture) {
   while (true) {
     const auto page = query_rows(at, query);
     if (page.empty()) break;
+    BOOST_REQUIRE(page.size() <= 10U);
     for (const auto& row : page)
       seen.push_back(row.id);
     query.before = seen.back();
@@ -102,8 +103,25 @@ BOOST_FIXTURE_TEST_CASE(rows_are_selected_by_time_and_match, fixture) {
   BOOST_REQUIRE(rows.size() == 5U);
   BOOST_TEST((rows.front().admitted == monday + hours{19}));
   BOOST_TEST((rows.back().admitted == monday + hours{11}));
+  query.limit = 1;
+  BOOST_TEST(query_rows(at, query).size() == 1U);
   query.limit = 0;
   BOOST_TEST(query_rows(at, query).empty());
+}
+
+// A call's id is made when it arrives.
+BOOST_FIXTURE_TEST_CASE(a_row_is_found_by_when_its_call_was_admitted, fixture) {
+  const auto admitted = monday + hours{200};
+  auto request = hold_of(500, 1, admitted);
+  request.id = numbered_id(500, admitted - std::chrono::minutes{50});
+  BOOST_REQUIRE(!books.hold(request).refused);
+  BOOST_REQUIRE(books.settle(settle_of(request.id, 1, admitted)).recorded);
+  row_query query;
+  query.from = admitted;
+  query.until = admitted + std::chrono::microseconds{1};
+  const auto rows = query_rows(ledger_store::moment(books.writer.store()), query);
+  BOOST_REQUIRE(rows.size() == 1U);
+  BOOST_TEST((rows.front().id == request.id));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

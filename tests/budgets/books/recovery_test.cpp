@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "budgets/books/cap_register.hpp"
+#include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
 
 namespace stint::testing {
@@ -47,6 +49,7 @@ BOOST_FIXTURE_TEST_CASE(thousands_of_orphans_are_each_resolved_once, fixture) {
   }
   driven_writer books(options());
   BOOST_TEST(books.writer.health().orphans_at_start == count);
+  BOOST_TEST(books.writer.health().groups <= 5U);  // a thousand at once, and not one by one
   BOOST_TEST(books.committed.size() == count);
   BOOST_TEST(find_standing(books.standings(), "day")->used == static_cast<std::int64_t>(2 * count));
 }
@@ -108,6 +111,70 @@ BOOST_FIXTURE_TEST_CASE(records_that_cannot_be_read_refuse_the_start_and_say_whi
   format::append_cap_key(cap_key, format::cap_identity(caps.front()));
   put(cap_key, "?");
   BOOST_TEST(refusal().find("the register of caps") != std::string::npos, refusal());
+}
+
+BOOST_FIXTURE_TEST_CASE(sums_and_adjustments_that_cannot_be_read_refuse_the_start_too, fixture) {
+  {
+    driven_writer books(options());
+    BOOST_TEST(!books.hold(hold_of(1, 100)).refused);
+    BOOST_TEST(books.settle(settle_of(numbered_id(1), 60)).recorded);
+  }
+  const auto refusal = [&] {
+    try {
+      const driven_writer books(options());
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  std::string key;
+  format::append_counter_key(
+      key, {.cap_number = 1, .start = monday_ten - std::chrono::hours{10}, .scope = ""});
+  put(key, "?");
+  BOOST_TEST(refusal().find("a counter of cap day") != std::string::npos, refusal());
+  std::string other;
+  format::append_adjustment_key(other, 1);
+  put(other, "?");
+  BOOST_TEST(refusal().find("an adjustment of a cap") != std::string::npos, refusal());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_cap_that_comes_later_gets_counters_of_its_own, fixture) {
+  const auto spend = [&](std::uint64_t number, std::int64_t amount) {
+    driven_writer books(options());
+    BOOST_TEST(!books.hold(hold_of(number, amount)).refused);
+    BOOST_TEST(books.settle(settle_of(numbered_id(number), amount)).recorded);
+  };
+  spend(1, 60);
+  caps.push_back(usd_cap("ever", 1'000'000, window_kind::forever));
+  spend(2, 10);
+  spend(3, 5);
+  driven_writer books(options());
+  BOOST_TEST(find_standing(books.standings(), "day")->used == 75);
+  BOOST_TEST(find_standing(books.standings(), "ever")->used == 75);
+  BOOST_TEST(verify_books(ledger_store::moment(books.writer.store()), caps).empty());
+}
+
+BOOST_AUTO_TEST_CASE(counters_are_kept_for_forty_days_after_the_longest_window_of_their_kind) {
+  const auto hours_kept = [](window_kind kind, std::chrono::seconds length = {}) {
+    format::cap_value of;
+    of.kind = kind;
+    of.length = length;
+    const auto kept = kept_after_start(of);
+    return kept ? kept->count() : -1;
+  };
+  constexpr int forty_days = 960;
+  BOOST_TEST(hours_kept(window_kind::minute) == forty_days + 1);
+  BOOST_TEST(hours_kept(window_kind::hour) == forty_days + 1);
+  BOOST_TEST(hours_kept(window_kind::day) == forty_days + 25);
+  BOOST_TEST(hours_kept(window_kind::week) == forty_days + 169);
+  BOOST_TEST(hours_kept(window_kind::month) == forty_days + 745);
+  BOOST_TEST(hours_kept(window_kind::quarter) == forty_days + 2'209);
+  BOOST_TEST(hours_kept(window_kind::year) == forty_days + 8'785);
+  // Buckets of a rolling one for twice its length and a day.
+  BOOST_TEST(hours_kept(window_kind::rolling, std::chrono::minutes{90}) == 27);
+  BOOST_TEST(hours_kept(window_kind::rolling, std::chrono::hours{24}) == 72);
+  BOOST_TEST(hours_kept(window_kind::forever) == -1);
+  BOOST_TEST(hours_kept(window_kind::request) == -1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 #include "budgets/books/verify.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <boost/test/unit_test.hpp>
 
@@ -206,6 +207,78 @@ BOOST_FIXTURE_TEST_CASE(a_cap_that_was_away_or_selects_other_calls_is_left_out, 
     const driven_writer books(options());
     BOOST_TEST(verify_books(ledger_store::moment(books.writer.store()), caps).empty());
   }
+}
+
+// Windows that begin with the very call that ends the one before.
+BOOST_FIXTURE_TEST_CASE(calls_on_every_full_hour_are_proved_hour_by_hour, fixture) {
+  caps.push_back(usd_cap("hour", 1'000'000, window_kind::hour));
+  auto configured = options();
+  configured.directory = scratch.sub("hourly");
+  driven_writer books(configured);
+  for (int hour = 0; hour < 72; ++hour) {
+    const auto at = monday_ten + std::chrono::hours{hour - 10};
+    const auto number = static_cast<std::uint64_t>(hour);
+    BOOST_REQUIRE(!books.hold(hold_of(number, 10, at)).refused);
+    BOOST_REQUIRE(books.settle(settle_of(numbered_id(number, at), 7, at)).recorded);
+  }
+  work_progress progress;
+  const auto proof = prove_books(ledger_store::moment(books.writer.store()), caps, progress);
+  for (const auto& finding : proof.findings)
+    BOOST_ERROR(finding);
+  BOOST_TEST(proof.hours == 72U);
+  BOOST_TEST(proof.days == 3U);
+  BOOST_TEST(proof.counters_by_rows == 1U + 3U + 72U + 72U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_call_that_no_counter_counted_is_found, fixture) {
+  {
+    ledger_store store({.directory = options().directory});
+    ledger_row row;
+    row.id = numbered_id(100);
+    row.admitted = monday_ten;
+    row.charged = charged_to("initech");
+    row.cost = nanodollars{7};
+    ledger_changes uncounted;
+    uncounted.rows.push_back(row);
+    uncounted.row_epochs.push_back(1);
+    BOOST_REQUIRE(!store.write(
+        {.changes = &uncounted, .last_seen = store.committed().last_seen, .puts = {}}));
+  }
+  BOOST_TEST(mentions(findings(), "cap ever, scope \"initech\": counter 0, rows 7"));
+  BOOST_TEST(mentions(
+      findings(), "cap day, scope \"\", window from 2026-03-02T00:00:00Z: counter 70, rows 77"));
+}
+
+BOOST_AUTO_TEST_CASE(a_thousand_findings_are_told_and_the_rest_counted) {
+  books_proof proof;
+  for (int n = 0; n < 1'002; ++n)
+    proof.find(std::to_string(n));
+  BOOST_TEST(proof.findings.size() == 1'000U);
+  BOOST_TEST(proof.findings_left_out == 2U);
+  BOOST_TEST(!proof.holds());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_proof_can_be_stopped_every_1024_rows, fixture) {
+  driven_writer books(options());
+  const auto record = [&](std::uint64_t number) {
+    ledger_row row;
+    row.id = numbered_id(1'000 + number);
+    row.admitted = monday_ten;
+    row.charged = charged_to("acme");
+    row.outcome = call_outcome::refused;
+    BOOST_REQUIRE(books.record(row).recorded);
+  };
+  for (std::uint64_t number = 11; number < 1'024; ++number)  // ten are there
+    record(number);
+  work_progress progress;
+  progress.stop = true;
+  const auto prove = [&] {
+    return prove_books(ledger_store::moment(books.writer.store()), caps, progress).rows;
+  };
+  BOOST_TEST(prove() == 1'023U);
+  record(1'024);
+  BOOST_CHECK_THROW((void)prove(), std::runtime_error);
+  BOOST_TEST(progress.done == 1'024U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

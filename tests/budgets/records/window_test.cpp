@@ -122,6 +122,21 @@ BOOST_AUTO_TEST_CASE(months_quarters_and_years_start_where_they_are_set_to) {
   expect(rule, utc(2026_y / 4 / 1), utc(2026_y / 4 / 1), utc(2027_y / 4 / 1));
 }
 
+BOOST_AUTO_TEST_CASE(a_rolling_step_is_the_largest_round_one_that_fits_24_times) {
+  const std::vector<seconds> steps = {
+      seconds{1},    seconds{2},    seconds{5},    seconds{10},   seconds{15},    seconds{30},
+      minutes{1},    minutes{2},    minutes{5},    minutes{10},   minutes{15},    minutes{30},
+      hours{1},      hours{2},      hours{3},      hours{6},      hours{12},      hours{24},
+      hours{24 * 2}, hours{24 * 3}, hours{24 * 5}, hours{24 * 7}, hours{24 * 10}, hours{24 * 14}};
+  seconds shorter = steps.front();
+  for (const seconds step : steps) {
+    BOOST_TEST((rolling_step(24 * step) == step), step.count());
+    BOOST_TEST((rolling_step(24 * step - seconds{1}) == shorter), step.count());
+    shorter = step;
+  }
+  BOOST_TEST((rolling_step(hours{24 * 366}) == steps.back()));
+}
+
 BOOST_AUTO_TEST_CASE(a_rolling_length_is_told_in_the_largest_unit_of_which_it_is_whole) {
   const std::pair<seconds, const char*> told[] = {{seconds{59}, "59s"},
                                                   {minutes{1}, "1m"},

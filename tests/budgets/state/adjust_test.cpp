@@ -322,6 +322,74 @@ BOOST_FIXTURE_TEST_CASE(each_scope_and_each_window_fires_for_itself, fixture) {
   expect_fired({"50 of 100", "50 of 100", "50 of 100"});
 }
 
+BOOST_FIXTURE_TEST_CASE(only_scopes_that_used_something_are_reset_and_the_least_will_do, fixture) {
+  BOOST_TEST(spend(1));
+  BOOST_TEST(spend(1, "beta"));
+  BOOST_TEST(spend(0, "idle"));
+  const auto one = reset("acme");
+  BOOST_REQUIRE(one.made.size() == 1U);
+  BOOST_TEST(one.made[0].amount == 1);
+  BOOST_TEST(!one.made[0].every_scope);
+  const auto all = reset({});
+  BOOST_REQUIRE(all.made.size() == 1U);
+  BOOST_TEST(all.made[0].scope == "beta");
+  BOOST_TEST(!all.made[0].every_scope);
+  BOOST_TEST(spend(1, "gamma"));
+  open();
+  BOOST_TEST(standing("gamma").forgiven == 0);
+  BOOST_TEST(standing().forgiven == 1);
+  BOOST_TEST(standing().used == 0);
+  expect_proved();
+}
+
+BOOST_FIXTURE_TEST_CASE(a_raise_may_be_of_the_least_that_there_is, fixture) {
+  BOOST_TEST(!raise(1).refused);
+  BOOST_TEST(spend(101));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_thousand_scopes_are_reset_at_once_and_no_more, fixture) {
+  const auto spend_in = [&](int scopes) {
+    for (int i = 0; i < scopes; ++i)
+      BOOST_REQUIRE(spend(1, "tenant-" + std::to_string(i)));
+  };
+  spend_in(1'000);
+  BOOST_TEST(reset({}).made.size() == 1'000U);
+  spend_in(1'001);
+  const auto refused = reset({});
+  BOOST_TEST((refused.refused == adjustment_refusal::too_many_scopes));
+  BOOST_TEST(refused.made.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(no_more_adjustments_are_told_than_were_asked_for, fixture) {
+  for (const int by : {1, 2, 3})
+    BOOST_REQUIRE(!raise(by).refused);
+  const ledger_store::moment at(books->writer.store());
+  BOOST_TEST(query_adjustments(at, 0).empty());
+  BOOST_REQUIRE(query_adjustments(at, 1).size() == 1U);
+  BOOST_TEST(query_adjustments(at, 1).front().amount == 3);
+  BOOST_TEST(query_adjustments(at, 2).size() == 2U);
+}
+
+// One record for each zone, each with a number of its own.
+BOOST_FIXTURE_TEST_CASE(a_cap_in_the_tenants_own_time_is_raised_in_every_zone, fixture) {
+  auto zones = std::make_shared<tenant_zones>();
+  zones->set("acme", "Asia/Tokyo");
+  cap tokyo = caps[0];
+  tokyo.zone_name = "Asia/Tokyo";
+  tokyo.window.zone = find_zone("Asia/Tokyo");
+  tokyo.tenants = zones;
+  caps[0].zone_name = "UTC";
+  caps[0].tenants = zones;
+  caps.push_back(tokyo);
+  BOOST_REQUIRE(books->reconfigure(caps));
+  const auto made = raise(50);
+  BOOST_REQUIRE(made.made.size() == 2U);
+  BOOST_TEST(made.made[1].number == made.made[0].number + 1);
+  BOOST_TEST(recorded().size() == 2U);
+  BOOST_TEST(spend(150, "acme"));
+  BOOST_TEST(spend(150, "globex"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint::testing

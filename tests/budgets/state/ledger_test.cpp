@@ -220,6 +220,8 @@ BOOST_AUTO_TEST_CASE(the_first_resolution_wins) {
   BOOST_TEST(second.already_resolved);
   BOOST_TEST(standing(books, "day").used == 10);
   BOOST_TEST(books.changes().rows.size() == 1U);
+  books.written();
+  BOOST_TEST(books.settle(settle_of(numbered_id(1), 50)).already_resolved);
 }
 
 BOOST_AUTO_TEST_CASE(more_used_than_held_is_posted_in_full_and_flagged) {

@@ -187,6 +187,50 @@ BOOST_FIXTURE_TEST_CASE(a_change_that_could_not_be_written_is_exact_when_it_is_t
   BOOST_TEST(verify_books(ledger_store::moment(books.writer.store()), caps).empty());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_running_call_settles_in_each_cap_s_unit_when_their_order_changes,
+                        fixture) {
+  caps = {usd_cap("money", 1'000), token_cap("tokens", 1'000)};
+  driven_writer books(options());
+  BOOST_TEST(!books.hold(hold_of(1, 300)).refused);
+  BOOST_REQUIRE(books.reconfigure({caps[1], caps[0]}));
+  settlement what = settle_of(numbered_id(1), 250);
+  what.cost = nanodollars{100};
+  BOOST_TEST(books.settle(what).recorded);
+  const auto now = books.standings();
+  BOOST_TEST(standing(now, "money").used == 100);
+  BOOST_TEST(standing(now, "tokens").used == 250);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_call_admitted_as_a_new_cap_s_window_began_is_its_own, fixture) {
+  const auto midnight = monday_ten + std::chrono::hours{14};
+  driven_writer books(options());
+  BOOST_TEST(!books.hold(hold_of(1, 300, midnight)).refused);
+  books.clock = midnight;
+  caps.push_back(usd_cap("third", 1'000));
+  BOOST_REQUIRE(books.reconfigure(caps));
+  BOOST_TEST(standing(books.standings(), "third").held == 300);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_cap_whose_history_is_unread_is_busy_also_where_nobody_holds_anything,
+                        fixture) {
+  driven_writer books(options());
+  caps.push_back(usd_cap("third", 1'000));
+  auto begun = books.begin_reconfigure(caps);
+  BOOST_REQUIRE(begun.recorded);
+  ledger_row row;
+  row.id = numbered_id(1);
+  row.admitted = monday_ten;
+  row.charged = charged_to("acme");
+  row.cost = nanodollars{5};
+  BOOST_TEST(books.record(row).recorded);
+  const auto busy = books.hold(hold_of(2, 10)).refused;
+  BOOST_REQUIRE(busy.has_value());
+  BOOST_TEST((busy->reason == refusal_reason::budget_busy));
+  BOOST_TEST(busy->standing.cap == "third");
+  BOOST_REQUIRE(books.add_histories(std::move(begun)));
+  BOOST_TEST(standing(books.standings(), "third").used == 5);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint::testing

@@ -148,6 +148,17 @@ BOOST_AUTO_TEST_CASE(sums_are_those_of_a_list_of_calls) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_bucket_is_kept_at_the_very_reach_of_the_window_and_of_a_running_call) {
+  auto day = day_of({{10, 1}, {34, 1}, {35, 1}, {175, 1}, {176, 1}, {200, 1}});
+  day.find(midnight + hours{10})->holds = 1;
+  day.drop_unneeded(midnight + hours{200});
+  std::vector<std::int64_t> kept;
+  for (const rolling_bucket& each : day.all())
+    kept.push_back(std::chrono::floor<hours>(each.start - midnight).count());
+  BOOST_TEST(kept == (std::vector<std::int64_t>{10, 34, 176, 200}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint

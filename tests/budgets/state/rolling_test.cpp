@@ -83,6 +83,16 @@ BOOST_AUTO_TEST_CASE(a_refusal_says_when_enough_will_have_left) {
   BOOST_TEST(!never->standing.window.end);
 }
 
+// 40 spent and 30 held: 75 fit when both have left.
+BOOST_AUTO_TEST_CASE(a_refusal_counts_what_is_held_among_what_must_leave) {
+  books day(rolling_cap(100));
+  BOOST_TEST(day.spend(1, 40, monday_ten));
+  BOOST_TEST(!day.at->hold(hold_of(2, 30, monday_ten + hours{5})).refused);
+  const auto refused = day.at->hold(hold_of(3, 75, monday_ten + hours{6})).refused;
+  BOOST_TEST_REQUIRE(refused.has_value());
+  BOOST_TEST((refused->standing.window.end == monday_ten + hours{30}));
+}
+
 BOOST_AUTO_TEST_CASE(a_call_stays_in_the_step_that_admitted_it_however_long_it_runs) {
   books day(rolling_cap(100));
   const auto request = hold_of(1, 90, monday_ten);

@@ -50,6 +50,33 @@ BOOST_AUTO_TEST_CASE(a_window_that_just_ended_is_told_for_what_it_holds_beside_t
   BOOST_TEST(both[1].held == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_window_that_just_ended_and_holds_nothing_is_told_no_more) {
+  auto books = ledger_of({usd_cap("day", 100)});
+  BOOST_TEST(!books.hold(hold_of(1, 10)).refused);
+  BOOST_TEST(books.settle(settle_of(numbered_id(1), 10)).recorded);
+  const wall_time midnight = monday_ten + std::chrono::hours{14};
+  const auto all = books.standings(midnight);
+  BOOST_REQUIRE(all.size() == 1U);
+  BOOST_TEST((all[0].window.start == midnight));
+  BOOST_TEST(all[0].used == 0);
+}
+
+BOOST_AUTO_TEST_CASE(each_group_looks_at_1024_counters_of_closed_windows_and_no_more) {
+  cap split = usd_cap("tenant", 100);
+  split.per = {dimension::tenant};
+  auto books = ledger_of({split});
+  constexpr std::uint64_t tenants = 1'024 + 2;
+  for (std::uint64_t i = 0; i < tenants; ++i) {
+    BOOST_TEST_REQUIRE(!books.hold(hold_of(i, 1, monday_ten, std::to_string(i))).refused);
+    BOOST_TEST_REQUIRE(books.settle(settle_of(numbered_id(i), 1)).recorded);
+  }
+  books.written();
+  BOOST_TEST(books.caps().front().counters_in_memory() == tenants);
+  BOOST_TEST(!books.hold(hold_of(tenants, 1, monday_ten + std::chrono::hours{24})).refused);
+  books.written();
+  BOOST_TEST(books.caps().front().counters_in_memory() == 3U);  // two of them, and today's
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint::testing

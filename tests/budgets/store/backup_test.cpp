@@ -15,6 +15,7 @@
 #include "budgets/records/hold.hpp"
 #include "budgets/records/settlement.hpp"
 #include "budgets/store/acknowledged_mark.hpp"
+#include "budgets/store/backup_target.hpp"
 #include "budgets/writer/ledger_thread.hpp"
 
 namespace stint::testing {
@@ -244,9 +245,24 @@ BOOST_FIXTURE_TEST_CASE(a_list_of_files_that_is_not_whole_is_not_read, fixture) 
   BOOST_TEST((backup_files::parse_list(text) == list));
   for (std::size_t size = 0; size + 1 < text.size(); ++size)
     BOOST_TEST(!backup_files::parse_list(text.substr(0, size)));
+  for (const auto& [good, bad] :
+       {std::pair{"9 000000ab", "x 000000ab"}, std::pair{"000000ab", "zz0000ab"},
+        std::pair{"group 7", "troup 7"}}) {
+    std::string wrong = text;
+    wrong.replace(wrong.find(good), std::string_view(good).size(), bad);
+    BOOST_TEST(!backup_files::parse_list(wrong), wrong);
+  }
   auto outside = list;
   outside.files[0].name = "../passwd";
   BOOST_TEST(!backup_files::parse_list(to_text(outside)));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_copy_that_does_not_fit_is_refused_and_16_mebibytes_are_left_free,
+                        fixture) {
+  const backup_target target(copy);
+  target.require_space(0);
+  const auto refusal = refusal_of([&] { target.require_space(std::uint64_t{1} << 50U); });
+  BOOST_TEST(refusal.ends_with(" MiB free, and 1073741840 MiB are needed"), refusal);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

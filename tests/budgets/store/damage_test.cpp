@@ -173,6 +173,13 @@ BOOST_FIXTURE_TEST_CASE(a_newer_store_is_refused_and_says_which_version_it_is, f
   BOOST_TEST(refusal().find(named) != std::string::npos, refusal());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_store_older_than_any_that_is_read_is_refused, fixture) {
+  copy();
+  write_version(ledger_format::oldest_version - 1);
+  const auto named = "format is version " + std::to_string(ledger_format::oldest_version - 1);
+  BOOST_TEST(refusal().find(named) != std::string::npos, refusal());
+}
+
 BOOST_FIXTURE_TEST_CASE(an_older_store_is_read_and_becomes_one_of_this_version, fixture) {
   copy();
   write_version(ledger_format::oldest_version);

@@ -1,8 +1,10 @@
 #include "budgets/store/ledger_store.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <rocksdb/listener.h>
 
 #include "budgets/ledger_fixture.hpp"
+#include "budgets/store/open_database.hpp"
 #include "budgets/store/rollup_merge.hpp"
 
 namespace stint::testing {
@@ -38,6 +40,15 @@ BOOST_FIXTURE_TEST_CASE(groups_are_numbered_without_gaps_and_so_found_after_open
   BOOST_TEST(store.committed().sequence == 2U);
   BOOST_TEST((store.committed().last_seen == wall_time{std::chrono::seconds{6}}));
   BOOST_TEST(ledger_store::moment(store).get("kx").value() == "2");
+  BOOST_TEST(!ledger_store::moment(store).wanted());
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_was_only_created_is_opened_again) {
+  const scratch_directory scratch;
+  for (int time = 0; time < 2; ++time) {
+    const ledger_store store({.directory = scratch.sub("ledger")});
+    BOOST_TEST(store.committed().sequence == 0U);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_moment_does_not_see_what_is_written_after_it, fixture) {
@@ -92,6 +103,45 @@ BOOST_FIXTURE_TEST_CASE(rollups_add_in_any_grouping, fixture) {
   BOOST_TEST(format::read_sums(result)->cost.count() == 7);
   BOOST_TEST(format::read_sums(result)->calls == 3);
   BOOST_TEST(!merge.Merge("r", &first, "damaged", &result, nullptr));
+}
+
+// They begin at the epoch, where no window with an end can begin any more.
+BOOST_FIXTURE_TEST_CASE(counters_of_caps_without_a_window_are_never_deleted, fixture) {
+  const auto key = [](std::int64_t microseconds) {
+    std::string made;
+    format::append_counter_key(made, {.cap_number = 3,
+                                      .start = wall_time{std::chrono::microseconds{microseconds}},
+                                      .scope = "a"});
+    return made;
+  };
+  for (const std::int64_t at : {0, 1, 2, 3})
+    put(key(at), "x");
+  ledger_store::pruning what;
+  what.counters_until = {{3, wall_time{std::chrono::microseconds{3}}}};
+  BOOST_REQUIRE(!store.prune(what));
+  const ledger_store::moment at(store);
+  BOOST_TEST(at.get(key(0)).has_value());
+  BOOST_TEST(!at.get(key(1)).has_value());
+  BOOST_TEST(!at.get(key(2)).has_value());
+  BOOST_TEST(at.get(key(3)).has_value());
+}
+
+// What is damaged is refused, what failed is opened anew by the ledger and by nobody else, and a
+// start has no more to replay than this.
+BOOST_AUTO_TEST_CASE(the_database_does_nothing_on_its_own_and_its_log_is_bounded) {
+  const auto options = rocksdb_options::of_database({.directory = "nowhere"});
+  BOOST_TEST(options.paranoid_checks);
+  BOOST_TEST(options.max_bgerror_resume_count == 0);
+  BOOST_TEST(options.stats_dump_period_sec == 0U);
+  BOOST_TEST(!options.allow_concurrent_memtable_write);
+  BOOST_TEST(!options.enable_write_thread_adaptive_yield);
+  BOOST_TEST(options.avoid_unnecessary_blocking_io);
+  BOOST_TEST(options.max_total_wal_size == std::uint64_t{128} << 20U);
+  BOOST_REQUIRE(options.listeners.size() == 1U);
+  bool recovers = true;
+  options.listeners.front()->OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason::kFlush,
+                                                  rocksdb::Status::NoSpace(), &recovers);
+  BOOST_TEST(!recovers);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -39,6 +39,14 @@ BOOST_AUTO_TEST_CASE(periods_start_at_whole_utc_hours_and_days_also_before_the_e
   BOOST_TEST(period_start(wall_time{std::chrono::seconds{-1}}, seconds_per_hour) == -3'600);
 }
 
+BOOST_AUTO_TEST_CASE(sums_of_the_first_version_tell_of_no_requests) {
+  rollup_sums sums;
+  sums.requests = 3;
+  BOOST_TEST(amounts_of(sums).requests == 3);
+  sums.requests.reset();
+  BOOST_TEST(amounts_of(sums).requests == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint

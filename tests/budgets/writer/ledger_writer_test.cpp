@@ -283,6 +283,42 @@ BOOST_FIXTURE_TEST_CASE(
   BOOST_TEST(counters() == 2);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_group_has_1024_operations_at_most, fixture) {
+  driven_writer books(options());
+  std::uint64_t number = 0;
+  const auto groups_of = [&](std::size_t count) {
+    std::vector<operation> asked;
+    for (std::size_t i = 0; i < count; ++i)
+      asked.emplace_back(hold_operation{.request = hold_of(++number, 0), .answer = {}});
+    const auto before = books.writer.health().groups;
+    books.writer.process(asked);
+    return books.writer.health().groups - before;
+  };
+  BOOST_TEST(groups_of(1) == 1U);
+  BOOST_TEST(groups_of(1'024) == 1U);
+  BOOST_TEST(groups_of(1'025) == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_row_is_kept_for_24_hours_at_least_and_looked_at_every_hour, fixture) {
+  for (const int days : {1, 0}) {
+    auto kept = options();
+    kept.directory = scratch.sub("kept-" + std::to_string(days));
+    kept.rows_kept_days = days;
+    driven_writer books(kept);
+    std::uint64_t number = 0;
+    for (const auto later :
+         {std::chrono::minutes{0}, std::chrono::minutes{30}, std::chrono::minutes{24 * 60 + 30}}) {
+      const auto at = monday_ten + later;
+      BOOST_TEST(!books.hold(hold_of(++number, 10, at)).refused);
+      BOOST_TEST(books.settle(settle_of(numbered_id(number, at), 10, at)).recorded);
+    }
+    const auto now = std::chrono::steady_clock::now();
+    books.writer.upkeep(now);
+    BOOST_TEST(query_rows(ledger_store::moment(books.writer.store()), {}).size() == 2U);
+    BOOST_TEST((books.writer.next_upkeep() == now + std::chrono::hours{1}));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint::testing

@@ -255,6 +255,81 @@ BOOST_FIXTURE_TEST_CASE(opening_on_failing_storage_says_so, fixture) {
   BOOST_TEST(!books.hold(hold_of(1, 10)).refused);
 }
 
+BOOST_FIXTURE_TEST_CASE(failed_storage_is_tried_again_ever_later_up_to_two_seconds, fixture) {
+  driven_writer books(options());
+  failing.control().fail_after(0, failure_mode::refused);
+  expect_unavailable(books.hold(hold_of(1, 10)));
+  for (const int later : {100, 200, 400, 800, 1'600, 2'000, 2'000}) {
+    const auto now = books.writer.next_upkeep();
+    books.upkeep();
+    BOOST_TEST((books.writer.next_upkeep() == now + std::chrono::milliseconds{later}), later);
+  }
+  failing.control().repair();
+  books.upkeep();
+  BOOST_TEST(books.writer.health().writable);
+}
+
+BOOST_FIXTURE_TEST_CASE(records_beyond_what_may_wait_for_the_storage_are_dropped_and_counted,
+                        fixture) {
+  auto few = options();
+  few.queue_max = 2;
+  driven_writer books(std::move(few));
+  BOOST_TEST(!books.hold(hold_of(1, 10)).refused);
+  failing.control().fail_after(0, failure_mode::refused);
+  ledger_row row;
+  row.admitted = monday_ten;
+  row.charged = charged_to("acme");
+  row.cost = nanodollars{5};
+  // The first one fails with its group and stays in memory; two may wait, and one for the hold.
+  for (std::uint64_t i = 2; i <= 6; ++i) {
+    row.id = numbered_id(i);
+    BOOST_TEST(!books.record(row).recorded);
+  }
+  BOOST_TEST(books.writer.health().deferred == 3U);
+  BOOST_TEST(books.writer.health().dropped == 1U);
+  failing.control().repair();
+  books.upkeep();
+  BOOST_TEST(books.committed.size() == 4U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_hold_that_was_on_the_log_stays_when_it_is_asked_for_again_in_vain,
+                        fixture) {
+  driven_writer books(options());
+  BOOST_TEST(!books.hold(hold_of(1, 100)).refused);
+  failing.control().fail_after(0, failure_mode::refused);
+  std::vector<operation> both;
+  both.emplace_back(hold_operation{.request = hold_of(1, 100), .answer = {}});
+  both.emplace_back(hold_operation{.request = hold_of(2, 100), .answer = {}});
+  books.writer.process(both);
+  BOOST_TEST(!books.writer.health().writable);
+  failing.control().repair();
+  books.upkeep();
+  BOOST_TEST(books.writer.health().holds_active == 1U);
+  BOOST_TEST(books.settle(settle_of(numbered_id(1), 60)).recorded);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_call_let_in_from_the_line_by_a_group_that_fails_holds_nothing, fixture) {
+  driven_writer books(options());
+  BOOST_TEST(!books.hold(hold_of(1, 600)).refused);
+  std::optional<refusal_reason> why;
+  hold_operation waits;
+  waits.request = hold_of(2, 600);
+  waits.request.patience = std::chrono::seconds{5};
+  waits.wait_until = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  waits.answer = [&](admission answer) {
+    if (answer.refused) why = answer.refused->reason;
+  };
+  books.run(std::move(waits));
+  BOOST_TEST(books.writer.health().waiting == 1U);
+  failing.control().fail_after(0, failure_mode::refused);
+  BOOST_TEST(!books.settle(settle_of(numbered_id(1), 10)).recorded);
+  BOOST_TEST((why == refusal_reason::storage_unavailable));
+  failing.control().repair();
+  books.upkeep();
+  BOOST_TEST(books.writer.health().holds_active == 0U);
+  BOOST_TEST(find_standing(books.standings(), "day")->used == 10);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint::testing

@@ -262,6 +262,62 @@ BOOST_FIXTURE_TEST_CASE(caps_change_after_a_window_began_while_calls_waited_in_v
   BOOST_TEST(told);
 }
 
+// A window may end without any call saying so.
+BOOST_FIXTURE_TEST_CASE(the_line_is_looked_at_every_quarter_of_a_second, fixture) {
+  open({usd_cap("day", 100)});
+  hold(1, 60);
+  hold(2, 60);
+  books->writer.upkeep(start);
+  BOOST_TEST((books->writer.next_upkeep() == start + milliseconds{250}));
+}
+
+BOOST_FIXTURE_TEST_CASE(who_stands_behind_one_that_leaves_is_served_at_once, fixture) {
+  open({usd_cap("day", 100)});
+  hold(1, 60);
+  hold(2, 90);
+  books->run(wish(3, 30, "acme", milliseconds{10'000}));
+  books->writer.upkeep(start + milliseconds{5'000});
+  BOOST_TEST(refused.size() == 1U);
+  BOOST_TEST(admitted == (std::vector<std::uint64_t>{1, 3}), boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_least_patience_is_patience, fixture) {
+  open({usd_cap("day", 100)});
+  hold(1, 60);
+  books->run(wish(2, 60, "acme", milliseconds{1}));
+  BOOST_TEST(waiting() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_raise_lets_the_line_in, fixture) {
+  open({usd_cap("day", 100)});
+  hold(1, 60);
+  hold(2, 60);
+  adjustment_order order;
+  order.cap = "day";
+  order.by = 20;
+  BOOST_TEST(!books->adjust(std::move(order)).refused);
+  BOOST_TEST(admitted == (std::vector<std::uint64_t>{1, 2}), boost::test_tools::per_element());
+}
+
+// It asks whether there is room to spare, and does not wait for an answer.
+BOOST_FIXTURE_TEST_CASE(a_prompt_that_is_not_counted_yet_finds_no_room_behind_a_line, fixture) {
+  open({usd_cap("day", 100)});
+  hold(1, 60);
+  hold(2, 60);
+  hold_operation uncounted;
+  uncounted.request = hold_of(3, 10);
+  uncounted.request.patience = milliseconds{5'000};
+  uncounted.request.room_share = 1;
+  uncounted.wait_until = start + milliseconds{5'000};
+  std::optional<admission> told;
+  uncounted.answer = [&](admission answer) { told = std::move(answer); };
+  books->run(std::move(uncounted));
+  BOOST_REQUIRE(told.has_value());
+  BOOST_TEST(told->beyond_share);
+  BOOST_TEST(!told->refused);
+  BOOST_TEST(waiting() == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint::testing

@@ -12,6 +12,7 @@
 #include "budgets/records/standing.hpp"
 #include "gateway/metrics/exposition.hpp"
 #include "gateway/metrics/standings.hpp"
+#include "pricing/sample_usage.hpp"
 
 namespace stint {
 BOOST_AUTO_TEST_SUITE(metrics_suite)
@@ -26,15 +27,7 @@ const std::string charged_to_acme =
 BOOST_AUTO_TEST_CASE(a_committed_row_is_exported_to_the_token_and_the_nanodollar) {
   metrics seen(100);
   ledger_row row = make_row("acme");
-  row.used = {.input_tokens = 1,
-              .cached_input_tokens = 2,
-              .cache_write_5m_tokens = 3,
-              .cache_write_1h_tokens = 4,
-              .audio_input_tokens = 5,
-              .output_tokens = 60,
-              .reasoning_tokens = 7,
-              .audio_output_tokens = 8,
-              .web_searches = 9};
+  row.used = testing::sample_usage();
   row.cost = nanodollars(123'456'789'012'345);
   commit(seen, row);
 
@@ -43,16 +36,22 @@ BOOST_AUTO_TEST_CASE(a_committed_row_is_exported_to_the_token_and_the_nanodollar
     return samples.at(R"(stint_tokens_total{feature="search",kind=")" + kind +
                       R"(",model="gpt-4o",provider="openai",tenant="acme"})");
   };
-  BOOST_TEST(tokens("input") == "1");
-  BOOST_TEST(tokens("cached_input") == "2");
-  BOOST_TEST(tokens("cache_write_5m") == "3");
-  BOOST_TEST(tokens("cache_write_1h") == "4");
-  BOOST_TEST(tokens("audio_input") == "5");
-  BOOST_TEST(tokens("output") == "60");
-  BOOST_TEST(tokens("audio_output") == "8");
+  const auto is = [&](const std::string& kind, std::int64_t count) {
+    BOOST_TEST(tokens(kind) == std::to_string(count), kind);
+  };
+  is("input", row.used.input_tokens);
+  is("cached_input", row.used.cached_input_tokens);
+  is("cache_write_5m", row.used.cache_write_5m_tokens);
+  is("cache_write_1h", row.used.cache_write_1h_tokens);
+  is("cache_write_12h", row.used.cache_write_12h_tokens);
+  is("audio_input", row.used.audio_input_tokens);
+  is("output", row.used.output_tokens);
+  is("audio_output", row.used.audio_output_tokens);
   BOOST_TEST(sum_of(samples, "stint_tokens_total") == row.used.total());
-  BOOST_TEST(samples.at("stint_reasoning_tokens_total{" + charged_to_acme + "}") == "7");
-  BOOST_TEST(samples.at("stint_web_searches_total{" + charged_to_acme + "}") == "9");
+  BOOST_TEST(samples.at("stint_reasoning_tokens_total{" + charged_to_acme + "}") ==
+             std::to_string(row.used.reasoning_tokens));
+  BOOST_TEST(samples.at("stint_web_searches_total{" + charged_to_acme + "}") ==
+             std::to_string(row.used.web_searches));
   BOOST_TEST(samples.at("stint_cost_nanodollars_total{" + charged_to_acme + "}") ==
              "123456789012345");
 }

@@ -31,6 +31,14 @@ BOOST_AUTO_TEST_CASE(globs_match_as_documented) {
   yes("[a]?", "[a]?");
 }
 
+// A pattern is often a part of a longer text.
+BOOST_AUTO_TEST_CASE(what_follows_the_pattern_in_memory_is_no_part_of_it) {
+  BOOST_TEST(glob_match(std::string_view("*a*").substr(0, 2), "aa"));
+  BOOST_TEST(glob_match(std::string_view("*aa").substr(0, 2), "aa"));
+  BOOST_TEST(glob_match(std::string_view("a*").substr(0, 1), "a"));
+  BOOST_TEST(!glob_match(std::string_view("a*").substr(0, 1), "ab"));
+}
+
 // The classic blow-up of backtracking matchers: linear here, so it ends at once.
 BOOST_AUTO_TEST_CASE(many_stars_cost_no_more_than_their_length) {
   std::string pattern;

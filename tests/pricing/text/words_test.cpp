@@ -52,7 +52,8 @@ const std::vector<expectation> counts = {
     {"1.2.3M", {}}};
 
 const std::vector<expectation> sizes = {{"65536", 65'536}, {"64KiB", 65'536}, {"1GiB", 1 << 30},
-                                        {"1.5KiB", {}},    {"64KB", {}},      {"8EiB", {}}};
+                                        {"3MiB", 3 << 20}, {"1.5KiB", {}},    {"64KB", {}},
+                                        {"8EiB", {}}};
 
 const std::vector<expectation> durations = {
     {"250ms", 250}, {"30s", 30'000}, {"5m", 300'000},     {"24h", 86'400'000}, {"1.5s", 1'500},
@@ -81,6 +82,43 @@ BOOST_AUTO_TEST_CASE(the_nearest_word_is_a_slip_away_or_none) {
   BOOST_TEST(!stint::nearest_word(std::string(10'000, 't'), known));
   BOOST_TEST(stint::did_you_mean("feture", known) == " (did you mean feature?)");
   BOOST_TEST(stint::did_you_mean("zzz", known).empty());
+}
+
+BOOST_AUTO_TEST_CASE(each_kind_of_slip_counts_once) {
+  const std::vector<std::string> known = {"limit", "per"};
+  // Words of up to five letters may have one slip: a letter more, less, another, or two swapped.
+  for (const char* word :
+       {"perr", "pper", "limt", "imit", "limot", "fimit", "limti", "ilmit", "pe"})
+    BOOST_TEST(stint::nearest_word(word, known).has_value(), word);
+  // Each of these has two.
+  for (const char* word :
+       {"perrr", "lmt", "lomot", "ilmti", "limxi", "limtx", "xe", "xlimx", "erp"})
+    BOOST_TEST(!stint::nearest_word(word, known).has_value(), word);
+}
+
+BOOST_AUTO_TEST_CASE(a_slip_is_allowed_for_every_three_letters_and_three_at_most) {
+  const std::vector<std::string> known = {"tenant", "timezone"};
+  BOOST_TEST(stint::nearest_word("tunint", known).value_or("") == "tenant");
+  BOOST_TEST(!stint::nearest_word("tunink", known).has_value());
+  BOOST_TEST(stint::nearest_word("timezonexyz", known).value_or("") == "timezone");
+  BOOST_TEST(!stint::nearest_word("timezonewxyz", known).has_value());
+  // No part of a word is near the whole.
+  for (const char* part : {"zone", "time", "ten", "abcdtenant", "tenantabcd"})
+    BOOST_TEST(!stint::nearest_word(part, known).has_value(), part);
+}
+
+BOOST_AUTO_TEST_CASE(of_equally_near_words_the_first_is_meant_and_numbers_are_near_none) {
+  const std::vector<std::string> known = {"abc", "abd", "10k"};
+  BOOST_TEST(stint::nearest_word("abx", known).value_or("") == "abc");
+  BOOST_TEST(!stint::nearest_word("20k", known).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(words_of_up_to_64_letters_are_compared) {
+  const std::string longest(64, 'k');
+  BOOST_TEST(stint::nearest_word(longest.substr(1), std::vector{longest}).has_value());
+  BOOST_TEST(stint::nearest_word(longest, std::vector{longest.substr(1)}).has_value());
+  BOOST_TEST(!stint::nearest_word(longest, std::vector{longest + 'k'}).has_value());
+  BOOST_TEST(!stint::nearest_word(longest + 'k', std::vector{longest}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(choices_read_as_a_sentence) {

@@ -26,6 +26,7 @@ BOOST_AUTO_TEST_CASE(nothing_and_comments_are_empty) {
 BOOST_AUTO_TEST_CASE(a_second_document_is_named_by_its_line) {
   BOOST_TEST(read_yaml_document("a: 1\n---\nb: 2\n").second_line.value() == 3);
   BOOST_TEST(read_yaml_document("a: 1\n---\n- b\n---\nc\n").second_line.value() == 3);
+  BOOST_TEST(read_yaml_document("a: 1\n---\nb: 2\nc: 3\n").second_line.value() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_stray_comma_ends_as_a_second_document) {

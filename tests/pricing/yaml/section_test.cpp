@@ -85,6 +85,21 @@ BOOST_AUTO_TEST_CASE(what_is_no_mapping_is_one_mistake) {
   reading nothing("# all of it is commented out\nnull\n");
   nothing.section.require("name", "give it one");
   BOOST_TEST(nothing.told() == "f:1: caps[3].name: missing; give it one\n");
+  const reading blank("\"\"\n");
+  BOOST_TEST(blank.told().starts_with("f:1: caps[3]: expected keys and values, found nothing;"));
+}
+
+BOOST_AUTO_TEST_CASE(a_mistake_of_the_whole_file_has_no_line) {
+  BOOST_TEST(describe("f", {.line = 0, .message = "larger than 4 MiB"}) == "f: larger than 4 MiB");
+  BOOST_TEST(describe("f", {.line = 1, .message = "empty"}) == "f:1: empty");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_may_stand_at_either_end_of_its_range) {
+  reading one("least: 3\nmost: 5\nbelow: 2\nabove: 6\n");
+  BOOST_TEST(one.section.count("least", {3, 5}).value_or(-1) == 3);
+  BOOST_TEST(one.section.count("most", {3, 5}).value_or(-1) == 5);
+  BOOST_TEST(!one.section.count("below", {3, 5}).has_value());
+  BOOST_TEST(!one.section.count("above", {3, 5}).has_value());
 }
 
 // A terminal and a log get what is written there.
@@ -94,6 +109,22 @@ BOOST_AUTO_TEST_CASE(a_key_is_shown_short_and_without_control_characters) {
   BOOST_TEST(one.told().starts_with("f:1: caps[3].a?[31m: unknown key"));
   BOOST_TEST(one.told().find("caps[3]." + std::string(64, 'k') + "…: unknown key") !=
              std::string::npos);
+  reading whole(std::string(64, 'k') + ": 1\n");
+  whole.section.finish();
+  BOOST_TEST(whole.told().starts_with("f:1: caps[3]." + std::string(64, 'k') + ": unknown key"));
+}
+
+BOOST_AUTO_TEST_CASE(a_section_within_is_read_as_one_and_a_missing_one_as_empty) {
+  reading one("outer:\n  name: a\n  nmae: b\n");
+  std::string name;
+  std::string none = "unchanged";
+  config_section outer = one.section.section("outer");
+  outer.read("name", name);
+  outer.finish();
+  one.section.section("absent").read("name", none);
+  BOOST_TEST(name == "a");
+  BOOST_TEST(none == "unchanged");
+  BOOST_TEST(one.told().starts_with("f:3: caps[3].outer.nmae: unknown key"), one.told());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -105,6 +105,7 @@ BOOST_AUTO_TEST_CASE(a_stable_prefix_leaves_only_the_last_piece) {
   BOOST_TEST(o200k_base().stable_prefix("I don'") == 1U);
   // The second of the spaces is cut off for what follows, and is no border by itself.
   BOOST_TEST(o200k_base().stable_prefix("a  1") == 2U);
+  BOOST_TEST(o200k_base().stable_prefix("  1") == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_counter_has_no_tokens) {
@@ -120,6 +121,21 @@ BOOST_AUTO_TEST_CASE(a_single_endless_piece_is_fed_in_linear_time) {
   for (int i = 0; i < 1 << 20; ++i)
     counter.feed(" ");
   BOOST_TEST(counter.total() == (1 << 20) / 128);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_text_of_many_pieces_only_the_end_is_kept) {
+  for (const std::string_view name : encoding_names()) {
+    const encoding* const with = find_encoding(name);
+    incremental_count counter{*with};
+    std::string whole;
+    for (int i = 0; i < 500; ++i) {
+      const std::string_view piece = i % 3 == 0 ? "Un cafe\u0301 noir, " : "and more of it.\n";
+      counter.feed(piece);
+      whole += piece;
+      BOOST_TEST_REQUIRE(counter.unsettled_bytes() < 400U, name);
+    }
+    BOOST_TEST(counter.total() == with->count(whole), name);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -71,6 +71,9 @@ BOOST_AUTO_TEST_CASE(its_models_find_it_before_the_built_in_ones) {
     const model_encoding found = encoding_for_model(model);
     BOOST_TEST(found.text == loaded->get(), model);
     BOOST_TEST(!found.exact);
+    // As the file counts, and a tenth more for what the model's own template may add.
+    BOOST_TEST(found.factor_permille == 1000);
+    BOOST_TEST(found.upper_permille == 1100);
   }
   BOOST_TEST(encoding_for_model("my-model-2").text != loaded->get());
   BOOST_TEST(encoding_for_model("llama-3.3-70b").text != loaded->get());
@@ -86,8 +89,18 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_used_is_refused) {
   BOOST_TEST(error_of(ranks.path(), split_rule::o200k) == "line 2: the token is not base64");
 }
 
+BOOST_AUTO_TEST_CASE(a_file_too_large_for_any_vocabulary_is_not_read) {
+  const scratch_file sparse("_sparse.tiktoken", "");
+  std::filesystem::resize_file(sparse.path(), (256U << 20) + 1);
+  BOOST_TEST(error_of(sparse.path(), split_rule::o200k) == "is larger than 256 MB");
+}
+
 BOOST_AUTO_TEST_CASE(rules_are_known_by_name) {
+  BOOST_TEST((split_rule_of("cl100k") == split_rule::cl100k));
   BOOST_TEST((split_rule_of("llama3") == split_rule::cl100k));
+  BOOST_TEST((split_rule_of("o200k") == split_rule::o200k));
+  BOOST_TEST((split_rule_of("gpt2") == split_rule::gpt2));
+  BOOST_TEST((split_rule_of("qwen2") == split_rule::qwen2));
   BOOST_TEST((split_rule_of("deepseek_v3") == split_rule::deepseek_v3));
   BOOST_TEST(!split_rule_of("l33t").has_value());
 }

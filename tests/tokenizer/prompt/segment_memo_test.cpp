@@ -78,6 +78,8 @@ BOOST_AUTO_TEST_CASE(a_segment_ends_only_where_every_rule_cuts) {
                               {"\xE3\xC3\x80\n", "a", true},
                               {"\xE4x\x80\n", "a", false},
                               {"\xE4\xC0\x80\n", "a", false},
+                              {"\xE0\x80\n", "a", false},
+                              {"\xF0\x80\x80\n", "a", false},
                               {"\xE1\x85\xBF\n", "a", false},
                               {"!\n", "Z", true},
                               {"!\n", "é", true},
@@ -126,6 +128,11 @@ BOOST_AUTO_TEST_CASE(a_segment_ends_only_where_every_rule_cuts) {
     BOOST_TEST(segment_memo::segment_end(text) == expected, one.before << '|' << one.after);
   }
   BOOST_TEST(segment_memo::segment_end(filler + "a ") == filler.size() + 2);
+  // The letter after the space may be the text's last; one beyond its end is not of the text.
+  const std::string longer = filler + "a b";
+  BOOST_TEST(segment_memo::segment_end(longer) == filler.size() + 1);
+  BOOST_TEST(segment_memo::segment_end(std::string_view(longer).substr(0, filler.size() + 2)) ==
+             filler.size() + 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_segment_has_its_size_before_it_may_end) {
@@ -229,6 +236,8 @@ BOOST_AUTO_TEST_CASE(scopes_and_encodings_share_nothing) {
   const std::uint64_t acme = memo.scope_of("acme");
   BOOST_TEST(acme == memo.scope_of("acme"));
   BOOST_TEST(acme != memo.scope_of("zenith"));
+  BOOST_TEST(acme != memo.scope_of("bcme"));
+  BOOST_TEST(acme != memo.scope_of(""));
   (void)memo.count(o200k_base(), acme, text);
   (void)memo.count(o200k_base(), memo.scope_of("zenith"), text);
   BOOST_TEST(memo.count(cl100k_base(), acme, text) == cl100k_base().count(text));

@@ -2,8 +2,14 @@
 // token of the shipped ones, and small lists whose answers are known.
 #include "tokenizer/bpe/vocabulary.hpp"
 
+#include <fstream>
+#include <iterator>
+
 #include <boost/test/unit_test.hpp>
 
+#include "tokenizer/bpe/kernel.hpp"
+#include "tokenizer/vocab/embedded.hpp"
+#include "tokenizer/vocab/rank_file.hpp"
 #include "tokenizer/vocab/vocabulary_block.hpp"
 #include "tokenizer/vocab/vocabulary_builder.hpp"
 
@@ -66,6 +72,32 @@ BOOST_AUTO_TEST_CASE(pieces_are_found_whole_and_nothing_else_is) {
   }
 }
 
+// In the tables that the program was built with, short and long ones alike.
+BOOST_AUTO_TEST_CASE(every_token_of_a_shipped_vocabulary_is_one_piece_of_it) {
+  std::ifstream file(STINT_SOURCE_DIR "/tokenizer/vocab/o200k_base.tiktoken", std::ios::binary);
+  const auto listed = read_rank_file(std::string(std::istreambuf_iterator<char>(file), {}));
+  BOOST_TEST_REQUIRE(listed.has_value(), listed.error());
+  const vocabulary words(vocab::o200k_base());
+  std::size_t missing = 0;
+  for (const std::string& token : listed->tokens)
+    missing += find(words, token) == 1U ? 0 : 1;
+  BOOST_TEST(missing == 0U);
+}
+
+// Which merging would count as one token for each byte.
+BOOST_AUTO_TEST_CASE(a_piece_that_is_a_token_counts_as_one_whatever_its_length) {
+  const std::vector<std::string> tokens = {"xy", "fifteen bytes..", "sixteen bytes...",
+                                           std::string(200, 'z')};
+  const compiled tables(all_bytes_and(tokens));
+  const auto count = [words = tables.words()](const std::string& piece) {
+    return count_whole_piece(words, bytes_of(piece), piece.size(), bytes_of(piece) + piece.size());
+  };
+  for (const std::string& token : tokens)
+    BOOST_TEST(count(token) == 1, token);
+  BOOST_TEST(count("fifteen bytes,,") == 15);
+  BOOST_TEST(count("sixteen bytes,,,") == 16);
+}
+
 BOOST_AUTO_TEST_CASE(two_symbols_make_the_token_that_merging_its_bytes_ends_with) {
   // 256: ab, 257: bc, 258: abc, which ab and c make, since ab comes first.
   const compiled tables(all_bytes_and({"ab", "bc", "abc"}));
@@ -87,6 +119,35 @@ BOOST_AUTO_TEST_CASE(a_token_that_merging_does_not_make_counts_as_a_whole_piece_
   const compiled merged(source);
   BOOST_TEST(find(merged.words(), "xyz") == 3U);
   BOOST_TEST(merged.words().stray_id(bytes_of("xyz"), 3) == no_symbol);
+}
+
+BOOST_AUTO_TEST_CASE(whole_pieces_are_told_apart_however_many_there_are) {
+  const std::vector<std::string> strays = {"zyx", "xyz", "xy1z", "q-q-q", std::string(20, 'q')};
+  const compiled tables(all_bytes_and(strays));
+  const vocabulary words = tables.words();
+  for (std::uint32_t i = 0; i < strays.size(); ++i) {
+    BOOST_TEST(words.stray_id(bytes_of(strays[i]), strays[i].size()) == 1256U + i, strays[i]);
+    BOOST_TEST(find(words, strays[i]) == 1U, strays[i]);
+  }
+}
+
+// As many as share slots. Where merging comes first, each has its own count.
+BOOST_AUTO_TEST_CASE(long_tokens_are_found_among_each_other) {
+  vocabulary_source source = all_bytes_and({});
+  for (int i = 0; i < 300; ++i) {
+    source.tokens.push_back(std::to_string(1000 + i) + " is a long token");
+    source.ids.push_back(5000U + static_cast<std::uint32_t>(i));
+  }
+  const compiled whole(source);
+  source.whole_piece_first = false;
+  const compiled merged(source);
+  for (std::size_t i = 256; i < source.tokens.size(); ++i) {
+    BOOST_TEST(find(whole.words(), source.tokens[i]) == 1U);
+    BOOST_TEST(find(merged.words(), source.tokens[i]) == source.tokens[i].size());
+    std::string other = source.tokens[i];
+    other.back() = 'm';
+    BOOST_TEST(find(whole.words(), other) == 0U);
+  }
 }
 
 // U+65E5 and U+672C, with a token that has both; U+4E2D beside neither; and tokens that hold a part
@@ -120,17 +181,70 @@ BOOST_AUTO_TEST_CASE(ranks_that_are_out_of_order_are_refused_not_miscounted) {
   BOOST_TEST(compile_vocabulary(source).error == "");  // a list of merges may say so
   source.joined_by_bytes = true;
   BOOST_TEST(compile_vocabulary(source).error.find("1256 is made of") != std::string::npos);
+  // The second and the third part, and four of which the first two and the last two are tokens.
+  for (const std::vector<std::string>& late :
+       {std::vector<std::string>{"abc", "bc"}, {"abcd", "ab", "cd"}, {"xabc", "bc", "abc"}}) {
+    source = all_bytes_and(late);
+    source.joined_by_bytes = true;
+    BOOST_TEST(compile_vocabulary(source).error ==
+               "the token with the id 1256 is made of tokens that come after it");
+  }
+  // What merging by priority does not make is a whole piece under that rule too: ab comes before
+  // bc, and then a, bc and d are never side by side.
+  source = all_bytes_and({"ab", "abcd", "bc", "bcd"});
+  source.joined_by_bytes = true;
+  BOOST_TEST(compile_vocabulary(source).error == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_lowest_pair_is_merged_first_and_of_equals_the_leftmost) {
+  const compiled tables(all_bytes_and({"aa", "bc", "ab", "aab", "abc", "aaaa"}));
+  const vocabulary words = tables.words();
+  constexpr std::uint32_t aa = 256;
+  constexpr std::uint32_t bc = 257;
+  constexpr std::uint32_t ab = 258;
+  BOOST_TEST(words.merged('a', 'a') == aa);
+  BOOST_TEST(words.merged(aa, 'b') == 259U);
+  BOOST_TEST(words.merged('a', ab) == no_symbol);
+  BOOST_TEST(words.merged('a', bc) == 260U);
+  BOOST_TEST(words.merged(ab, 'c') == no_symbol);
+  BOOST_TEST(words.merged(aa, aa) == 261U);
+  BOOST_TEST(words.merged(0xFF, 0xFF) == no_symbol);
+}
+
+BOOST_AUTO_TEST_CASE(the_pairs_of_the_outermost_bytes_are_merged) {
+  const std::string last(2, '\xFF');
+  const compiled tables(all_bytes_and({std::string(2, '\0'), last, std::string("\0\xFF", 2),
+                                       std::string("\xFF\0", 2), last + last}));
+  const vocabulary words = tables.words();
+  BOOST_TEST(words.merged(0, 0) == 256U);
+  BOOST_TEST(words.merged(0xFF, 0xFF) == 257U);
+  BOOST_TEST(words.merged(0, 0xFF) == 258U);
+  BOOST_TEST(words.merged(0xFF, 0) == 259U);
+  BOOST_TEST(words.merged(257, 257) == 260U);
 }
 
 BOOST_AUTO_TEST_CASE(a_block_with_a_wrong_bit_is_refused) {
   compiled tables(all_bytes_and({"ab"}));
   std::vector<std::uint64_t>& block = tables.tables.block;
-  for (std::size_t at = 0; at < block.size(); at += 1 + block.size() / 97) {
+  // Every word of the head, and some of each array.
+  for (std::size_t at = 0; at < block.size(); at += at < 40 ? 1 : 1 + block.size() / 97) {
     block[at] ^= std::uint64_t{1} << (at % 64);
     BOOST_TEST(!open_vocabulary(std::as_bytes(std::span(block))).has_value(), at);
     block[at] ^= std::uint64_t{1} << (at % 64);
   }
   BOOST_TEST(open_vocabulary(std::as_bytes(std::span(block))).has_value());
+}
+
+// Its sum is of its own words alone, whatever stands behind it.
+BOOST_AUTO_TEST_CASE(a_block_is_read_where_others_follow_it) {
+  const compiled tables(all_bytes_and({"ab"}));
+  for (const std::uint64_t next : {0x5555555555555555U, 0xAAAAAAAAAAAAAAAAU}) {
+    std::vector<std::uint64_t> copy = tables.tables.block;
+    copy.push_back(next);
+    const auto block = std::as_bytes(std::span(copy));
+    BOOST_TEST(open_vocabulary(block.first(block.size() - sizeof next)).has_value());
+    BOOST_TEST(!open_vocabulary(block).has_value());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_block_that_is_cut_short_is_refused) {

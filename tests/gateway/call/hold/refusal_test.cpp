@@ -131,6 +131,9 @@ BOOST_AUTO_TEST_CASE(a_key_for_some_models_may_name_them_either_way) {
   call.base_model = std::string(300, 'x');
   BOOST_TEST(refuse_model(key, call)->message ==
              "the key 'key_7' may not use the model '" + std::string(200, 'x') + "'");
+  call.base_model = std::string(300, 'x');
+  BOOST_TEST(refuse_model(key, call)->message ==
+             "the key 'key_7' may not use the model '" + std::string(200, 'x') + "'");
 }
 
 BOOST_AUTO_TEST_CASE(a_provider_that_needs_a_credential_is_not_called_without_one) {

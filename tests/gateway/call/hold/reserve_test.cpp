@@ -37,6 +37,11 @@ struct roomy_and_counting_first : reserve_fixture {
   roomy_and_counting_first()
       : reserve_fixture(1'000'000, [](config& c) { c.admission.uncounted_room_share = 0; }) {}
 };
+// A bound may take all that is left.
+struct letting_all_pass : reserve_fixture {
+  letting_all_pass()
+      : reserve_fixture(10'000, [](config& c) { c.admission.uncounted_room_share = 1; }) {}
+};
 struct impatient : reserve_fixture {
   impatient() : reserve_fixture(10'000, [](config& c) { c.admission.wait_ms = 100; }) {}
 };
@@ -102,6 +107,14 @@ BOOST_FIXTURE_TEST_CASE(every_prompt_is_counted_first_where_that_is_configured,
   BOOST_TEST((call.uncounted == nullptr));
   BOOST_TEST(standing().held == call.prompt.upper_bound + 100);
   BOOST_TEST(counted_before() == "1");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_bound_that_may_take_all_the_room_is_held_uncounted, letting_all_pass) {
+  examined_call call = long_call(8'000);
+  hold_request worst = worst_of(call);
+  BOOST_TEST_REQUIRE(reserved(call, worst).has_value());
+  BOOST_TEST((call.uncounted != nullptr));
+  BOOST_TEST(standing().held == call.prompt.upper_bound + 100);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_spent_cap_refuses_and_is_counted, reserve_fixture) {

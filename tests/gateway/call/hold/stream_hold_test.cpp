@@ -286,6 +286,30 @@ BOOST_FIXTURE_TEST_CASE(what_is_billed_above_our_count_is_held_too, followed) {
   BOOST_TEST(stream->most_generated(35) == 53 + 32);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_thousandth_of_a_token_is_billed_as_one, followed) {
+  call.expected.reported_permille = 1'001;
+  BOOST_TEST(stream->most_generated(1) == 2 + 32);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_came_before_the_first_token_is_taken_for_one, followed) {
+  settings.admission.stream_margin_tokens = 0;
+  meter.bound = 100;
+  BOOST_TEST(stream->follow(meter, 100, at));  // and none of it counts yet
+  BOOST_TEST(meter.asked_to_count == 1);
+  BOOST_TEST(stream->most_generated(0) == 2);
+}
+
+// 300 of 301 bytes at once, which are 300 tokens: 300 × 300 are one more than 299 × 301.
+BOOST_FIXTURE_TEST_CASE(a_burst_is_rounded_up_by_the_least_that_there_is, followed_at_64_k) {
+  meter.bound = 70'000;
+  meter.counted = 299;
+  BOOST_TEST(stream->follow(meter, 300, at));
+  meter.counted = 300;
+  at += std::chrono::seconds(1);
+  BOOST_TEST(stream->follow(meter, 1, at));
+  BOOST_TEST(stream->most_generated(300) == 300 + 2 * 300);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_stream_that_has_ended_by_itself_asks_for_nothing, followed) {
   meter.is_generating = false;
   BOOST_TEST(arrives(99));

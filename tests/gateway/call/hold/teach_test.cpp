@@ -24,6 +24,7 @@ BOOST_AUTO_TEST_CASE(another_model_is_not) {
   BOOST_TEST(!answered_by("gpt-6-mini", "gpt-6"));
   BOOST_TEST(!answered_by("claude-opus-5", "claude-opus-50"));
   BOOST_TEST(!answered_by("claude-opus-4", "claude-opus-4-8"));
+  BOOST_TEST(!answered_by("claude-opus-4", "claude-opus-4-123"));
   BOOST_TEST(answered_by("gpt-4-0613", "gpt-4"));
 }
 
@@ -79,7 +80,8 @@ struct call_that_teaches : call_fixture {
     return sum_of(scrape(seen), "stint_prompt_above_bound_total");
   }
   [[nodiscard]] bool knows(const std::string& model) const {
-    return learned.current()->find(model, messages) != nullptr;
+    const auto* const found = learned.current()->find(model, messages);
+    return found != nullptr && found->is_fitted();
   }
   // Until it has been learnt: a report that comes while others are being taken is dropped.
   void teach_until_known() {
@@ -122,6 +124,17 @@ BOOST_FIXTURE_TEST_CASE(a_prompt_above_its_bound_is_told_of, call_that_teaches) 
   call.prompt.upper_bound = 149;
   teach_prompt();
   BOOST_TEST(above_bound() == 1);
+}
+
+// The hold of the next call stands on it.
+BOOST_FIXTURE_TEST_CASE(a_prompt_above_its_bound_raises_the_bound_of_the_next, call_that_teaches) {
+  call.prompt.upper_bound = 110;
+  teach_prompt();
+  wait_until([&] {
+    const auto* const found = learned.current()->find(call.base_model, messages);
+    return found != nullptr && found->raised(false) == 40 + 10 + 16;
+  });
+  BOOST_TEST(!knows(call.base_model));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_public_tokenizer_is_compared_and_not_learnt, call_that_teaches) {
@@ -237,6 +250,15 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_came_to_its_lowered_bound_would_have_been
   BOOST_TEST(after(300).tokens == 7);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_bound_may_be_lowered_to_a_single_token, call_that_teaches) {
+  generates(7);
+  after(10);
+  call.output_limit_tokens = 1;
+  call.output_bound_tokens = 1;
+  generates(1);
+  BOOST_TEST(after(300).tokens == 7);
+}
+
 BOOST_FIXTURE_TEST_CASE(an_answer_that_ended_below_its_lowered_bound_is_as_long_as_it_is,
                         call_that_teaches) {
   generates(7);
@@ -265,6 +287,20 @@ BOOST_FIXTURE_TEST_CASE(a_stream_teaches_how_much_comes_at_once_in_each_choice, 
   ended.burst_bytes = 91;
   call.request.choices = 4;
   BOOST_TEST(after(20).burst_tokens == 3);  // 9 of four choices
+}
+
+BOOST_FIXTURE_TEST_CASE(a_burst_is_rounded_up_by_the_least_that_there_is, call_that_teaches) {
+  generates(9);
+  ended.stream_bytes = 100;
+  ended.burst_bytes = 89;  // 8.01 tokens
+  BOOST_TEST(after(1).burst_tokens == 9);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_came_all_at_once_is_one_burst_and_no_more, call_that_teaches) {
+  generates(9);
+  ended.stream_bytes = 1;
+  ended.burst_bytes = 1;
+  BOOST_TEST(after(1).burst_tokens == 9);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stream_teaches_what_is_billed_above_our_count, call_that_teaches) {

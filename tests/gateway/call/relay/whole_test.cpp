@@ -302,6 +302,51 @@ BOOST_FIXTURE_TEST_CASE(a_report_that_cannot_be_true_is_told_and_not_billed, rel
   BOOST_TEST(made.ended.counted_output_tokens == 5);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_answer_in_a_coding_that_we_cannot_read_is_passed_on_and_unknown,
+                        relay_fixture) {
+  for (const int status : {200, 299}) {
+    admit_whole(100);
+    from.said.status = status;
+    from.said.coding = content_coding::unreadable;
+    from.said.fields = "content-encoding: br\r\n";
+    // Whatever it may look like.
+    from.ends(body_progress::complete, answer_of(5, with_usage(7)));
+    const relayed made = relay_it();
+    BOOST_TEST((made.ended.outcome == call_outcome::completed));
+    BOOST_TEST(made.ended.unknown);
+    BOOST_TEST(made.ended.generated);
+    BOOST_TEST(!made.ended.report);
+    BOOST_TEST(made.ended.counted_output_tokens == 0);
+    BOOST_TEST(answer_in(made).status == status);
+    BOOST_TEST(answer_in(made).fields == "content-encoding: br\r\n");
+    BOOST_TEST(answer_in(made).body == from.given);
+    BOOST_TEST(from.finished == 1);
+    from.given.clear();
+    from.finished = 0;
+    held.reset();
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_error_in_a_coding_that_we_cannot_read_generated_nothing, relay_fixture) {
+  for (const int status : {300, 399, 400, 500}) {
+    admit_whole(100);
+    from.said.status = status;
+    from.said.coding = content_coding::unreadable;
+    from.ends(body_progress::complete, answer_of(5));
+    const relayed made = relay_it();
+    BOOST_TEST(!made.ended.unknown);
+    BOOST_TEST(made.ended.generated == (status < 400));
+    BOOST_TEST(answer_in(made).body == answer_of(5));
+    held.reset();
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_that_can_be_read_is_not_unknown, relay_fixture) {
+  admit_whole(100);
+  from.ends(body_progress::complete, answer_of(5));
+  BOOST_TEST(!relay_it().ended.unknown);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_key_that_the_provider_does_not_take_is_our_problem, relay_fixture) {
   admit_whole(100);
   from.said.status = 401;

@@ -64,6 +64,30 @@ BOOST_AUTO_TEST_CASE(a_feature_must_be_a_plain_name) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_plain_name_has_letters_digits_and_four_signs_and_64_at_most) {
+  virtual_key any = acme_key();
+  any.features.clear();
+  for (const std::string& good : {std::string("a_b.c:d-e"), std::string("Z9"), std::string("_"),
+                                  std::string("."), std::string(":"), std::string(64, 'a')}) {
+    const parsed_head head("x-stint-feature: " + good + "\r\n");
+    const auto found = attribute(config{}, head.get(), any);
+    BOOST_REQUIRE_MESSAGE(found.has_value(), good);
+    BOOST_TEST(found->charged.feature == good);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_feature_is_a_missing_one) {
+  const parsed_head head("x-stint-feature:\r\n");
+  BOOST_TEST(attribute(config{}, head.get(), acme_key())->charged.feature == "chat");
+}
+
+BOOST_AUTO_TEST_CASE(where_a_feature_is_required_a_default_one_will_do) {
+  const parsed_head head("");
+  config strict;
+  strict.require_feature = true;
+  BOOST_TEST(attribute(strict, head.get(), acme_key())->charged.feature == "chat");
+}
+
 BOOST_AUTO_TEST_CASE(free_tags_keep_their_values_and_their_order) {
   const auto tags = parse_free_tags("prompt_version=7, session=a=b ,empty=");
   BOOST_REQUIRE(tags);
@@ -79,6 +103,8 @@ BOOST_AUTO_TEST_CASE(free_tags_are_bounded_in_number_and_size) {
   BOOST_TEST(!parse_free_tags(sixteen + "one_more=v").has_value());
   BOOST_TEST(parse_free_tags("n=" + std::string(256, 'v')).has_value());
   BOOST_TEST(!parse_free_tags("n=" + std::string(257, 'v')).has_value());
+  BOOST_TEST(parse_free_tags(std::string(64, 'n') + "=v").has_value());
+  BOOST_TEST(!parse_free_tags(std::string(65, 'n') + "=v").has_value());
   BOOST_TEST(!parse_free_tags("=v").has_value());
   BOOST_TEST(!parse_free_tags("novalue").has_value());
 }

@@ -43,6 +43,12 @@ BOOST_FIXTURE_TEST_CASE(no_key_a_wrong_key_and_another_scheme_are_refused, one_k
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(the_same_key_may_be_sent_twice, one_key) {
+  const parsed_head head("authorization: Bearer " + made.secret_text +
+                         "\r\nx-api-key: " + made.secret_text + "\r\n");
+  BOOST_TEST(authenticate(head.get(), ring, now).value()->tenant == "acme");
+}
+
 BOOST_FIXTURE_TEST_CASE(two_keys_that_disagree_are_refused, one_key) {
   const parsed_head head("authorization: Bearer " + made.secret_text +
                          "\r\nx-api-key: sk-stint-other\r\n");

@@ -3,6 +3,8 @@
 // with prices; what was tokenized is seen in the memory of texts.
 #include "gateway/call/request/examine.hpp"
 
+#include <algorithm>
+
 #include "gateway/call/call_fixture.hpp"
 
 namespace stint {
@@ -255,6 +257,21 @@ BOOST_FIXTURE_TEST_CASE(a_parser_is_kept_for_the_next_prompt_unless_it_is_a_larg
   const examined_call takes_it = long_body_of(5'000);
   long_body_of(largest_kept + 1).uncounted.reset();
   BOOST_TEST(long_body_of(5'000).uncounted->parser.capacity() <= largest_kept);
+}
+
+BOOST_FIXTURE_TEST_CASE(no_thread_keeps_more_than_sixteen_parsers, examined_fixture) {
+  const auto seventeen_of = [this](std::size_t bytes) {
+    std::vector<examined_call> calls;
+    for (int n = 0; n < 17; ++n)
+      calls.push_back(long_body_of(bytes));
+    return calls;
+  };
+  constexpr std::size_t marked = 60'000;
+  seventeen_of(marked).clear();
+  const auto calls = seventeen_of(5'000);
+  BOOST_TEST(std::ranges::count_if(calls, [](const examined_call& call) {
+               return call.uncounted->parser.capacity() >= marked;
+             }) == 16);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_parser_that_is_kept_keeps_nothing_of_what_was_learnt, examined_fixture) {

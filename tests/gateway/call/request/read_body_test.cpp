@@ -87,8 +87,12 @@ BOOST_FIXTURE_TEST_CASE(a_body_is_put_together_from_what_came_along_and_what_com
   const auto reading = begin_reading(head);
   settle_down();
   BOOST_TEST(!reading->has_value());
-  BOOST_TEST(session->body.size() <= 64U * 1024);  // room for what came, not for what was announced
-  send(body.substr(1'000));
+  constexpr std::size_t first_room = 64U * 1024;  // for what came, not for what was announced
+  BOOST_TEST(session->body.size() == first_room);
+  send(body.substr(1'000, first_room - 1'000));
+  wait_until([&] { return session->body.size() != first_room; });
+  BOOST_TEST(session->body.size() == 2 * first_room);
+  send(body.substr(first_room));
   wait_until([&] { return reading->has_value(); });
   check_whole(**reading, body);
   BOOST_TEST(session->buffer.unread() == "");
@@ -185,6 +189,23 @@ BOOST_FIXTURE_TEST_CASE(a_body_that_comes_fast_enough_is_not_given_up, body_to_r
     send(framing == chunked ? rest + "\r\n0\r\n\r\n" : rest);
     check_whole(read(head), begun + rest);
   }
+}
+
+// Of eight megabytes, which may take eight thousand seconds: a thousandth of that is told apart.
+BOOST_FIXTURE_TEST_CASE(a_kilobyte_may_take_a_second_and_no_longer, body_to_read) {
+  settings.limits.body_timeout_ms = 5'000;
+  settings.limits.body_bytes_max = 10'000'000;
+  const std::string begun(8'000'000, 'x');
+  const parsed_head head(length_of(begun.size() + 1));
+  head_read = monotonic::now() - seconds(8'001);
+  came_along(begun);
+  send("x");
+  check_whole(read(head), begun + "x");
+  head_read = monotonic::now() - seconds(8'009);
+  session->body.clear();
+  came_along(begun);
+  check_lost(read(head), problem_kind::request_timeout,
+             "the body arrives slower than 1 kB/s (limits.body_timeout_ms)");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_client_that_waits_to_be_asked_for_its_body_is_asked, body_to_read) {

@@ -33,6 +33,14 @@ BOOST_AUTO_TEST_CASE(near_misses_of_a_metered_path_are_404) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_recognised_is_named_as_far_as_is_useful) {
+  const std::string path = "/" + std::string(199, 'p');
+  const parsed_head head("", "GET " + path + "qq");
+  const problem why = recognise(config{}, head.get()).error();
+  BOOST_TEST(why.message.find("; GET " + path + " is none of them.") != std::string::npos,
+             why.message);
+}
+
 BOOST_AUTO_TEST_CASE(a_passthrough_needs_its_method_and_its_exact_path_or_prefix) {
   config settings;
   settings.passthrough = {{"GET", "/v1/models", "openai"}, {"POST", "/v1/files/*", "openai"}};
@@ -40,8 +48,8 @@ BOOST_AUTO_TEST_CASE(a_passthrough_needs_its_method_and_its_exact_path_or_prefix
   BOOST_TEST(recognise(settings, exact.get())->unmetered->provider == "openai");
   const parsed_head prefix("", "POST /v1/files/abc");
   BOOST_CHECK(recognise(settings, prefix.get()).has_value());
-  for (const char* line :
-       {"POST /v1/models", "GET /v1/models/x", "GET /v1/files/abc", "POST /v1/file"}) {
+  for (const char* line : {"POST /v1/models", "GET /v1/models/x", "GET /v1/files/abc",
+                           "POST /v1/file", "POST /v1/files"}) {
     const parsed_head head("", line);
     BOOST_TEST_CONTEXT(line) {
       BOOST_TEST(!recognise(settings, head.get()).has_value());
