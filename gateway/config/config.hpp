@@ -86,6 +86,8 @@ struct provider_config {
   // Tell it of each call whose it is, as x-stint-request-id and x-stint-tenant: for a server that
   // keeps books of its own.
   bool attribution_headers = false;
+  // Charge what its answers say that they cost, instead of what the price book makes of their usage.
+  bool trust_stated_cost = false;
   hang_up_policy on_hang_up = hang_up_policy::stops;
 
   // What only the built-in provider sets, and the file cannot.

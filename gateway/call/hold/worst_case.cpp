@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gateway/call/hold/bill.hpp"
 #include "gateway/call/hold/stream_steps.hpp"
 #include "pricing/cost.hpp"
 
@@ -101,8 +102,10 @@ void bound_prompt(hold_request& worst, const examined_call& call) {
   if (call.prompt.hidden_input) worst.flags |= row_flag::hidden_input;
   if (call.rates == nullptr) return;
   worst.elastic->cost = cost_of_output(*call.rates, bound_of(call), call.request.tier);
+  for (const price* other : call.other_rates)
+    worst.elastic->cost.or_dearer(cost_of_output(*other, bound_of(call), call.request.tier));
   worst.worst.cost = worst.elastic->cost.at(worst.worst.output_tokens);
-  worst.known_cost = cost_of(*call.rates, worst.known, call.request.tier, worst.admitted);
+  worst.known_cost = cost_so_far(&call, worst.known, worst.admitted);
 }
 
 hold_request unmetered_hold(const hold_terms& terms, const purpose& what_for,

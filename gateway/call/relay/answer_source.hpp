@@ -25,6 +25,8 @@ struct answer_facts {
   std::uint64_t content_length = 0;  // of what can be read; 0 where that is not known
   std::string fields;                // what of its head is passed on, as lines
   wall_time first_byte{};
+
+  [[nodiscard]] bool is_redirect() const noexcept { return status / 100 == 3; }
 };
 
 enum class body_progress : std::uint8_t { more, complete, broken, timed_out };

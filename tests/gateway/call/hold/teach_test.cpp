@@ -161,6 +161,9 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_compared_is_not, call_that_teaches) {
   ended.report->used.web_searches = 1;
   teach_prompt();
   ended = as_it_was;
+  ended.report->parts.resize(2);
+  teach_prompt();
+  ended = as_it_was;
   ended.report->used = usage();
   teach_prompt();
   ended = as_it_was;

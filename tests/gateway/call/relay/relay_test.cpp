@@ -43,6 +43,15 @@ BOOST_FIXTURE_TEST_CASE(what_is_passed_through_in_a_coding_streams_like_anything
   BOOST_TEST(!made.ended.unknown);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_redirect_is_no_stream_whatever_it_says, relay_fixture) {
+  admit_stream(100);
+  from.said.status = 302;
+  from.ends(body_progress::complete, text_event(" one"));
+  const relayed made = relay_it();
+  BOOST_TEST(std::holds_alternative<problem>(made.unsent));
+  BOOST_TEST(to.begun == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_passed_through_without_a_body_is_not_looked_into, relay_fixture) {
   for (const int status : {204, 401}) {
     admit_passthrough();
