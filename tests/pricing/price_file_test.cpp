@@ -139,30 +139,6 @@ BOOST_AUTO_TEST_CASE(every_figure_may_stand_at_its_bound) {
   BOOST_TEST(price.periods[1].weekday_offset_minutes == -840);
 }
 
-BOOST_AUTO_TEST_CASE(only_tiers_that_an_entry_or_its_provider_lists_can_be_asked_for) {
-  const price_book book = accepted(replaced(with_fields("tiers: {batch: 0.25}"), "other: {}",
-                                            "other: {us_inference: 1.1, request: 0.01}"));
-  const auto offers = [&](std::string_view model, service_tier which) {
-    return found(book, model).offers(which);
-  };
-  for (const service_tier listed : {service_tier::standard, service_tier::flex, service_tier::batch,
-                                    service_tier::priority, service_tier::fast})
-    BOOST_TEST(offers("second", listed));
-  BOOST_TEST(offers("first", service_tier::standard));
-  for (const service_tier unlisted :
-       {service_tier::flex, service_tier::batch, service_tier::priority, service_tier::fast})
-    BOOST_TEST(!offers("first", unlisted));
-  // fast alone brings no priority with it
-  const price_book fast = accepted(replaced(correct, "other: {}", "other: {tiers: {fast: 6}}"));
-  BOOST_TEST(found(fast, "first").offers(service_tier::fast));
-  BOOST_TEST(!found(fast, "first").offers(service_tier::priority));
-  // What its provider says of regions and requests holds for an entry that says nothing.
-  BOOST_TEST(found(book, "first").us_permille == 1'100);
-  BOOST_TEST(found(book, "first").request_nanodollars == cent);
-  BOOST_TEST(found(book, "second").us_permille == 1'000);
-  BOOST_TEST(found(book, "second").request_nanodollars == 0);
-}
-
 BOOST_AUTO_TEST_CASE(a_text_may_be_as_long_as_is_said) {
   const std::string model(200, 'm');
   const std::string provider(200, 'p');
@@ -207,6 +183,30 @@ BOOST_AUTO_TEST_CASE(periods_may_meet_in_either_order) {
 BOOST_AUTO_TEST_CASE(a_prefix_may_lead_to_the_beginning_of_a_name) {
   const price_book book = accepted(replaced(correct, "{prefix: sim/}", "{prefix: az/, to: sec}"));
   BOOST_TEST(found(book, "az/ond").base.input == 3 * dollar);
+}
+
+BOOST_AUTO_TEST_CASE(only_tiers_that_an_entry_or_its_provider_lists_can_be_asked_for) {
+  const price_book book = accepted(replaced(with_fields("tiers: {batch: 0.25}"), "other: {}",
+                                            "other: {us_inference: 1.1, request: 0.01}"));
+  const auto offers = [&](std::string_view model, service_tier which) {
+    return found(book, model).offers(which);
+  };
+  for (const service_tier listed : {service_tier::standard, service_tier::flex, service_tier::batch,
+                                    service_tier::priority, service_tier::fast})
+    BOOST_TEST(offers("second", listed));
+  BOOST_TEST(offers("first", service_tier::standard));
+  for (const service_tier unlisted :
+       {service_tier::flex, service_tier::batch, service_tier::priority, service_tier::fast})
+    BOOST_TEST(!offers("first", unlisted));
+  // fast alone brings no priority with it
+  const price_book fast = accepted(replaced(correct, "other: {}", "other: {tiers: {fast: 6}}"));
+  BOOST_TEST(found(fast, "first").offers(service_tier::fast));
+  BOOST_TEST(!found(fast, "first").offers(service_tier::priority));
+  // What its provider says of regions and requests holds for an entry that says nothing.
+  BOOST_TEST(found(book, "first").us_permille == 1'100);
+  BOOST_TEST(found(book, "first").request_nanodollars == cent);
+  BOOST_TEST(found(book, "second").us_permille == 1'000);
+  BOOST_TEST(found(book, "second").request_nanodollars == 0);
 }
 
 BOOST_AUTO_TEST_CASE(tiers_come_from_the_entry_then_the_provider_then_are_one) {

@@ -301,6 +301,14 @@ BOOST_AUTO_TEST_CASE(cost_of_output_is_the_worst_case_at_every_bound_and_finds_t
   }
 }
 
+BOOST_AUTO_TEST_CASE(room_for_the_prompt_alone_leaves_no_output_and_is_no_refusal) {
+  const price sample = plain_price("plain", plain_rates(2 * dollar, 8 * dollar));
+  const cost_of_output cost(sample, {.prompt_tokens = 10}, service_tier::standard);
+  BOOST_TEST(cost.most_within(nanodollars(10 * 2'000), 5'000) == 0);
+  BOOST_TEST(cost.most_within(nanodollars(10 * 2'000 - 1), 5'000) == -1);
+  BOOST_TEST(cost.most_within(nanodollars(10 * 2'000 + 8'000), 5'000) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(of_two_models_the_dearer_is_held_at_every_bound) {
   engine random(31);
   for (int round = 0; round < 1'000; ++round) {
@@ -318,14 +326,6 @@ BOOST_AUTO_TEST_CASE(of_two_models_the_dearer_is_held_at_every_bound) {
     same.or_dearer(cost_of_output(first, bound, tier));
     BOOST_TEST((same.at(77) == cost_of_output(first, bound, tier).at(77)));
   }
-}
-
-BOOST_AUTO_TEST_CASE(room_for_the_prompt_alone_leaves_no_output_and_is_no_refusal) {
-  const price sample = plain_price("plain", plain_rates(2 * dollar, 8 * dollar));
-  const cost_of_output cost(sample, {.prompt_tokens = 10}, service_tier::standard);
-  BOOST_TEST(cost.most_within(nanodollars(10 * 2'000), 5'000) == 0);
-  BOOST_TEST(cost.most_within(nanodollars(10 * 2'000 - 1), 5'000) == -1);
-  BOOST_TEST(cost.most_within(nanodollars(10 * 2'000 + 8'000), 5'000) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(cost_of_output_of_a_price_with_more_levels_than_it_keeps_is_never_too_low) {

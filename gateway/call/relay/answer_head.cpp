@@ -74,9 +74,9 @@ void add_field(std::string_view name, std::string_view value, std::string& out) 
 }
 
 void add_upstream_fields(const response_head& head, content_coding coding, std::string& out) {
-  const bool decoded = can_be_decoded(coding);
   // Where a provider would send us is no business of the client's, and may be an inner address.
   const bool is_redirect = head.status / 100 == 3;
+  const bool decoded = can_be_decoded(coding);
   for (const header_field& field : head.fields()) {
     if (is_redirect && equals_ignoring_case(field.name, "location")) continue;
     if (!passed_on(field.name) || (decoded && speaks_of_coding(field.name))) continue;
