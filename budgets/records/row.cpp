@@ -41,6 +41,19 @@ std::string_view to_string(call_outcome outcome) noexcept {
   return "unknown";
 }
 
+bool has_sound_legs(const ledger_row& row) noexcept {
+  if (row.legs.empty()) return true;
+  if (row.legs.size() == 1 || row.legs.size() > legs_max) return false;
+  usage used;
+  nanodollars cost;
+  for (const leg& each : row.legs) {
+    for (const usage_kind& kind : usage_kinds)
+      used.*kind.count += each.used.*kind.count;
+    cost += each.cost;
+  }
+  return used == row.used && cost == row.cost;
+}
+
 std::vector<leg> legs_of(const ledger_row& row) {
   if (!row.legs.empty()) return row.legs;
   return {{.why = leg_reason::answer,

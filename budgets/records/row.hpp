@@ -104,6 +104,9 @@ struct ledger_row {
   bool operator==(const ledger_row&) const = default;
 };
 
+// There are none, or two to eight that are the whole of what the row says that the call used.
+[[nodiscard]] bool has_sound_legs(const ledger_row& row) noexcept;
+
 // The one to eight legs of the row.
 [[nodiscard]] std::vector<leg> legs_of(const ledger_row& row);
 

@@ -25,7 +25,7 @@ struct settlement {
   nanodollars cost;  // of all legs together
   std::string price_version;
   std::string model_served;
-  std::vector<leg> legs;  // empty: all of it is one leg, the answer of model_served
+  std::vector<leg> legs;    // empty: all of it is one leg, the answer of model_served
   std::uint32_t flags = 0;  // added to the hold's
   int status = 0;           // HTTP status the client got
   service_tier tier = service_tier::standard;

@@ -104,25 +104,13 @@ void read_leg(byte_reader& read, leg& into) {
   into.price_version = read.text();
 }
 
-// They are the whole of what the row says that the call used.
-bool add_up(const ledger_row& row) noexcept {
-  usage used;
-  std::int64_t cost = 0;
-  for (const leg& each : row.legs) {
-    for (const usage_kind& kind : usage_kinds)
-      used.*kind.count += each.used.*kind.count;
-    cost += each.cost.count();
-  }
-  return used == row.used && nanodollars{cost} == row.cost;
-}
-
 void read_legs(byte_reader& read, ledger_row& into) {
   const std::uint64_t count = read.number();
-  if (count == 1 || count > legs_max) return read.refuse();
+  if (count > legs_max) return read.refuse();
   into.legs.resize(count);
   for (leg& each : into.legs)
     read_leg(read, each);
-  if (count != 0 && !add_up(into)) read.refuse();
+  if (!has_sound_legs(into)) read.refuse();
 }
 
 }  // namespace

@@ -42,6 +42,8 @@ constexpr std::size_t sweep_budget = 1'024;
   row.tags = std::move(held.tags);
   row.context = std::move(held.context);
   row.legs = std::move(what.legs);
+  // What the call cost in all is what the caps stand on; parts that do not add up are let go.
+  if (!has_sound_legs(row)) row.legs.clear();
   if (exceeds(posted_amounts(row), held.worst)) row.flags |= row_flag::over_hold;
   return row;
 }
