@@ -86,16 +86,17 @@ answered_call refused_at_the_end(const exchange& x) {
   return made;
 }
 
-answered_call unanswered(const client_presence& client, const held_call& held, problem why) {
+answered_call unanswered(const client_presence& client, const held_call& held,
+                         forward_failure failed) {
   answered_call made;
   call_end& ended = made.end.ended;
   ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
-  // The provider had the whole request, and what it made of it nobody knows.
-  ended.unknown = held.was_forwarded();
+  // The provider may have the whole request, and what it made of it nobody knows.
+  ended.unknown = failed.request == request_fate::sent;
   ended.generated = ended.unknown;
   ended.most_output_tokens = held.most_generated_unseen();
-  ended.status = why.status;
-  made.end.unsent = std::move(why);
+  ended.status = failed.why.status;
+  made.end.unsent = std::move(failed.why);
   return made;
 }
 
@@ -114,7 +115,7 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   const auto forwarded = monotonic::now();
   auto answer = co_await forward(x.session, x.call, outbound);
   if (!answer) {
-    x.shared.metrics.refused(answer.error().kind);
+    x.shared.metrics.refused(answer.error().why.kind);
     co_return unanswered(x.session.watch, held, std::move(answer).error());
   }
   answered_call made;

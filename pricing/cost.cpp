@@ -12,10 +12,11 @@ namespace {
 
 __extension__ using wide = __int128;
 
-// Rates are per million tokens; the tier's and the period's multipliers are in thousandths each.
-constexpr wide billing_denominator = wide{1'000'000} * 1'000 * 1'000;
+// Rates are per million tokens; the tier's, the region's and the period's multipliers are in
+// thousandths each.
+constexpr wide billing_denominator = wide{1'000'000} * 1'000 * 1'000 * 1'000;
 
-constexpr int input_kinds = 5;   // input, cached, cache write 5m and 1h, audio
+constexpr int input_kinds = 6;   // input, cached, cache write 5m, 1h and 12h, audio
 constexpr int output_kinds = 2;  // text, audio
 
 // The only division of a call: rounded up, so that many small calls never add up to less than their
@@ -48,6 +49,14 @@ bool covers(const daily_period& period, wall_time when) noexcept {
   if (!period.weekdays_only) return true;
   const weekday seen{floor<days>(when + minutes{period.weekday_offset_minutes})};
   return seen != Saturday && seen != Sunday;
+}
+
+std::int64_t region_multiplier(const price& at, inference_region region) noexcept {
+  return region == inference_region::us ? at.us_permille : 1000;
+}
+
+std::int64_t dearest_region(const price& at) noexcept {
+  return std::max<std::int64_t>(at.us_permille, 1000);
 }
 
 std::int64_t period_multiplier(const price& at, wall_time when) noexcept {
@@ -86,7 +95,7 @@ wide dearest_prompt(const token_rates& rates, const call_bound& bound,
                     std::int64_t prompt_tokens) noexcept {
   std::int64_t text = std::max(rates.input, rates.cached_input);
   if (bound.cache_write_5m) text = std::max(text, rates.cache_write_5m);
-  if (bound.cache_write_1h) text = std::max(text, rates.cache_write_1h);
+  if (bound.cache_write_1h) text = std::max({text, rates.cache_write_1h, rates.cache_write_12h});
   const std::int64_t audio = std::max(text, rates.audio_input);
   const std::int64_t audio_tokens = std::min(bound.audio_input_tokens, prompt_tokens);
   return wide{prompt_tokens - audio_tokens} * text + wide{audio_tokens} * audio;
@@ -112,31 +121,44 @@ void each_reachable_level(const price& at, const call_bound& bound, Visitor&& vi
 
 call_bound within_plausible(const call_bound& bound) noexcept {
   invariant(bound.prompt_tokens >= 0 && bound.audio_input_tokens >= 0 && bound.output_tokens >= 0 &&
-                bound.web_searches >= 0,
+                bound.web_searches >= 0 && bound.requests >= 0,
             "a call's bound is negative");
   call_bound cut = bound;
   cut.prompt_tokens = std::min(bound.prompt_tokens, input_kinds * usage_count_max);
   cut.audio_input_tokens = std::min(bound.audio_input_tokens, usage_count_max);
   cut.output_tokens = std::min(bound.output_tokens, output_kinds * usage_count_max);
   cut.web_searches = std::min(bound.web_searches, usage_count_max);
+  cut.requests = std::min(bound.requests, usage_count_max);
   return cut;
+}
+
+// Fees are per use: neither tier nor region nor period changes them.
+std::int64_t fees_of(const price& at, std::int64_t web_searches, std::int64_t requests) noexcept {
+  return web_searches * at.web_search_nanodollars + requests * at.request_nanodollars;
 }
 
 }  // namespace
 
-nanodollars cost_of(const price& at, const usage& used, service_tier tier,
-                    wall_time admitted) noexcept {
+service_tier tier_unless_told(const price& at, service_tier requested) noexcept {
+  const bool is_cheaper =
+      tier_multiplier(at, requested) < tier_multiplier(at, service_tier::standard);
+  return is_cheaper ? service_tier::standard : requested;
+}
+
+nanodollars cost_of(const price& at, const usage& used, service_tier tier, wall_time admitted,
+                    inference_region region) noexcept {
   invariant(plausible(used), "a usage was priced without checking that it is plausible");
   const token_rates& rates = rates_for(at, used.input_total());
   const wide tokens_at_rates =
       wide{used.input_tokens} * rates.input + wide{used.cached_input_tokens} * rates.cached_input +
       wide{used.cache_write_5m_tokens} * rates.cache_write_5m +
       wide{used.cache_write_1h_tokens} * rates.cache_write_1h +
+      wide{used.cache_write_12h_tokens} * rates.cache_write_12h +
       wide{used.audio_input_tokens} * rates.audio_input + wide{used.output_tokens} * rates.output +
       wide{used.audio_output_tokens} * rates.audio_output;
-  // Fees for searches are per call: neither tier nor period changes them.
-  return round_up(tokens_at_rates * tier_multiplier(at, tier) * period_multiplier(at, admitted),
-                  used.web_searches * at.web_search_nanodollars);
+  const wide factor = wide{tier_multiplier(at, tier)} * region_multiplier(at, region) *
+                      period_multiplier(at, admitted);
+  return round_up(tokens_at_rates * factor, fees_of(at, used.web_searches, used.requests));
 }
 
 nanodollars worst_case(const price& at, const call_bound& bound, service_tier requested) noexcept {
@@ -146,16 +168,16 @@ nanodollars worst_case(const price& at, const call_bound& bound, service_tier re
     dearest = std::max(dearest, dearest_prompt(rates, cut, prompt_tokens) +
                                     wide{cut.output_tokens} * dearest_output_rate(rates, cut));
   });
-  return round_up(dearest * dearest_tier(at, requested) * dearest_period(at),
-                  cut.web_searches * at.web_search_nanodollars);
+  const wide factor = wide{dearest_tier(at, requested)} * dearest_region(at) * dearest_period(at);
+  return round_up(dearest * factor, fees_of(at, cut.web_searches, cut.requests));
 }
 
 cost_of_output::cost_of_output(const price& at, const call_bound& bound,
                                service_tier requested) noexcept
     : fees_nanodollars_(0) {
   const call_bound cut = within_plausible(bound);
-  const wide factor = wide{dearest_tier(at, requested)} * dearest_period(at);
-  fees_nanodollars_ = cut.web_searches * at.web_search_nanodollars;
+  const wide factor = wide{dearest_tier(at, requested)} * dearest_region(at) * dearest_period(at);
+  fees_nanodollars_ = fees_of(at, cut.web_searches, cut.requests);
   std::size_t used = 0;
   each_reachable_level(at, cut, [&](const token_rates& rates, std::int64_t prompt_tokens) {
     // Levels beyond what there is room for share the last line, which is dearer than each of them.
@@ -163,6 +185,14 @@ cost_of_output::cost_of_output(const price& at, const call_bound& bound,
     into.fixed = std::max(into.fixed, dearest_prompt(rates, cut, prompt_tokens) * factor);
     into.each = std::max(into.each, wide{dearest_output_rate(rates, cut)} * factor);
   });
+}
+
+void cost_of_output::or_dearer(const cost_of_output& other) noexcept {
+  for (std::size_t level = 0; level < levels_max; ++level) {
+    lines_[level].fixed = std::max(lines_[level].fixed, other.lines_[level].fixed);
+    lines_[level].each = std::max(lines_[level].each, other.lines_[level].each);
+  }
+  fees_nanodollars_ = std::max(fees_nanodollars_, other.fees_nanodollars_);
 }
 
 nanodollars cost_of_output::at(std::int64_t output_tokens) const noexcept {

@@ -14,10 +14,16 @@
 
 namespace stint {
 
-// Σ tokens × rate with the step chosen by used.input_total(), × tier × period, + searches; computed
-// exactly in 128 bits and rounded up once to a whole nano-dollar. `used` must be plausible().
+// Σ tokens × rate with the step chosen by used.input_total(), × tier × region × period, + searches
+// and requests; computed exactly in 128 bits and rounded up once to a whole nano-dollar. `used` must
+// be plausible().
 [[nodiscard]] nanodollars cost_of(const price& at, const usage& used, service_tier tier,
-                                  wall_time admitted) noexcept;
+                                  wall_time admitted,
+                                  inference_region region = inference_region::any) noexcept;
+
+// The tier at which a call is charged whose answer names none. A client cannot choose a cheaper one
+// than the standard: whether the provider served it so, only the provider can say.
+[[nodiscard]] service_tier tier_unless_told(const price& at, service_tier requested) noexcept;
 
 struct call_bound {
   std::int64_t prompt_tokens = 0;       // upper bound of all input kinds together
@@ -28,12 +34,14 @@ struct call_bound {
   bool cache_write_5m = false;
   bool cache_write_1h = false;
   std::int64_t web_searches = 0;
+  std::int64_t requests = 1;
 };
 
 // No usage within the bound, at any tier up to the one requested and at any time until the call
 // ends, costs more: every input token at the dearest kind it can be, the dearest context step
-// reachable, the dearest period. flex and batch are held at least at standard, because a provider
-// may fall back to it; priority and fast at the dearest tier up to them. No count in `bound` may be
+// reachable, the dearest period, the dearer region (a provider's account may choose it). flex and
+// batch are held at least at standard, because a provider may fall back to it; priority and fast at
+// the dearest tier up to them. No count in `bound` may be
 // negative; counts beyond what plausible() lets through are cut to it.
 [[nodiscard]] nanodollars worst_case(const price& at, const call_bound& bound,
                                      service_tier requested) noexcept;
@@ -46,6 +54,9 @@ class cost_of_output {
   cost_of_output() noexcept = default;
   // bound.output_tokens is ignored.
   cost_of_output(const price& at, const call_bound& bound, service_tier requested) noexcept;
+
+  // Of two models of which either may answer: never less than the one or the other.
+  void or_dearer(const cost_of_output& other) noexcept;
 
   // Exactly worst_case() where the price has at most `levels_max` context levels; never less.
   [[nodiscard]] nanodollars at(std::int64_t output_tokens) const noexcept;

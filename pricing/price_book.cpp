@@ -19,7 +19,7 @@ constexpr std::string_view tier_words[service_tier_count] = {"standard", "flex",
 bool within_limits(const token_rates& rates) noexcept {
   for (const std::int64_t rate :
        {rates.input, rates.cached_input, rates.cache_write_5m, rates.cache_write_1h,
-        rates.audio_input, rates.output, rates.audio_output}) {
+        rates.cache_write_12h, rates.audio_input, rates.output, rates.audio_output}) {
     if (rate < 0 || rate > rate_max) return false;
   }
   return true;
@@ -45,10 +45,15 @@ void check_price(const price& entry) noexcept {
   }
   for (const std::int64_t permille : entry.tier_permille) {
     invariant(within_limits(permille), "a tier's multiplier out of range");
+    invariant(permille * entry.us_permille <= multiplier_permille_max * 1000,
+              "a tier's multiplier and its region's out of range together");
   }
+  invariant(within_limits(entry.us_permille), "a region's multiplier out of range");
   invariant(entry.web_search_nanodollars >= 0 &&
                 entry.web_search_nanodollars <= web_search_nanodollars_max,
             "a search fee out of range");
+  invariant(entry.request_nanodollars >= 0 && entry.request_nanodollars <= request_nanodollars_max,
+            "a request's fee out of range");
 }
 
 bool all_digits(std::string_view text) noexcept {
@@ -110,8 +115,9 @@ std::string_view to_string(service_tier tier) noexcept {
 std::optional<service_tier> parse_service_tier(std::string_view word) noexcept {
   // OpenAI calls its standard tier "default". "auto" leaves the choice to the provider and is
   // planned as standard; the response names what was served. Anthropic's requests say
-  // "standard_only".
-  if (word == "default" || word == "auto" || word == "standard_only") return service_tier::standard;
+  // "standard_only", Groq says "on_demand".
+  if (word == "default" || word == "auto" || word == "standard_only" || word == "on_demand")
+    return service_tier::standard;
   for (int i = 0; i < service_tier_count; ++i) {
     if (word == tier_words[i]) return static_cast<service_tier>(i);
   }

@@ -25,22 +25,28 @@ namespace stint {
 enum class service_tier : std::uint8_t { standard, flex, batch, priority, fast };
 inline constexpr int service_tier_count = 5;
 [[nodiscard]] std::string_view to_string(service_tier tier) noexcept;
-// The providers' own words ("default", "standard", "auto", "flex", "batch", "priority", "fast");
-// nothing when unknown.
+// The providers' own words ("default", "standard", "auto", "on_demand", "flex", "batch", "priority",
+// "fast"); nothing when unknown.
 [[nodiscard]] std::optional<service_tier> parse_service_tier(std::string_view word) noexcept;
 
-// With these limits no plausible usage costs more than 8e18 nano-dollars, so that a cost always
-// fits its 63 bits: 7 kinds x 1e9 tokens x $10,000 per million x 10 (tier) x 10 (period) = 7e18,
-// and 1e9 searches at $1 = 1e18. Far above any real price.
+// Where the provider computes. A region may cost a factor (Anthropic's inference_geo "us").
+enum class inference_region : std::uint8_t { any, us };
+
+// With these limits no plausible usage costs more than 9.2e18 nano-dollars, so that a cost always
+// fits its 63 bits: 8 kinds x 1e9 tokens x $10,000 per million x 10 (tier and region together) x 10
+// (period) = 8e18, 1e9 searches at $1 = 1e18, and 1e9 requests at $0.20 = 2e17. Far above any real
+// price.
 inline constexpr std::int64_t rate_max = 10'000'000'000'000;  // nano-dollars per million tokens
 inline constexpr std::int64_t multiplier_permille_max = 10'000;
 inline constexpr std::int64_t web_search_nanodollars_max = 1'000'000'000;
+inline constexpr std::int64_t request_nanodollars_max = 200'000'000;
 
 struct token_rates {  // nano-dollars per million tokens
   std::int64_t input = 0;
   std::int64_t cached_input = 0;
   std::int64_t cache_write_5m = 0;
   std::int64_t cache_write_1h = 0;
+  std::int64_t cache_write_12h = 0;
   std::int64_t audio_input = 0;
   std::int64_t output = 0;
   std::int64_t audio_output = 0;
@@ -72,12 +78,21 @@ struct price {
   std::vector<context_step> steps;  // ascending first_tokens
   std::vector<daily_period> periods;
   std::int64_t tier_permille[service_tier_count] = {1000, 1000, 1000, 1000, 1000};
+  // Of which tiers a price was found. Another tier may be the answer's, and costs its factor of 1;
+  // it cannot be asked for.
+  bool tier_listed[service_tier_count] = {true, false, false, false, false};
+  std::int64_t us_permille = 1000;          // on the token rates, for inference_region::us
   std::int64_t web_search_nanodollars = 0;  // per search
+  std::int64_t request_nanodollars = 0;     // per request, whatever it used (Perplexity)
   std::int64_t context_window_tokens = 0;   // 0: not known
   std::int64_t output_tokens_max = 0;       // 0: not known
   std::string source;  // where the price was read, and when ("2026-11-21" or "2026-11")
   std::string source_date;
   std::string note;  // what is uncertain about it
+
+  [[nodiscard]] bool offers(service_tier tier) const noexcept {
+    return tier_listed[static_cast<std::size_t>(tier)];
+  }
 };
 
 enum class price_error : std::uint8_t { unknown_model, not_valid_at_this_time };

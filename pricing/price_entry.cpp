@@ -15,9 +15,9 @@ constexpr std::size_t note_bytes_max = 1000;
 
 using tier_factors = std::array<std::optional<std::int64_t>, service_tier_count>;
 
-constexpr std::string_view rate_keys[] = {"input",          "cached_input", "cache_write_5m",
-                                          "cache_write_1h", "audio_input",  "output",
-                                          "audio_output"};
+constexpr std::string_view rate_keys[] = {"input",          "cached_input",    "cache_write_5m",
+                                          "cache_write_1h", "cache_write_12h", "audio_input",
+                                          "output",         "audio_output"};
 
 // A kind without a rate of its own is billed as the kind that it is part of: a cached or written
 // token is an input token (OpenAI up to 5.5 writes its cache free of extra charge), and a longer
@@ -26,10 +26,12 @@ token_rates read_rates(price_fields& fields) {
   const std::int64_t input = fields.rate("input", presence::required).value_or(0);
   const std::int64_t output = fields.rate("output", presence::required).value_or(0);
   const std::int64_t write = fields.rate("cache_write_5m", presence::optional).value_or(input);
+  const std::int64_t longer = fields.rate("cache_write_1h", presence::optional).value_or(write);
   return {.input = input,
           .cached_input = fields.rate("cached_input", presence::optional).value_or(input),
           .cache_write_5m = write,
-          .cache_write_1h = fields.rate("cache_write_1h", presence::optional).value_or(write),
+          .cache_write_1h = longer,
+          .cache_write_12h = fields.rate("cache_write_12h", presence::optional).value_or(longer),
           .audio_input = fields.rate("audio_input", presence::optional).value_or(input),
           .output = output,
           .audio_output = fields.rate("audio_output", presence::optional).value_or(output)};
@@ -65,6 +67,24 @@ void settle_tiers(price& entry, const tier_factors& own, const tier_factors& sha
   assign(service_tier::batch, factor(service_tier::batch, 1000));
   assign(service_tier::priority, priority);
   assign(service_tier::fast, factor(service_tier::fast, priority));
+  for (std::size_t tier = 0; tier < service_tier_count; ++tier)
+    entry.tier_listed[tier] = entry.tier_listed[tier] || own[tier] || shared[tier];
+  if (entry.offers(service_tier::priority))
+    entry.tier_listed[static_cast<std::size_t>(service_tier::fast)] = true;
+}
+
+// The factor of a region goes on top of the tier's, and the two together keep a tier's limit.
+std::int64_t read_us_factor(price_fields& fields, std::int64_t otherwise) {
+  return fields.multiplier_permille("us_inference", presence::optional).value_or(otherwise);
+}
+
+void check_factors(price_fields& fields, price& entry) {
+  for (const std::int64_t permille : entry.tier_permille) {
+    if (permille * entry.us_permille <= multiplier_permille_max * 1000) continue;
+    fields.mistake("us_inference", "more than 10 together with the factor of a tier");
+    entry.us_permille = 1000;
+    return;
+  }
 }
 
 std::vector<context_step> read_steps(price_fields& entry, mistake_list& mistakes) {
@@ -147,7 +167,9 @@ provider_terms read_provider(const config_node& written, mistake_list& mistakes)
   price_fields fields{written, mistakes};
   provider_terms terms;
   terms.tier_permille = read_tiers(fields, mistakes);
+  terms.us_permille = read_us_factor(fields, 1000);
   terms.web_search_nanodollars = fields.search_fee("web_search", presence::optional).value_or(0);
+  terms.request_nanodollars = fields.request_fee("request", presence::optional).value_or(0);
   fields.finish();
   return terms;
 }
@@ -171,8 +193,12 @@ price_entry read_price(const config_node& written, const provider_table& provide
     fields.mistake("provider", "not one of providers; add it there or correct the name");
   }
   settle_tiers(value, read_tiers(fields, mistakes), shared.tier_permille);
+  value.us_permille = read_us_factor(fields, shared.us_permille);
+  check_factors(fields, value);
   value.web_search_nanodollars =
       fields.search_fee("web_search", presence::optional).value_or(shared.web_search_nanodollars);
+  value.request_nanodollars =
+      fields.request_fee("request", presence::optional).value_or(shared.request_nanodollars);
 
   value.context_window_tokens =
       fields.token_count("context_window", presence::optional).value_or(0);

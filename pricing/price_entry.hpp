@@ -17,7 +17,9 @@ namespace stint {
 // What the entries of one provider share; each entry may say otherwise.
 struct provider_terms {
   std::array<std::optional<std::int64_t>, service_tier_count> tier_permille;
+  std::int64_t us_permille = 1000;
   std::int64_t web_search_nanodollars = 0;
+  std::int64_t request_nanodollars = 0;
 };
 
 using provider_table = std::map<std::string, provider_terms, std::less<>>;

@@ -77,6 +77,11 @@ std::optional<std::int64_t> price_fields::search_fee(std::string_view key, prese
   });
 }
 
+std::optional<std::int64_t> price_fields::request_fee(std::string_view key, presence needed) {
+  return parsed(key, needed, "dollars per request up to 0.2, like 0.005",
+                [](std::string_view text) { return dollars_up_to(text, request_nanodollars_max); });
+}
+
 std::optional<std::int64_t> price_fields::multiplier_permille(std::string_view key,
                                                               presence needed) {
   const std::string form = "a factor above 0 and up to 10 with at most three decimals, like 0.5";

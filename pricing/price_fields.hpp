@@ -24,6 +24,7 @@ class price_fields : public config_section {
                                        std::size_t bytes_max);
   std::optional<std::int64_t> rate(std::string_view key, presence needed);
   std::optional<std::int64_t> search_fee(std::string_view key, presence needed);
+  std::optional<std::int64_t> request_fee(std::string_view key, presence needed);
   std::optional<std::int64_t> multiplier_permille(std::string_view key, presence needed);
   std::optional<std::int64_t> token_count(std::string_view key, presence needed);
   std::optional<wall_time> instant(std::string_view key, presence needed);

@@ -79,9 +79,11 @@ struct progress_note {
 [[nodiscard]] std::int64_t wanted_output(const hold_request& request, std::int64_t bound) noexcept;
 
 // Changes what is held for a running call: all its caps, or none. What was admitted as its bound is
-// never passed. Less than before is always granted.
+// passed only where that is asked for: a provider need not keep a bound, and what it generates is
+// held while the caps have room. Less than before is always granted.
 struct hold_extension {
   call_id id;
+  bool past_bound = false;
   amounts to;   // held from now on
   usage known;  // as in a progress_note: kept even where the extension is refused
   nanodollars known_cost;

@@ -53,8 +53,9 @@ std::optional<price> ceiling_of(const config& settings) {
   ceiling.provider = "unknown";
   token_rates& rates = ceiling.base;
   rates.input = rates.cached_input = rates.cache_write_5m = rates.cache_write_1h =
-      rates.audio_input = settings.ceiling_input_rate;
+      rates.cache_write_12h = rates.audio_input = settings.ceiling_input_rate;
   rates.output = rates.audio_output = settings.ceiling_output_rate;
+  std::ranges::fill(ceiling.tier_listed, true);  // no tier is to cost more
   return ceiling;
 }
 

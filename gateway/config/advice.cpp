@@ -34,7 +34,7 @@ bool same_provider(const provider_config& a, const provider_config& b) {
          a.first_byte_timeout_ms == b.first_byte_timeout_ms &&
          a.stall_timeout_ms == b.stall_timeout_ms && a.connections_max == b.connections_max &&
          a.pool_idle_ms == b.pool_idle_ms && a.attribution_headers == b.attribution_headers &&
-         a.on_hang_up == b.on_hang_up;
+         a.trust_stated_cost == b.trust_stated_cost && a.on_hang_up == b.on_hang_up;
 }
 
 void warn_of_provider(const provider_config& provider, std::vector<std::string>& warnings) {

@@ -49,7 +49,7 @@ struct limits_config {
   std::size_t body_bytes_max = 32U << 20;
   std::size_t framing_bytes_max = 64U << 10;  // chunk sizes, extensions and trailers of one body
   std::size_t connections_max = 10'000;       // over all threads
-  std::size_t answer_bytes_max = 64U << 20;   // of an answer that is not streamed
+  std::size_t answer_bytes_max = 64U << 20;   // of an answer that is not streamed, decoded
   int head_timeout_ms = 10'000;
   int idle_timeout_ms = 75'000;   // between requests of a kept connection
   int body_timeout_ms = 30'000;   // without a byte of the body
@@ -86,6 +86,8 @@ struct provider_config {
   // Tell it of each call whose it is, as x-stint-request-id and x-stint-tenant: for a server that
   // keeps books of its own.
   bool attribution_headers = false;
+  // Charge what its answers say that they cost, instead of what the price book makes of their usage.
+  bool trust_stated_cost = false;
   hang_up_policy on_hang_up = hang_up_policy::stops;
 
   // What only the built-in provider sets, and the file cannot.

@@ -159,6 +159,7 @@ provider_config read_provider(const std::string& name, const config_node& node,
   read_timeouts(section, read, mistakes);
   section.read("connections_max", read.connections_max, {1, 100'000});
   section.read("attribution_headers", read.attribution_headers);
+  section.read("trust_stated_cost", read.trust_stated_cost);
   static const std::vector<std::pair<std::string, hang_up_policy>> hang_ups = {
       {"stops", hang_up_policy::stops}, {"finishes", hang_up_policy::finishes}};
   if (const auto word = section.text("on_hang_up")) {

@@ -8,7 +8,8 @@
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <sys/socket.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 namespace stint {
 
@@ -58,6 +59,7 @@ asio::awaitable<io_outcome> transport::write(std::array<asio::const_buffer, 3> p
   }
   error_code error;
   const std::size_t at_once = plain_->write_some(pieces, error);
+  plain_bytes_ += at_once;
   if (error == asio::error::would_block || error == asio::error::try_again) {
     error.clear();
   } else if (error || at_once == total) {
@@ -65,6 +67,7 @@ asio::awaitable<io_outcome> transport::write(std::array<asio::const_buffer, 3> p
   }
   const auto rest = drop_front(pieces, at_once);
   auto [late_error, late_bytes] = co_await asio::async_write(*plain_, rest, as_outcome);
+  plain_bytes_ += late_bytes;
   co_return io_outcome(late_error, at_once + late_bytes);
 }
 
@@ -106,12 +109,21 @@ int transport::native_handle() noexcept {
   return socket().native_handle();
 }
 
-bool transport::quiet_and_open() noexcept {
-  if (!socket().is_open()) return false;
-  char byte = 0;
-  // Any byte, an end of file or an error all mean: do not reuse.
-  return ::recv(native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
-         (errno == EAGAIN || errno == EWOULDBLOCK);
+std::uint64_t transport::sent_bytes() noexcept {
+  return plain_ ? plain_bytes_ : BIO_number_written(SSL_get_wbio(tls_->native_handle()));
+}
+
+bool transport::may_have_arrived(std::uint64_t before) noexcept {
+  // The same as of TCP_INFO, without the rest of it. The kernel remembers it of a connection that
+  // was reset, too.
+  int unacknowledged = 0;
+  if (!socket().is_open() || ::ioctl(native_handle(), SIOCOUTQ, &unacknowledged) != 0) return true;
+  return static_cast<std::uint64_t>(unacknowledged) < sent_bytes() - before;
+}
+
+bool is_end_of_stream(const error_code& error) noexcept {
+  return error == asio::error::eof || error.category() == asio::error::get_ssl_category() ||
+         error.category() == asio::ssl::error::get_stream_category();
 }
 
 }  // namespace stint

@@ -5,9 +5,11 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
@@ -33,6 +35,12 @@ class transport {
   transport& operator=(transport&&) = delete;
 
   [[nodiscard]] asio::awaitable<io_outcome> read_some(asio::mutable_buffer into);
+  // The same for what is no coroutine: `handler` is called with error and bytes. It keeps this alive.
+  template <typename Handler>
+  void async_read_some(asio::mutable_buffer into, Handler&& handler) {
+    if (plain_) return plain_->async_read_some(into, std::forward<Handler>(handler));
+    tls_->async_read_some(into, std::forward<Handler>(handler));
+  }
   // Writes all of up to three pieces with as few system calls as possible. The pieces must outlive
   // the call.
   [[nodiscard]] asio::awaitable<io_outcome> write(std::array<asio::const_buffer, 3> pieces);
@@ -57,13 +65,22 @@ class transport {
 
   [[nodiscard]] asio::ip::tcp::socket& socket() noexcept;
   [[nodiscard]] int native_handle() noexcept;
-  // Nothing unread and the peer has not closed: an idle pooled connection may be used again.
-  [[nodiscard]] bool quiet_and_open() noexcept;
+
+  // How many bytes this side has sent over it; under TLS, of its records.
+  [[nodiscard]] std::uint64_t sent_bytes() noexcept;
+  // Whether the peer's machine has acknowledged any of what was sent since sent_bytes() was `before`.
+  // Where the connection is closed, or the kernel does not tell: it may have.
+  [[nodiscard]] bool may_have_arrived(std::uint64_t before) noexcept;
 
  private:
   std::optional<asio::ip::tcp::socket> plain_;
   std::unique_ptr<asio::ssl::stream<asio::ip::tcp::socket>> tls_;
+  std::uint64_t plain_bytes_ = 0;  // sent
   bool may_send_ = true;
 };
+
+// Whether the peer has sent all that it will send. Under TLS it may say so by an alert: OpenSSL
+// answers a half-close without close_notify with one.
+[[nodiscard]] bool is_end_of_stream(const error_code& error) noexcept;
 
 }  // namespace stint

@@ -12,6 +12,8 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 constexpr std::size_t waiting_max = 1'024;
+// Room besides, for reports above their bound.
+constexpr std::size_t urgent_max = 256;
 // Reports are taken in batches: a fit and a new snapshot for each call would cost more than they
 // tell.
 constexpr std::chrono::milliseconds batch_pause{20};
@@ -30,7 +32,7 @@ prompt_learner::prompt_learner(std::string path, std::chrono::milliseconds saved
     if (!loaded.warning.empty()) std::cerr << "warning: " << loaded.warning << std::endl;
     learned_ = std::move(loaded.learned);
   }
-  waiting_.reserve(waiting_max);
+  waiting_.reserve(waiting_max + urgent_max);
   published_ = learned_.snapshot();
   thread_ = std::thread([this] { run(); });
 }
@@ -51,12 +53,21 @@ void prompt_learner::teach(const prompt_report& report) noexcept {
     queued one{.of = {report.api, std::string(report.model)},
                .seen = report.seen,
                .reported_tokens = report.reported_tokens,
+               .bound_tokens = report.bound_tokens,
                .source = fnv_1a_32(report.source)};
-    const std::unique_lock lock(queue_, std::try_to_lock);
-    if (!lock || waiting_.size() >= waiting_max) return drop();
+    const bool is_urgent = report.reported_tokens > report.bound_tokens;
+    std::unique_lock lock(queue_, std::defer_lock);
+    if (is_urgent) {
+      lock.lock();
+    } else if (!lock.try_lock()) {
+      return drop();
+    }
+    if (waiting_.size() >= waiting_max + (is_urgent ? urgent_max : 0)) return drop();
     waiting_.push_back(std::move(one));
-    if (waiting_.size() > 1) return;  // the thread was woken for the first
-  } catch (const std::exception&) {   // memory ran out: the call itself matters more
+    // The thread was woken for the first; it does not pause for the others where one is urgent.
+    if (waiting_.size() > 1 && !is_urgent) return;
+    is_urgent_ = is_urgent_ || is_urgent;
+  } catch (const std::exception&) {  // memory ran out: the call itself matters more
     return drop();
   }
   arrived_.notify_one();
@@ -98,15 +109,17 @@ bool prompt_learner::wait_for_reports(std::vector<queued>& taken, steady::time_p
   std::unique_lock lock(queue_);
   arrived_.wait_until(lock, until, [this] { return stopping_ || !waiting_.empty(); });
   if (!stopping_ && !waiting_.empty()) {
-    arrived_.wait_for(lock, batch_pause, [this] { return stopping_; });
+    arrived_.wait_for(lock, batch_pause, [this] { return stopping_ || is_urgent_; });
   }
+  is_urgent_ = false;
   taken.swap(waiting_);
   return !stopping_;
 }
 
 void prompt_learner::learn(std::vector<queued>& taken) {
   for (const queued& one : taken)
-    learned_.observe(one.of.model, one.of.api, one.seen, one.reported_tokens, one.source);
+    learned_.observe(one.of.model, one.of.api, one.seen, one.reported_tokens, one.source,
+                     one.bound_tokens);
   if (taken.empty()) return;
   taken.clear();
   unsaved_ = true;
@@ -131,7 +144,7 @@ void prompt_learner::save() {
 
 void prompt_learner::run() {
   std::vector<queued> taken;
-  taken.reserve(waiting_max);
+  taken.reserve(waiting_max + urgent_max);
   auto next_save = steady::now() + saved_every_;
   for (bool running = true; running;) {
     try {

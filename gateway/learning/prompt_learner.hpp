@@ -1,9 +1,11 @@
-// Learns from what providers report how models with private tokenizers count, on a thread of its
-// own.
+// Learns from what providers report how models with private tokenizers or framing count, on a thread
+// of its own.
 //
 // Any thread may teach and ask; neither ever waits: a report that comes while the queue is full or
 // just being emptied is dropped (one of many), and an asker that meets a change keeps the snapshot
-// it has. What was learnt is saved every so often and at the end; kill -9 loses at most that
+// it has. A report above the bound that a hold stood on is none of many: it waits for the queue,
+// which nobody holds for longer than copying some pointers takes, and is learnt at once.
+// What was learnt is saved every so often and at the end; kill -9 loses at most that
 // interval.
 #pragma once
 
@@ -27,7 +29,8 @@ struct prompt_report {
   tokenizer::chat_api api = tokenizer::chat_api::openai_chat;
   tokenizer::prompt_features seen;
   std::int64_t reported_tokens = 0;
-  std::string_view source;  // the tenant: only told apart from others
+  std::int64_t bound_tokens = INT64_MAX;  // what was held for the prompt at most
+  std::string_view source;                // the tenant: only told apart from others
 };
 
 class prompt_learner {
@@ -57,6 +60,7 @@ class prompt_learner {
     tokenizer::learned_key of;
     tokenizer::prompt_features seen;
     std::int64_t reported_tokens = 0;
+    std::int64_t bound_tokens = INT64_MAX;
     std::uint32_t source = 0;
   };
   using snapshot = std::shared_ptr<const tokenizer::calibration_snapshot>;
@@ -76,6 +80,7 @@ class prompt_learner {
   std::mutex queue_;
   std::condition_variable arrived_;
   std::vector<queued> waiting_;
+  bool is_urgent_ = false;  // one that waits was above its bound
   bool stopping_ = false;
   std::atomic<std::uint64_t> dropped_{0};
 

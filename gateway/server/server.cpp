@@ -145,7 +145,7 @@ bool server::drain(std::chrono::milliseconds patience) {
   while (shared_.connections.load() > 0)
     std::this_thread::sleep_for(drain_poll);
   for (auto& each : threads_) {
-    asio::post(each->context, [on = each.get()] { on->own.watch().stop(); });
+    asio::post(each->context, [on = each.get()] { on->own.stop(); });
     each->worker.join();
   }
   joined_ = true;

@@ -29,6 +29,12 @@ thread_context::thread_context(service& shared, asio::io_context& context)
   }
 }
 
+void thread_context::stop() noexcept {
+  watch_.stop();
+  for (const auto& pool : pools_)
+    pool->close_all_idle();
+}
+
 upstream_pool& thread_context::pool_of(const provider_config& provider) noexcept {
   const auto index = static_cast<std::size_t>(&provider - shared_.settings.providers.data());
   return *pools_[index];

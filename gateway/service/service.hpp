@@ -50,6 +50,8 @@ class thread_context {
   [[nodiscard]] service& shared() noexcept { return shared_; }
   [[nodiscard]] asio::io_context& context() noexcept { return context_; }
   [[nodiscard]] deadline_watch& watch() noexcept { return watch_; }
+  // The last that is done here: no call is left.
+  void stop() noexcept;
   [[nodiscard]] upstream_pool& pool_of(const provider_config& provider) noexcept;
   [[nodiscard]] call_id next_id(wall_time now) noexcept;
 

@@ -29,20 +29,25 @@ upstream_pool::upstream_pool(asio::io_context& context, const provider_config& p
                              asio::ssl::context* tls)
     : context_(context), provider_(provider), tls_(tls), resolver_(context) {}
 
-std::unique_ptr<upstream_connection> upstream_pool::take_idle() noexcept {
+upstream_connection_ptr upstream_pool::take_idle() noexcept {
   while (!idle_.empty()) {
     // The most recently used one: the others may then grow old and be closed.
-    std::unique_ptr<upstream_connection> candidate = std::move(idle_.back());
+    upstream_connection_ptr candidate = std::move(idle_.back());
     idle_.pop_back();
-    if (candidate->wire.quiet_and_open()) return candidate;
+    if (candidate->is_quiet()) return candidate;
     drop(std::move(candidate));
   }
   return nullptr;
 }
 
-asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::acquire(
-    watched& watch, metrics& counts) {
+asio::awaitable<result<upstream_connection_ptr>> upstream_pool::acquire(watched& watch,
+                                                                        metrics& counts) {
   if (auto idle = take_idle()) co_return std::move(idle);
+  co_return co_await acquire_new(watch, counts);
+}
+
+asio::awaitable<result<upstream_connection_ptr>> upstream_pool::acquire_new(watched& watch,
+                                                                            metrics& counts) {
   if (open_ >= provider_.connections_max) {
     problem full = make_problem(problem_kind::overloaded,
                                 "all " + std::to_string(provider_.connections_max) +
@@ -71,8 +76,8 @@ asio::awaitable<error_code> upstream_pool::resolve() {
   co_return error_code();
 }
 
-asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::connect(
-    watched& watch, metrics& counts) {
+asio::awaitable<result<upstream_connection_ptr>> upstream_pool::connect(watched& watch,
+                                                                        metrics& counts) {
   const error_code unresolved = co_await resolve();
   if (unresolved) {
     counts.upstream_failed(provider_.name, upstream_fault::refused);
@@ -107,39 +112,43 @@ asio::awaitable<result<std::unique_ptr<upstream_connection>>> upstream_pool::con
       co_return cannot_connect(provider_,
                                "no answer in " + std::to_string(patience.count()) + " ms", true);
     }
-    if (!error) co_return std::make_unique<upstream_connection>(transport(std::move(link)));
+    if (!error) co_return upstream_connection_ptr(new upstream_connection(std::move(link)));
   }
   endpoints_.clear();  // look the name up again next time
   counts.upstream_failed(provider_.name, upstream_fault::refused);
   co_return cannot_connect(provider_, error.message(), false);
 }
 
-void upstream_pool::give_back(std::unique_ptr<upstream_connection> connection) noexcept {
+void upstream_pool::give_back(upstream_connection_ptr connection) noexcept {
   // An answer may end just as we have hung up on it.
   transport& wire = connection->wire;
   if (connection->begin != connection->end || !wire.socket().is_open() || !wire.may_send()) {
     drop(std::move(connection));
     return;
   }
-  connection->begin = connection->end = 0;
-  connection->idle_since = monotonic::now();
+  connection->watch_idle();
   idle_.push_back(std::move(connection));
 }
 
-void upstream_pool::drop(std::unique_ptr<upstream_connection> connection) noexcept {
+void upstream_pool::drop(upstream_connection_ptr connection) noexcept {
   connection->wire.close();
   --open_;
 }
 
 void upstream_pool::close_idle(monotonic::time_point now) noexcept {
   const std::chrono::milliseconds patience(provider_.pool_idle_ms);
-  // Oldest first, because give_back() appends.
-  std::size_t old = 0;
-  while (old < idle_.size() && now - idle_[old]->idle_since >= patience)
-    ++old;
-  for (std::size_t i = 0; i < old; ++i)
-    drop(std::move(idle_[i]));
-  idle_.erase(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(old));
+  std::erase_if(idle_, [&](upstream_connection_ptr& each) {
+    if (each->is_quiet() && now - each->idle_since < patience) return false;
+    drop(std::move(each));
+    return true;
+  });
+}
+
+void upstream_pool::close_all_idle() noexcept {
+  while (!idle_.empty()) {
+    drop(std::move(idle_.back()));
+    idle_.pop_back();
+  }
 }
 
 }  // namespace stint

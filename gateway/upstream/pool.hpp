@@ -3,7 +3,6 @@
 // closed instead.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,26 +15,9 @@
 #include "gateway/http/transport.hpp"
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/problem.hpp"
+#include "gateway/upstream/connection.hpp"
 
 namespace stint {
-
-// A connection and the bytes read from it but not yet used.
-struct upstream_connection {
-  explicit upstream_connection(transport link) : wire(std::move(link)) {}
-
-  // A whole response head fits; reads are this large at the most.
-  static constexpr std::size_t buffer_bytes = 32 * 1024;
-
-  transport wire;
-  std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(buffer_bytes);
-  std::size_t begin = 0;  // unread bytes are [begin, end)
-  std::size_t end = 0;
-  monotonic::time_point idle_since{};
-
-  [[nodiscard]] std::string_view unread() const noexcept {
-    return {buffer.get() + begin, end - begin};
-  }
-};
 
 class upstream_pool {
  public:
@@ -47,20 +29,26 @@ class upstream_pool {
   // the name's addresses has connect_timeout_ms, kept by the caller's `watch`; the look-up of the
   // name has the resolver's own patience. Counted against connections_max until given back or
   // dropped.
-  [[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_connection>>> acquire(
-      watched& watch, metrics& counts);
+  [[nodiscard]] asio::awaitable<result<upstream_connection_ptr>> acquire(watched& watch,
+                                                                         metrics& counts);
+  // The same, and never an idle one.
+  [[nodiscard]] asio::awaitable<result<upstream_connection_ptr>> acquire_new(watched& watch,
+                                                                             metrics& counts);
 
-  void give_back(std::unique_ptr<upstream_connection> connection) noexcept;
-  void drop(std::unique_ptr<upstream_connection> connection) noexcept;
-  // Closes what has been idle for too long; called by the thread's sweep.
+  void give_back(upstream_connection_ptr connection) noexcept;
+  void drop(upstream_connection_ptr connection) noexcept;
+  // Closes what has been idle for too long, or whose provider has closed; called by the thread's
+  // sweep.
   void close_idle(monotonic::time_point now) noexcept;
+  // Closes all that is idle: what still reads would keep the thread's loop from its end.
+  void close_all_idle() noexcept;
 
   [[nodiscard]] const provider_config& provider() const noexcept { return provider_; }
 
  private:
-  [[nodiscard]] std::unique_ptr<upstream_connection> take_idle() noexcept;
-  [[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_connection>>> connect(
-      watched& watch, metrics& counts);
+  [[nodiscard]] upstream_connection_ptr take_idle() noexcept;
+  [[nodiscard]] asio::awaitable<result<upstream_connection_ptr>> connect(watched& watch,
+                                                                         metrics& counts);
   [[nodiscard]] asio::awaitable<error_code> resolve();
 
   asio::io_context& context_;
@@ -69,7 +57,7 @@ class upstream_pool {
   asio::ip::tcp::resolver resolver_;
   std::vector<asio::ip::tcp::endpoint> endpoints_;  // of the last look-up
   monotonic::time_point resolved_at_{};
-  std::vector<std::unique_ptr<upstream_connection>> idle_;
+  std::vector<upstream_connection_ptr> idle_;
   std::size_t open_ = 0;
 };
 

@@ -8,10 +8,12 @@ budget is spent. Three policies beside each other:
   worst   hold the worst case: each call holds its whole bound and is refused where that does not fit; nothing is lowered
   ours    what Stint does by default
 
-Three tables: `tokens`, streams under a budget of 20,000 tokens; `money`, streams of three models with cached prompts under a
-budget in dollars; `whole`, calls that do not stream. Overshoot and use are read from the bill of the simulated provider,
-which counts what it generates and knows of no budget. A cut is a stream that the gateway ended, or an answer that ended at a
-bound that the gateway had lowered.
+Three tables of these: `tokens`, streams under a budget of 20,000 tokens; `money`, streams of three models with cached
+prompts under a budget in dollars; `whole`, calls that do not stream. A fourth, `unseen`, has the ways in which the end of a
+call is missed (time-outs, resets, streams and reasoning that are left, kills, stops), each done until a budget of 20,000
+tokens is spent, by the bill of a provider that keeps its own: how far over, and what was charged for what was billed.
+Overshoot and use are read from the bill of the simulated provider, which counts what it generates and knows of no budget. A
+cut is a stream that the gateway ended, or an answer that ended at a bound that the gateway had lowered.
 
 Only counts are measured, no times. The rate at which a stream's tokens come is set so that all streams together bring some
 ten thousand tokens a second, which a client, the gateway and the provider on two cores can carry."""
@@ -33,6 +35,7 @@ sys.path.insert(0, str(ROOT / "tests/end_to_end"))
 import http_client  # noqa: E402
 from gateway_process import gateway  # noqa: E402
 from overshoot_load import crowd  # noqa: E402
+from unseen_ends import CAP, WAYS  # noqa: E402
 
 TENANTS = 8
 CONCURRENCIES = (1, 8, 32, 128)
@@ -141,9 +144,24 @@ def run_table(name, table, seeds, concurrencies, policies):
     return worst
 
 
+def run_unseen():
+    """{way: over and charged ÷ billed}"""
+    print(f"\nunseen: a budget of {CAP:,} tokens, each way until it is spent")
+    print(f"{'way':>34} {'over, tokens':>13} {'over %':>8} {'charged ÷ billed':>17} {'calls':>7}")
+    figures = {}
+    for way, run in WAYS.items():
+        print(f"  unseen {way} …", file=sys.stderr, flush=True)
+        of = run()
+        assert of["charged"] >= of["billed"], f"{way}: tokens that were billed are missing"
+        ratio = of["charged"] / of["billed"]
+        print(f"{way:>34} {of['over']:>13,} {100 * of['over'] / CAP:>8.2f} {ratio:>17.2f} {of['calls']:>7,}", flush=True)
+        figures["unseen_" + way.replace(" ", "_")] = {"over": of["over"], "charged_per_billed": round(ratio, 3)}
+    return figures
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--table", choices=TABLES, action="append", help="only this table; all three by default")
+    parser.add_argument("--table", choices=[*TABLES, "unseen"], action="append", help="only this table; all by default")
     parser.add_argument("--quick", action="store_true", help="one seed and no more than 32 clients a tenant")
     parser.add_argument("--policy", choices=POLICIES, action="append", help="only this policy; all three by default")
     chosen = parser.parse_args()
@@ -152,7 +170,10 @@ def main():
     concurrencies = CONCURRENCIES[:3] if chosen.quick else CONCURRENCIES
     policies = chosen.policy or POLICIES
     figures = {}
-    for name in chosen.table or TABLES:
+    for name in chosen.table or [*TABLES, "unseen"]:
+        if name == "unseen":
+            figures |= run_unseen()
+            continue
         # The figures of merit are those of the first table; the others show that its rule holds there, too.
         prefix = "" if name == "tokens" else f"{name}_"
         unit = "usd_nanodollars" if TABLES[name]["unit"] == "usd" else "tokens"

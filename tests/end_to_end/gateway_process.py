@@ -280,6 +280,9 @@ class background:
         except BaseException as error:  # noqa: BLE001 - handed over to result()
             self._error = error
 
+    def done(self):
+        return not self._thread.is_alive()
+
     def result(self, deadline_s=120):
         self._thread.join(deadline_s * PATIENCE)
         assert not self._thread.is_alive(), "still running after its deadline"

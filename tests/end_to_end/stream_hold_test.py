@@ -120,7 +120,23 @@ class learned(one_gateway):
             while_running()
             return head, [data for _, data in events][-1]
 
+    def teach(self, *models):
+        """How much of a stream comes at once must be known before one holds less than its bound."""
+        for model in models:
+            self.stream(model, 5, lambda: None)
+            self.stint.wait_until_idle()
+
+    def test_the_first_stream_of_a_model_holds_its_bound(self):
+        seen = []
+        for _ in range(2):
+            self.stream("sim/gpt-4.1-mini?tokens=5&delay_ms=20", 5000,
+                        lambda: seen.append(held(self.stint, "all-output-tokens")))
+            self.stint.wait_until_idle()
+        self.assertEqual(seen[0], 5000)
+        self.assertLess(seen[1], 1000)
+
     def test_a_stream_holds_less_than_its_bound_and_is_extended_as_it_grows(self):
+        self.teach("sim/gpt-4o")
         seen = []
         head, last = self.stream("sim/gpt-4o?tokens=300&delay_ms=2", 5000,
                                  lambda: seen.append(held(self.stint, "all-output-tokens")))
@@ -132,6 +148,7 @@ class learned(one_gateway):
         self.assertLess(row["held"]["output_tokens"], 5000)
 
     def test_hidden_reasoning_holds_the_bound_from_the_start(self):
+        self.teach("sim/o4-mini", "sim/gpt-4o")
         seen = []
         for model in ("sim/o4-mini?tokens=5&delay_ms=20&reasoning=100", "sim/gpt-4o?tokens=5&delay_ms=20"):
             self.stream(model, 5000, lambda: seen.append(held(self.stint, "all-output-tokens")))
@@ -139,6 +156,7 @@ class learned(one_gateway):
         self.assertLess(seen[1], 1000)
 
     def test_reasoning_that_nobody_told_of_is_learnt_from_the_bill(self):
+        self.teach("sim/gpt-4.1")
         seen = []
         for _ in range(2):
             self.stream("sim/gpt-4.1?tokens=5&delay_ms=20&reasoning=400", 5000,
@@ -230,10 +248,11 @@ class left_alone(unittest.TestCase):
         self.assertEqual(self.leave(max_tokens=20)["usage"]["output_tokens"], 20)
 
 
-class endless_provider:
-    """Streams words until the gateway hangs up, whatever bound it was told."""
+class heedless_provider:
+    """Streams so many words, whatever bound it was told, or until the gateway hangs up."""
 
-    def __init__(self):
+    def __init__(self, words):
+        self.words = words
         self.sent = 0
         self.hung_up = threading.Event()
         self.upstream = scripted_upstream(self.answer)
@@ -242,7 +261,7 @@ class endless_provider:
         wire.sendall(STREAM_HEAD)
         wire.settimeout(0.005)
         [word] = streamed_events([" word"], done=False)
-        while self.sent < 2_000:
+        while self.sent < self.words:
             wire.sendall(chunk(word))
             self.sent += 1
             try:
@@ -251,24 +270,51 @@ class endless_provider:
                     return False
             except TimeoutError:
                 pass
+        wire.settimeout(None)
+        usage = {"prompt_tokens": 10, "completion_tokens": self.sent, "total_tokens": 10 + self.sent}
+        wire.sendall(b"".join(map(chunk, streamed_events([], usage))) + chunk(b""))
         return False
 
 
 class beyond_the_bound(unittest.TestCase):
-    def test_a_provider_that_takes_no_notice_of_max_tokens_is_cut_when_it_passes_what_is_held(self):
-        provider = endless_provider()
+    def ask(self, words, caps=(), **more):
+        """(the provider, the answer, its row) of a stream of so many words whose max_tokens is 50."""
+        provider = heedless_provider(words)
         self.addCleanup(provider.upstream.close)
-        with gateway(caps=FOREVER_CAPS, providers={"endless": provider.upstream.provider()}) as stint:
+        with gateway(caps=[*FOREVER_CAPS, *caps], providers={"heedless": provider.upstream.provider()}) as stint:
             key = stint.create_key()
-            answer = stint.chat(key, openai_body("Say it.", "gpt-4o", stream=True, max_tokens=50))
+            answer = stint.chat(key, openai_body("Say it.", "gpt-4o", stream=True, max_tokens=50, **more))
             self.assertEqual(answer.status, 200)
-            self.assertTrue(provider.hung_up.wait(30), "the provider was not stopped")
             stint.wait_until_idle()
-            row = check_books(stint)[0]
-            self.assertEqual((row["outcome"], row["held"]["output_tokens"]), ("cut", 50))
-            self.assertLess(provider.sent, 200)
-            self.assertIn(b'"finish_reason":"length"', answer.body)
-            self.assertTrue(answer.body.endswith(b"data: [DONE]\n\n"), answer.body[-100:])
+            return provider, answer, check_books(stint)[0]
+
+    def test_a_provider_that_takes_no_notice_of_max_tokens_is_held_further_while_the_caps_have_room(self):
+        provider, answer, row = self.ask(words=400)
+        self.assertEqual(row["outcome"], "completed")
+        self.assertEqual(provider.sent, 400)
+        self.assertEqual(row["usage"]["output_tokens"], 400)
+        self.assertGreaterEqual(row["held"]["output_tokens"], 400)
+        self.assertNotIn("over_hold", row["flags"])
+        self.assertTrue(answer.body.endswith(b"data: [DONE]\n\n"), answer.body[-100:])
+
+    def check_cut(self, cap, most):
+        provider, answer, row = self.ask(words=2_000, caps=[cap])
+        self.assertTrue(provider.hung_up.wait(30), "the provider was not stopped")
+        self.assertEqual(row["outcome"], "cut")
+        self.assertGreaterEqual(row["usage"]["output_tokens"], 50)
+        self.assertLessEqual(row["held"]["output_tokens"], most)
+        self.assertLess(provider.sent, most)
+        self.assertIn(b'"finish_reason":"length"', answer.body)
+        self.assertTrue(answer.body.endswith(b"data: [DONE]\n\n"), answer.body[-100:])
+
+    def test_and_is_cut_where_a_cap_has_none(self):
+        self.check_cut({"name": "narrow", "window": "forever", "unit": "output_tokens", "limit": 300}, 300)
+
+    def test_and_where_a_cap_of_each_call_is_reached(self):
+        self.check_cut({"name": "runaway", "window": "request", "unit": "output_tokens", "limit": 300}, 300)
+
+    def test_a_bound_that_we_lowered_is_kept(self):
+        self.check_cut({"name": "runaway", "window": "request", "unit": "output_tokens", "limit": 49}, 200)
 
 
 class bulky_provider:
@@ -287,6 +333,10 @@ class bulky_provider:
             self.may_answer.wait(60)
             wire.sendall(canned_answer(10, 5))
             return True
+        if json.loads(request.body)["max_tokens"] == 1:  # so that it is known how much of a stream comes at once
+            usage = {"prompt_tokens": 10, "completion_tokens": 1, "total_tokens": 11}
+            wire.sendall(STREAM_HEAD + b"".join(map(chunk, streamed_events([" word"], usage))) + chunk(b""))
+            return True
         wire.sendall(STREAM_HEAD)
         for event in streamed_events([" word"] * self.WORDS, done=False):
             wire.sendall(chunk(event.replace(b'{"id"', b'{"padding": "%s", "id"' % (b"x" * 200_000), 1)))
@@ -304,12 +354,14 @@ class slow_client(unittest.TestCase):
         settings = {"providers": {"bulky": provider.upstream.provider()}, "admission": {"first_output_tokens": 40}}
         with gateway(caps=caps, **settings) as stint:
             key = stint.create_key()
+            self.assertEqual(stint.chat(key, openai_body("Say it.", "gpt-4o", stream=True, max_tokens=1)).status, 200)
+            stint.wait_until_idle()
             with http_client.connection(stint.proxy) as wire:
                 body = encoded(openai_body("Say it.", "gpt-4o", stream=True, max_tokens=500))
                 wire.send(http_client.render("POST", "/v1/chat/completions", call_headers(key), body))
                 head = wire.read_head()
                 rest = background(stint.chat, key, openai_body("Say it.", "gpt-4o", max_tokens=700))
-                wait_until(lambda: len(provider.upstream.requests) == 2, "the rest of the cap to be held")
+                wait_until(lambda: len(provider.upstream.requests) == 3, "the rest of the cap to be held")
                 self.assertTrue(provider.half_closed.wait(30), "the provider was not stopped")
                 events = [data for _, data in http_client.events(wire.read_pieces(head))]
             provider.may_answer.set()

@@ -50,6 +50,8 @@ class tls_upstream:
         self._listener = context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True)
         self.port = self._listener.getsockname()[1]
         self.served = 0
+        self.connections = 0
+        self.closes = False  # after each answer, unannounced
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -60,6 +62,7 @@ class tls_upstream:
                 continue  # the gateway did not trust us
             except OSError:
                 return
+            self.connections += 1
             threading.Thread(target=self._serve, args=(wire,), daemon=True).start()
 
     def _serve(self, wire):
@@ -71,6 +74,8 @@ class tls_upstream:
                         wire.sendall(STREAM_HEAD + b"".join(map(chunk, streamed_events([" word"] * self.WORDS, done=False))))
                     else:
                         wire.sendall(canned_answer())
+                    if self.closes:
+                        return
             except OSError:
                 pass
 
@@ -118,10 +123,20 @@ class tls(unittest.TestCase):
             return wire.read_answer()
 
     def test_a_trusted_upstream_is_used_and_kept(self):
-        for _ in range(3):
+        before = self.good.connections
+        for _ in range(10):
             answer = self.call("gpt-4o")
             self.assertEqual(answer.status, 200, answer.body)
             self.assertEqual(answer.json()["choices"][0]["message"]["content"], "hello")
+        self.assertLessEqual(self.good.connections - before, self.stint.settings["threads"])
+
+    def test_a_kept_connection_that_its_upstream_closed_is_replaced(self):
+        self.good.closes = True
+        self.addCleanup(setattr, self.good, "closes", False)
+        before = self.good.served
+        for _ in range(20):
+            self.assertEqual(self.call("gpt-4o").status, 200)
+        self.assertEqual(self.good.served - before, 20)
 
     def check_not_trusted(self, model, provider, server):
         served = server.served

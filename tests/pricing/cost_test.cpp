@@ -278,6 +278,52 @@ BOOST_AUTO_TEST_CASE(the_smallest_amount_above_nothing_costs_a_nanodollar) {
   BOOST_TEST(cost(sample, {.input_tokens = 0}, service_tier::batch) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(inference_in_the_us_costs_its_factor_on_tokens_and_on_nothing_else) {
+  price sample = anthropic_price();
+  sample.us_permille = 1100;
+  const usage used{.input_tokens = 1'000,
+                   .cached_input_tokens = 500,
+                   .cache_write_1h_tokens = 100,
+                   .output_tokens = 200,
+                   .web_searches = 2};
+  // 1,000×4,000 + 500×200 + 100×8,000 + 200×20,000 = 8,900,000, × 1.1 = 9,790,000
+  const auto in_us =
+      cost_of(sample, used, service_tier::standard, any_time(), inference_region::us);
+  BOOST_TEST(in_us.count() == 9'790'000 + 2 * cent);
+  BOOST_TEST(cost(sample, used) == 8'900'000 + 2 * cent);
+  BOOST_TEST(cost_of(sample, used, service_tier::batch, any_time(), inference_region::us).count() ==
+             4'895'000 + 2 * cent);
+}
+
+BOOST_AUTO_TEST_CASE(a_fee_for_each_request_is_added_and_no_factor_applies_to_it) {
+  price sample = plain_price("sonar", plain_rates(dollar, dollar));
+  sample.request_nanodollars = cent / 2;
+  set_tier(sample, service_tier::priority, 2000);
+  // 4,384 + 3 tokens at $1 per million, and $0.005
+  const usage used{.input_tokens = 4'384, .output_tokens = 3, .requests = 1};
+  BOOST_TEST(cost(sample, used) == 4'387'000 + 5'000'000);
+  BOOST_TEST(cost(sample, used, service_tier::priority) == 2 * 4'387'000 + 5'000'000);
+}
+
+BOOST_AUTO_TEST_CASE(a_twelve_hour_write_has_a_rate_of_its_own) {
+  price sample = openai_price();
+  sample.base.cache_write_12h = 9 * dollar;
+  BOOST_TEST(cost(sample, {.cache_write_12h_tokens = 1'000}) == 9'000'000);
+  BOOST_TEST(cost(sample, {.cache_write_1h_tokens = 1'000}) == 5'000'000);
+}
+
+BOOST_AUTO_TEST_CASE(a_cheaper_tier_that_no_answer_named_is_charged_as_standard) {
+  const price sample = openai_price();
+  for (const service_tier cheap : {service_tier::flex, service_tier::batch})
+    BOOST_TEST((tier_unless_told(sample, cheap) == service_tier::standard));
+  for (const service_tier dear :
+       {service_tier::standard, service_tier::priority, service_tier::fast})
+    BOOST_TEST((tier_unless_told(sample, dear) == dear));
+  // The same price: it may keep its name.
+  BOOST_TEST((tier_unless_told(plain_price("m", plain_rates(1, 1)), service_tier::flex) ==
+              service_tier::flex));
+}
+
 BOOST_AUTO_TEST_CASE(nothing_used_costs_nothing) {
   BOOST_TEST(cost(openai_price(), {}) == 0);
   BOOST_TEST(cost(anthropic_price(), {.web_searches = 3}) == 3 * cent);
@@ -290,9 +336,11 @@ BOOST_AUTO_TEST_CASE(the_dearest_plausible_usage_at_the_price_limits_fits) {
   limit.periods = {
       {.from_minute = 0, .until_minute = 1440, .multiplier_permille = multiplier_permille_max}};
   const std::int64_t n = usage_count_max;
-  const usage used{n, n, n, n, n, n, n, n, n};
-  // 7 kinds × 1e9 × 1e13/1e6 × 10 × 10 + 1e9 × 1e9
-  BOOST_TEST(cost(limit, used, service_tier::fast) == 8'000'000'000'000'000'000);
+  usage used{n, n, n, n, n, n, n, n, n};
+  used.cache_write_12h_tokens = used.requests = n;
+  limit.request_nanodollars = request_nanodollars_max;
+  // 8 kinds × 1e9 × 1e13/1e6 × 10 × 10 + 1e9 × 1e9 + 1e9 × 2e8
+  BOOST_TEST(cost(limit, used, service_tier::fast) == 9'200'000'000'000'000'000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -56,8 +56,8 @@ bool refused(const std::vector<price>& prices, const std::string& version = "v1"
 BOOST_AUTO_TEST_CASE(a_rate_outside_its_bounds_is_not_accepted_into_a_book) {
   for (std::int64_t token_rates::*rate :
        {&token_rates::input, &token_rates::cached_input, &token_rates::cache_write_5m,
-        &token_rates::cache_write_1h, &token_rates::audio_input, &token_rates::output,
-        &token_rates::audio_output}) {
+        &token_rates::cache_write_1h, &token_rates::cache_write_12h, &token_rates::audio_input,
+        &token_rates::output, &token_rates::audio_output}) {
     price made = entry("m", 1);
     made.steps = {{.first_tokens = 1, .rates = made.base}};
     const auto with = [&](std::int64_t base, std::int64_t step) {
@@ -102,6 +102,30 @@ BOOST_AUTO_TEST_CASE(multipliers_and_fees_outside_their_bounds_are_not_accepted_
   BOOST_TEST(!search(web_search_nanodollars_max));
   BOOST_TEST(search(-1));
   BOOST_TEST(search(web_search_nanodollars_max + 1));
+  const auto request = [](std::int64_t fee) {
+    price made = entry("m", 1);
+    made.request_nanodollars = fee;
+    return refused({made});
+  };
+  BOOST_TEST(!request(0));
+  BOOST_TEST(!request(request_nanodollars_max));
+  BOOST_TEST(request(-1));
+  BOOST_TEST(request(request_nanodollars_max + 1));
+}
+
+BOOST_AUTO_TEST_CASE(a_region_s_multiplier_keeps_the_limit_of_a_tier_s_together_with_it) {
+  const auto region = [](std::int64_t us, std::int64_t tier) {
+    price made = entry("m", 1);
+    made.us_permille = us;
+    set_tier(made, service_tier::fast, tier);
+    return refused({made});
+  };
+  BOOST_TEST(!region(1, 10'000));
+  BOOST_TEST(!region(10'000, 1'000));
+  BOOST_TEST(!region(2'000, 5'000));
+  BOOST_TEST(region(0, 1'000));
+  BOOST_TEST(region(2'000, 5'001));
+  BOOST_TEST(region(10'001, 1));
 }
 
 BOOST_AUTO_TEST_CASE(a_book_takes_only_entries_that_can_be_told_apart) {
@@ -237,6 +261,7 @@ BOOST_AUTO_TEST_CASE(tiers_are_read_in_the_providers_words) {
   BOOST_TEST((parse_service_tier("default") == service_tier::standard));
   BOOST_TEST((parse_service_tier("auto") == service_tier::standard));
   BOOST_TEST((parse_service_tier("standard_only") == service_tier::standard));
+  BOOST_TEST((parse_service_tier("on_demand") == service_tier::standard));
   for (int i = 0; i < service_tier_count; ++i) {
     const auto tier = static_cast<service_tier>(i);
     BOOST_TEST((parse_service_tier(to_string(tier)) == tier));

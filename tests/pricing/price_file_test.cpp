@@ -42,12 +42,19 @@ BOOST_AUTO_TEST_CASE(a_missing_rate_falls_back_to_the_kind_it_is_part_of) {
   BOOST_TEST(rates.cached_input == 3 * dollar);
   BOOST_TEST(rates.cache_write_5m == 3 * dollar);
   BOOST_TEST(rates.cache_write_1h == 3 * dollar);
+  BOOST_TEST(rates.cache_write_12h == 3 * dollar);
   BOOST_TEST(rates.audio_input == 3 * dollar);
   BOOST_TEST(rates.output == 4 * dollar);
   BOOST_TEST(rates.audio_output == 4 * dollar);
 
   const price_book writes = accepted(with_fields("cache_write_5m: 3.75"));
   BOOST_TEST(found(writes, "second").base.cache_write_1h == 375 * cent);
+  BOOST_TEST(found(writes, "second").base.cache_write_12h == 375 * cent);
+  const price_book longer = accepted(with_fields("cache_write_1h: 5"));
+  BOOST_TEST(found(longer, "second").base.cache_write_12h == 5 * dollar);
+  const price_book longest = accepted(with_fields("cache_write_12h: 7"));
+  BOOST_TEST(found(longest, "second").base.cache_write_1h == 3 * dollar);
+  BOOST_TEST(found(longest, "second").base.cache_write_12h == 7 * dollar);
 }
 
 BOOST_AUTO_TEST_CASE(every_field_of_an_entry_is_read) {
@@ -55,7 +62,8 @@ BOOST_AUTO_TEST_CASE(every_field_of_an_entry_is_read) {
       accepted(with_fields("cached_input: 0.0125, cache_write_5m: 3.75, cache_write_1h: 6, "
                            "audio_input: 32, audio_output: 64, "
                            "from: 2026-11-20T08:30:15Z, until: 2027-01-01, context_window: "
-                           "1_050_000, max_output: 128000, web_search: 0.035, "
+                           "1_050_000, max_output: 128000, web_search: 0.035, request: 0.012, "
+                           "us_inference: 1.1, "
                            "tiers: {priority: 1.75}, note: uncertain, "
                            "steps: [{first_tokens: 200_001, input: 6, cached_input: 0.025, "
                            "cache_write_5m: 7.5, cache_write_1h: 12, "
@@ -74,6 +82,8 @@ BOOST_AUTO_TEST_CASE(every_field_of_an_entry_is_read) {
   BOOST_TEST(price.context_window_tokens == 1'050'000);
   BOOST_TEST(price.output_tokens_max == 128'000);
   BOOST_TEST(price.web_search_nanodollars == 35'000'000);
+  BOOST_TEST(price.request_nanodollars == 12'000'000);
+  BOOST_TEST(price.us_permille == 1'100);
   BOOST_TEST(price.source == "page");
   BOOST_TEST(price.source_date == "2026-11-21");
   BOOST_TEST(price.note == "uncertain");
@@ -98,7 +108,8 @@ BOOST_AUTO_TEST_CASE(every_field_of_an_entry_is_read) {
 
 BOOST_AUTO_TEST_CASE(every_figure_may_stand_at_its_bound) {
   const price_book book = accepted(with_fields(
-      "from: 1970-01-01, until: 2026-12-31T23:59:59Z, web_search: 1, context_window: 1, "
+      "from: 1970-01-01, until: 2026-12-31T23:59:59Z, web_search: 1, request: 0.2, "
+      "us_inference: 1, context_window: 1, "
       "max_output: 1_000_000_000, "
       "cached_input: 10_000, cache_write_5m: 0, tiers: {flex: 0.001, priority: 10}, "
       "steps: [{first_tokens: 1, input: 0.000000001, cached_input: 0, cache_write_5m: 0, output: "
@@ -109,6 +120,7 @@ BOOST_AUTO_TEST_CASE(every_figure_may_stand_at_its_bound) {
   BOOST_TEST((price.valid_from == wall_time{}));
   BOOST_TEST(!book.find("second", utc(2026, 12, 31, 23, 59, 59)).has_value());
   BOOST_TEST(price.web_search_nanodollars == dollar);
+  BOOST_TEST(price.request_nanodollars == request_nanodollars_max);
   BOOST_TEST(price.context_window_tokens == 1);
   BOOST_TEST(price.output_tokens_max == 1'000'000'000);
   BOOST_TEST(price.base.cached_input == rate_max);
@@ -171,6 +183,30 @@ BOOST_AUTO_TEST_CASE(periods_may_meet_in_either_order) {
 BOOST_AUTO_TEST_CASE(a_prefix_may_lead_to_the_beginning_of_a_name) {
   const price_book book = accepted(replaced(correct, "{prefix: sim/}", "{prefix: az/, to: sec}"));
   BOOST_TEST(found(book, "az/ond").base.input == 3 * dollar);
+}
+
+BOOST_AUTO_TEST_CASE(only_tiers_that_an_entry_or_its_provider_lists_can_be_asked_for) {
+  const price_book book = accepted(replaced(with_fields("tiers: {batch: 0.25}"), "other: {}",
+                                            "other: {us_inference: 1.1, request: 0.01}"));
+  const auto offers = [&](std::string_view model, service_tier which) {
+    return found(book, model).offers(which);
+  };
+  for (const service_tier listed : {service_tier::standard, service_tier::flex, service_tier::batch,
+                                    service_tier::priority, service_tier::fast})
+    BOOST_TEST(offers("second", listed));
+  BOOST_TEST(offers("first", service_tier::standard));
+  for (const service_tier unlisted :
+       {service_tier::flex, service_tier::batch, service_tier::priority, service_tier::fast})
+    BOOST_TEST(!offers("first", unlisted));
+  // fast alone brings no priority with it
+  const price_book fast = accepted(replaced(correct, "other: {}", "other: {tiers: {fast: 6}}"));
+  BOOST_TEST(found(fast, "first").offers(service_tier::fast));
+  BOOST_TEST(!found(fast, "first").offers(service_tier::priority));
+  // What its provider says of regions and requests holds for an entry that says nothing.
+  BOOST_TEST(found(book, "first").us_permille == 1'100);
+  BOOST_TEST(found(book, "first").request_nanodollars == cent);
+  BOOST_TEST(found(book, "second").us_permille == 1'000);
+  BOOST_TEST(found(book, "second").request_nanodollars == 0);
 }
 
 BOOST_AUTO_TEST_CASE(tiers_come_from_the_entry_then_the_provider_then_are_one) {

@@ -30,6 +30,7 @@ inline token_rates plain_rates(std::int64_t input, std::int64_t output) {
           .cached_input = input,
           .cache_write_5m = input,
           .cache_write_1h = input,
+          .cache_write_12h = input,
           .audio_input = input,
           .output = output,
           .audio_output = output};
@@ -45,6 +46,7 @@ inline price plain_price(const std::string& model, const token_rates& rates) {
 
 inline void set_tier(price& sample, service_tier tier, std::int64_t permille) {
   sample.tier_permille[static_cast<std::size_t>(tier)] = permille;
+  sample.tier_listed[static_cast<std::size_t>(tier)] = true;
 }
 
 }  // namespace stint::samples

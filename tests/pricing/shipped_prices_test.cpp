@@ -86,7 +86,8 @@ token_rates rates_of(const std::string& input, const std::string& cached, const 
   const std::int64_t in = nanos(input);
   const std::int64_t out = or_else(output, 0);
   const std::int64_t five = or_else(write, in);
-  return {in, or_else(cached, in), five, or_else(write_1h, five), in, out, out};
+  const std::int64_t hour = or_else(write_1h, five);
+  return {in, or_else(cached, in), five, hour, hour, in, out, out};
 }
 
 // A long prompt's cache writes keep their ratio to input: the csv gives only input, cached and

@@ -95,6 +95,19 @@ BOOST_AUTO_TEST_CASE(tiers_and_search_fees_are_the_providers) {
   BOOST_TEST(tier("claude-opus-5-5", service_tier::fast) == 2000);
   BOOST_TEST(tier("grok-4.7", service_tier::batch) == 1000);
 
+  BOOST_TEST(found("gpt-6-sol").offers(service_tier::flex));
+  BOOST_TEST(found("claude-opus-5").offers(service_tier::fast));
+  BOOST_TEST(!found("claude-opus-5").offers(service_tier::flex));
+  BOOST_TEST(!found("deepseek-chat").offers(service_tier::priority));
+  BOOST_TEST(tier("llama-3.3-70b-versatile", service_tier::flex) == 1000);
+  BOOST_TEST(found("llama-3.3-70b-versatile").offers(service_tier::flex));
+  for (const char* model :
+       {"claude-opus-4-6", "claude-sonnet-4-6", "claude-opus-5", "claude-haiku-5-5"})
+    BOOST_TEST(found(model).us_permille == 1'100);
+  for (const char* model : {"claude-opus-4-5", "claude-opus-4-1", "claude-sonnet-4-5",
+                            "claude-haiku-4-5", "gpt-6-sol", "gemini-2.5-pro"})
+    BOOST_TEST(found(model).us_permille == 1'000);
+
   BOOST_TEST(found("gpt-6-sol").web_search_nanodollars == cent);
   BOOST_TEST(found("claude-opus-5").web_search_nanodollars == cent);
   BOOST_TEST(found("grok-4.7").web_search_nanodollars == cent / 2);

@@ -33,7 +33,7 @@ token_rates random_rates(engine& random) {
   const auto rate = [&] {
     return flip(random) ? draw(random, 0, 999) : draw(random, 0, 50 * dollar);
   };
-  return {rate(), rate(), rate(), rate(), rate(), rate(), rate()};
+  return {rate(), rate(), rate(), rate(), rate(), rate(), rate(), rate()};
 }
 
 price random_price(engine& random, std::int64_t prompt_max) {
@@ -55,7 +55,9 @@ price random_price(engine& random, std::int64_t prompt_max) {
                               .weekday_offset_minutes = static_cast<int>(draw(random, -720, 840)),
                               .multiplier_permille = draw(random, 1, 3000)});
   }
+  sample.us_permille = draw(random, 1, 1600);
   sample.web_search_nanodollars = draw(random, 0, cent);
+  sample.request_nanodollars = draw(random, 0, cent);
   return sample;
 }
 
@@ -66,7 +68,8 @@ call_bound random_bound(engine& random, std::int64_t tokens_max) {
           .output_may_be_audio = flip(random),
           .cache_write_5m = flip(random),
           .cache_write_1h = flip(random),
-          .web_searches = draw(random, 0, 5)};
+          .web_searches = draw(random, 0, 5),
+          .requests = draw(random, 0, 2)};
 }
 
 // Takes part of what is left; often all of it, because the edges are where a bound breaks.
@@ -82,6 +85,7 @@ usage random_usage(engine& random, const call_bound& bound) {
   std::int64_t prompt = bound.prompt_tokens;
   used.audio_input_tokens = take(random, prompt, bound.audio_input_tokens);
   if (bound.cache_write_1h) used.cache_write_1h_tokens = take(random, prompt, prompt);
+  if (bound.cache_write_1h) used.cache_write_12h_tokens = take(random, prompt, prompt);
   if (bound.cache_write_5m) used.cache_write_5m_tokens = take(random, prompt, prompt);
   used.cached_input_tokens = take(random, prompt, prompt);
   used.input_tokens = take(random, prompt, prompt);
@@ -90,6 +94,7 @@ usage random_usage(engine& random, const call_bound& bound) {
   used.output_tokens = take(random, output, output);
   used.reasoning_tokens = draw(random, 0, used.output_tokens);
   used.web_searches = draw(random, 0, bound.web_searches);
+  used.requests = draw(random, 0, bound.requests);
   return used;
 }
 
@@ -118,7 +123,7 @@ std::vector<wall_time> instants_of(const price& at) {
   return instants;
 }
 
-// Every usage within a bound of a few tokens, without searches.
+// Every usage within a bound of a few tokens, with all the searches and requests that it allows.
 template <typename Visit>
 void every_usage(const call_bound& bound, Visit visit) {
   const std::int64_t p = bound.prompt_tokens;
@@ -132,8 +137,14 @@ void every_usage(const call_bound& bound, Visit visit) {
           for (std::int64_t audio = 0;
                audio <= std::min(bound.audio_input_tokens, p - in - cached - five - hour); ++audio)
             for (std::int64_t spoken = 0; spoken <= oa; ++spoken)
-              for (std::int64_t out = 0; out <= bound.output_tokens - spoken; ++out)
-                visit(usage{in, cached, five, hour, audio, out, 0, spoken, bound.web_searches});
+              for (std::int64_t out = 0; out <= bound.output_tokens - spoken; ++out) {
+                usage used{in, cached, five, hour, audio, out, 0, spoken, bound.web_searches};
+                used.requests = bound.requests;
+                visit(used);
+                // A write lives for one hour or for twelve.
+                std::swap(used.cache_write_1h_tokens, used.cache_write_12h_tokens);
+                visit(used);
+              }
 }
 
 }  // namespace
@@ -152,7 +163,8 @@ BOOST_AUTO_TEST_CASE(it_is_exactly_the_dearest_of_all_usages_of_a_small_bound) {
       for (const service_tier tier : tiers_served(requested)) {
         for (const wall_time when : instants_of(sample)) {
           every_usage(bound, [&](const usage& used) {
-            dearest = std::max(dearest, cost_of(sample, used, tier, when));
+            for (const inference_region region : {inference_region::any, inference_region::us})
+              dearest = std::max(dearest, cost_of(sample, used, tier, when, region));
           });
         }
       }
@@ -175,7 +187,8 @@ BOOST_AUTO_TEST_CASE(no_usage_within_a_random_bound_costs_more) {
         const usage used = random_usage(random, bound);
         const auto tier = served[static_cast<std::size_t>(draw(random, 0, std::ssize(served) - 1))];
         const wall_time when = utc(2026, 11, 16) + std::chrono::minutes{draw(random, 0, 14 * 1440)};
-        BOOST_REQUIRE_LE(cost_of(sample, used, tier, when).count(), held.count());
+        const auto region = flip(random) ? inference_region::us : inference_region::any;
+        BOOST_REQUIRE_LE(cost_of(sample, used, tier, when, region).count(), held.count());
       }
     }
   }
@@ -191,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_larger_bound_is_never_cheaper) {
       const std::int64_t held = worst_case(sample, bound, requested).count();
       for (std::int64_t call_bound::*count :
            {&call_bound::prompt_tokens, &call_bound::audio_input_tokens, &call_bound::output_tokens,
-            &call_bound::web_searches}) {
+            &call_bound::web_searches, &call_bound::requests}) {
         call_bound larger = bound;
         larger.*count += draw(random, 1, 1'000);
         BOOST_REQUIRE_LE(held, worst_case(sample, larger, requested).count());
@@ -251,6 +264,7 @@ BOOST_AUTO_TEST_CASE(a_cheaper_step_does_not_lower_what_a_shorter_prompt_may_cos
 BOOST_AUTO_TEST_CASE(bounds_beyond_any_plausible_usage_do_not_overflow) {
   price limit = plain_price("limit", plain_rates(rate_max, rate_max));
   limit.web_search_nanodollars = web_search_nanodollars_max;
+  limit.request_nanodollars = request_nanodollars_max;
   set_tier(limit, service_tier::fast, multiplier_permille_max);
   limit.periods = {
       {.from_minute = 0, .until_minute = 1440, .multiplier_permille = multiplier_permille_max}};
@@ -261,8 +275,9 @@ BOOST_AUTO_TEST_CASE(bounds_beyond_any_plausible_usage_do_not_overflow) {
                          .output_may_be_audio = true,
                          .cache_write_5m = true,
                          .cache_write_1h = true,
-                         .web_searches = huge};
-  BOOST_TEST(worst_case(limit, bound, service_tier::fast).count() == 8'000'000'000'000'000'000);
+                         .web_searches = huge,
+                         .requests = huge};
+  BOOST_TEST(worst_case(limit, bound, service_tier::fast).count() == 9'200'000'000'000'000'000);
 }
 
 BOOST_AUTO_TEST_CASE(cost_of_output_is_the_worst_case_at_every_bound_and_finds_the_most_that_fits) {
@@ -292,6 +307,25 @@ BOOST_AUTO_TEST_CASE(room_for_the_prompt_alone_leaves_no_output_and_is_no_refusa
   BOOST_TEST(cost.most_within(nanodollars(10 * 2'000), 5'000) == 0);
   BOOST_TEST(cost.most_within(nanodollars(10 * 2'000 - 1), 5'000) == -1);
   BOOST_TEST(cost.most_within(nanodollars(10 * 2'000 + 8'000), 5'000) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(of_two_models_the_dearer_is_held_at_every_bound) {
+  engine random(31);
+  for (int round = 0; round < 1'000; ++round) {
+    const price first = random_price(random, 100);
+    const price second = random_price(random, 100);
+    const call_bound bound = random_bound(random, 200);
+    const auto tier = static_cast<service_tier>(draw(random, 0, service_tier_count - 1));
+    cost_of_output either(first, bound, tier);
+    either.or_dearer(cost_of_output(second, bound, tier));
+    for (const std::int64_t tokens : {std::int64_t{0}, draw(random, 0, 5'000)}) {
+      BOOST_TEST((either.at(tokens) >= cost_of_output(first, bound, tier).at(tokens)));
+      BOOST_TEST((either.at(tokens) >= cost_of_output(second, bound, tier).at(tokens)));
+    }
+    cost_of_output same(first, bound, tier);
+    same.or_dearer(cost_of_output(first, bound, tier));
+    BOOST_TEST((same.at(77) == cost_of_output(first, bound, tier).at(77)));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(cost_of_output_of_a_price_with_more_levels_than_it_keeps_is_never_too_low) {

@@ -1,10 +1,11 @@
-// Tested by tests/tokenizer/calibration/calibration_test.cpp.
+// Tested by tests/tokenizer/calibration/{calibration,observation_window,raised_bound}_test.cpp.
 #include "tokenizer/calibration/calibration.hpp"
 
 #include <algorithm>
 #include <unordered_map>
 
 #include "tokenizer/models/model_encoding.hpp"
+#include "tokenizer/models/prompt_overhead.hpp"
 
 namespace stint::tokenizer {
 namespace {
@@ -18,10 +19,10 @@ constexpr std::int64_t reported_max = 2'000'000'000;
 // Observations of a source that has fallen silent stay this long, in observations of the model.
 constexpr std::uint64_t age_max = 4'096;
 
-learning_prior prior_of(const model_encoding& words) noexcept {
-  return {.factor = static_cast<double>(words.factor_permille) / 1000,
-          .upper = static_cast<double>(words.upper_permille) / 1000};
-}
+// What one report raises a bound by at most: beyond it, it is taken for odd.
+constexpr std::int64_t raise_max = 8'192;
+// A raise is forgotten by so much for each call that did not need it.
+constexpr std::int32_t raise_life = 256;
 
 std::int64_t first_estimate(const learning_prior& prior, const prompt_features& seen) noexcept {
   double text = 0;
@@ -50,6 +51,20 @@ std::size_t place_to_free(const std::vector<observed_prompt>& window, std::uint6
 
 }  // namespace
 
+learning_prior prior_of(const model_encoding& words) noexcept {
+  // Of a normal distribution.
+  constexpr double quantile_99 = 2.33;
+  learning_prior prior{.factor = static_cast<double>(words.factor_permille) / 1000,
+                       .upper = static_cast<double>(words.upper_permille) / 1000};
+  const prompt_overhead& added = overhead_of(words.frame);
+  const std::array offsets = {added.request, added.tools, added.tool};
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    const auto open = static_cast<double>(offsets[i].upper - offsets[i].expected);
+    prior.offset_spread[i] = std::max(prior.offset_spread[i], open / quantile_99);
+  }
+  return prior;
+}
+
 const learned_estimate* calibration_snapshot::find(std::string_view model,
                                                    chat_api api) const noexcept {
   const auto before = [&](const std::pair<learned_key, learned_estimate>& one, int) {
@@ -77,8 +92,22 @@ calibration::model_state& calibration::state_of(const learned_key& key) {
   return models_[key];
 }
 
+// Calls that were under way together have missed the same, so what is missing counts from the raise
+// that each one's bound had.
+void calibration::follow_bound(model_state& state, const prompt_features& seen,
+                               std::int64_t reported, std::int64_t bound) noexcept {
+  std::int32_t& raised = state.raised[seen.tools > 0 ? 1 : 0];
+  if (reported > bound) {
+    const std::int64_t missing = std::min(reported - std::max<std::int64_t>(bound, 0), raise_max);
+    const std::int64_t needed = seen.raised + missing + missing / 4 + 16;
+    raised = static_cast<std::int32_t>(std::clamp<std::int64_t>(needed, raised, raised_max));
+  } else if (raised > 0 && reported <= bound - seen.raised) {
+    raised -= (raised + raise_life - 1) / raise_life;
+  }
+}
+
 void calibration::observe(std::string_view model, chat_api api, const prompt_features& seen,
-                          std::int64_t reported, std::uint32_t source) {
+                          std::int64_t reported, std::uint32_t source, std::int64_t bound) {
   if (!seen.learnable || reported <= 0 || reported > reported_max) return;
   if (model.empty() || model.size() > name_bytes_max) return;
   const model_encoding words = encoding_for_model(model);
@@ -86,6 +115,7 @@ void calibration::observe(std::string_view model, chat_api api, const prompt_fea
   const learning_prior prior = prior_of(words);
   model_state& state = state_of(learned_key{api, std::string(model)});
   state.last_used = ++clock_;
+  if (bound != INT64_MAX) follow_bound(state, seen, reported, bound);
   observed_prompt one;
   one.seen = seen;
   one.source = source;
@@ -111,7 +141,10 @@ void calibration::observe(std::string_view model, chat_api api, const prompt_fea
 std::shared_ptr<const calibration_snapshot> calibration::snapshot() const {
   auto made = std::make_shared<calibration_snapshot>();
   for (const auto& [key, state] : models_) {
-    if (state.is_ready()) made->models_.emplace_back(key, state.estimate);
+    const bool is_raised = state.raised[0] > 0 || state.raised[1] > 0;
+    if (!state.is_ready() && !is_raised) continue;
+    made->models_.emplace_back(key, state.estimate);
+    made->models_.back().second.raise(state.raised);
   }
   return made;
 }

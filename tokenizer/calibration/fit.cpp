@@ -18,7 +18,8 @@
 // what was observed: about the largest relative excess in the window, over the present fit or over
 // the estimate of its time. The largest of n excesses is passed by the next with a probability of 1
 // ÷ (n + 1), if they are alike: 99 % holds from 100 observations on, and a part on top covers the
-// rest. A jump up in what is billed enters the margin at once, before the ratios have followed.
+// rest. Below 32 observations a share of the bound is still the fixed one's (prompt_tally.cpp). A
+// jump up in what is billed enters the margin at once, before the ratios have followed.
 //
 // Doubles are enough: tokens are whole numbers below 2^31, and nothing here is money.
 //
@@ -47,10 +48,6 @@ constexpr double noise_least = 0.005;
 constexpr double huber_limit = 2;
 constexpr double first_noise = 0.02;
 constexpr int rounds = 4;
-// Spreads of base, tool set and tool: hidden prefixes are some 125 tokens, the system prompt that
-// comes with tools 346 to 549, a tool up to 53 (tokenizer facts at the top of
-// anthropic_messages.cpp).
-constexpr std::array<double, 3> offset_spread = {48, 90, 24};
 constexpr std::array<double, 3> offset_least = {-64, -1'024, -64};
 constexpr std::array<double, 3> offset_most = {8'192, 8'192, 1'024};
 
@@ -128,9 +125,9 @@ prior_terms terms_of(const learning_prior& prior) noexcept {
     terms.least[i] = prior.factor / 2;
     terms.most[i] = prior.upper * 2;
   }
-  for (std::size_t i = 0; i < offset_spread.size(); ++i) {
+  for (std::size_t i = 0; i < prior.offset_spread.size(); ++i) {
     const std::size_t at = content_class_count + i;
-    terms.precision[at] = 1 / (offset_spread[i] * offset_spread[i]);
+    terms.precision[at] = 1 / (prior.offset_spread[i] * prior.offset_spread[i]);
     terms.least[at] = offset_least[i];
     terms.most[at] = offset_most[i];
   }
@@ -208,6 +205,12 @@ double margin_of(std::vector<double>& excesses) {
   return std::clamp(1.15 * bounded + 0.005, margin_least, margin_most);
 }
 
+// The largest of n excesses says little while n is small.
+double doubt_of(std::size_t observations) {
+  if (observations == 0 || observations >= well_known_from) return 0;
+  return 1 - static_cast<double>(observations) / static_cast<double>(well_known_from);
+}
+
 }  // namespace
 
 double learned_estimate::predict(const prompt_features& seen) const noexcept {
@@ -268,6 +271,8 @@ learned_estimate fit(const learning_prior& prior, std::span<const observed_promp
   }
   std::vector<double> excesses = excesses_in(window, out, now);
   out.margin_ = margin_of(excesses);
+  out.doubt_ = doubt_of(window.size());
+  out.is_fitted_ = true;
   return out;
 }
 

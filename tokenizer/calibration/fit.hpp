@@ -23,14 +23,29 @@ struct observed_prompt {
   float surprise = 0;  // by how much of the estimate of its time it was more; 0: nothing was learnt
 };
 
-// What is assumed before anything is learnt: the model's fixed factors.
+// What is assumed before anything is learnt: the model's fixed factors, and how far off what the
+// table of overheads expects may be: base, tool set, tool. Hidden prefixes are some 125 tokens, the
+// system prompts that come with one vendor's tools differ by 90, a tool is up to 53.
 struct learning_prior {
   double factor = 1;
   double upper = 1;
+  std::array<double, 3> offset_spread = {48, 90, 24};
 };
+
+// With fewer observations than this the fixed bound has a part in the bound.
+inline constexpr std::size_t well_known_from = 32;
 
 class learned_estimate {
  public:
+  // False: too little is known; only `raised` is of use.
+  [[nodiscard]] bool is_fitted() const noexcept { return is_fitted_; }
+  // How much of a bound is still the fixed one's, where that is higher: 0 from 32 observations on.
+  [[nodiscard]] double doubt() const noexcept { return doubt_; }
+  // What the bound of the model's calls is raised by, because one of them was above it.
+  [[nodiscard]] std::int32_t raised(bool with_tools) const noexcept {
+    return raised_[with_tools ? 1 : 0];
+  }
+  void raise(std::array<std::int32_t, 2> by) noexcept { raised_ = by; }
   // Expected tokens, and the bound that 99 % of calls at least stay within. Of a prompt that is not
   // learnable: of its text and framing alone.
   [[nodiscard]] token_range of(const prompt_features& seen) const noexcept;
@@ -45,6 +60,9 @@ class learned_estimate {
   factor_vector weights_{};
   std::array<factor_vector, factor_count> covariance_{};
   double margin_ = 0;
+  bool is_fitted_ = false;
+  double doubt_ = 0;
+  std::array<std::int32_t, 2> raised_{};  // without tools, with tools
 };
 
 // `now` is the number of the newest observation.

@@ -6,22 +6,18 @@
 #include <cstdint>
 
 #include "tokenizer/calibration/content_class.hpp"
+#include "tokenizer/models/token_range.hpp"
 
 namespace stint::tokenizer {
 
 enum class chat_api : std::uint8_t { openai_chat, anthropic_messages };
-
-// An estimate and what it cannot exceed. Both ≥ 0.
-struct token_range {
-  std::int64_t expected = 0;
-  std::int64_t upper = 0;
-};
 
 struct prompt_features {
   // Text by our own tokenizer, before any factor.
   std::array<std::int32_t, content_class_count> class_tokens{};
   std::int32_t tools = 0;    // definitions
   std::int32_t framing = 0;  // what is added to text by rule, in the provider's tokens
+  std::int32_t raised = 0;  // by how much its bound was raised because an earlier call was above it
   // False: the prompt holds what has no known size, or its model's tokenizer is public.
   bool learnable = false;
 };

@@ -1,9 +1,10 @@
 // calibration::encode and decode: a calibration as the bytes that are kept on disk.
 // Integers are little-endian; all that is kept are observations, the estimates are fitted anew.
 //
-//   "STINTCAL"  u32 version = 1  u32 models  u64 clock
+//   "STINTCAL"  u32 version = 2  u32 models  u64 clock
 //   model:        u8 api  u16 size, name  u16 size, name of our encoding  i64 factor, upper factor
-//                 (permille)  u64 newest, last_used  u32 observations
+//                 (permille)  u64 newest, last_used  2 × i32 raised (since version 2)
+//                 u32 observations
 //   observation:  4 × i32 class tokens  i32 tools, framing, reported  u32 source  u64 at
 //                 u32 surprise (the float's bits)
 //   u64 FNV-1a of all before
@@ -19,7 +20,8 @@ namespace stint::tokenizer {
 namespace {
 
 constexpr std::string_view magic = "STINTCAL";
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
+constexpr std::uint32_t version_without_raises = 1;
 constexpr std::size_t checksum_bytes = 8;
 
 std::uint64_t checksum(std::string_view bytes) noexcept {
@@ -130,6 +132,8 @@ std::string calibration::encode() const {
     put(out, words.upper_permille);
     put(out, state.newest);
     put(out, state.last_used);
+    for (const std::int32_t raised : state.raised)
+      put(out, raised);
     put(out, static_cast<std::uint32_t>(state.window.size()));
     for (const observed_prompt& one : state.window)
       put_observation(out, one);
@@ -144,7 +148,7 @@ std::variant<calibration, std::string> calibration::decode(std::string_view byte
   }
   byte_reader from(bytes.substr(magic.size(), bytes.size() - magic.size() - checksum_bytes));
   const auto written = from.take<std::uint32_t>();
-  if (written != version) {
+  if (written != version && written != version_without_raises) {
     return "it is of version " + std::to_string(written) + ", this gateway reads version " +
            std::to_string(version);
   }
@@ -168,8 +172,15 @@ std::variant<calibration, std::string> calibration::decode(std::string_view byte
     model_state state;
     state.newest = from.take<std::uint64_t>();
     state.last_used = from.take<std::uint64_t>();
+    bool sound = true;
+    if (written != version_without_raises) {
+      for (std::int32_t& raised : state.raised) {
+        raised = from.take<std::int32_t>();
+        sound = sound && raised >= 0 && raised <= raised_max;
+      }
+    }
     const auto observations = from.take<std::uint32_t>();
-    if (!from.ok() || api > static_cast<std::uint8_t>(chat_api::anthropic_messages) ||
+    if (!sound || !from.ok() || api > static_cast<std::uint8_t>(chat_api::anthropic_messages) ||
         key.model.empty() || key.model.size() > name_bytes_max || observations > observations_max) {
       return inconsistent;
     }
@@ -180,9 +191,7 @@ std::variant<calibration, std::string> calibration::decode(std::string_view byte
       continue;
     }
     if (state.is_ready()) {
-      state.estimate = fit({.factor = static_cast<double>(factor) / 1000,
-                            .upper = static_cast<double>(upper) / 1000},
-                           state.window, state.newest);
+      state.estimate = fit(prior_of(words), state.window, state.newest);
       state.fitted_at = state.newest;
     }
     read.models_.emplace(std::move(key), std::move(state));

@@ -23,10 +23,15 @@
 //                    the upper factors cover it in the direction that costs.
 //   GPT-6            o200k_base by one secondary source (ttok 1.0 release notes): no factor, but not
 //                    called exact.
+//   gpt-5, o-series, gpt-oss
+//                    The text is exact. What is put before it and what announces tools is not
+//                    published (prompt_overhead.cpp), so requests are not exact, and are learnt.
+//   Sonar            As o200k_base in the two long prompts of 18 recordings.
 //
 // Tested by tests/tokenizer/models/model_encoding_test.cpp.
 #include "tokenizer/models/model_encoding.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "tokenizer/models/encoding_file.hpp"
@@ -73,14 +78,14 @@ constexpr std::array model_rows = {
     model_row{prefix, "ft:gpt-3.5-turbo", cl100k, framing::openai_classic},
     model_row{prefix, "ft:davinci-002", cl100k, framing::plain},
     model_row{prefix, "ft:babbage-002", cl100k, framing::plain},
-    model_row{prefix, "ft:o4-mini", o200k, framing::openai_o_series},
-    model_row{exactly, "o1", o200k, framing::openai_o_series},
-    model_row{prefix, "o1-", o200k, framing::openai_o_series},
-    model_row{exactly, "o3", o200k, framing::openai_o_series},
-    model_row{prefix, "o3-", o200k, framing::openai_o_series},
-    model_row{prefix, "o4-mini", o200k, framing::openai_o_series},
-    model_row{prefix, "gpt-5", o200k, framing::openai_gpt5},
-    model_row{prefix, "gpt-oss", harmony, framing::openai_gpt5},
+    model_row{prefix, "ft:o4-mini", o200k, framing::openai_o_series, false, 1000, 1000, true},
+    model_row{exactly, "o1", o200k, framing::openai_o_series, false, 1000, 1000, true},
+    model_row{prefix, "o1-", o200k, framing::openai_o_series, false, 1000, 1000, true},
+    model_row{exactly, "o3", o200k, framing::openai_o_series, false, 1000, 1000, true},
+    model_row{prefix, "o3-", o200k, framing::openai_o_series, false, 1000, 1000, true},
+    model_row{prefix, "o4-mini", o200k, framing::openai_o_series, false, 1000, 1000, true},
+    model_row{prefix, "gpt-5", o200k, framing::openai_gpt5, false, 1000, 1000, true},
+    model_row{prefix, "gpt-oss", harmony, framing::gpt_oss, false, 1000, 1000, true},
     model_row{prefix, "gpt-4.5", o200k, framing::openai_gpt4o},
     model_row{prefix, "gpt-4.1", o200k, framing::openai_gpt4o},
     model_row{prefix, "chatgpt-4o", o200k, framing::openai_gpt4o},
@@ -111,31 +116,41 @@ constexpr std::array model_rows = {
     model_row{exactly, "gpt2", r50k, framing::plain},
     model_row{exactly, "gpt-2", r50k, framing::plain},
     // Not public, or not confirmed.
-    model_row{prefix, "gpt-audio", o200k, framing::openai_gpt4o, false, 1000, 1100},
+    model_row{prefix, "gpt-audio", o200k, framing::openai_audio, false, 1000, 1100},
     model_row{prefix, "gpt-6", o200k, framing::openai_gpt5, false, 1000, 1100},
-    model_row{anywhere, "gemini", o200k, framing::plain, false, 1080, 1300},
-    model_row{anywhere, "distill-llama", o200k, framing::plain, false, 1050, 1450},
-    model_row{anywhere, "distill-qwen", qwen3, framing::plain, false, 1000, 1100},
-    model_row{anywhere, "deepseek-coder", o200k, framing::plain, false, 1050, 1300},
-    model_row{anywhere, "deepseek-v2", o200k, framing::plain, false, 1050, 1300},
+    // As one reseller spells them, which puts a system prompt of its own before ours.
+    model_row{anywhere, "venice", o200k, framing::venice, false, 1150, 1600},
+    model_row{exactly, "mistral-small-3-2-24b-instruct", o200k, framing::venice, false, 1100, 1300},
+    model_row{exactly, "qwen3-5-9b", qwen3, framing::venice, false, 1000, 1200},
+    model_row{prefix, "compound", o200k, framing::agentic, false, 1150, 1600},
+    model_row{anywhere, "sonar", o200k, framing::sonar, false, 1000, 1100},
+    model_row{anywhere, "mimo-", o200k, framing::mimo, false, 1050, 1600},
+    model_row{anywhere, "gemma", o200k, framing::gemma, false, 1080, 1300},
+    model_row{anywhere, "gemini", o200k, framing::gemini, false, 1080, 1300},
+    model_row{anywhere, "distill-llama", o200k, framing::llama, false, 1050, 1450},
+    model_row{anywhere, "distill-qwen", qwen3, framing::qwen, false, 1000, 1100},
+    model_row{anywhere, "deepseek-coder", o200k, framing::deepseek, false, 1050, 1300},
+    model_row{anywhere, "deepseek-v2", o200k, framing::deepseek, false, 1050, 1300},
     // A distilled one whose vocabulary is not DeepSeek's: its text is not called exact.
-    model_row{anywhere, "deepseek-r1-0528-qwen", deepseek, framing::plain, false, 1000, 1100},
-    model_row{anywhere, "deepseek-chat", deepseek, framing::plain, false, 1000, 1100, true},
-    model_row{anywhere, "deepseek-reasoner", deepseek, framing::plain, false, 1000, 1100, true},
-    model_row{anywhere, "deepseek-v3", deepseek, framing::plain, false, 1000, 1100, true},
-    model_row{anywhere, "deepseek-v4", deepseek, framing::plain, false, 1000, 1100, true},
-    model_row{anywhere, "deepseek-r1", deepseek, framing::plain, false, 1000, 1100, true},
-    model_row{anywhere, "deepseek", deepseek, framing::plain, false, 1000, 1100},
-    model_row{anywhere, "qwen3.", qwen3, framing::plain, false, 1000, 1200},
-    model_row{anywhere, "qwen2", qwen3, framing::plain, false, 1000, 1100, true},
-    model_row{anywhere, "qwen3", qwen3, framing::plain, false, 1000, 1100, true},
-    model_row{anywhere, "qwen", qwen3, framing::plain, false, 1000, 1200},
-    model_row{anywhere, "kimi", o200k, framing::plain, false, 1050, 1300},
-    model_row{anywhere, "glm-", o200k, framing::plain, false, 1050, 1300},
+    model_row{anywhere, "deepseek-r1-0528-qwen", deepseek, framing::deepseek, false, 1000, 1100},
+    model_row{anywhere, "deepseek-chat", deepseek, framing::deepseek, false, 1000, 1100, true},
+    model_row{anywhere, "deepseek-reasoner", deepseek, framing::deepseek, false, 1000, 1100, true},
+    model_row{anywhere, "deepseek-v3", deepseek, framing::deepseek, false, 1000, 1100, true},
+    model_row{anywhere, "deepseek-v4", deepseek, framing::deepseek, false, 1000, 1100, true},
+    model_row{anywhere, "deepseek-r1", deepseek, framing::deepseek, false, 1000, 1100, true},
+    model_row{anywhere, "deepseek", deepseek, framing::deepseek, false, 1000, 1100},
+    model_row{anywhere, "qwen3.", qwen3, framing::qwen, false, 1000, 1200},
+    model_row{anywhere, "qwen2", qwen3, framing::qwen, false, 1000, 1100, true},
+    model_row{anywhere, "qwen3", qwen3, framing::qwen, false, 1000, 1100, true},
+    model_row{anywhere, "qwen", qwen3, framing::qwen, false, 1000, 1200},
+    model_row{anywhere, "kimi", o200k, framing::kimi, false, 1050, 1300},
+    model_row{anywhere, "glm-", o200k, framing::glm, false, 1050, 1300},
     // Mistral, Ministral, Codestral, Devstral, Magistral.
-    model_row{anywhere, "tral", o200k, framing::plain, false, 1100, 1300},
-    model_row{anywhere, "llama", o200k, framing::plain, false, 1050, 1450},
-    model_row{anywhere, "grok", o200k, framing::plain, false, 1100, 1500},
+    model_row{anywhere, "tral", o200k, framing::mistral, false, 1100, 1400},
+    model_row{anywhere, "llama-4", o200k, framing::llama_4, false, 1050, 1450},
+    model_row{anywhere, "llama4", o200k, framing::llama_4, false, 1050, 1450},
+    model_row{anywhere, "llama", o200k, framing::llama, false, 1050, 1450},
+    model_row{anywhere, "grok", o200k, framing::grok, false, 1100, 1500},
 };
 
 constexpr model_row claude_before_47{
@@ -146,7 +161,28 @@ constexpr model_row claude_since_47{
 constexpr model_row unknown_model{anywhere, "", o200k, framing::plain, false, 1150, 1600};
 // clang-format on
 
-const model_row& row_of(std::string_view name) noexcept {
+// Resellers write Llama-3.3-70B-Instruct and DeepSeek-V4-Pro; the rows are in small letters.
+class small_letters {
+ public:
+  explicit small_letters(std::string_view name) noexcept : name_(name) {
+    const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (name.size() > made_.size() || std::none_of(name.begin(), name.end(), is_capital)) return;
+    std::transform(name.begin(), name.end(), made_.begin(),
+                   [&](char c) { return is_capital(c) ? static_cast<char>(c - 'A' + 'a') : c; });
+    name_ = {made_.data(), name.size()};
+  }
+  small_letters(const small_letters&) = delete;
+  small_letters& operator=(const small_letters&) = delete;
+  [[nodiscard]] std::string_view name() const noexcept { return name_; }
+
+ private:
+  std::array<char, 128> made_;  // longer ones are no model's
+  std::string_view name_;
+};
+
+const model_row& row_of(std::string_view bare) noexcept {
+  const small_letters small(bare);
+  const std::string_view name = small.name();
   for (const model_row& row : model_rows) {
     if (matches(row.how, row.pattern, name)) return row;
   }
@@ -167,13 +203,13 @@ const encoding* installed_for(std::string_view bare) noexcept {
 
 }  // namespace
 
-// A file's text is exact; the framing of the models it was installed for is not known here.
+// A file's text is exact; how the models it was installed for are framed, their names may say.
 model_encoding encoding_for_model(std::string_view model) noexcept {
   const std::string_view bare = bare_model(model);
-  if (const encoding* installed = installed_for(bare)) {
-    return {.text = installed, .factor_permille = 1000, .upper_permille = 1100};
-  }
   const model_row& row = row_of(bare);
+  if (const encoding* installed = installed_for(bare)) {
+    return {.text = installed, .frame = row.frame, .factor_permille = 1000, .upper_permille = 1100};
+  }
   return {.text = find_encoding(row.words),
           .frame = row.frame,
           .exact = row.exact,

@@ -8,21 +8,37 @@
 
 namespace stint::tokenizer {
 
-// How a model's chat messages are framed (tokens around the text). Constants and their sources:
-// prompt/openai_chat.cpp and prompt/anthropic_messages.cpp.
+// How a model's chat messages are framed, and what is added to them: a row of prompt_overhead.cpp.
 enum class framing : std::uint8_t {
   openai_classic,
   openai_gpt4o,
   openai_gpt5,
   openai_o_series,
+  gpt_oss,
+  openai_audio,
   anthropic,
-  plain
+  gemini,
+  gemma,
+  deepseek,
+  qwen,
+  llama,
+  llama_4,
+  grok,
+  mistral,
+  kimi,
+  glm,
+  mimo,
+  sonar,
+  venice,   // whatever the model, its reseller adds a system prompt
+  agentic,  // searches and calls tools without being asked
+  plain     // nobody knows
 };
 
 struct model_encoding {
   const encoding* text = nullptr;
   framing frame = framing::plain;
-  // Else an estimate: expected = count × factor, upper bound = count × upper factor.
+  // Text and framing are both public. Else an estimate: expected = count × factor, upper bound =
+  // count × upper factor.
   bool exact = false;
   std::int64_t factor_permille = 1000;
   std::int64_t upper_permille = 1000;

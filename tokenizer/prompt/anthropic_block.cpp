@@ -41,6 +41,11 @@ void add_document(const prompt_context& prompt, dom::object block, int depth) {
   prompt.tally.enter(part_kind::file);
   prompt.tally.add_text(string_in(block, "title"));
   prompt.tally.add_text(string_in(block, "context"));
+  bool is_cited = false;
+  if (object_in(block, "citations")["enabled"].get(is_cited) == simdjson::SUCCESS && is_cited &&
+      prompt.tally.is_first_citation()) {
+    prompt.tally.add_estimated(claude_citations);
+  }
   const dom::object source = object_in(block, "source");
   const std::string_view type = string_in(source, "type");
   dom::element content;
@@ -90,6 +95,13 @@ void walk_block(const prompt_context& prompt, dom::object block, int depth) {
   if (type == "tool_use" || type == "server_tool_use") return add_tool_use(prompt, block);
   if (type == "tool_result") return add_tool_result(prompt, block, depth);
   if (type == "thinking" || type == "redacted_thinking") return add_thinking(prompt, block);
+  if (type == "tool_addition") {
+    // Tools that a message brings are announced as those of the request.
+    const claude_tool_prompt known = claude_tools_of(prompt.model);
+    prompt.tally.enter(part_kind::tool_framing);
+    prompt.tally.add_tool_framing({.expected = 0, .upper = known.offered.upper}, 1);
+    prompt.tally.enter(part_kind::tool_definition);
+  }
   prompt.tally.mark_incomparable();
   add_json_text(prompt, block);
 }

@@ -14,8 +14,9 @@
 //             (platform.claude.com, vision; the dataset above).
 //   Gemini    2.x: 258 if both sides ≤ 384, else 258 per 768-pixel tile. From 3: by
 //             media_resolution, 1,065–1,120 (ai.google.dev).
-//   Others    Expected like w·h/750; bounded by at least Claude's maximum, at most 16,384 (28-pixel
-//             patches without a cap, as Qwen-VL).
+//   Others    Expected like w·h/750; bounded by patches of 16 pixels with their row ends (Pixtral;
+//             Qwen-VL's are of 28), at least 1,100 (a picture of 128 pixels has been 776 on a server
+//             that tiles whatever it gets), at most 16,384.
 //
 // Tested by tests/tokenizer/prompt/image_tokens_test.cpp.
 #include "tokenizer/prompt/image_tokens.hpp"
@@ -224,9 +225,10 @@ token_range image_tokens(std::string_view model, std::optional<pixel_size> size,
   constexpr integer usual_most = 4'784;
   constexpr integer most = 16'384;
   if (!size) return {usual_by_area, most};
+  constexpr integer least = 1'100;
   const integer by_area = ceil_divide(size->width * size->height, 750);
-  return {std::min(by_area, usual_most),
-          std::clamp<integer>(std::max(by_area, patches_of(*size, 28)), usual_most, most)};
+  const integer patches = patches_of(*size, 16) + ceil_divide(size->height, 16);
+  return {std::min(by_area, usual_most), std::clamp<integer>(patches, least, most)};
 }
 
 }  // namespace stint::tokenizer

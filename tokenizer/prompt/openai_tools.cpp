@@ -3,9 +3,10 @@
 // function 4 and its name: measured on gpt-3.5 (hmarr/openai-chat-tokens), where this gives the
 // API's own count in all published cases (measured_prompts.json in tests/tokenizer). The cookbook's
 // constants per property approximate that rendering, so they are not used. For later models the
-// rendering is the same (harmony, docs/format.md) and the constants are not published. The bound is
-// the larger of rendering and JSON text, and the 16 to 24 measured for "tools exist"
-// (ai-tokenizer 1.0.6) in place of 9.
+// rendering is the same (harmony, docs/format.md); what announces it is a row of
+// models/prompt_overhead.cpp. The bound is the larger of rendering and JSON text.
+//
+// A tool that is neither a function nor custom is the provider's own: what it finds is hidden input.
 //
 // response_format: harmony's developer message has "# Response Formats", "## name", the description
 // as a comment and the schema.
@@ -20,12 +21,22 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr token_range tools_exist = {.expected = 9, .upper = 24};
 constexpr std::int64_t shared_system_saving = 4;
+
+// Tools that the provider runs by itself, so that what they find enters the prompt there.
+void add_server_tool(const prompt_context& prompt, dom::element entry) {
+  dom::object tool;
+  if (entry.get(tool) != simdjson::SUCCESS) return;
+  const std::string_view type = string_in(tool, "type");
+  if (type.empty() || type == "function" || type == "custom") return;
+  prompt.tally.enter(part_kind::hidden);
+  if (!add_built_in_tool(prompt, type)) prompt.tally.add_hidden(unknown_server_tool);
+}
 
 // Adds every function in `entries` to `rendered`, what is none to `other`; returns how many
 // functions there were.
-int render_entries(dom::array entries, bool wrapped, std::string& rendered, std::string& other) {
+int render_entries(const prompt_context& prompt, dom::array entries, bool wrapped,
+                   std::string& rendered, std::string& other) {
   int functions = 0;
   for (const dom::element entry : entries) {
     dom::object function;
@@ -35,6 +46,7 @@ int render_entries(dom::array entries, bool wrapped, std::string& rendered, std:
       ++functions;
     } else {
       other += simdjson::minify(entry);
+      add_server_tool(prompt, entry);
     }
   }
   return functions;
@@ -61,6 +73,21 @@ void add_system_newline(const prompt_context& prompt, dom::object request) {
   }
 }
 
+// What comes with so many functions besides their text.
+token_range announced(const prompt_context& prompt, dom::object request, int functions) {
+  token_range sum = prompt.overhead().tools;
+  if (prompt.frame == framing::anthropic) {
+    const claude_tool_prompt known = claude_tools_of(prompt.model);
+    dom::element choice;
+    const bool is_forced = request["tool_choice"].get(choice) == simdjson::SUCCESS &&
+                           (choice.is_object() || string_or_empty(choice) == "required");
+    sum = is_forced ? known.forced : known.offered;
+  }
+  const token_range each = prompt.overhead().tool;
+  return {.expected = sum.expected + each.expected * functions,
+          .upper = sum.upper + each.upper * functions};
+}
+
 void add_definitions(const prompt_context& prompt, dom::object request, bool has_system_message) {
   std::string rendered(functions_head);
   std::string other;
@@ -72,7 +99,7 @@ void add_definitions(const prompt_context& prompt, dom::object request, bool has
     if (request[key].get(value) != simdjson::SUCCESS || value.is_null()) continue;
     as_json += count_json(prompt.tally, value);
     if (value.get(entries) == simdjson::SUCCESS) {
-      functions += render_entries(entries, wrapped, rendered, other);
+      functions += render_entries(prompt, entries, wrapped, rendered, other);
     } else {
       other += simdjson::minify(value);
     }
@@ -86,7 +113,7 @@ void add_definitions(const prompt_context& prompt, dom::object request, bool has
                                   content_class::json);
   if (functions == 0) return;
   prompt.tally.enter(part_kind::tool_framing);
-  prompt.tally.add_tool_framing(tools_exist, functions);
+  prompt.tally.add_tool_framing(announced(prompt, request, functions), functions);
   if (!has_system_message) return;
   add_system_newline(prompt, request);
   prompt.tally.discount_estimate(shared_system_saving);
@@ -118,7 +145,7 @@ void add_response_format(const prompt_context& prompt, dom::element value) {
   if (value.get(format) != simdjson::SUCCESS) return add_json_text(prompt, value);
   const std::string_view type = string_in(format, "type");
   if (type == "text") return;
-  if (type == "json_object") return prompt.tally.add_estimated({.expected = 0, .upper = 16});
+  if (type == "json_object") return prompt.tally.add_estimated(prompt.overhead().json_object);
   dom::object schema;
   dom::element shape;
   if (format["json_schema"].get(schema) != simdjson::SUCCESS ||
@@ -131,8 +158,9 @@ void add_response_format(const prompt_context& prompt, dom::element value) {
   if (!description.empty()) text.append("// ").append(description).append("\n");
   text += simdjson::minify(shape);
   const std::int64_t tokens = prompt.tally.count(text);
-  prompt.tally.add_estimated_text({.expected = tokens, .upper = tokens + tokens / 4 + 16},
+  prompt.tally.add_estimated_text({.expected = tokens, .upper = tokens + tokens / 4},
                                   content_class::json);
+  prompt.tally.add_estimated(prompt.overhead().json_schema);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Tested by tests/tokenizer/prompt/openai_chat_test.cpp and calibrated_count_test.cpp.
 #include "tokenizer/prompt/prompt_tally.hpp"
 
+#include <cmath>
+
 namespace stint::tokenizer {
 namespace {
 
@@ -66,8 +68,8 @@ token_range prompt_tally::by_factors() const noexcept {
           .upper = saturating_add(scaled(text_.upper, model_.upper_permille), fixed_.upper)};
 }
 
-// Media stay as they are. Of the fixed parts' bounds, what tools may add is learnt; the rest (the
-// framing of each message) varies from call to call and is kept. Text that is only bounded counts
+// Media stay as they are. Of the fixed parts' bounds, what every request and tools may add is learnt;
+// the rest (the framing of each message) varies from call to call and is kept. Text that is only bounded counts
 // in the bound at its class's ratio.
 token_range prompt_tally::by_calibration(prompt_features seen) const noexcept {
   token_range learned = learned_->of(seen);
@@ -87,9 +89,18 @@ token_range prompt_tally::by_calibration(prompt_features seen) const noexcept {
       learned.upper = std::max(learned.upper, alone.upper);
     }
   }
-  const std::int64_t slack = fixed_.upper - fixed_.expected - tool_slack_;
+  const std::int64_t slack = fixed_.upper - fixed_.expected - learned_slack_;
   return {.expected = saturating_add(learned.expected, media_.expected),
           .upper = saturating_add(saturating_add(learned.upper, media_.expected), slack)};
+}
+
+// A bound learnt from few calls goes from the fixed one down to its own. Above the fixed one it is
+// believed at once.
+std::int64_t prompt_tally::doubted(std::int64_t learned_upper) const noexcept {
+  const std::int64_t fixed = by_factors().upper;
+  if (fixed <= learned_upper) return learned_upper;
+  const auto open = static_cast<double>(fixed - learned_upper);
+  return learned_upper + static_cast<std::int64_t>(std::ceil(open * learned_->doubt()));
 }
 
 prompt_tokens prompt_tally::result() const noexcept {
@@ -97,8 +108,13 @@ prompt_tokens prompt_tally::result() const noexcept {
   out.features = features();
   // Beyond 2^31 nothing was learnt.
   const bool fits = text_.upper <= INT32_MAX || measure_ == text_measure::bytes;
-  out.learned = learned_ != nullptr && fits;
-  const token_range total = out.learned ? by_calibration(out.features) : by_factors();
+  out.learned = learned_ != nullptr && learned_->is_fitted() && fits;
+  token_range total = out.learned ? by_calibration(out.features) : by_factors();
+  if (learned_ != nullptr) {
+    if (out.learned && learned_->doubt() > 0) total.upper = doubted(total.upper);
+    out.features.raised = learned_->raised(tools_ > 0);
+    total.upper = saturating_add(total.upper, out.features.raised);
+  }
   out.expected = std::max<std::int64_t>(0, total.expected);
   out.upper_bound = std::max(out.expected, total.upper);
   out.audio_tokens = std::min(audio_, out.upper_bound);

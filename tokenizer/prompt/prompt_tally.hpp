@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "tokenizer/calibration/fit.hpp"
 #include "tokenizer/models/model_encoding.hpp"
@@ -91,9 +92,14 @@ class prompt_tally {
     exact_ = false;
     show_fixed(tokens);
   }
+  // What is added to every request alike: a calibration learns it.
+  void add_request_framing(token_range tokens) noexcept {
+    learned_slack_ = saturating_add(learned_slack_, tokens.upper - tokens.expected);
+    add_estimated(tokens);
+  }
   // What tools add besides their text: a calibration learns it.
   void add_tool_framing(token_range tokens, std::int64_t definitions) noexcept {
-    tool_slack_ = saturating_add(tool_slack_, tokens.upper - tokens.expected);
+    learned_slack_ = saturating_add(learned_slack_, tokens.upper - tokens.expected);
     tools_ = saturating_add(tools_, definitions);
     add_estimated(tokens);
   }
@@ -122,6 +128,9 @@ class prompt_tally {
     exact_ = false;
     comparable_ = false;
   }
+
+  // Once a request: what announces that documents are to be cited is not added for each.
+  [[nodiscard]] bool is_first_citation() noexcept { return !std::exchange(cites_, true); }
 
   // What the next amounts are; only an observer sees it.
   void enter(part_kind kind) noexcept { kind_ = kind; }
@@ -156,6 +165,7 @@ class prompt_tally {
   [[nodiscard]] prompt_features features() const noexcept;
   [[nodiscard]] token_range by_factors() const noexcept;
   [[nodiscard]] token_range by_calibration(prompt_features seen) const noexcept;
+  [[nodiscard]] std::int64_t doubted(std::int64_t learned_upper) const noexcept;
 
   model_encoding model_;
   text_measure measure_;
@@ -167,12 +177,13 @@ class prompt_tally {
   token_range fixed_;  // media_ included
   token_range media_;
   std::int64_t tools_ = 0;
-  std::int64_t tool_slack_ = 0;
+  std::int64_t learned_slack_ = 0;
   std::int64_t audio_ = 0;
   std::int64_t discount_ = 0;
   bool exact_;
   bool comparable_;
   bool hidden_ = false;
+  bool cites_ = false;
   count_observer* observer_ = nullptr;
   part_kind kind_ = part_kind::request_framing;
   std::int32_t message_ = -1;

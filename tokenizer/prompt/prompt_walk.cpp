@@ -45,6 +45,17 @@ token_range document_tokens(std::size_t base64_size) noexcept {
           .upper = (bytes / 10'000 + 1) * page_tokens_max};
 }
 
+bool add_built_in_tool(const prompt_context& prompt, std::string_view type) {
+  const built_in_tool* const known = built_in_tool_of(type);
+  if (known == nullptr) return false;
+  if (known->is_hidden) {
+    prompt.tally.add_hidden(known->tokens);
+  } else {
+    prompt.tally.add_estimated(known->tokens);
+  }
+  return true;
+}
+
 void add_identifier(const prompt_context& prompt, std::string_view id) {
   prompt.tally.add_estimated_text({.expected = 0, .upper = prompt.tally.count(id)},
                                   content_class::prose);

@@ -8,6 +8,7 @@
 
 #include <simdjson.h>
 
+#include "tokenizer/models/prompt_overhead.hpp"
 #include "tokenizer/prompt/image_tokens.hpp"
 #include "tokenizer/prompt/prompt_tally.hpp"
 
@@ -17,7 +18,12 @@ struct prompt_context {
   std::string_view model;
   framing frame;
   prompt_tally& tally;
+
+  [[nodiscard]] const prompt_overhead& overhead() const noexcept { return overhead_of(frame); }
 };
+
+// A tool whose definition is not in the request; false: its type is none of those.
+bool add_built_in_tool(const prompt_context& prompt, std::string_view type);
 
 void walk_openai_chat(const prompt_context& prompt, simdjson::dom::object request);
 void walk_anthropic_messages(const prompt_context& prompt, simdjson::dom::object request);

@@ -169,6 +169,7 @@ class ledger {
 
   wall_time advance(wall_time at);
   const active_hold& occupy(hold_request&& request, const evaluation& decided);
+  [[nodiscard]] bool may_take_alone(const active_hold& held, const amounts& to) const;
   void weigh_growth(const touch& what, const amounts& to, evaluation& result);
   void note_duration(const ledger_row& row) noexcept;
   void evaluate(const hold_request& request, evaluation& result);

@@ -93,7 +93,8 @@ extension ledger::extend(const hold_extension& what) {
   active_hold& held = *found->second;
   note_progress({.id = what.id, .known = what.known, .known_cost = what.known_cost});
   evaluation decided;
-  if (what.to.output_tokens > held.output_bound_tokens) {
+  const bool past_bound = what.to.output_tokens > held.output_bound_tokens;
+  if (past_bound && (!what.past_bound || !may_take_alone(held, what.to))) {
     result.refused.emplace().reason = refusal_reason::request_too_large;
     return result;
   }
@@ -110,8 +111,18 @@ extension ledger::extend(const hold_extension& what) {
     each.at->beyond += each.beyond();
   }
   held.request.worst = what.to;
+  held.output_bound_tokens = std::max(held.output_bound_tokens, what.to.output_tokens);
   result.granted = true;
   return result;
+}
+
+// What the caps of the request window say.
+bool ledger::may_take_alone(const active_hold& held, const amounts& to) const {
+  return std::ranges::none_of(caps_, [&](const cap_counters& each) {
+    const cap& rule = each.definition();
+    return !each.counts() && rule.mode == cap_mode::enforce && rule.selects(held.request.charged) &&
+           to.in(rule.unit) > rule.limit;
+  });
 }
 
 void ledger::weigh_growth(const touch& what, const amounts& to, evaluation& result) {

@@ -16,6 +16,7 @@ json::object to_json(const token_rates& rates) {
           {"cached_input", dollars(rates.cached_input)},
           {"cache_write_5m", dollars(rates.cache_write_5m)},
           {"cache_write_1h", dollars(rates.cache_write_1h)},
+          {"cache_write_12h", dollars(rates.cache_write_12h)},
           {"audio_input", dollars(rates.audio_input)},
           {"output", dollars(rates.output)},
           {"audio_output", dollars(rates.audio_output)}};
@@ -33,6 +34,8 @@ json::object to_json(const price& one) {
           {"valid_until",
            one.valid_until ? json::value(to_iso_time(*one.valid_until)) : json::value(nullptr)},
           {"usd_per_million", to_json(one.base)},
+          {"usd_per_request", to_dollars(nanodollars(one.request_nanodollars))},
+          {"usd_per_web_search", to_dollars(nanodollars(one.web_search_nanodollars))},
           {"context_steps", std::move(steps)},
           {"context_window_tokens", one.context_window_tokens},
           {"output_tokens_max", one.output_tokens_max}};

@@ -2,6 +2,8 @@
 // functions.
 #pragma once
 
+#include <string_view>
+
 #include "budgets/records/hold.hpp"
 #include "budgets/records/settlement.hpp"
 #include "gateway/call/hold/call_end.hpp"
@@ -19,10 +21,15 @@ struct billed_call {
   bool unknown_at_hold = true;          // admission_config::unknown_at_hold
 };
 
-// What was not seen to its end is charged at the most that may have been generated: the prompt at its
-// bound at the dearest it can be, unless the provider said what it was.
-// The model that served the call decides its price (Anthropic's safety fallback answers with
-// another one); a served name that has no price is charged as the model that was asked for.
+// By what `call` is charged for what `model` did, one that the provider named: the model that served
+// decides (Anthropic's safety fallback answers with another one), and one that has no price is charged
+// as the model that was asked for. Null: no price is known.
+[[nodiscard]] const price* rates_for(const price_book& prices, const examined_call& call,
+                                     std::string_view model, wall_time admitted);
+
+// Each part at the model that it names. What was not seen to its end is charged at the most that may
+// have been generated: the prompt at its bound at the dearest it can be, unless the provider said what
+// it was.
 [[nodiscard]] settlement bill_of(const billed_call& of, const call_end& ended, wall_time now);
 
 // What `known` costs of a call that is still running; nothing where no price is known.

@@ -17,6 +17,8 @@ struct call_end {
   std::optional<usage_report> report;  // the provider's own figures
   std::optional<usage> input_report;   // the provider's figures for the prompt alone
   bool implausible = false;            // there was a report, and it cannot be true
+  bool no_answer =
+      false;  // a success that is none: an error, a page, a redirect; nothing is billed
   bool generated = false;  // the provider began to answer: without a report, our count is charged
   std::int64_t counted_output_tokens = 0;
   // It was forwarded, and what was generated was not seen to its end …

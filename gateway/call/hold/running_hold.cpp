@@ -27,6 +27,7 @@ void running_hold::ask(std::int64_t output_tokens, const usage& known, nanodolla
   const std::int64_t wanted = std::min(output_tokens, bound_tokens_);
   hold_extension what;
   what.id = held_.id;
+  what.past_bound = bound_tokens_ == usage_count_max;
   what.to = with_output(held_, wanted);
   what.known = known;
   what.known_cost = known_cost;

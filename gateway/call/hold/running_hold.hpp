@@ -30,6 +30,9 @@ class running_hold {
   [[nodiscard]] std::int64_t bound_tokens() const noexcept { return bound_tokens_; }
   [[nodiscard]] const hold_request& admitted() const noexcept { return held_; }
 
+  // The provider takes no notice of the bound: from now on what is asked for may pass it.
+  void lift_bound() noexcept { bound_tokens_ = usage_count_max; }
+
   // The ledger has been asked and has not answered.
   [[nodiscard]] bool asking() const noexcept { return asked_ != nullptr; }
   // So often the answer was no since it was yes.

@@ -109,6 +109,15 @@ bool stream_hold::passes_bound(std::int64_t counted) noexcept {
   return counted * 1'000 / factor > held_.hold().bound_tokens();
 }
 
+boost::asio::awaitable<bool> stream_hold::go_past_bound(stream_meter& meter) {
+  if (call_->output_limit_tokens > 0) co_return false;
+  running_hold& hold = held_.hold();
+  co_await hold.answered();
+  hold.lift_bound();
+  count(meter);
+  co_return co_await secure();
+}
+
 boost::asio::awaitable<bool> stream_hold::secure() {
   running_hold& hold = held_.hold();
   const auto is_ahead = [&] {

@@ -6,7 +6,7 @@
 // ledger is asked for a step more, and the relay goes on meanwhile; after a no it is asked again,
 // for less, because others end all the time. When the margin itself is touched and the ledger says
 // no, the stream is cut. A provider that delivers all at once thereby holds its bound after the
-// first calls. One that goes on beyond the bound when all of it is held is cut as well. While a
+// first calls. One that goes on beyond the client's bound is followed beyond it. While a
 // client does not take what it gets, we do not see what comes, and the pace so far is taken to go
 // on.
 //
@@ -38,10 +38,14 @@ class stream_hold {
   // The whole bound is held, nothing more can be asked for, and what arrived is long enough to be
   // above it: it must be counted, for a provider need not keep a bound.
   [[nodiscard]] bool may_pass_bound(const stream_meter& meter) const noexcept;
-  // `counted` is the meter's count. True: more than the bound for certain, so the stream must be
-  // cut. What our count only estimates above the public vocabulary's is left out: a provider that
-  // keeps the bound is not cut short of it.
+  // `counted` is the meter's count. True: more than the bound for certain. What our count only
+  // estimates above the public vocabulary's is left out: a provider that keeps the bound is not cut
+  // short of it.
   [[nodiscard]] bool passes_bound(std::int64_t counted) noexcept;
+  // Of a stream that does: goes on as long as the caps have room, as some providers have a least
+  // length or bound only what they show. False: they have none, or it was we who set the bound, so
+  // the stream must be cut.
+  [[nodiscard]] boost::asio::awaitable<bool> go_past_bound(stream_meter& meter);
   // Waits for the ledger. False: there is no room, and the stream must be cut.
   [[nodiscard]] boost::asio::awaitable<bool> secure();
 

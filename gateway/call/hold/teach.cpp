@@ -27,8 +27,9 @@ void teach_from(service& shared, const examined_call& call, tokenizer::chat_api 
   const tokenizer::prompt_tokens& prompt = call.prompt;
   if (!prompt.exact && !prompt.features.learnable) return;
   const usage& used = ended.report->used;
-  // Recordings and what a search found are more than the prompt that we saw.
-  if (used.audio_input_tokens > 0 || used.web_searches > 0) return;
+  // Recordings, what a search found and what other models were asked are more than the prompt that we
+  // saw.
+  if (used.audio_input_tokens > 0 || used.web_searches > 0 || !ended.report->parts.empty()) return;
   const std::int64_t reported = used.input_total();
   if (reported <= 0 || !answered_by(call.base_model, ended.report->model)) return;
   estimate_outcome compared;
@@ -47,6 +48,7 @@ void teach_from(service& shared, const examined_call& call, tokenizer::chat_api 
   report.api = api;
   report.seen = prompt.features;
   report.reported_tokens = reported;
+  report.bound_tokens = prompt.upper_bound;
   report.source = tenant;
   shared.learned.teach(report);
 }

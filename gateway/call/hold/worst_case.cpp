@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gateway/call/hold/bill.hpp"
 #include "gateway/call/hold/stream_steps.hpp"
 #include "pricing/cost.hpp"
 
@@ -43,9 +44,12 @@ elastic_output elastic_of(const admission_config& how, const examined_call& call
           ? expected.ample_tokens
           : ample_times_first * std::max(expected.tokens, how.first_output_tokens);
   elastic.ample_tokens = std::min(followed_hold(how, expected, ample, choices), bound);
-  // Only a stream can be followed, and only where it shows what is generated and can be stopped.
+  // Only a stream can be followed, and only where it shows what is generated and can be stopped; and
+  // not before it is known how much of one comes at once, or the first would be past their holds
+  // with a single write.
   const bool stops = call.provider->on_hang_up == hang_up_policy::stops;
-  if (call.request.stream && stops && !call.request.hides_output && !expected.hides_output) {
+  const bool shows = !call.request.hides_output && !expected.hides_output;
+  if (call.request.stream && stops && shows && expected.burst_tokens > 0) {
     elastic.first_tokens = std::min(followed_hold(how, expected, expected.tokens, choices), bound);
   }
   return elastic;
@@ -98,8 +102,10 @@ void bound_prompt(hold_request& worst, const examined_call& call) {
   if (call.prompt.hidden_input) worst.flags |= row_flag::hidden_input;
   if (call.rates == nullptr) return;
   worst.elastic->cost = cost_of_output(*call.rates, bound_of(call), call.request.tier);
+  for (const price* other : call.other_rates)
+    worst.elastic->cost.or_dearer(cost_of_output(*other, bound_of(call), call.request.tier));
   worst.worst.cost = worst.elastic->cost.at(worst.worst.output_tokens);
-  worst.known_cost = cost_of(*call.rates, worst.known, call.request.tier, worst.admitted);
+  worst.known_cost = cost_so_far(&call, worst.known, worst.admitted);
 }
 
 hold_request unmetered_hold(const hold_terms& terms, const purpose& what_for,

@@ -37,6 +37,16 @@ bool passed_on(std::string_view name) noexcept {
   return name.size() < ours.size() || !equals_ignoring_case(name.substr(0, ours.size()), ours);
 }
 
+// Of the bytes as they came, which nobody gets where their coding was taken off.
+bool speaks_of_coding(std::string_view name) noexcept {
+  constexpr std::array<std::string_view, 5> of_coded_bytes = {
+      "content-encoding", "content-digest", "repr-digest", "digest", "content-md5"};
+  for (const std::string_view each : of_coded_bytes) {
+    if (equals_ignoring_case(name, each)) return true;
+  }
+  return false;
+}
+
 void append_number(std::int64_t number, std::string& out) {
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
@@ -63,9 +73,14 @@ void add_field(std::string_view name, std::string_view value, std::string& out) 
   out += "\r\n";
 }
 
-void add_upstream_fields(const response_head& head, std::string& out) {
+void add_upstream_fields(const response_head& head, content_coding coding, std::string& out) {
+  // Where a provider would send us is no business of the client's, and may be an inner address.
+  const bool is_redirect = head.status / 100 == 3;
+  const bool decoded = can_be_decoded(coding);
   for (const header_field& field : head.fields()) {
-    if (passed_on(field.name)) add_field(field.name, field.value, out);
+    if (is_redirect && equals_ignoring_case(field.name, "location")) continue;
+    if (!passed_on(field.name) || (decoded && speaks_of_coding(field.name))) continue;
+    add_field(field.name, field.value, out);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "budgets/records/call_id.hpp"
 #include "budgets/records/standing.hpp"
+#include "gateway/http/content_coding.hpp"
 #include "gateway/http/response_head.hpp"
 #include "pricing/money.hpp"
 #include "pricing/usage.hpp"
@@ -19,7 +20,7 @@ namespace stint {
 void begin_head(int status, const call_id& id, std::string& out);
 void add_field(std::string_view name, std::string_view value, std::string& out);
 // What an upstream's head passes on: all but framing, hop-by-hop fields, cookies and names of ours.
-void add_upstream_fields(const response_head& head, std::string& out);
+void add_upstream_fields(const response_head& head, content_coding coding, std::string& out);
 // The tightest cap after this call, and what it cost.
 void add_budget_fields(const std::optional<cap_standing>& tightest, std::string& out);
 // x-stint-output-limit, where the call's bound was lowered; 0: it was not.

@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "gateway/config/config.hpp"
+#include "gateway/http/content_coding.hpp"
 #include "pricing/price_book.hpp"
 
 namespace stint {
@@ -20,9 +21,12 @@ struct answer_facts {
   int status = 0;
   bool event_stream = false;
   bool has_body = true;
-  std::uint64_t content_length = 0;  // 0 where none was given
+  content_coding coding = content_coding::identity;  // that it came in
+  std::uint64_t content_length = 0;  // of what can be read; 0 where that is not known
   std::string fields;                // what of its head is passed on, as lines
   wall_time first_byte{};
+
+  [[nodiscard]] bool is_redirect() const noexcept { return status / 100 == 3; }
 };
 
 enum class body_progress : std::uint8_t { more, complete, broken, timed_out };

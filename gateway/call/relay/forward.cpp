@@ -2,7 +2,9 @@
 #include "gateway/call/relay/forward.hpp"
 
 #include <cstring>
+#include <optional>
 
+#include "gateway/call/relay/decoded_answer.hpp"
 #include "gateway/upstream/request.hpp"
 
 namespace stint {
@@ -36,8 +38,43 @@ void count_status(metrics& counts, const provider_config& provider, int status) 
                                                        : upstream_fault::status_5xx);
 }
 
-asio::awaitable<std::optional<problem>> send(client_session& session, const incoming_call& call,
-                                             upstream_answer& answer, const forward_order& order) {
+// One try at one connection that came to nothing.
+struct failed_try {
+  problem why;
+  request_fate request = request_fate::not_sent;
+  // The provider had closed before anything of the request came to it: it will never know of it.
+  bool came_too_late = false;
+};
+using tried = std::optional<failed_try>;
+
+tried failed_before_its_end(problem why, const io_outcome& sent, const watched& watch) {
+  failed_try made{std::move(why)};
+  const bool is_ours = watch.expired() || watch.client_gone() || watch.cut();
+  made.came_too_late = sent.bytes == 0 && !is_ours;
+  return made;
+}
+
+// The connection ended while the answer to a request that was sent whole was awaited. A provider's
+// close comes in order, and says what had reached its machine by then: where that is nothing of the
+// request, it closed before it. Not so a reset, which may come from one that has read the request
+// and not acknowledged it yet, as receivers do for 40 ms.
+tried failed_waiting(problem why, const error_code& error, bool anything_came, bool may_have_it) {
+  failed_try made{std::move(why), request_fate::sent};
+  if (is_end_of_stream(error) && !anything_came && !may_have_it) {
+    made.request = request_fate::not_sent;
+    made.came_too_late = true;
+  }
+  return made;
+}
+
+tried sent_garbage(const upstream_answer& from, const std::string& what) {
+  return failed_try{make_problem(problem_kind::upstream_garbage,
+                                 "provider '" + from.provider().name + "' " + what),
+                    request_fate::sent};
+}
+
+asio::awaitable<tried> send(client_session& session, const incoming_call& call,
+                            upstream_answer& answer, const forward_order& order) {
   outbound what;
   what.provider = order.provider;
   what.from = &call.head;
@@ -56,80 +93,113 @@ asio::awaitable<std::optional<problem>> send(client_session& session, const inco
   transport& wire = answer.connection().wire;
   const armed_deadline deadline(session.watch, wire, answer.usual_patience());
   const io_outcome sent = co_await wire.write(pieces);
-  if (sent.error) co_return upstream_went_wrong(answer, session.watch, "sending the request");
-  co_return std::nullopt;
+  if (!sent.error) co_return std::nullopt;
+  problem why = upstream_went_wrong(answer, session.watch, "sending the request");
+  co_return failed_before_its_end(std::move(why), sent, session.watch);
 }
 
-asio::awaitable<std::optional<problem>> read_head(client_session& session, http_method method,
-                                                  upstream_answer& answer) {
+// `sent_before`: what had been sent over the connection before the request.
+asio::awaitable<tried> read_head(client_session& session, http_method method,
+                                 upstream_answer& answer, std::uint64_t sent_before) {
   upstream_connection& from = answer.connection();
   const head_limits limits;
   response_head head;  // its views live as long as nothing is read after it
   std::size_t scanned = 0;
   int interim = 0;
+  bool anything_came = false;
   while (true) {
     const head_check check =
         check_response_head(from.unread(), limits, method == http_method::head, scanned, head);
     if (check.state == head_state::refused) {
-      co_return make_problem(problem_kind::upstream_garbage,
-                             "provider '" + answer.provider().name +
-                                 "' sent a malformed answer: " + std::string(check.reason));
+      co_return sent_garbage(answer, "sent a malformed answer: " + std::string(check.reason));
     }
     if (check.state == head_state::complete) {
       if (head.status >= 200) {
-        const auto coding = head.find("content-encoding");
-        if (!coding || *coding == "identity") {
-          answer.take_head(head, wall_now());
-          co_return std::nullopt;
-        }
-        co_return make_problem(problem_kind::upstream_garbage,
-                               "provider '" + answer.provider().name +
-                                   "' compressed its answer although it was asked not to");
+        answer.take_head(head, wall_now());
+        co_return std::nullopt;
       }
       from.begin += head.size_bytes;
       scanned = 0;
       if (++interim <= interim_answers_max) continue;
-      co_return make_problem(
-          problem_kind::upstream_garbage,
-          "provider '" + answer.provider().name + "' sends interim answers without end");
+      co_return sent_garbage(answer, "sends interim answers without end");
     }
     if (from.begin > 0 && from.end == upstream_connection::buffer_bytes) {
       std::memmove(from.buffer.get(), from.buffer.get() + from.begin, from.end - from.begin);
       from.end -= from.begin;
       from.begin = 0;
     }
-    const auto space =
-        asio::buffer(from.buffer.get() + from.end, upstream_connection::buffer_bytes - from.end);
     const std::chrono::milliseconds patience(answer.provider().first_byte_timeout_ms);
     const armed_deadline deadline(session.watch, from.wire, patience);
-    const io_outcome got = co_await from.wire.read_some(space);
-    if (got.error) co_return upstream_went_wrong(answer, session.watch, "waiting for the answer");
-    from.end += got.bytes;
+    const io_outcome got = co_await from.read_more();
+    if (got.error) {
+      problem why = upstream_went_wrong(answer, session.watch, "waiting for the answer");
+      co_return failed_waiting(std::move(why), got.error, anything_came,
+                               from.wire.may_have_arrived(sent_before));
+    }
+    // What was on its way before the request came belongs to no call, or to another one.
+    if (from.was_used && !anything_came && !from.wire.may_have_arrived(sent_before))
+      co_return sent_garbage(answer, "sent an answer before it had the request");
+    anything_came = true;
   }
+}
+
+asio::awaitable<tried> try_once(client_session& session, const incoming_call& call,
+                                const forward_order& order, upstream_answer& answer) {
+  const std::uint64_t sent_before = answer.connection().wire.sent_bytes();
+  tried failed = co_await send(session, call, answer, order);
+  if (failed) co_return std::move(failed);
+  order.held->forwarded();
+  co_return co_await read_head(session, call.head.method, answer, sent_before);
+}
+
+std::unique_ptr<answer_source> readable(std::unique_ptr<upstream_answer> answer) {
+  if (!can_be_decoded(answer->facts().coding)) return answer;
+  return std::make_unique<decoded_answer>(std::move(answer));
+}
+
+// What came of it all, for the metrics.
+void count_answer(metrics& counts, const provider_config& provider, const answer_facts& facts) {
+  count_status(counts, provider, facts.status);
+  if (facts.coding == content_coding::unreadable)
+    counts.upstream_failed(provider.name, upstream_fault::garbage);
 }
 }  // namespace
 
-asio::awaitable<result<std::unique_ptr<upstream_answer>>> forward(client_session& session,
-                                                                  const incoming_call& call,
-                                                                  forward_order order) {
+void throw_exception_from_error(const forward_failure& error, const boost::source_location& where) {
+  throw_exception_from_error(error.why, where);
+}
+
+asio::awaitable<forwarded_call> forward(client_session& session, const incoming_call& call,
+                                        forward_order order) {
   upstream_pool& pool = session.thread.pool_of(*order.provider);
   metrics& counts = session.thread.shared().metrics;
   auto acquired = co_await pool.acquire(session.watch, counts);
-  if (!acquired) co_return acquired.error();
-  auto answer = std::make_unique<upstream_answer>(pool, std::move(*acquired), session.watch);
-  session.watch.close_with_client(order.streaming ? &answer->connection().wire : nullptr);
-  auto failed = co_await send(session, call, *answer, order);
-  if (!failed) {
-    order.held->forwarded();
-    failed = co_await read_head(session, call.head.method, *answer);
-  }
-  if (failed) {
+  while (true) {
+    if (!acquired) {
+      forward_failure unreached;
+      unreached.why = std::move(acquired).error();
+      co_return std::move(unreached);
+    }
+    auto answer = std::make_unique<upstream_answer>(pool, std::move(*acquired), session.watch);
+    const bool was_used = answer->connection().was_used;
+    session.watch.close_with_client(order.streaming ? &answer->connection().wire : nullptr);
+    tried failed = co_await try_once(session, call, order, *answer);
+    if (!failed) {
+      count_answer(counts, *order.provider, answer->facts());
+      co_return readable(std::move(answer));
+    }
     session.watch.unwatch_client();
-    if (!session.watch.client_gone()) count_fault(counts, *order.provider, *failed);
-    co_return std::move(*failed);
+    if (!(was_used && failed->came_too_late)) {
+      if (!session.watch.client_gone()) count_fault(counts, *order.provider, failed->why);
+      forward_failure unanswered;
+      unanswered.why = std::move(failed->why);
+      unanswered.request = failed->request;
+      co_return std::move(unanswered);
+    }
+    // A kept connection that its provider was closing: a new one is tried, once.
+    answer.reset();
+    acquired = co_await pool.acquire_new(session.watch, counts);
   }
-  count_status(counts, *order.provider, answer->facts().status);
-  co_return std::move(answer);
 }
 
 }  // namespace stint

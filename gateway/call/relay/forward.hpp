@@ -2,6 +2,7 @@
 // nothing: our framing, our credential, and an allow-list of the client's fields.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,9 +25,27 @@ struct forward_order {
                               // answer is awaited all the same
 };
 
-// A problem says what failed; nothing was generated then as far as we can know. The client is
-// watched from here on: the relay ends that.
-[[nodiscard]] asio::awaitable<result<std::unique_ptr<upstream_answer>>> forward(
-    client_session& session, const incoming_call& call, forward_order order);
+// What a provider has of a request that was not answered.
+enum class request_fate : std::uint8_t {
+  not_sent,  // not the whole of it, which nobody can answer: nothing left, or nothing was
+             // acknowledged before the provider closed, or the sending broke off
+  sent       // it may have all of it, and may bill it
+};
+
+struct forward_failure {
+  problem why;
+  request_fate request = request_fate::not_sent;
+};
+// As for problem.
+[[noreturn]] void throw_exception_from_error(const forward_failure& error,
+                                             const boost::source_location& where);
+
+using forwarded_call = boost::system::result<std::unique_ptr<answer_source>, forward_failure>;
+
+// Over a kept connection, if there is one; a request that it was too late for is sent once more,
+// over a new one. The client is watched from here on, unless it fails: the relay ends that.
+[[nodiscard]] asio::awaitable<forwarded_call> forward(client_session& session,
+                                                      const incoming_call& call,
+                                                      forward_order order);
 
 }  // namespace stint

@@ -8,9 +8,12 @@
 namespace stint {
 
 asio::awaitable<relayed> relay(relay_order order, answer_source& from, answer_sink& to) {
-  // Pass-throughs may be of any size and are never looked into, so they stream.
+  // Pass-throughs may be of any size and are never looked into, so they stream. What cannot be read
+  // cannot be followed either.
   const answer_facts& facts = from.facts();
-  const bool stream = order.call == nullptr || (order.call->request.stream && facts.event_stream);
+  const bool is_followed =
+      facts.event_stream && !facts.is_redirect() && facts.coding != content_coding::unreadable;
+  const bool stream = order.call == nullptr || (order.call->request.stream && is_followed);
   if (stream && facts.has_body) return relay_stream(order, from, to);
   return relay_whole(order, from, to.client());
 }

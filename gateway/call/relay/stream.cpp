@@ -1,9 +1,10 @@
-// Tested by tests/gateway/call/relay/stream_test.cpp and
+// Tested by tests/gateway/call/relay/{stream,no_stream}_test.cpp and
 // tests/end_to_end/{upstream_fault,disconnect,stream_hold}_test.py.
 #include "gateway/call/relay/stream.hpp"
 
 #include "gateway/call/counting_pool.hpp"
 #include "gateway/call/hold/stream_hold.hpp"
+#include "gateway/call/hold/weigh_report.hpp"
 #include "gateway/call/relay/answer_head.hpp"
 #include "gateway/call/relay/broken_answer.hpp"
 #include "gateway/call/relay/hang_up.hpp"
@@ -19,6 +20,17 @@ struct pumped {
   body_progress progress = body_progress::more;
   bool cut = false;  // by us: a cap has no more room
 };
+
+// An answer or an error that was only labelled as a stream, and a stream of nothing but an error.
+void read_no_stream(const dialect& speaks, const stream_meter& meter, call_end& ended) {
+  ended.no_answer = meter.failed_at_once();
+  if (const std::string plain = meter.plain_answer(); !ended.report && !plain.empty()) {
+    ended.report = speaks.read_answer(plain, ended.implausible);
+    ended.no_answer = !ended.report && speaks.nature_of(plain) == answer_nature::none;
+    ended.unknown = !ended.report && !ended.no_answer;
+  }
+  if (ended.no_answer) ended.generated = false;
+}
 
 class stream_relay {
  public:
@@ -101,7 +113,8 @@ asio::awaitable<bool> stream_relay::keep_within_hold(bool is_ahead) {
   if (!is_ahead && !co_await hold_.secure()) co_return false;
   if (!hold_.may_pass_bound(*meter_)) co_return true;
   const std::int64_t counted = co_await count();
-  co_return !hold_.passes_bound(counted);
+  if (!hold_.passes_bound(counted)) co_return true;
+  co_return co_await hold_.go_past_bound(*meter_);
 }
 
 // Passes on what arrives until the stream ends, breaks, its hold has no more room, or the client
@@ -153,6 +166,8 @@ call_end stream_relay::outcome_of(pumped how) const {
   ended.input_report = meter_->reported_input();
   ended.implausible = meter_->saw_implausible_usage();
   ended.generated = true;
+  read_no_stream(order_.speaks, *meter_, ended);
+  weigh_report(order_.shared.prices, *order_.call, hold_.pace().total_bytes(), ended);
   return ended;
 }
 
@@ -179,8 +194,9 @@ asio::awaitable<call_end> stream_relay::end_upstream(pumped how) {
     ended.counted_output_tokens = counted;
     if (all_seen) ended.compared_output_tokens = counted;
   }
-  ended.unknown = !all_seen && !ended.report;
-  if (ended.unknown) ended.most_output_tokens = hold_.most_generated(ended.counted_output_tokens);
+  const bool is_unseen = !all_seen && !ended.report && !ended.no_answer;
+  ended.unknown = ended.unknown || is_unseen;
+  if (is_unseen) ended.most_output_tokens = hold_.most_generated(ended.counted_output_tokens);
   ended.burst_bytes = hold_.pace().burst_bytes();
   ended.stream_bytes = hold_.pace().total_bytes();
   co_return ended;

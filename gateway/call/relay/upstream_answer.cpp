@@ -8,22 +8,14 @@
 
 namespace stint {
 
-namespace {
-// Whether the peer has sent all that it will send. Under TLS it may say so by an alert: OpenSSL
-// answers a half-close without close_notify with one.
-bool is_end(const error_code& error) noexcept {
-  return error == asio::error::eof || error.category() == asio::error::get_ssl_category() ||
-         error.category() == asio::ssl::error::get_stream_category();
-}
-}  // namespace
-
 void upstream_answer::take_head(const response_head& head, wall_time first_byte) {
   facts_.status = head.status;
   facts_.event_stream = head.is_event_stream();
   facts_.has_body = head.framing != answer_framing::none;
-  facts_.content_length = head.content_length;
+  facts_.coding = content_coding_of(head.find("content-encoding").value_or(""));
+  if (!can_be_decoded(facts_.coding)) facts_.content_length = head.content_length;
   facts_.first_byte = first_byte;
-  add_upstream_fields(head, facts_.fields);
+  add_upstream_fields(head, facts_.coding, facts_.fields);
   framing_ = head.framing;
   keep_alive_ = head.keep_alive;
   left_ = head.content_length;
@@ -82,18 +74,15 @@ asio::awaitable<body_progress> upstream_answer::read_piece(std::string& out,
   const std::size_t before = out.size();
   const body_progress from_buffer = take_unread(out);
   if (from_buffer != body_progress::more || out.size() > before) co_return from_buffer;
-  at.begin = at.end = 0;
   const armed_deadline deadline(watch_, at.wire, patience);
-  const io_outcome got =
-      co_await at.wire.read_some(asio::buffer(at.buffer.get(), upstream_connection::buffer_bytes));
+  const io_outcome got = co_await at.read_more();
   if (got.error) {
-    closed_ = is_end(got.error);
+    closed_ = is_end_of_stream(got.error);
     // Without a length, the end of the connection is the end of the body (RFC 9112 §6.3).
     if (framing_ == answer_framing::until_close && got.error == asio::error::eof)
       co_return body_progress::complete;
     co_return watch_.expired() ? body_progress::timed_out : body_progress::broken;
   }
-  at.end = got.bytes;
   co_return take_unread(out);
 }
 

@@ -16,8 +16,7 @@ namespace stint {
 class upstream_answer final : public answer_source {
  public:
   // `watch` is that of the client's connection; it and `pool` outlive this.
-  upstream_answer(upstream_pool& pool, std::unique_ptr<upstream_connection> connection,
-                  watched& watch) noexcept
+  upstream_answer(upstream_pool& pool, upstream_connection_ptr connection, watched& watch) noexcept
       : pool_(pool), connection_(std::move(connection)), watch_(watch) {}
   ~upstream_answer() override { abandon(); }
 
@@ -44,7 +43,7 @@ class upstream_answer final : public answer_source {
   [[nodiscard]] body_progress take_unread(std::string& out);
 
   upstream_pool& pool_;
-  std::unique_ptr<upstream_connection> connection_;
+  upstream_connection_ptr connection_;
   watched& watch_;
   answer_facts facts_;
   answer_framing framing_ = answer_framing::none;

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "gateway/call/counting_pool.hpp"
+#include "gateway/call/hold/weigh_report.hpp"
 #include "gateway/call/relay/broken_answer.hpp"
+#include "gateway/dialect/parts/event_stream.hpp"
 
 namespace stint {
 
@@ -12,29 +14,71 @@ namespace {
 // Reading so much JSON takes a quarter of a millisecond.
 constexpr std::size_t read_here_bytes_max = 512 * 1024;
 
-// `status` is the provider's.
-asio::awaitable<void> read_usage(const relay_order& order, std::string_view body, int status,
-                                 call_end& ended) {
+// Events came where one answer was asked for, or without saying what they are. A client that asked for
+// a stream gets it as one, without the usage that only we had asked for.
+void read_events(const relay_order& order, std::string& body, call_end& ended) {
+  const examined_call& call = *order.call;
+  const chat_request billing = call.billing();
+  const auto meter = order.speaks.meter_stream(call.provider->counted(call.base_model), billing);
+  std::string passed;
+  meter->consume(body, passed);
+  ended.report = meter->reported();
+  ended.input_report = meter->reported_input();
+  ended.implausible = meter->saw_implausible_usage();
+  ended.no_answer = ended.generated && meter->failed_at_once();
+  if (!ended.report) ended.counted_output_tokens = meter->counted_output_tokens();
+  if (!call.request.stream) return;
+  meter->release(passed);
+  body = std::move(passed);
+}
+
+// Runs `work` here when it is about little, else on the counting pool.
+template <typename Work>
+asio::awaitable<void> run_for(const relay_order& order, bool is_little, Work& work) {
+  if (is_little) {
+    work();
+  } else {
+    co_await on_counting_pool(order.shared.counting, work);
+  }
+}
+
+// A success without usage: counted where it has text, and else told for what it is.
+void judge_unreported(answer_nature nature, call_end& ended) {
+  ended.no_answer = nature == answer_nature::none;
+  ended.unknown = nature == answer_nature::unreadable;
+}
+
+// `facts` are the provider's; `is_whole`: the body did not break off.
+asio::awaitable<void> read_usage(const relay_order& order, const answer_facts& facts, bool is_whole,
+                                 std::string& body, call_end& ended) {
   if (order.call == nullptr) co_return;
-  service& shared = order.shared;
-  auto read = [&] { ended.report = order.speaks.read_answer(body, ended.implausible); };
-  auto count = [&] {
-    ended.counted_output_tokens =
-        order.speaks.count_answer(body, order.call->provider->counted(order.call->base_model));
-  };
-  if (body.size() <= read_here_bytes_max) {
-    read();
-  } else {
-    co_await on_counting_pool(shared.counting, read);
-  }
+  const limits_config& limits = order.shared.settings.limits;
+  const bool is_stream = begins_as_event_stream(body);
   // An error without usage was not billed; a success without usage was, so it is counted here.
-  ended.generated = status < 400;
-  if (ended.report || !ended.generated) co_return;
-  if (body.size() <= shared.settings.limits.count_inline_bytes_max) {
-    count();
-  } else {
-    co_await on_counting_pool(shared.counting, count);
+  ended.generated = facts.status < 300;
+  ended.no_answer = facts.is_redirect();
+  if (facts.coding == content_coding::unreadable) {
+    ended.unknown = ended.generated;
+    co_return;
   }
+  auto read = [&] {
+    if (is_stream) return read_events(order, body, ended);
+    ended.report = order.speaks.read_answer(body, ended.implausible);
+  };
+  const auto bytes = static_cast<std::int64_t>(body.size());
+  const std::size_t most = is_stream ? limits.count_inline_bytes_max : read_here_bytes_max;
+  co_await run_for(order, body.size() <= most, read);
+  weigh_report(order.shared.prices, *order.call, bytes, ended);
+  if (!ended.report && ended.generated && !is_stream) {
+    auto count = [&] {
+      if (is_whole) judge_unreported(order.speaks.nature_of(body), ended);
+      if (ended.no_answer) return;
+      ended.counted_output_tokens =
+          order.speaks.count_answer(body, order.call->provider->counted(order.call->base_model));
+    };
+    co_await run_for(order, body.size() <= limits.count_inline_bytes_max, count);
+  }
+  if (ended.no_answer) ended.generated = false;
 }
 
 // A stream was asked for and something else comes, which cannot be followed: it may be as long as
@@ -67,7 +111,7 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
   call_end& ended = made.ended;
   ended.status = facts.status;
   ended.first_byte = facts.first_byte;
-  if (order.call != nullptr && facts.status < 400) co_await hold_bound(order.held);
+  if (order.call != nullptr && facts.status < 300) co_await hold_bound(order.held);
   whole_answer answer;
   const body_progress progress =
       co_await read_all(from, order.shared.settings.limits.answer_bytes_max, answer.body);
@@ -78,7 +122,7 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
     problem why = broken_answer(from.provider(), progress);
     ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
     ended.status = why.status;
-    co_await read_usage(order, answer.body, facts.status, ended);
+    co_await read_usage(order, facts, false, answer.body, ended);
     ended.unknown = ended.generated;
     made.unsent = std::move(why);
     co_return made;
@@ -86,12 +130,22 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
   from.finish();
   ended.outcome = facts.status < 400 ? call_outcome::completed : call_outcome::upstream_error;
   if (client.client_gone()) ended.outcome = call_outcome::client_gone;
-  co_await read_usage(order, answer.body, facts.status, ended);
+  co_await read_usage(order, facts, true, answer.body, ended);
   if (order.call != nullptr && facts.status == 401) {
     // The key that was wrong is ours, not the client's.
     made.unsent = make_problem(
         problem_kind::upstream_refused,
         "provider '" + from.provider().name + "' does not accept the gateway's credential");
+    co_return made;
+  }
+  if (order.call != nullptr && facts.is_redirect()) {
+    problem why =
+        make_problem(problem_kind::upstream_garbage,
+                     "provider '" + from.provider().name + "' answered with a redirect (" +
+                         std::to_string(facts.status) + "), which is not followed");
+    ended.outcome = call_outcome::upstream_error;
+    ended.status = why.status;
+    made.unsent = std::move(why);
     co_return made;
   }
   answer.status = facts.status;

@@ -75,6 +75,13 @@ result<examined_call> read_fields(const examiner& with, const dialect& speaks,
   const auto found = with.prices.find(call.base_model, now);
   call.unpriced = !found;
   call.rates = found ? *found : (with.ceiling ? &*with.ceiling : nullptr);
+  if (call.rates != nullptr && !call.rates->offers(read->tier)) {
+    return make_problem(problem_kind::bad_request,
+                        "the price of '" + call.base_model.substr(0, 200) +
+                            "' names no service tier '" + std::string(to_string(read->tier)) +
+                            "'; leave service_tier out, or list the tier in the price file",
+                        "service_tier");
+  }
   if (call.user.size() > user_bytes_max) {
     return make_problem(problem_kind::bad_request, "the end user's name is longer than 256 bytes",
                         "user");
@@ -86,7 +93,13 @@ result<examined_call> read_fields(const examiner& with, const dialect& speaks,
   // Both factors were range-checked by the dialect; the product is capped where plausible() ends.
   call.output_bound_tokens = std::min(bound, usage_count_max / read->choices) * read->choices;
   call.edited_body = speaks.edit_body(body, *read);
+  // One without a price is charged as the model that was asked.
+  for (const std::string_view other : read->other_models) {
+    const auto priced = with.prices.find(call.provider->base_model(other), now);
+    if (priced) call.other_rates.push_back(*priced);
+  }
   call.request.model = call.request.user = {};
+  call.request.other_models.clear();
   return call;
 }
 
@@ -152,10 +165,22 @@ void examined_call::take_count(const tokenizer::prompt_tokens& counted) noexcept
   uncounted.reset();
 }
 
+// A model that runs tools, or reads what is not in the request, is asked again and again with what it
+// found; each time the prompt fits its window. Windows grow, and not each is known.
+std::int64_t examined_call::input_believed_max() const noexcept {
+  constexpr std::int64_t window_known_max = 2'000'000;
+  constexpr std::int64_t rounds_max = 8;
+  const std::int64_t window =
+      std::max({window_known_max, prompt.upper_bound,
+                rates != nullptr ? rates->context_window_tokens : std::int64_t{0}});
+  return window * (request.has_tools || prompt.hidden_input ? rounds_max : 1);
+}
+
 chat_request examined_call::billing() const noexcept {
   chat_request with_views = request;
   with_views.model = model;
   with_views.user = user;
+  with_views.input_believed_max = input_believed_max();
   return with_views;
 }
 

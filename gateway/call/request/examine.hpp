@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -44,7 +45,8 @@ struct examined_call {
   std::string base_model;  // for prices and vocabularies, see provider_config::base_model
   std::string user;
   const provider_config* provider = nullptr;
-  const price* rates = nullptr;  // null: no price is known and the policy lets it pass
+  const price* rates = nullptr;           // null: no price is known and the policy lets it pass
+  std::vector<const price*> other_rates;  // of models that may answer in its place
   bool unpriced = false;
   chat_request request;                  // its views are empty: use billing()
   std::int64_t output_bound_tokens = 0;  // over all choices
@@ -56,6 +58,8 @@ struct examined_call {
   std::optional<std::string> edited_body;             // nothing: forward the client's own bytes
 
   void take_count(const tokenizer::prompt_tokens& counted) noexcept;
+  // No report of more input than this can be true.
+  [[nodiscard]] std::int64_t input_believed_max() const noexcept;
   // The billing fields with their views pointing into this object.
   [[nodiscard]] chat_request billing() const noexcept;
 };

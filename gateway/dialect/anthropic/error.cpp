@@ -50,9 +50,13 @@ class anthropic_error_shape final : public error_shape {
     // The code with which Anthropic itself marks its spend limits; a busy budget is an ordinary rate
     // limit.
     const bool is_spent = why.kind == problem_kind::budget_exceeded;
-    if (is_spent || why.refusal) {
+    if (is_spent || why.refusal || !why.code.empty()) {
       body += R"(,"details":{"error_code":")";
-      body += is_spent ? "enforced_spend_limit_reached" : to_string(why.kind);
+      if (!why.code.empty()) {
+        body += why.code;
+      } else {
+        body += is_spent ? "enforced_spend_limit_reached" : to_string(why.kind);
+      }
       body += '"';
       if (why.refusal) {
         body += R"(,"stint":)";

@@ -1,12 +1,11 @@
-// Answers and streams of Anthropic Messages. Usage: wire-facts §2 and §3; the three input kinds are
-// disjoint, and the usage of message_delta is cumulative, so that it overwrites field by field.
-// Tested by tests/gateway/dialect/anthropic_test.cpp.
+// Answers and streams of Anthropic Messages. Where usage appears: wire-facts §3; the usage of
+// message_delta is cumulative, so that it overwrites field by field. Tested by tests/gateway/dialect/anthropic_test.cpp.
 #include "gateway/dialect/anthropic/messages.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "gateway/dialect/anthropic/ending.hpp"
+#include "gateway/dialect/anthropic/usage.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/metered_stream.hpp"
 #include "gateway/dialect/parts/whole_answer.hpp"
@@ -27,61 +26,6 @@ constexpr dialect_facts anthropic_messages_facts = {
     .needed = {"anthropic-version", "2023-06-01"},
     .request_id_field = "request-id",
     .reports_searches = true,
-};
-
-// The fields as last reported.
-struct usage_fields {
-  std::optional<std::int64_t> input, output, created, read, created_5m, created_1h, thinking,
-      searches;
-  std::optional<service_tier> tier;
-
-  void overwrite(simdjson::dom::object reported, bool& implausible) {
-    const auto take = [&](std::optional<std::int64_t>& into, simdjson::dom::object from,
-                          std::string_view key) {
-      if (const auto count = read_count(from, key, implausible)) into = count;
-    };
-    take(input, reported, "input_tokens");
-    take(output, reported, "output_tokens");
-    take(created, reported, "cache_creation_input_tokens");
-    take(read, reported, "cache_read_input_tokens");
-    if (const auto split = read_part(reported, "cache_creation", implausible)) {
-      take(created_5m, *split, "ephemeral_5m_input_tokens");
-      take(created_1h, *split, "ephemeral_1h_input_tokens");
-    }
-    if (const auto details = read_part(reported, "output_tokens_details", implausible)) {
-      take(thinking, *details, "thinking_tokens");
-    }
-    if (const auto tools = read_part(reported, "server_tool_use", implausible)) {
-      take(searches, *tools, "web_search_requests");
-    }
-    if (const auto word = parse_service_tier(text_of(reported, "service_tier"))) tier = word;
-    if (text_of(reported, "speed") == "fast") tier = service_tier::fast;
-  }
-
-  // Nothing when the input is not known or cannot be true.
-  [[nodiscard]] std::optional<usage> normalised(bool& implausible) const {
-    if (!input) return std::nullopt;
-    usage used;
-    used.input_tokens = *input;
-    used.cached_input_tokens = read.value_or(0);
-    used.cache_write_1h_tokens = created_1h.value_or(0);
-    // What the split does not name was written at the default life.
-    used.cache_write_5m_tokens =
-        std::max(created_5m.value_or(0), created.value_or(0) - used.cache_write_1h_tokens);
-    used.output_tokens = output.value_or(0);
-    used.reasoning_tokens = std::min(thinking.value_or(0), used.output_tokens);
-    used.web_searches = searches.value_or(0);
-    if (plausible(used)) return used;
-    implausible = true;
-    return std::nullopt;
-  }
-
-  [[nodiscard]] std::optional<usage_report> report(std::string_view model,
-                                                   bool& implausible) const {
-    const auto used = normalised(implausible);
-    if (!used) return std::nullopt;
-    return usage_report{.used = *used, .model = std::string(model), .tier = tier};
-  }
 };
 
 void count_block(std::int64_t index, simdjson::dom::object block, text_counter& into) {
@@ -105,13 +49,15 @@ void count_block(std::int64_t index, simdjson::dom::object block, text_counter& 
 
 class anthropic_meter final : public metered_stream {
  public:
-  explicit anthropic_meter(const counted_model& model)
-      : metered_stream(model), ending_(model.name) {}
+  anthropic_meter(const counted_model& model, const chat_request& request)
+      : metered_stream(model),
+        ending_(model.name),
+        input_believed_max_(request.input_believed_max) {}
 
   [[nodiscard]] std::optional<usage> reported_input() const override {
     if (saw_implausible_usage()) return std::nullopt;
     bool implausible = false;
-    auto used = fields_.normalised(implausible);
+    auto used = terms_.totals(implausible);
     if (used) used->output_tokens = used->reasoning_tokens = 0;
     return used;
   }
@@ -125,32 +71,65 @@ class anthropic_meter final : public metered_stream {
   [[nodiscard]] std::optional<usage_report> last_report() const override {
     if (saw_implausible_usage()) return std::nullopt;
     bool implausible = false;
-    return fields_.report(model_, implausible);
+    return terms_.report(implausible);
   }
 
   // The input comes first; it is a report once a message_delta has named the output.
   usage_note note_usage(const stream_event& event) override {
     usage_note note;
+    // Nearly all events are text, which reports nothing.
+    const bool is_unnamed = event.type.empty();
+    if (event.type == "content_block_delta" ||
+        (is_unnamed && contains(event.data, "\"content_block_delta\""))) {
+      has_output_ = true;
+      return note;
+    }
+    if (is_unnamed || event.type == "content_block_start") note_block(event);
     if (!seems_to_have(event.data, "\"usage\"")) return note;
     const auto data = parse_object(event.data);
     if (!data) return note;
     const std::string_view type = text_of(*data, "type");
     simdjson::dom::object message;
     if (type == "message_start" && (*data)["message"].get(message) == simdjson::SUCCESS) {
-      model_ = std::string(text_of(message, "model"));
+      terms_.model = std::string(text_of(message, "model"));
       if (const auto reported = read_part(message, "usage", note.is_implausible))
-        fields_.overwrite(*reported, note.is_implausible);
+        terms_.overwrite(*reported, note.is_implausible);
     } else if (type == "message_delta") {
-      if (const auto reported = read_part(*data, "usage", note.is_implausible)) {
-        const std::optional<std::int64_t> output_before = fields_.output;
-        fields_.output.reset();
-        fields_.overwrite(*reported, note.is_implausible);
-        note.is_report = fields_.output.has_value();
-        if (!note.is_report) fields_.output = output_before;
-      }
+      note_delta(*data, note);
     }
-    (void)fields_.normalised(note.is_implausible);
+    note_sums(note);
     return note;
+  }
+
+  // Another model may take over from the one that message_start named; it says so in a block.
+  void note_block(const stream_event& event) {
+    // Blocks of what a tool found may be very long.
+    constexpr std::size_t fallback_bytes_max = 4 * 1024;
+    if (event.data.size() > fallback_bytes_max || !contains(event.data, "\"fallback\"")) return;
+    const auto data = parse_object(event.data);
+    simdjson::dom::object block;
+    simdjson::dom::object to;
+    if (data && (*data)["content_block"].get(block) == simdjson::SUCCESS &&
+        text_of(block, "type") == "fallback" && block["to"].get(to) == simdjson::SUCCESS) {
+      const std::string_view model = text_of(to, "model");
+      if (!model.empty()) terms_.model = std::string(model);
+    }
+  }
+
+  void note_delta(simdjson::dom::object data, usage_note& note) {
+    simdjson::dom::object delta;
+    if (data["delta"].get(delta) == simdjson::SUCCESS && !has_output_) terms_.note_refusal(delta);
+    const auto reported = read_part(data, "usage", note.is_implausible);
+    if (!reported) return;
+    const std::optional<std::int64_t> output_before = terms_.take_output();
+    terms_.overwrite(*reported, note.is_implausible);
+    note.is_report = terms_.has_output();
+    if (!note.is_report) terms_.put_output(output_before);
+  }
+
+  void note_sums(usage_note& note) const {
+    const auto used = terms_.totals(note.is_implausible);
+    if (used && used->input_total() > input_believed_max_) note.is_implausible = true;
   }
 
   void note_passed(const stream_event& event) override { ending_.note(event); }
@@ -180,9 +159,10 @@ class anthropic_meter final : public metered_stream {
     }
   }
 
-  usage_fields fields_;
+  anthropic_terms terms_;
   anthropic_ending ending_;
-  std::string model_;
+  std::int64_t input_believed_max_;
+  bool has_output_ = false;
 };
 
 class anthropic_answer_rules final : public answer_rules {
@@ -191,14 +171,22 @@ class anthropic_answer_rules final : public answer_rules {
     implausible = false;
     std::optional<usage_report> report;
     with_object(body, [&](simdjson::dom::object answer) {
-      usage_fields fields;
+      anthropic_terms terms;
       const auto reported = read_part(answer, "usage", implausible);
       if (!reported) return;
-      fields.overwrite(*reported, implausible);
-      auto whole = fields.report(text_of(answer, "model"), implausible);
-      if (fields.output && !implausible) report = std::move(whole);
+      terms.overwrite(*reported, implausible);
+      terms.model = std::string(text_of(answer, "model"));
+      simdjson::dom::array content;
+      if (answer["content"].get(content) == simdjson::SUCCESS && content.size() == 0)
+        terms.note_refusal(answer);
+      auto whole = terms.report(implausible);
+      if (terms.has_output() && !implausible) report = std::move(whole);
     });
     return report;
+  }
+
+  answer_nature nature_of(std::string_view body) const override {
+    return nature_of_answer(body, "content");
   }
 
   std::int64_t count_answer(std::string_view body, const counted_model& model) const override {
@@ -215,8 +203,8 @@ class anthropic_answer_rules final : public answer_rules {
   }
 
   std::unique_ptr<stream_meter> meter_stream(const counted_model& model,
-                                             const chat_request&) const override {
-    return std::make_unique<anthropic_meter>(model);
+                                             const chat_request& request) const override {
+    return std::make_unique<anthropic_meter>(model, request);
   }
 };
 

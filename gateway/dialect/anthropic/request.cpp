@@ -21,11 +21,14 @@ constexpr integer_bounds output_bounds{0, usage_count_max};
 constexpr std::int64_t searches_default = 20;
 constexpr integer_bounds search_bounds{0, 1'000};
 
-result<std::int64_t> read_searches(simdjson::dom::object body) {
+// The tools, and what of them bills by use.
+result<std::int64_t> read_searches(simdjson::dom::object body, chat_request& into) {
   const auto tools = read_array(body, field_name{"tools", "tools"});
   if (!tools) return tools.error();
   std::int64_t searches = 0;
+  into.has_tools = find_field(body, "mcp_servers").has_value();
   if (!*tools) return searches;
+  into.has_tools = into.has_tools || (*tools)->size() > 0;
   for (const simdjson::dom::element item : **tools) {
     simdjson::dom::object tool;
     if (item.get(tool) != simdjson::SUCCESS)
@@ -56,6 +59,50 @@ std::optional<problem> read_thinking(simdjson::dom::object body, chat_request& i
   return std::nullopt;
 }
 
+// A thread is continued by its new turn alone, and the whole conversation is billed, which nobody here
+// has seen. Clients take this code for "send it all" and do (dialects.md §0).
+std::optional<problem> refuse_thread(simdjson::dom::object body) {
+  const auto thread = read_object(body, field_name{"thread", "thread"});
+  if (!thread) return thread.error();
+  if (!*thread) return std::nullopt;
+  const bool continues = text_of(**thread, "type") == "continue" ||
+                         find_field(**thread, "previous_message_id").has_value();
+  if (!continues) return std::nullopt;
+  problem why = field_problem("thread",
+                              "continues a conversation that is not in the request; send "
+                              "all of its messages, without thread.");
+  why.code = "thread_unsupported_request";
+  return why;
+}
+
+// Models that answer when the first refuses, each with a bound and a speed of its own: what is held for
+// the first must be enough for them. A bound that is lowered stays above theirs.
+std::optional<problem> read_fallbacks(simdjson::dom::object body, chat_request& into) {
+  simdjson::dom::array fallbacks;
+  const auto given = find_field(body, "fallbacks");
+  if (!given || given->get(fallbacks) != simdjson::SUCCESS) return std::nullopt;  // or "default"
+  for (const simdjson::dom::element item : fallbacks) {
+    simdjson::dom::object other;
+    if (item.get(other) != simdjson::SUCCESS)
+      return field_problem("fallbacks", "must be an array of objects.");
+    const auto bound =
+        read_integer(other, field_name{"max_tokens", "fallbacks.max_tokens"}, output_bounds);
+    if (!bound) return bound.error();
+    if (bound->value_or(0) > *into.output_bound_tokens)
+      return field_problem("fallbacks.max_tokens", "may not be above max_tokens.");
+    into.thinking_tokens = std::max(into.thinking_tokens, bound->value_or(0));
+    if (text_of(other, "speed") == "fast") into.tier = service_tier::fast;
+    into.other_models.push_back(text_of(other, "model"));
+  }
+  return std::nullopt;
+}
+
+result<inference_region> read_region(simdjson::dom::object body) {
+  const auto geo = read_text(body, field_name{"inference_geo", "inference_geo"});
+  if (!geo) return geo.error();
+  return *geo == "us" ? inference_region::us : inference_region::any;
+}
+
 result<service_tier> read_tier(simdjson::dom::object body) {
   const auto word = read_text(body, field_name{"service_tier", "service_tier"});
   if (!word) return word.error();
@@ -63,9 +110,7 @@ result<service_tier> read_tier(simdjson::dom::object body) {
   if (!speed) return speed.error();
   if (*speed == "fast") return service_tier::fast;
   if (word->empty() || *word == "standard_only") return service_tier::standard;
-  const auto tier = parse_service_tier(*word);
-  if (!tier) return field_problem("service_tier", "names a tier whose price is not known here.");
-  return *tier;
+  return requested_tier(*word);
 }
 
 result<std::string_view> read_user(simdjson::dom::object body) {
@@ -86,9 +131,12 @@ class anthropic_request_rules final : public request_rules {
     if (!*bound) return field_problem("max_tokens", "is required: the most tokens to generate.");
     chat_request request;
     if (auto wrong = read_thinking(body, request)) return std::move(*wrong);
+    if (auto wrong = refuse_thread(body)) return std::move(*wrong);
     const auto tier = read_tier(body);
     if (!tier) return tier.error();
-    const auto searches = read_searches(body);
+    const auto region = read_region(body);
+    if (!region) return region.error();
+    const auto searches = read_searches(body, request);
     if (!searches) return searches.error();
     const auto user = read_user(body);
     if (!user) return user.error();
@@ -98,10 +146,12 @@ class anthropic_request_rules final : public request_rules {
     request.client_wants_usage = true;  // every stream reports it
     request.output_bound_tokens = **bound;
     request.tier = *tier;
+    request.region = *region;
     request.cache_write_5m = start->seen.cache_write_5m;
     request.cache_write_1h = start->seen.cache_write_1h;
     request.web_searches_max = *searches;
     request.user = *user;
+    if (auto wrong = read_fallbacks(body, request)) return std::move(*wrong);
     return request;
   }
 

@@ -69,13 +69,14 @@ class openai_chat_meter final : public metered_stream {
     usage_note note;
     if (!seems_to_have(event.data, "\"usage\"")) return note;
     const auto chunk = parse_object(event.data);
-    simdjson::dom::element reported;
-    if (!chunk || (*chunk)["usage"].get(reported) != simdjson::SUCCESS || reported.is_null())
-      return note;
+    if (!chunk) return note;
     auto report = read_openai_report(*chunk, note.is_implausible);
     note.is_report = report || note.is_implausible;
     // After a report that cannot be true, an earlier one is not the whole bill either.
     if (note.is_report) report_ = std::move(report);
+    if (report_ && report_->model.empty()) report_->model = ending_.model();
+    simdjson::dom::element reported;
+    if ((*chunk)["usage"].get(reported) != simdjson::SUCCESS || reported.is_null()) return note;
     simdjson::dom::array choices;
     const bool is_extra =
         (*chunk)["choices"].get(choices) == simdjson::SUCCESS && choices.begin() == choices.end();
@@ -114,6 +115,10 @@ class openai_chat_answer_rules final : public answer_rules {
       report = read_openai_report(answer, implausible);
     });
     return report;
+  }
+
+  answer_nature nature_of(std::string_view body) const override {
+    return nature_of_answer(body, "choices");
   }
 
   std::int64_t count_answer(std::string_view body, const counted_model& model) const override {

@@ -11,6 +11,18 @@ namespace {
 // A longer first chunk carries text; what is wanted of it is short.
 constexpr std::size_t first_bytes_max = 16 * 1024;
 
+// Azure's streams begin with a chunk that has neither id nor model. A server that gives no ids at all
+// has said so by then.
+constexpr int nameless_chunks_max = 8;
+
+bool has_id(std::string_view chunk) noexcept {
+  constexpr std::string_view key = "\"id\"";
+  const std::size_t at = chunk.find(key);
+  if (at == std::string_view::npos) return false;
+  const std::size_t value = chunk.find_first_not_of(" \t:", at + key.size());
+  return value != std::string_view::npos && !chunk.substr(value).starts_with("\"\"");
+}
+
 // `{"id":…,"object":…,` as the chunks before had it.
 std::string envelope_of(std::string_view first) {
   std::string fields = "{";
@@ -41,7 +53,11 @@ void append_usage(const usage& used, std::string& out) {
 }  // namespace
 
 void openai_chat_ending::note(std::string_view data) {
-  if (first_.empty() && data.size() <= first_bytes_max) first_ = data;
+  if (looked_at_ < nameless_chunks_max && data.size() <= first_bytes_max) {
+    const bool is_named = has_id(data);
+    if (first_.empty() || is_named) first_ = data;
+    looked_at_ = is_named ? nameless_chunks_max : looked_at_ + 1;
+  }
   if (!seems_to_have(data, "\"finish_reason\"")) return;
   const auto chunk = parse_object(data);
   simdjson::dom::array choices;
@@ -53,6 +69,11 @@ void openai_chat_ending::note(std::string_view data) {
     if (choice["index"].get(index) != simdjson::SUCCESS) index = 0;
     if (index < choices_max) finished_.set(static_cast<std::size_t>(index));
   }
+}
+
+std::string openai_chat_ending::model() const {
+  const auto chunk = parse_object(first_);
+  return chunk ? std::string(text_of(*chunk, "model")) : std::string();
 }
 
 void openai_chat_ending::write(const usage& used, std::string& out) const {

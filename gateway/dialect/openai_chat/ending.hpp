@@ -21,6 +21,8 @@ class openai_chat_ending {
 
   // The data of a chunk that the client got.
   void note(std::string_view data);
+  // Of the chunks that were noted; parsed when it is asked for.
+  [[nodiscard]] std::string model() const;
   // Every choice has its finish_reason.
   [[nodiscard]] bool finished() const noexcept { return finished_.count() >= choices_; }
   // Ends every open choice with finish_reason "length", then tells the usage if it was asked for.
@@ -29,7 +31,8 @@ class openai_chat_ending {
  private:
   std::size_t choices_;
   bool with_usage_;
-  std::string first_;  // the first chunk: its id and model are those of all
+  std::string first_;  // the first chunk that says who it is: its id and model are those of all
+  int looked_at_ = 0;  // chunks that did not
   std::bitset<choices_max> finished_;
 };
 

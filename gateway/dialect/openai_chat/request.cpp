@@ -3,6 +3,7 @@
 // named below. Tested by tests/gateway/dialect/openai_chat_test.cpp.
 #include <algorithm>
 #include <charconv>
+#include <vector>
 
 #include "gateway/dialect/openai_chat/chat.hpp"
 #include "gateway/dialect/openai_chat/hidden_output.hpp"
@@ -84,10 +85,27 @@ bool is_at_most(std::string_view number, std::int64_t most) {
 result<service_tier> read_tier(simdjson::dom::object body) {
   const auto word = read_text(body, field_name{"service_tier", "service_tier"});
   if (!word) return word.error();
-  if (word->empty()) return service_tier::standard;
-  const auto tier = parse_service_tier(*word);
-  if (!tier) return field_problem("service_tier", "names a tier whose price is not known here.");
-  return *tier;
+  return requested_tier(*word);
+}
+
+// Models that search whether they are asked to or not: gpt-4o-search-preview, gpt-5-search-api.
+bool always_searches(std::string_view model) noexcept {
+  const std::string_view name = tokenizer::bare_model(model);
+  return name.find("-search-preview") != std::string_view::npos ||
+         name.find("-search-api") != std::string_view::npos;
+}
+
+// OpenRouter tries one after the other.
+std::vector<std::string_view> read_other_models(simdjson::dom::object body) {
+  std::vector<std::string_view> others;
+  simdjson::dom::array models;
+  const auto given = find_field(body, "models");
+  if (!given || given->get(models) != simdjson::SUCCESS) return others;
+  for (const simdjson::dom::element item : models) {
+    std::string_view model;
+    if (item.get(model) == simdjson::SUCCESS) others.push_back(model);
+  }
+  return others;
 }
 
 result<bool> wants_usage(simdjson::dom::object body) {
@@ -132,10 +150,12 @@ class openai_chat_request_rules final : public request_rules {
     // Caching is automatic; whether a write costs anything is the price's matter.
     request.cache_write_5m = true;
     request.output_may_be_audio = *audio;
-    request.web_searches_max =
-        *search ? choices : 0;  // a search model searches once for each answer
+    // A search model searches once for each answer.
+    request.web_searches_max = *search || always_searches(start->model) ? choices : 0;
+    request.has_tools = *search || find_field(body, "tools").has_value();
     request.hides_output = *audio || may_reason_hidden(body, start->model);
     request.user = *user;
+    request.other_models = read_other_models(body);
     return request;
   }
 

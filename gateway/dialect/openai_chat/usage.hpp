@@ -12,9 +12,14 @@
 namespace stint {
 
 // Nothing when the counts that bill are not there. A report that cannot be true sets `implausible`
-// and gives nothing.
-[[nodiscard]] std::optional<usage> read_openai_usage(simdjson::dom::object reported,
-                                                     bool& implausible);
+// and gives nothing; a detail that cannot be understood is left out of it.
+[[nodiscard]] std::optional<usage_report> read_openai_usage(simdjson::dom::object reported,
+                                                            bool& implausible);
+
+// Where an answer or a stream's chunk has its usage. Nothing where it has none; a usage that is no
+// object sets `implausible`.
+[[nodiscard]] std::optional<simdjson::dom::object> find_openai_usage(simdjson::dom::object answer,
+                                                                     bool& implausible);
 
 // The usage, model and tier of a whole answer or of a stream's chunk.
 [[nodiscard]] std::optional<usage_report> read_openai_report(simdjson::dom::object answer,

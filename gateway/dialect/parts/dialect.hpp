@@ -10,10 +10,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <simdjson.h>
 
 #include "budgets/records/call_id.hpp"
+#include "budgets/records/leg.hpp"
 #include "gateway/dialect/parts/counted_model.hpp"
 #include "gateway/problem.hpp"
 #include "pricing/price_book.hpp"
@@ -31,20 +33,46 @@ struct chat_request {
   std::int64_t choices = 1;                         // n or best_of: every choice is billed
   std::int64_t answers = 1;                         // n: so many of the choices are delivered
   service_tier tier = service_tier::standard;       // requested; "auto" counts as standard
+  inference_region region = inference_region::any;  // requested
   bool cache_write_5m = false;
   bool cache_write_1h = false;
   bool output_may_be_audio = false;
   std::int64_t web_searches_max = 0;
+  bool has_tools = false;     // the provider may run some, and be asked again with what they found
   bool hides_output = false;  // some of the output may not be seen in the stream: reasoning, audio
   std::int64_t thinking_tokens = 0;  // of the bound; a bound that is not above it is refused
-  std::string_view user;             // the provider's end-user field, "" when absent
+  std::vector<std::string_view> other_models;  // that may answer in place of `model`
+  std::string_view user;                       // the provider's end-user field, "" when absent
+  // A report of more input than this cannot be true.
+  std::int64_t input_believed_max = usage_count_max;
+};
+
+// What a part of an answer used that has a price of its own.
+struct usage_part {
+  leg_reason why = leg_reason::answer;
+  std::string model;  // as served; "": that of the report
+  usage used;
 };
 
 // What an answer (or a stream so far) reported.
 struct usage_report {
-  usage used;                        // normalised to our disjoint kinds
+  usage used;                        // normalised to our disjoint kinds; of all parts together
   std::string model;                 // as served; may be ""
   std::optional<service_tier> tier;  // as billed
+  std::optional<inference_region> region;
+  std::vector<usage_part> parts;           // empty: all of it is one part, the answer
+  std::optional<nanodollars> stated_cost;  // what the provider says that it charges
+  // Reasoning that may stand outside of `used`: only what the call cost can tell.
+  std::int64_t reasoning_beside_tokens = 0;
+  bool tells_searches = false;  // used.web_searches is the provider's figure, and not ours to guess
+  bool is_free = false;         // by the provider's terms, whatever was used
+};
+
+// What an answer without usage is.
+enum class answer_nature : std::uint8_t {
+  answer,     // generated text, which can be counted
+  none,       // an error or a page under a status of success: nothing was generated
+  unreadable  // anything else: what was generated cannot be known
 };
 
 // Follows one streamed answer. Bytes go in as they come off the wire (after transfer decoding,
@@ -91,6 +119,11 @@ class stream_meter {
   [[nodiscard]] virtual std::size_t recount_bytes() const noexcept = 0;
   // The stream carried the dialect's own error event.
   [[nodiscard]] virtual bool saw_error() const noexcept = 0;
+  // Such an event, and nothing before or after it: nothing was generated.
+  [[nodiscard]] virtual bool failed_at_once() const noexcept { return false; }
+  // All that came, where none of it was an event: an answer, or an error, that was labelled as a
+  // stream. "": it was a stream.
+  [[nodiscard]] virtual std::string plain_answer() const { return {}; }
 };
 
 // A field of a request's head; the name in lower case.
@@ -144,6 +177,8 @@ class answer_rules {
   // is set when there was a report that cannot be true.
   [[nodiscard]] virtual std::optional<usage_report> read_answer(std::string_view body,
                                                                 bool& implausible) const = 0;
+  // What an answer is that carried no usable usage.
+  [[nodiscard]] virtual answer_nature nature_of(std::string_view body) const = 0;
   // Our own count of the output of a whole answer that carried no usable usage.
   [[nodiscard]] virtual std::int64_t count_answer(std::string_view body,
                                                   const counted_model& model) const = 0;
@@ -200,6 +235,9 @@ class dialect {
   [[nodiscard]] std::optional<usage_report> read_answer(std::string_view body,
                                                         bool& implausible) const {
     return answers_->read_answer(body, implausible);
+  }
+  [[nodiscard]] answer_nature nature_of(std::string_view body) const {
+    return answers_->nature_of(body);
   }
   [[nodiscard]] std::int64_t count_answer(std::string_view body, const counted_model& model) const {
     return answers_->count_answer(body, model);

@@ -5,22 +5,56 @@
 #include <cmath>
 #include <cstring>
 
+#include "gateway/dialect/parts/mended_json.hpp"
+
 namespace stint {
 
-std::optional<simdjson::dom::object> parse_object(std::string_view json) {
+namespace {
+// What mend_json() can do something about; a text that breaks off stays broken.
+bool is_mendable(simdjson::error_code error) noexcept {
+  switch (error) {
+    case simdjson::STRING_ERROR:
+    case simdjson::NUMBER_ERROR:
+    case simdjson::UTF8_ERROR:
+    case simdjson::UNESCAPED_CHARS:
+    case simdjson::TAPE_ERROR:  // a byte order mark, NaN
+      return true;
+    default:
+      return false;
+  }
+}
+}  // namespace
+
+std::optional<simdjson::dom::object> parse_object(simdjson::dom::parser& parser,
+                                                  std::string_view json) {
   // An event without data is a view of nothing, and simdjson would give its null pointer to memcpy.
   if (json.empty()) return std::nullopt;
-  thread_local simdjson::dom::parser parser;
   simdjson::dom::object root;
   // parse() copies into its own padded buffer, so `json` needs no padding.
-  if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) return std::nullopt;
+  const simdjson::error_code error = parser.parse(json.data(), json.size()).get(root);
+  if (error == simdjson::SUCCESS) return root;
+  if (!is_mendable(error)) return std::nullopt;
+  const auto mended = mended_json(json);
+  if (!mended) return std::nullopt;
+  if (parser.parse(mended->data(), mended->size()).get(root) != simdjson::SUCCESS)
+    return std::nullopt;
   return root;
+}
+
+std::optional<simdjson::dom::object> parse_object(std::string_view json) {
+  thread_local simdjson::dom::parser parser;
+  return parse_object(parser, json);
 }
 
 std::optional<std::int64_t> read_count(simdjson::dom::object in, std::string_view key,
                                        bool& implausible) {
   simdjson::dom::element value;
-  if (in[key].get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;
+  if (in[key].get(value) != simdjson::SUCCESS) return std::nullopt;
+  return count_in(value, implausible);
+}
+
+std::optional<std::int64_t> count_in(simdjson::dom::element value, bool& implausible) {
+  if (value.is_null()) return std::nullopt;
   std::int64_t count = -1;
   double real = 0;
   if (value.get(count) != simdjson::SUCCESS) {
@@ -47,6 +81,10 @@ std::optional<simdjson::dom::object> read_part(simdjson::dom::object in, std::st
 std::string_view text_of(simdjson::dom::object in, std::string_view key) {
   std::string_view text;
   return in[key].get(text) == simdjson::SUCCESS ? text : std::string_view{};
+}
+
+bool contains(std::string_view text, std::string_view piece) noexcept {
+  return memmem(text.data(), text.size(), piece.data(), piece.size()) != nullptr;
 }
 
 bool seems_to_have(std::string_view json, std::string_view quoted_key) noexcept {

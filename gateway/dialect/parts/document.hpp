@@ -12,8 +12,12 @@
 
 namespace stint {
 
-// The root of a JSON object; nothing when the text is not one.
+// The root of a JSON object; nothing when the text is not one. What the parser refuses in a part
+// that nobody may need (half a surrogate in a text, a number beyond 64 bits) is mended in a copy, so
+// that it does not take the rest with it.
 [[nodiscard]] std::optional<simdjson::dom::object> parse_object(std::string_view json);
+[[nodiscard]] std::optional<simdjson::dom::object> parse_object(simdjson::dom::parser& parser,
+                                                                std::string_view json);
 
 // Calls use(object) on the root; for whole answers, whose parser is not kept when the answer was
 // large. False when the text is not a JSON object.
@@ -26,14 +30,15 @@ bool with_object(std::string_view json, Use&& use) {
     return root.has_value();
   }
   simdjson::dom::parser parser;
-  simdjson::dom::object root;
-  if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) return false;
-  use(root);
-  return true;
+  const auto root = parse_object(parser, json);
+  if (root) use(*root);
+  return root.has_value();
 }
 
-// Reads one token count of a provider's report. Absent and null are nothing. What cannot be true
-// (negative, above usage_count_max, not whole, not a number) sets `implausible`.
+// One token count of a provider's report; null is nothing. What cannot be true (negative, above
+// usage_count_max, not whole, not a number) sets `implausible`.
+[[nodiscard]] std::optional<std::int64_t> count_in(simdjson::dom::element value, bool& implausible);
+// The same of a member; absent is nothing.
 [[nodiscard]] std::optional<std::int64_t> read_count(simdjson::dom::object in, std::string_view key,
                                                      bool& implausible);
 
@@ -44,6 +49,9 @@ bool with_object(std::string_view json, Use&& use) {
 
 // The member's text, "" when it is absent or no string.
 [[nodiscard]] std::string_view text_of(simdjson::dom::object in, std::string_view key);
+
+// Whether the text has the piece, byte for byte.
+[[nodiscard]] bool contains(std::string_view text, std::string_view piece) noexcept;
 
 // Whether `json` has a member `"key":` whose value is not null. A cheap look for deciding what to
 // parse: `quoted_key` comes with its quotes. Never misses an unescaped key; text that looks like

@@ -5,6 +5,17 @@
 
 namespace stint {
 
+bool begins_as_event_stream(std::string_view text) noexcept {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const std::size_t first = text.find_first_not_of("\r\n");
+  if (first == std::string_view::npos) return false;
+  text.remove_prefix(first);
+  for (const std::string_view field : {"data:", "event:", "id:", "retry:", ":"}) {
+    if (text.starts_with(field)) return true;
+  }
+  return false;
+}
+
 std::size_t event_stream::find_line_end(std::string_view event) const {
   if (!may_have_cr_) return event.find('\n', scanned_);
   for (std::size_t at = scanned_; at < event.size(); ++at) {

@@ -21,6 +21,9 @@ struct stream_event {
   bool is_line_feed = false;
 };
 
+// Whether the text begins as such a stream does, rather than as JSON or a page.
+[[nodiscard]] bool begins_as_event_stream(std::string_view text) noexcept;
+
 class event_stream {
  public:
   // A longer event is no chat answer; holding more of it would let one upstream eat the memory of

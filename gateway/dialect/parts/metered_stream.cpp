@@ -15,6 +15,9 @@ constexpr std::size_t backlog_bytes_max = 24 * 1024;
 // rest is dropped.
 constexpr std::size_t held_bytes_max = 64 * 1024;
 
+// A longer answer that is no stream, although it says so, is counted as it stands.
+constexpr std::size_t plain_bytes_max = 4 * 1024 * 1024;
+
 // Larger unfinished events are not looked into at every read: a last event without its blank line
 // is a small one.
 constexpr std::size_t inspected_unfinished_bytes_max = 16 * 1024;
@@ -43,7 +46,9 @@ metered_stream::usage_note metered_stream::take_note(const stream_event& event) 
 
 metered_stream::disposition metered_stream::inspect(const stream_event& event) {
   if (is_terminator(event)) return disposition::terminate;
-  saw_error_ = saw_error_ || is_error(event);
+  const bool failed = is_error(event);
+  saw_error_ = saw_error_ || failed;
+  saw_other_ = saw_other_ || (!failed && event.type != "ping");
   const usage_note note = take_note(event);
   if (note.is_hidden) return disposition::hide;
   if (has_report_ && !note.is_report && delivers_text(event.data)) is_stale_ = true;
@@ -56,7 +61,22 @@ std::optional<usage_report> metered_stream::reported() const {
   return last_report();
 }
 
+std::string metered_stream::plain_answer() const {
+  if (saw_data_ || is_raw_) return {};
+  std::string all = plain_;
+  all += events_.unfinished();
+  const std::size_t first = all.find_first_not_of(" \t\r\n");
+  const bool is_plain = first != std::string::npos && (all[first] == '{' || all[first] == '<');
+  return is_plain ? all : std::string();
+}
+
 void metered_stream::take(const stream_event& event, std::string& out) {
+  if (event.has_data) {
+    saw_data_ = true;
+  } else if (!saw_data_ && !event.raw.starts_with(':') &&
+             plain_.size() + event.raw.size() <= plain_bytes_max) {
+    plain_.append(event.raw);
+  }
   // The LF of a split CRLF goes where the event that it ends went.
   if (!event.is_line_feed) last_ = event.has_data ? inspect(event) : disposition::pass;
   if (last_ == disposition::terminate) is_terminated_ = true;

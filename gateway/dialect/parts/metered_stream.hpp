@@ -28,6 +28,10 @@ class metered_stream : public stream_meter {
   [[nodiscard]] std::optional<usage_report> reported() const final;
   [[nodiscard]] bool saw_implausible_usage() const noexcept final { return saw_implausible_; }
   [[nodiscard]] bool saw_error() const noexcept final { return saw_error_; }
+  [[nodiscard]] bool failed_at_once() const noexcept final {
+    return saw_error_ && !saw_other_ && !has_report_;
+  }
+  [[nodiscard]] std::string plain_answer() const final;
   [[nodiscard]] std::int64_t counted_output_tokens() final;
   [[nodiscard]] std::int64_t output_tokens_bound() const noexcept final;
   [[nodiscard]] std::size_t recount_bytes() const noexcept final;
@@ -78,6 +82,7 @@ class metered_stream : public stream_meter {
   std::int64_t counted_tokens_ = 0;  // counter_'s total when someone last asked
   std::size_t fed_bytes_ = 0;        // to counter_ since then
   std::string held_;                 // from the terminator on
+  std::string plain_;                // what is no event, while there was none
   disposition last_ = disposition::pass;
   bool passes_ = true;
   bool is_terminated_ = false;
@@ -87,7 +92,9 @@ class metered_stream : public stream_meter {
   bool is_stale_ = false;  // text came after the last report: it is not the whole bill
   bool saw_implausible_ = false;
   bool saw_error_ = false;
-  bool is_raw_ = false;  // an event was over the limit: no longer read as events
+  bool saw_data_ = false;
+  bool saw_other_ = false;  // an event that is neither an error nor there to keep the line open
+  bool is_raw_ = false;     // an event was over the limit: no longer read as events
 };
 
 }  // namespace stint

@@ -25,6 +25,15 @@ problem field_problem(std::string_view path, std::string_view what) {
   return make_problem(problem_kind::bad_request, std::move(message), std::string(path));
 }
 
+result<service_tier> requested_tier(std::string_view word) {
+  if (word.empty()) return service_tier::standard;
+  const auto tier = parse_service_tier(word);
+  if (!tier) return field_problem("service_tier", "names a tier whose price is not known here.");
+  if (*tier == service_tier::batch)
+    return field_problem("service_tier", "names batch, which is no tier of a call by itself.");
+  return *tier;
+}
+
 std::optional<simdjson::dom::element> find_field(simdjson::dom::object in, std::string_view key) {
   simdjson::dom::element value;
   if (in[key].get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;

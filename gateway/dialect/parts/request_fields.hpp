@@ -10,6 +10,7 @@
 #include <simdjson.h>
 
 #include "gateway/problem.hpp"
+#include "pricing/price_book.hpp"
 
 namespace stint {
 
@@ -36,6 +37,9 @@ struct integer_bounds {
                                                                        field_name name);
 [[nodiscard]] result<std::optional<simdjson::dom::array>> read_array(simdjson::dom::object in,
                                                                      field_name name);
+
+// The tier that `word` asks for. A tier of batches is none of a call that is answered at once.
+[[nodiscard]] result<service_tier> requested_tier(std::string_view word);
 
 // A 400 that names the field.
 [[nodiscard]] problem field_problem(std::string_view path, std::string_view what);

@@ -1,4 +1,5 @@
-// Counting the text of an answer that came whole, the same in every dialect. Pure.
+// An answer that came whole and carried no usable usage: what it is, and counting its text. The same
+// in every dialect. Pure.
 #pragma once
 
 #include <cstdint>
@@ -6,10 +7,14 @@
 
 #include <simdjson.h>
 
+#include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/text_counter.hpp"
 
 namespace stint {
+
+// `generated`: the member in which the dialect's answers carry what was generated.
+[[nodiscard]] answer_nature nature_of_answer(std::string_view body, std::string_view generated);
 
 // `count(answer, counter)` feeds the answer's texts. What is no JSON object broke off, and was
 // generated all the same: its bytes are counted as they stand.

@@ -73,6 +73,32 @@ BOOST_AUTO_TEST_CASE(a_stream_holds_its_first_part_where_its_bound_would_fit) {
   BOOST_TEST(held(books, "day") == 110);
 }
 
+// Some providers have a least length, or bound only what they show.
+BOOST_AUTO_TEST_CASE(a_bound_is_passed_only_where_that_is_asked_for_and_while_the_caps_have_room) {
+  cap alone = token_cap("runaway", 700, window_kind::request);
+  auto books = ledger_of({token_cap("day", 1'000), alone});
+  const auto stream = stream_of(1, 500, 500);
+  BOOST_TEST(!books.hold(hold_request(stream)).refused);
+  hold_extension more = to_output(stream, 501);
+  BOOST_TEST((books.extend(more).refused.value().reason == refusal_reason::request_too_large));
+  more.past_bound = true;
+  BOOST_TEST(books.extend(more).granted);
+  BOOST_TEST(held(books, "day") == 511);
+  more.past_bound = false;  // what was granted is its bound from now on
+  BOOST_TEST(books.extend(more).granted);
+  more = to_output(stream, 690);
+  more.past_bound = true;
+  BOOST_TEST(books.extend(more).granted);
+  more.to.output_tokens = 691;  // 701 tokens in one call
+  BOOST_TEST((books.extend(more).refused.value().reason == refusal_reason::request_too_large));
+  auto narrow = ledger_of({token_cap("day", 600)});
+  BOOST_TEST(!narrow.hold(hold_request(stream)).refused);
+  more.to.output_tokens = 591;
+  BOOST_TEST((narrow.extend(more).refused.value().reason == refusal_reason::budget_exceeded));
+  more.to.output_tokens = 590;
+  BOOST_TEST(narrow.extend(more).granted);
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_whose_bound_does_not_fit_beside_others_is_busy) {
   auto books = ledger_of({token_cap("day", 1'000)});
   BOOST_TEST(!books.hold(stream_of(1, 900, 100)).refused);

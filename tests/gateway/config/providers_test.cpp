@@ -218,6 +218,16 @@ BOOST_AUTO_TEST_CASE(
                  .attribution_headers);
 }
 
+BOOST_AUTO_TEST_CASE(a_stated_cost_is_trusted_only_where_that_is_written) {
+  const std::string fields =
+      "dialects: [openai], base_url: \"https://h\", models: [a], credential: none";
+  BOOST_TEST(!parsed(one_provider(fields)).providers.front().trust_stated_cost);
+  BOOST_TEST(!parsed(one_provider(fields)).providers.back().trust_stated_cost);
+  BOOST_TEST(parsed(one_provider(fields + ", trust_stated_cost: true"))
+                 .providers.front()
+                 .trust_stated_cost);
+}
+
 BOOST_AUTO_TEST_CASE(the_built_in_provider_keeps_its_name) {
   const auto messages = mistakes_in(
       "providers:\n  sim: {dialects: [openai], base_url: \"https://h\", credential: none, models: "

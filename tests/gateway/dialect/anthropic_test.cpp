@@ -134,6 +134,124 @@ BOOST_AUTO_TEST_CASE(cumulative_usage_overwrites_field_by_field) {
   BOOST_TEST(seen.released == stop);
 }
 
+BOOST_AUTO_TEST_CASE(a_zero_at_the_end_does_not_erase_what_the_start_told) {
+  const std::string begin =
+      start(R"({"input_tokens":1500,"cache_creation_input_tokens":40,"cache_read_input_tokens":70,)"
+            R"("cache_creation":{"ephemeral_1h_input_tokens":30},"output_tokens":1})");
+  const auto ended_by = [&](const std::string& usage) {
+    const stream_outcome seen = follow(begin + opened + text("Hello") + finish(usage) + stop);
+    return spelled(seen.report, seen.implausible);
+  };
+  BOOST_TEST(ended_by(R"({"input_tokens":0,"output_tokens":9})") == "1500 70 10 30 0 9 0 0 0");
+  BOOST_TEST(ended_by(R"({"input_tokens":0,"cache_creation_input_tokens":0,)"
+                      R"("cache_read_input_tokens":0,"cache_creation":)"
+                      R"({"ephemeral_1h_input_tokens":0},"output_tokens":9})") ==
+             "1500 70 10 30 0 9 0 0 0");
+  BOOST_TEST(ended_by(R"({"input_tokens":1600,"cache_read_input_tokens":90,"output_tokens":9})") ==
+             "1600 90 10 30 0 9 0 0 0");
+  // Of the output the last figure holds, whatever it is.
+  BOOST_TEST(ended_by(R"({"output_tokens":0})") == "1500 70 10 30 0 0 0 0 0");
+}
+
+BOOST_AUTO_TEST_CASE(where_it_was_computed_is_told_by_the_answer) {
+  bool implausible = false;
+  const auto region = [&](const std::string& fields) {
+    return anthropic()
+        .read_answer(R"({"usage":{"input_tokens":1,"output_tokens":1)" + fields + "}}", implausible)
+        ->region;
+  };
+  BOOST_TEST((region(R"(,"inference_geo":"us")") == inference_region::us));
+  BOOST_TEST((region(R"(,"inference_geo":"global")") == inference_region::any));
+  BOOST_TEST((region("") == std::nullopt));
+  BOOST_TEST((read(R"(,"inference_geo":"us")").region == inference_region::us));
+  BOOST_TEST((read(R"(,"inference_geo":"eu")").region == inference_region::any));
+  BOOST_TEST((read("").region == inference_region::any));
+}
+
+BOOST_AUTO_TEST_CASE(a_model_that_takes_over_in_a_stream_is_the_one_that_serves) {
+  const std::string fallback = event(
+      "content_block_start",
+      R"("index":0,"content_block":{"type":"fallback","from":{"model":"claude-x-1"},"to":{"model":"claude-y-2"}})");
+  const std::string bytes =
+      start(R"({"input_tokens":408,"output_tokens":1})") + fallback +
+      event("content_block_stop", R"("index":0)") +
+      event("content_block_start", R"("index":1,"content_block":{"type":"text","text":""})") +
+      text("Hello", 1) + finish(R"({"input_tokens":412,"output_tokens":264})") + stop;
+  const stream_outcome seen = follow(bytes);
+  BOOST_TEST_REQUIRE(seen.report.has_value());
+  BOOST_TEST(seen.report->model == "claude-y-2");
+  BOOST_TEST(spelled(seen.report, false) == "412 0 0 0 0 264 0 0 0");
+  // Without lines that name the events, too.
+  std::string bare;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t end = bytes.find('\n', at) + 1;
+    if (bytes.compare(at, 6, "event:") != 0) bare += bytes.substr(at, end - at);
+    at = end;
+  }
+  BOOST_TEST(follow(bare).report->model == "claude-y-2");
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_before_any_output_is_free_but_for_three_categories) {
+  bool implausible = false;
+  const auto is_free = [&](const std::string& content, const std::string& fields) {
+    return anthropic()
+        .read_answer(R"({"type":"message","content":)" + content + "," + fields +
+                         R"(,"usage":{"input_tokens":18,"output_tokens":5}})",
+                     implausible)
+        ->is_free;
+  };
+  const std::string refused = R"("stop_reason":"refusal")";
+  const std::string said = R"([{"type":"text","text":"No"}])";
+  BOOST_TEST(is_free("[]", refused));
+  BOOST_TEST(is_free("[]", refused + R"(,"stop_details":null)"));
+  BOOST_TEST(is_free("[]", refused + R"(,"stop_details":{"category":"cyber"})"));
+  for (const std::string category : {"bio", "frontier_llm", "reasoning_extraction"})
+    BOOST_TEST(!is_free("[]", refused + R"(,"stop_details":{"category":")" + category + "\"}"));
+  BOOST_TEST(!is_free(said, refused));
+  BOOST_TEST(!is_free("[]", R"("stop_reason":"end_turn")"));
+  // In a stream the same.
+  const std::string begin = start(R"({"input_tokens":18,"output_tokens":1})");
+  const auto refuse = [](const std::string& details) {
+    return event("message_delta", R"("delta":{"stop_reason":"refusal")" + details +
+                                      R"(},"usage":{"output_tokens":5})");
+  };
+  BOOST_TEST(follow(begin + refuse("") + stop).report->is_free);
+  BOOST_TEST(
+      !follow(begin + refuse(R"(,"stop_details":{"category":"bio"})") + stop).report->is_free);
+  BOOST_TEST(!follow(begin + opened + text("No") + refuse("") + stop).report->is_free);
+  BOOST_TEST(spelled(follow(begin + refuse("") + stop).report, false) == "18 0 0 0 0 5 0 0 0");
+}
+
+BOOST_AUTO_TEST_CASE(an_input_beyond_belief_is_no_report) {
+  chat_request request;
+  request.input_believed_max = 1'000;
+  const auto meter = anthropic().meter_stream({"claude-sonnet-4-5", true}, request);
+  std::string out;
+  meter->consume(start(R"({"input_tokens":900000000,"output_tokens":1})"), out);
+  BOOST_TEST(!meter->reported_input().has_value());
+  BOOST_TEST(meter->saw_implausible_usage());
+}
+
+BOOST_AUTO_TEST_CASE(models_that_may_take_over_keep_within_what_is_held) {
+  const chat_request one =
+      read(R"(,"fallbacks":[{"model":"claude-y","max_tokens":60},{"model":"claude-z"}])");
+  BOOST_TEST_REQUIRE(one.other_models.size() == 2U);
+  BOOST_TEST(one.other_models[0] == "claude-y");
+  BOOST_TEST(*one.output_bound_tokens == 100);
+  BOOST_TEST(one.thinking_tokens == 60);  // the bound is not lowered below it
+  BOOST_TEST((one.tier == service_tier::standard));
+  BOOST_TEST(
+      (read(R"(,"fallbacks":[{"model":"claude-y","speed":"fast"}])").tier == service_tier::fast));
+  BOOST_TEST(read(R"(,"fallbacks":"default")").other_models.empty());
+}
+
+BOOST_AUTO_TEST_CASE(tools_may_have_the_model_asked_again) {
+  BOOST_TEST(!read("").has_tools);
+  BOOST_TEST(!read(R"(,"tools":[])").has_tools);
+  BOOST_TEST(read(R"(,"tools":[{"name":"f","input_schema":{}}])").has_tools);
+  BOOST_TEST(read(R"(,"mcp_servers":[{"url":"https://x"}])").has_tools);
+}
+
 BOOST_AUTO_TEST_CASE(the_start_tells_the_input_and_not_the_output) {
   const stream_outcome seen =
       follow(start(R"({"input_tokens":10,"cache_read_input_tokens":7,"output_tokens":1})") +

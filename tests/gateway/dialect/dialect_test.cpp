@@ -205,6 +205,21 @@ BOOST_AUTO_TEST_CASE(anthropic_errors_have_its_types) {
   BOOST_TEST(text_at(body, "/request_id") == to_string(call_id{}));
 }
 
+// Clients that continue a thread know this code, and then send the whole conversation.
+BOOST_AUTO_TEST_CASE(a_continued_thread_is_refused_in_the_words_that_its_clients_understand) {
+  const auto refused = read(
+      named("anthropic"),
+      R"({"model":"c","max_tokens":9,"messages":[],"thread":{"type":"continue","previous_message_id":"m"}})");
+  BOOST_TEST_REQUIRE(!refused.has_value());
+  BOOST_TEST(refused.error().status == 400);
+  const std::string body = named("anthropic").error_body(refused.error(), call_id());
+  BOOST_TEST(text_at(body, "/error/type") == "invalid_request_error");
+  BOOST_TEST(text_at(body, "/error/details/error_code") == "thread_unsupported_request");
+  BOOST_TEST(read(named("anthropic"),
+                  R"({"model":"c","max_tokens":9,"messages":[],"thread":{"type":"create"}})")
+                 .has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_spent_budget_says_everything_in_words_and_figures) {
   problem why = make_problem(problem_kind::budget_exceeded, "");
   why.refusal = spent_dollars();

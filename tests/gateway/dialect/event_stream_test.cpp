@@ -80,6 +80,17 @@ BOOST_AUTO_TEST_CASE(an_event_in_one_read_is_not_copied) {
   BOOST_TEST(events == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_text_is_known_for_a_stream_by_how_it_begins) {
+  for (const std::string_view text : {"data: {}\n\n", "event: x\n", "id:1\n", "retry: 5\n",
+                                      ": waiting\n\n", "\n\ndata:x", "\r\n\r\nevent:x",
+                                      "\xEF\xBB\xBF"
+                                      "data:x"})
+    BOOST_TEST(stint::begins_as_event_stream(text), text);
+  for (const std::string_view text :
+       {"", "\n", "{\"data\":1}", "<html>", "database: down", " data: x", "[1]", "data"})
+    BOOST_TEST(!stint::begins_as_event_stream(text), text);
+}
+
 BOOST_AUTO_TEST_CASE(an_unfinished_event_is_bounded_at_its_limit) {
   const auto fits = [](std::size_t bytes) {
     event_stream stream;

@@ -1,15 +1,12 @@
-// Goal: what an OpenAI-compatible call bills is read right for every server we know, and a stream
-// is passed on untouched but for the usage that nobody asked for. Method: the rows of the
-// providers' usage rules as vectors; recorded streams cut at every byte.
+// Goal: a stream of an OpenAI-compatible server is passed on untouched but for the usage that nobody
+// asked for, and every text of it is counted. Method: recorded streams cut at every byte. What its
+// usage says: openai_usage_test.cpp.
 #include <sstream>
 
-#include <boost/test/data/monomorphic.hpp>
-#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/dialect/accepted_request.hpp"
 #include "gateway/dialect/stream_check.hpp"
-#include "gateway/vector_file.hpp"
 #include "tokenizer/models/named_encodings.hpp"
 
 BOOST_AUTO_TEST_SUITE(openai_suite)
@@ -57,31 +54,29 @@ chat_request asking() {
 
 }  // namespace
 
-BOOST_DATA_TEST_CASE(usage_is_normalised_for_every_server, read_vectors("openai_usage.txt"), row) {
-  const std::string body = R"({"id":"x","model":"m","service_tier":"flex","choices":[],"usage":)" +
-                           row.fields.at(1) + "}";
-  bool implausible = false;
-  const auto report = openai().read_answer(body, implausible);
-  BOOST_TEST(spelled(report, implausible) == row.fields.at(2));
-  if (report) {
-    BOOST_TEST(report->model == "m");
-    BOOST_TEST((report->tier == service_tier::flex));
-  }
-  // The same in a stream, where the report is the whole bill too.
-  stream_outcome streamed = stream(openai(), silent(), {"data: " + body + "\n\n" + done});
-  BOOST_TEST(spelled(streamed.report, streamed.implausible) == row.fields.at(2));
+BOOST_AUTO_TEST_CASE(a_usage_chunk_without_a_model_is_of_the_one_that_the_stream_named) {
+  const std::string filter =
+      R"(data: {"id":"","object":"","created":0,"model":"","choices":[],"prompt_filter_results":[]})"
+      "\n\n";
+  const std::string text =
+      R"(data: {"id":"c","model":"gpt-4o-2024-08-06","choices":[{"index":0,"delta":{"content":"a"}}]})"
+      "\n\n";
+  const std::string last =
+      R"(data: {"id":"","model":"","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":1}})"
+      "\n\n";
+  const stream_outcome seen = stream(openai(), silent(), {filter + text + last + done});
+  BOOST_TEST_REQUIRE(seen.report.has_value());
+  BOOST_TEST(seen.report->model == "gpt-4o-2024-08-06");
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_without_usage_reports_nothing) {
-  bool implausible = true;
-  BOOST_TEST(!openai().read_answer(R"({"choices":[]})", implausible));
-  BOOST_TEST(!implausible);
-  BOOST_TEST(!openai().read_answer("<html>", implausible));
-  BOOST_TEST(!openai().read_answer("", implausible));
-  BOOST_TEST(!openai().read_answer(R"({"usage":null})", implausible));
-  BOOST_TEST(!implausible);
-  BOOST_TEST(!openai().read_answer(R"({"usage":7})", implausible));
-  BOOST_TEST(implausible);
+BOOST_AUTO_TEST_CASE(search_models_search_unasked) {
+  const auto searches = [](const std::string& model, const std::string& fields) {
+    return read(R"({"model":")" + model + R"(","messages":[])" + fields + "}").web_searches_max;
+  };
+  BOOST_TEST(searches("gpt-4o-search-preview", "") == 1);
+  BOOST_TEST(searches("gpt-4o-mini-search-preview-2025-03-11", R"(,"n":2)") == 2);
+  BOOST_TEST(searches("openai/gpt-5-search-api", "") == 1);
+  BOOST_TEST(searches("gpt-4o", "") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_large_answer_is_read_too) {
@@ -245,6 +240,46 @@ BOOST_AUTO_TEST_CASE(an_error_event_is_seen) {
       stream(openai(), silent(), {delta("a") + "data: {\"error\":{\"message\":\"x\"}}\n\n"}).error);
   BOOST_TEST(!stream(openai(), silent(), {chunk(R"("error":null,"choices":[])")}).error);
   BOOST_TEST(!stream(openai(), silent(), {delta("\\\"error\\\":{")}).error);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_of_nothing_but_an_error_failed_at_once) {
+  const auto failed = [](const std::string& bytes) {
+    const auto meter = openai().meter_stream({"gpt-4o"}, silent());
+    std::string out;
+    meter->consume(bytes, out);
+    return meter->failed_at_once();
+  };
+  const std::string error = chunk(R"("choices":[],"error":{"code":400,"message":"x"})");
+  BOOST_TEST(failed(": PROCESSING\n\n" + error));
+  BOOST_TEST(failed(error + done));
+  BOOST_TEST(!failed(delta("a") + error));
+  BOOST_TEST(!failed(error + delta("a")));
+  BOOST_TEST(!failed(": PROCESSING\n\n" + done));
+  BOOST_TEST(!failed(chunk(R"("error":{"message":"x"},"usage":)"
+                           R"({"prompt_tokens":1,"completion_tokens":1})")));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_stream_at_all_can_be_read_as_it_stands) {
+  const auto plain = [](const std::string& bytes) {
+    const auto meter = openai().meter_stream({"gpt-4o"}, silent());
+    std::string out;
+    meter->consume(bytes, out);
+    meter->release(out);
+    BOOST_TEST(out == bytes);
+    return openai().meter_stream({"gpt-4o"}, silent())->plain_answer() + [&] {
+      const auto again = openai().meter_stream({"gpt-4o"}, silent());
+      std::string ignored;
+      again->consume(bytes, ignored);
+      return again->plain_answer();
+    }();
+  };
+  const std::string body = "{\n  \"error\": {\n\n    \"message\": \"x\"}}";
+  BOOST_TEST(plain(body) == body);
+  BOOST_TEST(plain("<html>\n\n</html>") == "<html>\n\n</html>");
+  BOOST_TEST(plain(delta("a")) == "");
+  BOOST_TEST(plain(": waiting\n\n" + delta("a")) == "");
+  BOOST_TEST(plain(": waiting\n\n") == "");
+  BOOST_TEST(plain("") == "");
 }
 
 BOOST_AUTO_TEST_CASE(odd_endings) {

@@ -114,6 +114,27 @@ BOOST_FIXTURE_TEST_CASE(the_last_chunk_has_the_id_and_the_model_of_the_first, wi
              "\n\ndata: [DONE]\n\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_first_chunk_that_does_not_say_who_it_is_is_not_the_one_to_end_by,
+                        with_encodings) {
+  const std::string filter =
+      R"(data: {"id":"","object":"","created":0,"model":"","choices":[],"prompt_filter_results":[]})"
+      "\n\n";
+  const cut_stream seen =
+      cut(*find_dialect("openai"), streamed(), filter + chunk(0, R"("content":" one")"));
+  BOOST_TEST(occurrences(seen.ending, R"("id":"chatcmpl-1")") == 1, seen.ending);
+  BOOST_TEST(occurrences(seen.ending, R"("model":"gpt-4o")") == 1, seen.ending);
+  // A server without ids is ended by its first chunk.
+  const std::string nameless =
+      R"(data: {"object":"chat.completion.chunk","model":"local","choices":[{"index":0,"delta":{"content":"a"}}]})"
+      "\n\n";
+  std::string many;
+  for (int n = 0; n < 20; ++n)
+    many += nameless;
+  const cut_stream local = cut(*find_dialect("openai"), streamed(), many);
+  BOOST_TEST(occurrences(local.ending, R"("model":"local")") == 1, local.ending);
+  BOOST_TEST(occurrences(local.ending, R"("id")") == 0, local.ending);
+}
+
 BOOST_FIXTURE_TEST_CASE(only_the_choices_that_are_open_are_finished, with_encodings) {
   const std::string before = chunk(0, R"("content":" a")") + chunk(1, R"("content":" b")") +
                              chunk(1, "", "\"stop\"") + chunk(2, R"("content":" c")");

@@ -37,7 +37,8 @@ prompt_report report_of(std::int32_t tokens) {
 }
 
 bool knows_model(const prompt_learner& learner) {
-  return learner.current()->find(model, api) != nullptr;
+  const auto* const found = learner.current()->find(model, api);
+  return found != nullptr && found->is_fitted();
 }
 
 template <typename Condition>
@@ -136,6 +137,51 @@ BOOST_AUTO_TEST_CASE(a_directory_that_is_gone_costs_a_warning_only) {
   BOOST_TEST(said.str().find("is not kept") != std::string::npos, said.str());
 }
 
+// It took 41 to 60 calls, or never happened: one above its bound is none of many.
+BOOST_AUTO_TEST_CASE(one_report_above_its_bound_is_learnt_and_kept) {
+  const scratch_directory directory;
+  const std::string path = directory.path() + "/calibration";
+  const auto raised_in = [](const prompt_learner& learner) {
+    const auto* const found = learner.current()->find(model, api);
+    return found == nullptr ? 0 : found->raised(false);
+  };
+  {
+    prompt_learner learner(path, never);
+    prompt_report report = report_of(100);
+    report.bound_tokens = 90;
+    learner.teach(report);
+    BOOST_TEST(becomes_true([&] { return raised_in(learner) == 40 + 10 + 16; }));
+    BOOST_TEST(!knows_model(learner));
+  }
+  BOOST_TEST(raised_in(prompt_learner(path, never)) == 66);
+}
+
+// While others teach all the time: none of these is dropped.
+BOOST_AUTO_TEST_CASE(reports_above_their_bound_wait_for_the_queue) {
+  prompt_learner learner("", never);
+  std::atomic<bool> done{false};
+  std::thread busy([&] {
+    while (!done)
+      learner.teach(report_of(100));
+  });
+  int raised = 0;
+  for (int call = 1; call <= 50; ++call) {
+    const std::string name = "claude-opus-" + std::to_string(call);
+    prompt_report report = report_of(100);
+    report.model = name;
+    report.bound_tokens = 90;
+    learner.teach(report);
+    const bool learnt = becomes_true([&] {
+      const auto* const found = learner.current()->find(name, api);
+      return found != nullptr && found->raised(false) > 0;
+    });
+    raised += learnt ? 1 : 0;
+  }
+  done = true;
+  busy.join();
+  BOOST_TEST(raised == 50);
+}
+
 // Nobody waits for anybody: with many teachers some reports are dropped, and counted.
 BOOST_AUTO_TEST_CASE(many_threads_may_teach_and_ask_at_once) {
   prompt_learner learner("", never);
@@ -146,7 +192,7 @@ BOOST_AUTO_TEST_CASE(many_threads_may_teach_and_ask_at_once) {
       for (std::int32_t n = 0; n < 20'000; ++n) {
         learner.teach(report_of(100 + n % 900));
         const auto* const found = learner.current()->find(model, api);
-        if (found != nullptr) sum += found->of(report_of(100).seen).expected;
+        if (found != nullptr && found->is_fitted()) sum += found->of(report_of(100).seen).expected;
       }
     });
   }

@@ -123,6 +123,32 @@ BOOST_AUTO_TEST_CASE(an_excess_is_relative_to_the_estimate_and_a_least_size) {
   BOOST_TEST(std::abs(found.excess(seen, 168 - 50) + 0.25) < 1e-9);
 }
 
+BOOST_AUTO_TEST_CASE(a_fit_to_few_calls_says_so) {
+  const auto doubt_after = [](std::size_t calls) {
+    const std::vector<observed_prompt> all = window_of(busy_source);
+    const std::vector<observed_prompt> some(all.begin(),
+                                            all.begin() + static_cast<std::ptrdiff_t>(calls));
+    const learned_estimate found = fit({.factor = 1.5, .upper = 1.8}, some, calls);
+    BOOST_TEST(found.is_fitted());
+    return found.doubt();
+  };
+  BOOST_TEST(!learned_estimate{}.is_fitted());
+  BOOST_TEST(doubt_after(8) == 0.75);
+  BOOST_TEST(doubt_after(31) == 1.0 / 32);
+  BOOST_TEST(doubt_after(32) == 0);
+  BOOST_TEST(doubt_after(200) == 0);
+}
+
+// How unsure the table is of what is added is how wide the bound is before it is learnt.
+BOOST_AUTO_TEST_CASE(a_wide_offset_is_bounded_wide) {
+  learning_prior wide{.factor = 1.5, .upper = 1.8};
+  wide.offset_spread = {300, 300, 300};
+  const prompt_features hi = prompt_of({5, 0, 0, 0}, 1, 353);
+  const learning_prior narrow{.factor = 1.5, .upper = 1.8};
+  BOOST_TEST(fit(wide, {}, 0).of(hi).upper > fit(narrow, {}, 0).of(hi).upper + 700);
+  BOOST_TEST(fit(wide, {}, 0).of(hi).expected == fit(narrow, {}, 0).of(hi).expected);
+}
+
 // A spread of nothing would be a certainty that no report could change.
 BOOST_AUTO_TEST_CASE(factors_without_a_margin_have_a_least_spread) {
   const learned_estimate found = fit({.factor = 1, .upper = 1}, {}, 0);

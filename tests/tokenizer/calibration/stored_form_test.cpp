@@ -69,17 +69,22 @@ struct kept_model {
   std::int64_t upper = 1'800;
   std::uint64_t newest = 9;
   std::uint64_t last_used = 3;
+  std::int32_t raised[2] = {40, 500};
   std::vector<kept_observation> window = {kept_observation{}};
 };
 
-std::string file_of(const std::vector<kept_model>& models, std::uint32_t version = 1) {
+std::string file_of(const std::vector<kept_model>& models, std::uint32_t version = 2) {
   std::string out = "STINTCAL" + number(version, 4) + number(models.size(), 4) + number(77, 8);
   for (const kept_model& one : models) {
     out += number(static_cast<std::uint64_t>(one.api), 1) + number(one.name.size(), 2) + one.name +
            number(one.words.size(), 2) + one.words +
            number(static_cast<std::uint64_t>(one.factor), 8) +
            number(static_cast<std::uint64_t>(one.upper), 8) + number(one.newest, 8) +
-           number(one.last_used, 8) + number(one.window.size(), 4);
+           number(one.last_used, 8);
+    for (const std::int32_t raised : one.raised) {
+      if (version >= 2) out += number(static_cast<std::uint32_t>(raised), 4);
+    }
+    out += number(one.window.size(), 4);
     for (const kept_observation& each : one.window) {
       for (const std::int32_t amount : each.numbers)
         out += number(static_cast<std::uint32_t>(amount), 4);
@@ -140,6 +145,27 @@ BOOST_AUTO_TEST_CASE(a_file_is_taken_up_to_its_limits_and_not_beyond) {
   BOOST_TEST(taken(file_of(many)) == -1);
 }
 
+// A bound that one call has raised stays raised, and so a restart costs no call above it.
+BOOST_AUTO_TEST_CASE(what_bounds_were_raised_by_outlives_the_process) {
+  const auto raised_of = [](const std::string& file) {
+    const auto read = calibration::decode(file);
+    const auto* const learner = std::get_if<calibration>(&read);
+    if (learner == nullptr) return std::pair(-1, -1);
+    const auto learned = learner->snapshot();
+    const auto* const found = learned->find("claude-sonnet-5", api);
+    return found == nullptr ? std::pair(0, 0)
+                            : std::pair(found->raised(false), found->raised(true));
+  };
+  BOOST_TEST((raised_of(file_of({kept_model{}})) == std::pair(40, 500)));
+  // Files of before there were any.
+  BOOST_TEST((raised_of(file_of({kept_model{}}, 1)) == std::pair(0, 0)));
+  BOOST_TEST((raised_of(file_of({kept_model{.raised = {0, calibration::raised_max}}})) ==
+              std::pair(0, 16'384)));
+  BOOST_TEST((raised_of(file_of({kept_model{.raised = {0, calibration::raised_max + 1}}})) ==
+              std::pair(-1, -1)));
+  BOOST_TEST((raised_of(file_of({kept_model{.raised = {-1, 0}}})) == std::pair(-1, -1)));
+}
+
 BOOST_AUTO_TEST_CASE(an_observation_that_cannot_be_is_damage) {
   const auto with = [](auto change) {
     kept_model one;
@@ -180,7 +206,7 @@ BOOST_AUTO_TEST_CASE(the_shortest_file_is_20_bytes) {
   BOOST_TEST(refusal("STINTCAL" + std::string(11, '\0')).find("cut short") != std::string::npos);
   BOOST_TEST(refusal("STINTCAL" + std::string(12, '\0')).find("version 0") != std::string::npos);
   BOOST_TEST(refusal("STINTCAM" + std::string(30, '\0')).find("cut short") != std::string::npos);
-  BOOST_TEST(refusal(file_of({kept_model{}}, 2)).find("version 2") != std::string::npos);
+  BOOST_TEST(refusal(file_of({kept_model{}}, 3)).find("version 3") != std::string::npos);
   BOOST_TEST(refusal(file_of({kept_model{}}, 0x101)).find("version 257") != std::string::npos);
 }
 
@@ -199,7 +225,7 @@ BOOST_AUTO_TEST_CASE(an_estimate_is_the_same_after_a_restart) {
 }
 
 BOOST_AUTO_TEST_CASE(what_was_learnt_is_read_back) {
-  for (const int observations : {0, 1, 31, 32, 100, 700}) {
+  for (const int observations : {0, 1, 7, 8, 100, 700}) {
     const calibration before = taught(observations);
     const std::string bytes = before.encode();
     auto read = calibration::decode(bytes);
@@ -209,7 +235,7 @@ BOOST_AUTO_TEST_CASE(what_was_learnt_is_read_back) {
     BOOST_TEST(after.observations() == before.observations());
     const auto* const was = before.snapshot()->find("claude-sonnet-5", api);
     const auto* const is = after.snapshot()->find("claude-sonnet-5", api);
-    BOOST_TEST((was == nullptr) == (observations < 32));
+    BOOST_TEST((was == nullptr) == (observations < 8));
     BOOST_TEST((is == nullptr) == (was == nullptr));
   }
 }

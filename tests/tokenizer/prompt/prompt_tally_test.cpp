@@ -2,6 +2,8 @@
 // amounts at the edges, given to a tally without any request.
 #include "tokenizer/prompt/prompt_tally.hpp"
 
+#include <cmath>
+
 #include <boost/test/unit_test.hpp>
 
 #include "tokenizer/models/named_encodings.hpp"
@@ -131,10 +133,77 @@ BOOST_AUTO_TEST_CASE(a_learnt_estimate_keeps_what_varies_from_call_to_call) {
       with([](prompt_tally& tally) { tally.add_tool_framing({.expected = 0, .upper = 50}, 0); });
   BOOST_TEST(tools.expected == plain.expected);
   BOOST_TEST(tools.upper_bound == plain.upper_bound);
+  // As is what every request may bring.
+  const prompt_tokens request =
+      with([](prompt_tally& tally) { tally.add_request_framing({.expected = 0, .upper = 70}); });
+  BOOST_TEST(request.expected == plain.expected);
+  BOOST_TEST(request.upper_bound == plain.upper_bound);
   const prompt_tokens audio =
       with([](prompt_tally& tally) { tally.add_audio({.expected = 3, .upper = 5}); });
   BOOST_TEST(audio.audio_tokens == 5);
   BOOST_TEST(audio.upper_bound == plain.upper_bound + 5);
+}
+
+// A call above its bound: those after it are bounded higher, of its sort alone, learnt or not.
+BOOST_AUTO_TEST_CASE(a_raised_bound_is_raised_and_nothing_else) {
+  learned_estimate unfitted;
+  learned_estimate fitted = fit({.factor = 2, .upper = 3}, {}, 0);
+  for (learned_estimate* const learned : {&unfitted, &fitted}) {
+    for (const std::int64_t tools : {0, 2}) {
+      const auto fill = [&](prompt_tally& tally) {
+        tally.add_text_tokens(100, content_class::prose);
+        if (tools > 0) tally.add_tool_framing({.expected = 5, .upper = 9}, tools);
+      };
+      for (const text_measure measure : {text_measure::tokens, text_measure::bytes}) {
+        learned->raise({0, 0});
+        const prompt_tokens before = result_of(scaled_by(1'000, 1'200), fill, measure, learned);
+        learned->raise({30, 4'000});
+        const prompt_tokens after = result_of(scaled_by(1'000, 1'200), fill, measure, learned);
+        const std::int32_t raised = tools > 0 ? 4'000 : 30;
+        BOOST_TEST(before.features.raised == 0);
+        BOOST_TEST(after.features.raised == raised);
+        BOOST_TEST(after.expected == before.expected);
+        BOOST_TEST(after.upper_bound == before.upper_bound + raised);
+        BOOST_TEST(after.learned == (learned == &fitted));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_bound_learnt_from_few_calls_goes_from_the_fixed_one_to_its_own) {
+  observed_prompt one;
+  one.seen.class_tokens[0] = 1'000;
+  one.reported = 1'000;
+  const auto bound_after = [&](std::size_t calls, std::int64_t upper_permille) {
+    std::vector<observed_prompt> window;
+    for (std::size_t i = 0; i < calls; ++i) {
+      one.at = i + 1;
+      window.push_back(one);
+    }
+    const learned_estimate learned = fit({.factor = 1, .upper = 1.5}, window, calls);
+    const prompt_tokens found = result_of(
+        scaled_by(1'000, upper_permille),
+        [](prompt_tally& tally) { tally.add_text_tokens(1'000, content_class::prose); },
+        text_measure::tokens, &learned);
+    return std::pair(found.upper_bound, learned.of(one.seen).upper);
+  };
+  for (const std::size_t calls : {8U, 16U, 31U}) {
+    const auto [bound, own] = bound_after(calls, 1'500);
+    const double share = 1 - static_cast<double>(calls) / 32;
+    const double open = static_cast<double>(1'500 - own) * share;
+    BOOST_TEST(bound == own + static_cast<std::int64_t>(std::ceil(open)));
+    BOOST_TEST(bound < 1'500);
+    // Where the fixed one is lower, what was learnt is believed.
+    BOOST_TEST(bound_after(calls, 1'000).first == own);
+  }
+  const auto [bound, own] = bound_after(32, 1'500);
+  BOOST_TEST(bound == own);
+}
+
+BOOST_AUTO_TEST_CASE(citations_are_announced_once) {
+  prompt_tally tally(scaled_by(1'000, 1'000), text_measure::tokens, nullptr);
+  BOOST_TEST(tally.is_first_citation());
+  BOOST_TEST(!tally.is_first_citation());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

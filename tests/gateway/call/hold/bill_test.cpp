@@ -4,83 +4,11 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/dialect/table.hpp"
-#include "pricing/price_samples.hpp"
+#include "gateway/call/hold/bill_fixture.hpp"
 
 namespace stint {
 
 BOOST_AUTO_TEST_SUITE(bill)
-
-namespace {
-// A token of "asked" costs 2,000 nano-dollars, of output 8,000; of "other" half of that, until 2027.
-std::vector<price> prices_to_bill_by() {
-  price asked =
-      samples::plain_price("asked", samples::plain_rates(2 * samples::dollar, 8 * samples::dollar));
-  samples::set_tier(asked, service_tier::priority, 2'000);
-  asked.web_search_nanodollars = samples::cent;
-  price other =
-      samples::plain_price("other", samples::plain_rates(samples::dollar, 4 * samples::dollar));
-  other.valid_until = samples::utc(2027, 1, 1);
-  price later =
-      samples::plain_price("other", samples::plain_rates(samples::dollar, 100 * samples::dollar));
-  later.valid_from = samples::utc(2027, 1, 1);
-  return {asked, other, later};
-}
-
-struct call_to_bill {
-  call_to_bill() {
-    held.id = make_call_id(samples::any_time(), 1, 2);
-    held.admitted = samples::any_time();
-    held.known.input_tokens = 10;
-    call.provider = &provider;
-    call.rates = *prices.find("asked", held.admitted);
-  }
-
-  // The provider's own figures: 1,000 tokens in, 100 out.
-  [[nodiscard]] static call_end reported_by(const std::string& model) {
-    call_end ended;
-    ended.outcome = call_outcome::completed;
-    ended.status = 200;
-    ended.generated = true;
-    ended.counted_output_tokens = 7;
-    ended.report.emplace();
-    ended.report->model = model;
-    ended.report->used.input_tokens = 1'000;
-    ended.report->used.output_tokens = 100;
-    return ended;
-  }
-  [[nodiscard]] settlement settled_at(const call_end& ended, const std::string& api = "openai") {
-    billed_call of{prices, held, &call, *find_dialect(api)};
-    of.held_output_tokens = 500;
-    of.unknown_at_hold = unknown_at_hold;
-    return bill_of(of, ended, now);
-  }
-
-  // Forwarded, with 20 tokens of the answer seen and not its end.
-  [[nodiscard]] call_end not_seen_to_its_end() {
-    held.worst.input_tokens = 25;
-    held.worst.output_tokens = 500;
-    call_bound bound;
-    bound.prompt_tokens = 25;
-    held.elastic.emplace().cost = cost_of_output(*call.rates, bound, service_tier::standard);
-    held.worst.cost = held.elastic->cost.at(500);
-    call_end ended;
-    ended.outcome = call_outcome::upstream_gone;
-    ended.status = 502;
-    ended.generated = true;
-    ended.unknown = true;
-    ended.counted_output_tokens = 20;
-    return ended;
-  }
-
-  bool unknown_at_hold = true;
-  const wall_time now = samples::utc(2027, 3, 1);
-  price_book prices{"book-7", prices_to_bill_by(), {}};
-  provider_config provider;
-  hold_request held;
-  examined_call call;
-};
-}  // namespace
 
 BOOST_FIXTURE_TEST_CASE(what_the_provider_reports_is_charged_at_the_price_of_the_call,
                         call_to_bill) {
@@ -203,6 +131,75 @@ BOOST_FIXTURE_TEST_CASE(the_tier_that_served_is_charged_not_the_one_that_was_ask
   ended.report->tier = service_tier::standard;
   BOOST_TEST((settled_at(ended).tier == service_tier::standard));
   BOOST_TEST(settled_at(ended).cost.count() == 1'000 * 2'000 + 100 * 8'000);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_asks_for_a_cheaper_tier_does_not_get_it_by_asking,
+                        call_to_bill) {
+  call.request.tier = service_tier::flex;
+  const std::int64_t standard = 1'000 * 2'000 + 100 * 8'000;
+  call_end ended = reported_by("asked");
+  BOOST_TEST(settled_at(ended).cost.count() == standard);
+  BOOST_TEST((settled_at(ended).tier == service_tier::standard));
+  ended.report->tier = service_tier::flex;
+  BOOST_TEST(settled_at(ended).cost.count() == standard / 2);
+  BOOST_TEST((settled_at(ended).tier == service_tier::flex));
+  ended.report.reset();
+  BOOST_TEST(settled_at(ended).cost.count() == 10 * 2'000 + 7 * 8'000);
+  // An account may have it as its default.
+  call.request.tier = service_tier::standard;
+  ended = reported_by("asked");
+  ended.report->tier = service_tier::flex;
+  BOOST_TEST(settled_at(ended).cost.count() == standard / 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(where_it_was_computed_is_charged_as_the_answer_says, call_to_bill) {
+  price dearer = *call.rates;
+  dearer.us_permille = 1'100;
+  call.rates = &dearer;
+  const std::int64_t usual = 1'000 * 2'000 + 100 * 8'000;
+  call_end ended = reported_by("");
+  BOOST_TEST(settled_at(ended).cost.count() == usual);
+  ended.report->region = inference_region::us;
+  BOOST_TEST(settled_at(ended).cost.count() == usual * 11 / 10);
+  ended.report->region.reset();
+  call.request.region = inference_region::us;
+  BOOST_TEST(settled_at(ended).cost.count() == usual * 11 / 10);
+  ended.report->region = inference_region::any;
+  BOOST_TEST(settled_at(ended).cost.count() == usual);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_fee_for_each_request_is_charged_once, call_to_bill) {
+  price with_fee = *call.rates;
+  with_fee.request_nanodollars = samples::cent;
+  call.rates = &with_fee;
+  const settlement bill = settled_at(reported_by(""));
+  BOOST_TEST(bill.used.requests == 1);
+  BOOST_TEST(bill.cost.count() == 1'000 * 2'000 + 100 * 8'000 + samples::cent);
+  call_end unanswered;
+  BOOST_TEST(settled_at(unanswered).used.requests == 0);
+  BOOST_TEST(settled_at(unanswered).cost.count() == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_success_that_is_no_answer_costs_nothing_and_says_so, call_to_bill) {
+  call_end ended;
+  ended.outcome = call_outcome::completed;
+  ended.status = 200;
+  ended.no_answer = true;
+  const settlement bill = settled_at(ended);
+  BOOST_TEST((bill.source == usage_source::none));
+  BOOST_TEST((bill.used == usage()));
+  BOOST_TEST(bill.cost.count() == 0);
+  BOOST_TEST(bill.flags == row_flag::no_answer);
+}
+
+BOOST_FIXTURE_TEST_CASE(searches_that_an_answer_reports_are_charged_as_reported, call_to_bill) {
+  call.request.web_searches_max = 3;
+  call_end ended = reported_by("asked");
+  ended.report->tells_searches = true;
+  ended.report->used.web_searches = 1;
+  BOOST_TEST(settled_at(ended, "openai").used.web_searches == 1);
+  ended.report->used.web_searches = 0;
+  BOOST_TEST(settled_at(ended, "openai").used.web_searches == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_answer_without_a_report_is_charged_at_our_count, call_to_bill) {

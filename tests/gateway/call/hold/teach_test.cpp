@@ -80,7 +80,8 @@ struct call_that_teaches : call_fixture {
     return sum_of(scrape(seen), "stint_prompt_above_bound_total");
   }
   [[nodiscard]] bool knows(const std::string& model) const {
-    return learned.current()->find(model, messages) != nullptr;
+    const auto* const found = learned.current()->find(model, messages);
+    return found != nullptr && found->is_fitted();
   }
   // Until it has been learnt: a report that comes while others are being taken is dropped.
   void teach_until_known() {
@@ -125,6 +126,17 @@ BOOST_FIXTURE_TEST_CASE(a_prompt_above_its_bound_is_told_of, call_that_teaches) 
   BOOST_TEST(above_bound() == 1);
 }
 
+// The hold of the next call stands on it.
+BOOST_FIXTURE_TEST_CASE(a_prompt_above_its_bound_raises_the_bound_of_the_next, call_that_teaches) {
+  call.prompt.upper_bound = 110;
+  teach_prompt();
+  wait_until([&] {
+    const auto* const found = learned.current()->find(call.base_model, messages);
+    return found != nullptr && found->raised(false) == 40 + 10 + 16;
+  });
+  BOOST_TEST(!knows(call.base_model));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_public_tokenizer_is_compared_and_not_learnt, call_that_teaches) {
   call.prompt.exact = true;
   call.prompt.features.learnable = false;
@@ -147,6 +159,9 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_compared_is_not, call_that_teaches) {
   teach_prompt();
   ended = as_it_was;
   ended.report->used.web_searches = 1;
+  teach_prompt();
+  ended = as_it_was;
+  ended.report->parts.resize(2);
   teach_prompt();
   ended = as_it_was;
   ended.report->used = usage();

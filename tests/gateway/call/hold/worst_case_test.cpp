@@ -20,6 +20,7 @@ struct call_to_hold {
     call.request.stream = true;
     call.output_bound_tokens = 10'000;
     call.expected.tokens = 100;
+    call.expected.burst_tokens = 1;
     call.provider = &provider;
     call.prompt.expected = 8;
     call.prompt.upper_bound = 10;
@@ -82,6 +83,39 @@ BOOST_FIXTURE_TEST_CASE(a_faster_tier_is_held_at_its_price, call_to_hold) {
   const hold_request worst = held();
   BOOST_TEST(worst.worst.cost.count() == 2 * (10 * 2'000 + 10'000 * 8'000));
   BOOST_TEST(worst.known_cost.count() == 2 * 8 * 2'000);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_cheaper_tier_is_held_and_known_at_the_standard_price, call_to_hold) {
+  samples::set_tier(rates, service_tier::flex, 500);
+  call.request.tier = service_tier::flex;
+  const hold_request worst = held();
+  BOOST_TEST(worst.worst.cost.count() == 10 * 2'000 + 10'000 * 8'000);
+  BOOST_TEST(worst.known_cost.count() == 8 * 2'000);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_region_that_an_account_may_choose_is_held_at_its_price, call_to_hold) {
+  rates.us_permille = 1'100;
+  BOOST_TEST(held().worst.cost.count() == (10 * 2'000 + 10'000 * 8'000) * 11 / 10);
+  BOOST_TEST(held().known_cost.count() == 8 * 2'000);
+  call.request.region = inference_region::us;
+  BOOST_TEST(held().known_cost.count() == 8 * 2'200);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_model_that_may_take_over_is_held_at_its_price, call_to_hold) {
+  const price dearer = samples::plain_price(
+      "other", samples::plain_rates(10 * samples::dollar, 50 * samples::dollar));
+  const price cheaper =
+      samples::plain_price("cheap", samples::plain_rates(samples::dollar, samples::dollar));
+  call.other_rates = {&cheaper};
+  BOOST_TEST(held().worst.cost.count() == 10 * 2'000 + 10'000 * 8'000);
+  call.other_rates = {&cheaper, &dearer};
+  BOOST_TEST(held().worst.cost.count() == 10 * 10'000 + 10'000 * 50'000);
+  BOOST_TEST(held().known_cost.count() == 8 * 2'000);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_fee_for_the_request_is_held, call_to_hold) {
+  rates.request_nanodollars = samples::cent;
+  BOOST_TEST(held().worst.cost.count() == 10 * 2'000 + 10'000 * 8'000 + samples::cent);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_known_costs_what_it_costs_at_its_admission, call_to_hold) {
@@ -173,6 +207,13 @@ BOOST_FIXTURE_TEST_CASE(a_stream_that_is_followed_holds_its_margin_and_half_a_st
   BOOST_TEST(followed_hold(how, expected, 100, 2) == 280 + (280 / 7 + 1));
   how.stream_margin_tokens = 100;
   BOOST_TEST(followed_hold(how, expected, 100, 2) == 300 + (300 / 7 + 1));
+}
+
+// A single write of it may be more than what its kind usually takes.
+BOOST_FIXTURE_TEST_CASE(the_first_streams_of_a_model_hold_their_bound, call_to_hold) {
+  call.expected.burst_tokens = 0;
+  BOOST_TEST(elastic().first_tokens == 10'000);
+  BOOST_TEST(elastic().ample_tokens < 10'000);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stream_holds_at_first_what_its_kind_usually_takes, call_to_hold) {

@@ -20,9 +20,48 @@ BOOST_AUTO_TEST_CASE(framing_hop_by_hop_cookies_and_our_own_names_are_not_passed
   BOOST_REQUIRE(check_response_head(text, head_limits(), false, scanned, head).state ==
                 head_state::complete);
   std::string out;
-  add_upstream_fields(head, out);
+  add_upstream_fields(head, content_coding::identity, out);
   BOOST_TEST(out ==
              "Content-Type: application/json\r\nx-request-id: req_1\r\nOpenAI-Version: v\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_head_says_of_a_coding_goes_with_the_coding) {
+  const std::string of_coded_bytes =
+      "Content-Encoding: gzip\r\nContent-MD5: x\r\nDigest: x\r\nContent-Digest: x\r\n"
+      "Repr-Digest: x\r\n";
+  const std::string text =
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + of_coded_bytes + "vary: x\r\n\r\n";
+  std::size_t scanned = 0;
+  response_head head;
+  BOOST_REQUIRE(check_response_head(text, head_limits(), false, scanned, head).state ==
+                head_state::complete);
+  for (const content_coding decoded : {content_coding::gzip, content_coding::deflate}) {
+    std::string out;
+    add_upstream_fields(head, decoded, out);
+    BOOST_TEST(out == "vary: x\r\n");
+  }
+  for (const content_coding kept : {content_coding::identity, content_coding::unreadable}) {
+    std::string out;
+    add_upstream_fields(head, kept, out);
+    BOOST_TEST(out == of_coded_bytes + "vary: x\r\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(where_a_redirect_leads_is_not_passed_on) {
+  const auto passed = [](const std::string& status) {
+    const std::string text =
+        "HTTP/1.1 " + status + " X\r\nLocation: http://10.0.0.7/inner\r\nContent-Length: 0\r\n\r\n";
+    std::size_t scanned = 0;
+    response_head head;
+    BOOST_REQUIRE(check_response_head(text, head_limits(), false, scanned, head).state ==
+                  head_state::complete);
+    std::string out;
+    add_upstream_fields(head, content_coding::identity, out);
+    return out;
+  };
+  for (const std::string status : {"300", "301", "302", "303", "307", "308"})
+    BOOST_TEST(passed(status) == "", status);
+  BOOST_TEST(passed("201") == "Location: http://10.0.0.7/inner\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_remaining_budget_is_never_shown_below_zero) {
@@ -76,7 +115,7 @@ BOOST_AUTO_TEST_CASE(names_are_told_apart_whatever_their_case_and_only_as_a_whol
     BOOST_REQUIRE(check_response_head(text, head_limits(), false, scanned, head).state ==
                   head_state::complete);
     std::string out;
-    add_upstream_fields(head, out);
+    add_upstream_fields(head, content_coding::identity, out);
     BOOST_TEST(out == (is_passed_on ? line : std::string()), field << " gave " << out);
   }
 }

@@ -55,6 +55,7 @@ class relay_fixture : public call_fixture {
 
   void admit(examined_call examined_one) {
     call.emplace(std::move(examined_one));
+    call->expected.burst_tokens = 1;  // it is known how much of its kind comes at once
     admit(worst_of(*call), &*call);
   }
   // Of an answer that streams, with so much output at the most.

@@ -19,6 +19,39 @@ BOOST_FIXTURE_TEST_CASE(a_stream_that_nobody_asked_for_is_read_whole, relay_fixt
   BOOST_TEST(std::get<whole_answer>(made.unsent).body == text_event(" one"));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_stream_that_cannot_be_read_cannot_be_followed_and_is_read_whole,
+                        relay_fixture) {
+  admit_stream(4'000);
+  from.said.coding = content_coding::unreadable;
+  from.gives("\x1b\x05");
+  from.ends(body_progress::complete, "\x03");
+  const relayed made = relay_it();
+  BOOST_TEST(to.begun == 0);
+  BOOST_TEST_REQUIRE(std::holds_alternative<whole_answer>(made.unsent));
+  BOOST_TEST(std::get<whole_answer>(made.unsent).body == "\x1b\x05\x03");
+  BOOST_TEST(held->hold().output_tokens() == 4'000);
+  BOOST_TEST(made.ended.unknown);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_passed_through_in_a_coding_streams_like_anything_else,
+                        relay_fixture) {
+  admit_passthrough();
+  from.said.coding = content_coding::unreadable;
+  from.gives("\x1b\x05");
+  const relayed made = relay_it();
+  BOOST_TEST(to.passed() == "\x1b\x05");
+  BOOST_TEST(!made.ended.unknown);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_redirect_is_no_stream_whatever_it_says, relay_fixture) {
+  admit_stream(100);
+  from.said.status = 302;
+  from.ends(body_progress::complete, text_event(" one"));
+  const relayed made = relay_it();
+  BOOST_TEST(std::holds_alternative<problem>(made.unsent));
+  BOOST_TEST(to.begun == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_passed_through_without_a_body_is_not_looked_into, relay_fixture) {
   for (const int status : {204, 401}) {
     admit_passthrough();

@@ -125,6 +125,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_report_our_own_count_is_the_bill, streaming) {
 
 BOOST_FIXTURE_TEST_CASE(a_count_that_takes_long_is_made_on_the_counting_pool, streaming) {
   admit_stream(2);
+  call->output_limit_tokens = 2;
   settings.limits.count_inline_bytes_max = 0;
   from.gives(text_event(words(2)));
   from.gives(text_event(words(5)));
@@ -388,8 +389,23 @@ BOOST_FIXTURE_TEST_CASE(a_stream_for_which_there_is_room_goes_on_beyond_its_firs
   BOOST_TEST(held->hold().output_tokens() >= 1'000);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_provider_that_ignores_its_bound_is_cut, streaming) {
+BOOST_FIXTURE_TEST_CASE(a_provider_that_ignores_its_bound_is_held_further, streaming) {
   admit_stream(20);
+  from.gives(text_event(words(15)));
+  from.gives(text_event(words(15)));
+  from.gives(text_event(" three"));
+  from.ends(body_progress::complete);
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::completed));
+  BOOST_TEST(!end_of(made).cut);
+  BOOST_TEST(to.passed() == text_event(words(15)) + text_event(words(15)) + text_event(" three"));
+  BOOST_TEST(made.ended.counted_output_tokens == 31);
+  BOOST_TEST(held->hold().output_tokens() > 31);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_provider_that_ignores_a_bound_of_ours_is_cut, streaming) {
+  admit_stream(20);
+  call->output_limit_tokens = 20;
   from.gives(text_event(words(15)));
   from.gives(text_event(words(15)));
   from.gives(text_event(" three"));

@@ -34,7 +34,7 @@ struct answered {
     let_run(context);
   }
 
-  std::unique_ptr<upstream_connection> acquire() {
+  upstream_connection_ptr acquire() {
     auto got = run_to_end(context, pool.acquire(entry, seen));
     BOOST_REQUIRE(got.has_value());
     return std::move(*got);
@@ -98,6 +98,22 @@ BOOST_FIXTURE_TEST_CASE(what_the_head_said_is_kept_and_the_rest_of_it_passed_on,
   BOOST_TEST((facts.first_byte == wall_time{std::chrono::seconds(17)}));
   BOOST_TEST(answer->provider().name == "played");
   BOOST_TEST(!answer->closed());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_length_of_what_is_compressed_says_nothing_of_what_it_means, answered) {
+  begin("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 10\r\n\r\n0123456789");
+  BOOST_TEST((answer->facts().coding == content_coding::gzip));
+  BOOST_TEST(answer->facts().content_length == 0U);
+  BOOST_TEST(answer->facts().fields == "");
+  BOOST_TEST((read() == body_progress::complete));
+  BOOST_TEST(body == "0123456789");  // whoever decodes it reads it as it is
+}
+
+BOOST_FIXTURE_TEST_CASE(a_coding_that_we_do_not_know_is_told_to_whoever_gets_the_answer, answered) {
+  begin("HTTP/1.1 200 OK\r\ncontent-encoding: br\r\ncontent-length: 10\r\n\r\n");
+  BOOST_TEST((answer->facts().coding == content_coding::unreadable));
+  BOOST_TEST(answer->facts().content_length == 10U);
+  BOOST_TEST(answer->facts().fields == "content-encoding: br\r\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_body_with_a_length_ends_with_its_last_byte, answered) {

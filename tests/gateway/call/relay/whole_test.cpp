@@ -70,7 +70,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_is_read_whole_and_billed_as_its_provider_says,
 BOOST_FIXTURE_TEST_CASE(the_bound_is_held_before_what_does_not_stream_is_read, relay_fixture) {
   admit_stream(4'000);
   from.said.event_stream = false;
-  from.said.status = 399;
+  from.said.status = 299;
   BOOST_TEST(held->hold().output_tokens() < 4'000);
   from.ends(body_progress::complete, answer_of(3, with_usage(3)));
   from.steps.back().meanwhile = [this] {
@@ -136,13 +136,130 @@ BOOST_FIXTURE_TEST_CASE(an_error_with_usage_is_billed_as_it_says, relay_fixture)
 
 BOOST_FIXTURE_TEST_CASE(a_success_without_usage_is_counted, relay_fixture) {
   admit_whole(100);
-  from.said.status = 399;
+  from.said.status = 299;
   from.ends(body_progress::complete, answer_of(5));
   const relayed made = relay_it();
   BOOST_TEST((made.ended.outcome == call_outcome::completed));
   BOOST_TEST(!made.ended.report);
   BOOST_TEST(made.ended.generated);
   BOOST_TEST(made.ended.counted_output_tokens == 5);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_success_that_is_no_answer_generated_nothing, relay_fixture) {
+  for (const std::string& body :
+       {std::string("\n \n{\"error\":{\"message\":\"Provider returned error\",\"code\":400}}"),
+        std::string("<!DOCTYPE html><html><body>Sign in</body></html>"),
+        std::string("data: {\"error\":{\"message\":\"timed out\"}}\n\n")}) {
+    BOOST_TEST_CONTEXT(body) {
+      admit_whole(100);
+      from.ends(body_progress::complete, body);
+      const relayed made = relay_it();
+      BOOST_TEST((made.ended.outcome == call_outcome::completed));
+      BOOST_TEST(made.ended.no_answer);
+      BOOST_TEST(!made.ended.generated);
+      BOOST_TEST(!made.ended.report);
+      BOOST_TEST(answer_in(made).status == 200);
+      BOOST_TEST(answer_in(made).body == body);
+      held.reset();
+    }
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_success_that_cannot_be_read_is_unknown, relay_fixture) {
+  for (const std::string& body :
+       {std::string("ok"), std::string(), std::string("[]"), std::string(R"({"method":"POST"})"),
+        std::string("{\"choices\":")}) {
+    BOOST_TEST_CONTEXT(body) {
+      admit_whole(100);
+      from.ends(body_progress::complete, body);
+      const relayed made = relay_it();
+      BOOST_TEST((made.ended.outcome == call_outcome::completed));
+      BOOST_TEST(made.ended.unknown);
+      BOOST_TEST(made.ended.generated);
+      BOOST_TEST(!made.ended.no_answer);
+      BOOST_TEST(answer_in(made).body == body);
+      held.reset();
+    }
+  }
+  admit_whole(100);
+  from.ends(body_progress::complete, answer_of(5));
+  BOOST_TEST(!relay_it().ended.unknown);  // it is counted
+}
+
+BOOST_FIXTURE_TEST_CASE(an_error_under_a_status_of_success_with_usage_is_billed_as_it_says,
+                        relay_fixture) {
+  admit_whole(100);
+  from.ends(body_progress::complete, R"({"error":{"message":"filtered"})" + with_usage(7) + "}");
+  const relayed made = relay_it();
+  BOOST_TEST(!made.ended.no_answer);
+  BOOST_TEST_REQUIRE(made.ended.report.has_value());
+  BOOST_TEST(made.ended.report->used.output_tokens == 7);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_redirect_is_not_followed_and_its_address_goes_nowhere, relay_fixture) {
+  for (const int status : {301, 302, 307, 308}) {
+    admit_whole(100);
+    from.said.status = status;
+    from.ends(body_progress::complete, "<a href=\"http://10.0.0.7/inner\">Moved</a>");
+    const relayed made = relay_it();
+    BOOST_TEST((problem_in(made).kind == problem_kind::upstream_garbage));
+    BOOST_TEST(problem_in(made).message.find("10.0.0.7") == std::string::npos);
+    BOOST_TEST((made.ended.outcome == call_outcome::upstream_error));
+    BOOST_TEST(made.ended.status == 502);
+    BOOST_TEST(made.ended.no_answer);
+    BOOST_TEST(!made.ended.generated);
+    held.reset();
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(one_wild_report_is_not_billed, relay_fixture) {
+  admit_whole(20);
+  from.ends(body_progress::complete, answer_of(5, with_usage(900'000'000)));
+  const relayed made = relay_it();
+  BOOST_TEST(made.ended.implausible);
+  BOOST_TEST(!made.ended.report);
+  BOOST_TEST(made.ended.counted_output_tokens == 5);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_report_beyond_the_bound_that_the_bytes_bear_out_is_billed,
+                        relay_fixture) {
+  admit_whole(20);
+  from.ends(body_progress::complete, answer_of(60, with_usage(61)));
+  const relayed made = relay_it();
+  BOOST_TEST_REQUIRE(made.ended.report.has_value());
+  BOOST_TEST(made.ended.report->used.output_tokens == 61);
+}
+
+BOOST_FIXTURE_TEST_CASE(events_where_an_answer_was_asked_for_are_read_and_left_as_they_are,
+                        relay_fixture) {
+  admit_whole(100);
+  const std::string body = text_event(words(3)) + usage_event(7) + done_event;
+  from.said.event_stream = true;
+  from.ends(body_progress::complete, body);
+  const relayed made = relay_it();
+  BOOST_TEST_REQUIRE(made.ended.report.has_value());
+  BOOST_TEST(made.ended.report->used.output_tokens == 7);
+  BOOST_TEST(answer_in(made).body == body);
+  // Without usage they are counted.
+  held.reset();
+  admit_whole(100);
+  from.said.event_stream = true;
+  from.ends(body_progress::complete, text_event(words(3)) + done_event);
+  const relayed counted = relay_it();
+  BOOST_TEST(!counted.ended.report);
+  BOOST_TEST(counted.ended.generated);
+  BOOST_TEST(counted.ended.counted_output_tokens == 3);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stream_that_does_not_say_that_it_is_one_is_read_as_one, relay_fixture) {
+  admit_stream(100);
+  from.said.event_stream = false;
+  from.ends(body_progress::complete, text_event(words(3)) + usage_event(7) + done_event);
+  const relayed made = relay_it();
+  BOOST_TEST_REQUIRE(made.ended.report.has_value());
+  BOOST_TEST(made.ended.report->used.output_tokens == 7);
+  // Its client did not ask for usage.
+  BOOST_TEST(answer_in(made).body == text_event(words(3)) + done_event);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_long_answer_is_counted_on_the_counting_pool, relay_fixture) {
@@ -183,6 +300,51 @@ BOOST_FIXTURE_TEST_CASE(a_report_that_cannot_be_true_is_told_and_not_billed, rel
   BOOST_TEST(made.ended.implausible);
   BOOST_TEST(!made.ended.report);
   BOOST_TEST(made.ended.counted_output_tokens == 5);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_in_a_coding_that_we_cannot_read_is_passed_on_and_unknown,
+                        relay_fixture) {
+  for (const int status : {200, 299}) {
+    admit_whole(100);
+    from.said.status = status;
+    from.said.coding = content_coding::unreadable;
+    from.said.fields = "content-encoding: br\r\n";
+    // Whatever it may look like.
+    from.ends(body_progress::complete, answer_of(5, with_usage(7)));
+    const relayed made = relay_it();
+    BOOST_TEST((made.ended.outcome == call_outcome::completed));
+    BOOST_TEST(made.ended.unknown);
+    BOOST_TEST(made.ended.generated);
+    BOOST_TEST(!made.ended.report);
+    BOOST_TEST(made.ended.counted_output_tokens == 0);
+    BOOST_TEST(answer_in(made).status == status);
+    BOOST_TEST(answer_in(made).fields == "content-encoding: br\r\n");
+    BOOST_TEST(answer_in(made).body == from.given);
+    BOOST_TEST(from.finished == 1);
+    from.given.clear();
+    from.finished = 0;
+    held.reset();
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_error_in_a_coding_that_we_cannot_read_generated_nothing, relay_fixture) {
+  for (const int status : {300, 399, 400, 500}) {
+    admit_whole(100);
+    from.said.status = status;
+    from.said.coding = content_coding::unreadable;
+    from.ends(body_progress::complete, answer_of(5));
+    const relayed made = relay_it();
+    BOOST_TEST(!made.ended.unknown);
+    BOOST_TEST(made.ended.generated == (status < 400));
+    BOOST_TEST(answer_in(made).body == answer_of(5));
+    held.reset();
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_that_can_be_read_is_not_unknown, relay_fixture) {
+  admit_whole(100);
+  from.ends(body_progress::complete, answer_of(5));
+  BOOST_TEST(!relay_it().ended.unknown);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_key_that_the_provider_does_not_take_is_our_problem, relay_fixture) {

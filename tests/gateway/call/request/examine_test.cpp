@@ -96,6 +96,35 @@ BOOST_FIXTURE_TEST_CASE(a_model_without_a_price_has_none_or_the_ceiling_s, exami
   BOOST_TEST(priced.rates == *prices.find("gpt-4o", admitted));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_tier_that_the_price_does_not_list_cannot_be_asked_for, examined_fixture) {
+  BOOST_TEST(
+      (examined(hi_to("gpt-4o", R"(,"service_tier":"flex")")).request.tier == service_tier::flex));
+  const problem why = refused(
+      hi_to("claude-sonnet-5", R"(,"max_tokens":5,"service_tier":"priority")"), "anthropic");
+  BOOST_TEST((why.kind == problem_kind::bad_request));
+  BOOST_TEST(why.param == "service_tier");
+  BOOST_TEST(why.message.find("claude-sonnet-5") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(models_that_may_take_over_are_priced_with_the_one_that_is_asked,
+                        examined_fixture) {
+  const examined_call call =
+      examined(hi_to("gpt-4o", R"(,"models":["claude-sonnet-5","mystery",7])"));
+  BOOST_TEST_REQUIRE(call.other_rates.size() == 1U);
+  BOOST_TEST(call.other_rates[0] == *prices.find("claude-sonnet-5", admitted));
+  BOOST_TEST(call.request.other_models.empty());
+  BOOST_TEST(examined(hi_to("gpt-4o")).other_rates.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_report_of_the_input_is_believed_up_to_what_a_model_can_take,
+                        examined_fixture) {
+  const std::string tools = R"(,"tools":[{"type":"function","function":{"name":"f"}}])";
+  BOOST_TEST(examined(hi_to("gpt-4o")).input_believed_max() == 2'000'000);
+  BOOST_TEST(examined(hi_to("gpt-4o")).billing().input_believed_max == 2'000'000);
+  BOOST_TEST(examined(hi_to("gpt-4o", tools)).input_believed_max() == 16'000'000);
+  BOOST_TEST(examined(with_files(1)).input_believed_max() == 16'000'000);
+}
+
 BOOST_FIXTURE_TEST_CASE(an_end_user_s_name_is_bounded, examined_fixture) {
   const std::string name(256, 'u');
   BOOST_TEST(examined(hi_to("gpt-4o", R"(,"user":")" + name + "\"")).user == name);
