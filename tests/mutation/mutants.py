@@ -60,8 +60,8 @@ def code_of(text):
     text = without_call(text, r"[.>]reserve\(")
     text = without_call(text, r"\benum (?:class )?\w[^;{]*\{")
     text = without(text, r"^[ \t]*template <[^\n]*", re.M)
-    # Rows of a table: numbers and nothing else.
-    text = without(text, r"^[ \t{]*(?:[-{]*(?:0x[0-9A-Fa-f']+|\d[\d']*)[uUlL]*[},; \t]*){2,}$", re.M)
+    # Rows of a table: numbers and nothing else, but for a name in front.
+    text = without(text, r"^[ \t{]*(?:[ \t]{2,},[ \t]*)?(?:[-{]*(?:0x[0-9A-Fa-f']+|\d[\d']*)[uUlL]*[},; \t]*){2,}$", re.M)
     # How much room a buffer has: `char text[160]`, `std::array<char, 32>`.
     text = without(text, r"^[ \t]*(?:static |constexpr |const )*(?!return\b)[\w:<>]+ \w+\[\d+\]", re.M)
     return without(text, r"<[\w:, ]*\b\d[\d']*>")

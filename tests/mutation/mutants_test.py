@@ -18,6 +18,7 @@ enum class kind { none = 0, some = 1 };
 template <int N>
 constexpr int table[] = {
     1, 2, 3,
+    {"a row", {0, 96}, 3},
 };
 int f(const std::vector<int>& of, int&& most) {
   char text[16];
@@ -32,34 +33,34 @@ int f(const std::vector<int>& of, int&& most) {
 }
 '''
 CHANGES = '''
-14: < becomes <=
-14: < becomes >=
-14: 10 becomes 11
-14: 10 becomes 9
-14: && becomes ||
-14: ! becomes nothing
-14: 1 becomes 0
-14: 1 becomes 2
-15: 0 becomes 1
 15: < becomes <=
 15: < becomes >=
-15: 7 becomes 6
-15: 7 becomes 8
-15: ++ becomes --
-15: += becomes -=
-15: std::min becomes std::max
-15: == becomes !=
+15: 10 becomes 11
+15: 10 becomes 9
+15: && becomes ||
+15: ! becomes nothing
 15: 1 becomes 0
 15: 1 becomes 2
-16: 1'000 becomes 1001
-16: 1'000 becomes 999
-19: - becomes +
-19: >= becomes <
-19: >= becomes >
-19: 5 becomes 4
-19: 5 becomes 6
-19: || becomes &&
-19: false becomes true
+16: 0 becomes 1
+16: < becomes <=
+16: < becomes >=
+16: 7 becomes 6
+16: 7 becomes 8
+16: ++ becomes --
+16: += becomes -=
+16: std::min becomes std::max
+16: == becomes !=
+16: 1 becomes 0
+16: 1 becomes 2
+17: 1'000 becomes 1001
+17: 1'000 becomes 999
+20: - becomes +
+20: >= becomes <
+20: >= becomes >
+20: 5 becomes 4
+20: 5 becomes 6
+20: || becomes &&
+20: false becomes true
 '''.strip().split("\n")
 
 JUDGED = '''#include <string>
@@ -91,7 +92,7 @@ class mutants_test(unittest.TestCase):
     def test_whole_statements_are_left_out_when_asked(self):
         made = set(mutants.mutants_of("sample.cpp", SAMPLE, statements=True)) - set(mutants.mutants_of("sample.cpp", SAMPLE))
         self.assertEqual({(one.line, one.old) for one in made}, {
-            (16, "most = 1'000;"), (17, "note(most);"), (18, 'text = "most " + name(most) + ".";')})
+            (17, "most = 1'000;"), (18, "note(most);"), (19, 'text = "most " + name(most) + ".";')})
 
     def test_a_mutant_differs_in_its_one_place(self):
         [one] = [one for one in mutants.mutants_of("s.cpp", "a = b == c || d == e;\n") if one.old == "==" and one.nth == 2]

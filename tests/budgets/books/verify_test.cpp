@@ -122,8 +122,10 @@ BOOST_FIXTURE_TEST_CASE(the_proof_says_what_it_covered, fixture) {
 // Windows that do not end on full hours and calls held cannot be; they are counted, not doubted.
 BOOST_FIXTURE_TEST_CASE(windows_whose_rows_are_deleted_are_proved_by_roll_ups, fixture) {
   caps.push_back(usd_cap("minute", 1'000'000, window_kind::minute));
-  caps.push_back(usd_cap("calls", 1'000'000));
-  caps.back().unit = cap_unit::requests;
+  for (const auto kind : {window_kind::day, window_kind::forever}) {
+    caps.push_back(usd_cap(kind == window_kind::day ? "calls" : "calls ever", 1'000'000, kind));
+    caps.back().unit = cap_unit::requests;
+  }
   auto configured = options();
   configured.directory = scratch.sub("old");
   configured.rows_kept_days = 5;
@@ -149,9 +151,12 @@ BOOST_FIXTURE_TEST_CASE(windows_whose_rows_are_deleted_are_proved_by_roll_ups, f
   BOOST_TEST(proof.days == 20U);
   BOOST_TEST(proof.counters_by_rows > 0U);
   BOOST_TEST(proof.counters_by_rollups >= 15U);  // the older days, and what never resets
-  BOOST_REQUIRE(proof.unproved.size() == 2U);
+  BOOST_REQUIRE(proof.unproved.size() == 3U);
   BOOST_TEST(proof.unproved[0].cap == "minute");
   BOOST_TEST(proof.unproved[1].cap == "calls");
+  BOOST_TEST(proof.unproved[2].cap == "calls ever");
+  for (const auto& each : proof.unproved)
+    BOOST_TEST(each.reason == "rows of that time are deleted, and roll-ups cannot tell");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_counter_of_a_scope_that_has_no_rows_is_found, fixture) {

@@ -265,6 +265,25 @@ BOOST_FIXTURE_TEST_CASE(a_copy_that_does_not_fit_is_refused_and_16_mebibytes_are
   BOOST_TEST(refusal.ends_with(" MiB free, and 1073741840 MiB are needed"), refusal);
 }
 
+// A log that is written to meanwhile is longer by the time it is copied.
+BOOST_FIXTURE_TEST_CASE(of_a_file_that_grew_only_what_was_there_is_copied, fixture) {
+  const std::string from = scratch.sub("grown");
+  std::ofstream(from) << std::string((2U << 20U) + 100, 'x');
+  backup_target target(copy);
+  work_progress progress;
+  for (const std::uint64_t bytes : {std::uint64_t{4}, (std::uint64_t{1} << 20U) + 7}) {
+    const std::string name = "of-" + std::to_string(bytes);
+    const auto copied = target.copy(from, name, bytes, progress);
+    BOOST_TEST(copied.bytes == bytes);
+    BOOST_TEST(fs::file_size(copy + "/" + name) == bytes);
+    BOOST_TEST(copied.crc == target.write("as-" + name, std::string(bytes, 'x')).crc);
+  }
+  BOOST_TEST(progress.done == (1U << 20U) + 11U);
+  const auto refusal =
+      refusal_of([&] { (void)target.copy(from, "more", (2U << 20U) + 101U, progress); });
+  BOOST_TEST(refusal.ends_with("grown is shorter than it should be"), refusal);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint::testing

@@ -10,6 +10,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tokenizer/unicode/char_class.hpp"
+
 BOOST_AUTO_TEST_SUITE(split_suite)
 
 namespace {
@@ -110,6 +112,27 @@ BOOST_AUTO_TEST_CASE(ill_formed_bytes_are_cut_as_the_replacement_character_is) {
 BOOST_AUTO_TEST_CASE(a_stray_byte_is_no_ascii_punctuation) {
   BOOST_TEST(cut(split_rule::deepseek_v3, "\xFFité", false) == (pieces{"\xFF", "ité"}));
   BOOST_TEST(cut(split_rule::deepseek_v3, "\uFFFDité") == (pieces{"\uFFFD", "ité"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_character_of_any_length_is_decoded_and_what_is_none_is_punctuation) {
+  const auto decoded = [](std::string_view text) {
+    const auto* const at = reinterpret_cast<const std::uint8_t*>(text.data());
+    bool truncated = false;
+    return decode_any(at, at + text.size(), truncated);
+  };
+  BOOST_TEST((decoded("ab").kind == char_class::lower));
+  BOOST_TEST(decoded("ab").bytes == 1);
+  BOOST_TEST((decoded("Éb").kind == char_class::upper));
+  BOOST_TEST(decoded("Éb").bytes == 2);
+  BOOST_TEST((decoded("中b").kind == char_class::letter));
+  BOOST_TEST(decoded("中b").bytes == 3);
+  BOOST_TEST(decoded("🙂b").bytes == 4);
+  BOOST_TEST((decoded("\xFF"
+                      "b")
+                  .kind == char_class::punctuation));
+  BOOST_TEST(decoded("\xFF"
+                     "b")
+                 .bytes == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -86,6 +86,7 @@ BOOST_AUTO_TEST_CASE(a_megabyte_of_marks_in_the_wrong_order_is_sorted) {
 BOOST_AUTO_TEST_CASE(a_sequence_that_breaks_off_stays_as_it_is) {
   BOOST_TEST(to_nfc("e\u0301\xE4\xB8") == "é\xE4\xB8");
   BOOST_TEST(nfc_stable_prefix("ab\xCC") == 1U);  // it may become a mark on the b
+  BOOST_TEST(nfc_stable_prefix("ab\x80") == 2U);
   BOOST_TEST(to_nfc("e\x80\u0301\xFF\u0301") == "e\x80\u0301\xFF\u0301");
 }
 

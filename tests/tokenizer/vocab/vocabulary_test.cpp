@@ -2,6 +2,7 @@
 // token of the shipped ones, and small lists whose answers are known.
 #include "tokenizer/bpe/vocabulary.hpp"
 
+#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -82,6 +83,39 @@ BOOST_AUTO_TEST_CASE(every_token_of_a_shipped_vocabulary_is_one_piece_of_it) {
   for (const std::string& token : listed->tokens)
     missing += find(words, token) == 1U ? 0 : 1;
   BOOST_TEST(missing == 0U);
+}
+
+// Made anew, to the last byte.
+BOOST_AUTO_TEST_CASE(the_tables_that_are_built_in_are_those_of_their_file) {
+  std::ifstream file(STINT_SOURCE_DIR "/tokenizer/vocab/r50k_base.tiktoken", std::ios::binary);
+  const auto listed = read_rank_file(std::string(std::istreambuf_iterator<char>(file), {}));
+  BOOST_TEST_REQUIRE(listed.has_value(), listed.error());
+  const compiled_vocabulary tables = compile_vocabulary(*listed);
+  BOOST_TEST_REQUIRE(tables.error == "");
+  const auto made = open_vocabulary(std::as_bytes(std::span(tables.block)));
+  BOOST_TEST_REQUIRE(made.has_value());
+  const vocabulary::arrays built = vocab::r50k_base();
+  const auto expect = [](const char* name, auto left, auto right) {
+    BOOST_TEST((left.size_bytes() == right.size_bytes() &&
+                std::memcmp(left.data(), right.data(), left.size_bytes()) == 0),
+               name);
+  };
+  expect("byte_symbols", made->byte_symbols, built.byte_symbols);
+  expect("byte_pairs", made->byte_pairs, built.byte_pairs);
+  expect("piece_pilots", made->piece_pilots, built.piece_pilots);
+  expect("pieces", made->pieces, built.pieces);
+  expect("pair_pilots", made->pair_pilots, built.pair_pilots);
+  expect("pairs", made->pairs, built.pairs);
+  expect("links", made->links, built.links);
+  expect("long_pieces", made->long_pieces, built.long_pieces);
+  expect("arena", made->arena, built.arena);
+  expect("ids", made->ids, built.ids);
+  expect("strays", made->strays, built.strays);
+  expect("characters", made->characters, built.characters);
+  expect("bridges", made->bridges, built.bridges);
+  BOOST_TEST(made->longest == built.longest);
+  BOOST_TEST(made->piece_shift == built.piece_shift);
+  BOOST_TEST(made->pair_shift == built.pair_shift);
 }
 
 // Which merging would count as one token for each byte.
