@@ -128,9 +128,11 @@ std::vector<std::pair<std::string, std::string>> cap_register::puts() const {
   return result;
 }
 
-bool cap_register::counted(std::uint32_t number, std::uint32_t epoch) const noexcept {
+bool cap_register::counted(std::uint32_t number, std::uint32_t epoch,
+                           wall_time start) const noexcept {
   return std::ranges::any_of(caps_, [&](const auto& entry) {
-    return entry.second.number == number && entry.second.since_epoch <= epoch;
+    const format::cap_value& of = entry.second;
+    return of.number == number && of.since_epoch <= epoch && of.whole_from <= start;
   });
 }
 

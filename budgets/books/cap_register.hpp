@@ -49,8 +49,10 @@ class cap_register {
   // All of it, to be written in the batch in which it takes effect.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> puts() const;
   [[nodiscard]] std::vector<registered_cap> registered() const;
-  // Whether the counters of the cap have in them what was recorded under this list.
-  [[nodiscard]] bool counted(std::uint32_t number, std::uint32_t epoch) const noexcept;
+  // Whether the counter of the cap that starts then has in it what was recorded under this list and
+  // the cap selects. Not where the cap was away then, or selected other calls.
+  [[nodiscard]] bool counted(std::uint32_t number, std::uint32_t epoch,
+                             wall_time start) const noexcept;
 
  private:
   std::map<std::string, ledger_format::cap_value> caps_;

@@ -55,7 +55,7 @@ class spend_sum {
 
 [[nodiscard]] bool matches(const row_query& query, const ledger_row& row) {
   if (row.admitted < query.from || (query.until && row.admitted >= *query.until)) return false;
-  if (query.flags != 0 && (row.flags & query.flags) == 0) return false;
+  if ((row.flags & query.flags) != query.flags) return false;
   return std::ranges::all_of(query.match, [&](const auto& each) {
     return glob_match(each.second, row.charged.at(each.first));
   });

@@ -4,7 +4,15 @@
 namespace stint {
 
 std::string_view to_string(adjustment_kind kind) noexcept {
-  return kind == adjustment_kind::raise ? "raise" : "reset";
+  switch (kind) {
+    case adjustment_kind::raise:
+      return "raise";
+    case adjustment_kind::reset:
+      return "reset";
+    case adjustment_kind::correction:
+      return "correction";
+  }
+  return "unknown";
 }
 
 }  // namespace stint

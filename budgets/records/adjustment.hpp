@@ -14,7 +14,11 @@
 
 namespace stint {
 
-enum class adjustment_kind : std::uint8_t { raise, reset };
+enum class adjustment_kind : std::uint8_t {
+  raise,
+  reset,
+  correction  // of what resets forgave: a call from before one is told differently
+};
 [[nodiscard]] std::string_view to_string(adjustment_kind kind) noexcept;
 
 struct adjustment {
@@ -29,7 +33,7 @@ struct adjustment {
   bool every_scope = false;  // a raise of the whole cap; then `scope` is empty
   std::string scope;
   // In the cap's unit. A raise: what is added to the limit. A reset: what the counter stood at; the
-  // counter on disk still has it, and is what the rows add up to.
+  // counter on disk still has it, and is what the rows add up to. A correction: by how much more.
   std::int64_t amount = 0;
   wall_time window_start{};        // a reset: of the counter
   std::optional<wall_time> until;  // a raise; nothing: without end

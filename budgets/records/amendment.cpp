@@ -4,6 +4,9 @@
 namespace stint {
 namespace {
 
+// Above any call's, and far from the end of the numbers.
+constexpr nanodollars corrected_cost_max{1'000'000 * nanodollars::per_dollar};
+
 // A row keeps eight legs; what is corrected more often is added to the last correction.
 void add_correction(ledger_row& row, leg by) {
   if (row.legs.empty()) row.legs = legs_of(row);
@@ -23,7 +26,8 @@ void add_correction(ledger_row& row, leg by) {
 std::optional<amendment_refusal> amend(const amendment_order& order, ledger_row& row) {
   if (!order.correct && (row.flags & row_flag::unknown) == 0) return amendment_refusal::not_unknown;
   const amendment_order::figures to = order.correct.value_or(amendment_order::figures{});
-  if (!plausible(to.used)) return amendment_refusal::implausible;
+  if (!plausible(to.used) || to.cost < nanodollars{} || to.cost > corrected_cost_max)
+    return amendment_refusal::implausible;
   const bool was_unknown = (row.flags & row_flag::unknown) != 0;
   if (to.used == row.used && to.cost == row.cost && !was_unknown)
     return amendment_refusal::changes_nothing;
@@ -38,8 +42,14 @@ std::optional<amendment_refusal> amend(const amendment_order& order, ledger_row&
   add_correction(row, std::move(by));
   row.used = to.used;
   row.cost = to.cost;
-  row.flags &= ~row_flag::unknown;
-  if (order.correct) row.source = usage_source::provider;
+  row.flags = (row.flags & ~row_flag::unknown) | row_flag::corrected;
+  if (!order.correct) return std::nullopt;
+  // It is the provider's figure now, whatever stood in its place.
+  constexpr std::uint32_t of_our_count =
+      row_flag::counted | row_flag::implausible | row_flag::no_answer | row_flag::over_hold;
+  row.flags &= ~of_our_count;
+  if (exceeds(posted_amounts(row), row.held)) row.flags |= row_flag::over_hold;
+  row.source = usage_source::provider;
   return std::nullopt;
 }
 

@@ -54,7 +54,7 @@ struct hold_request {
   std::optional<elastic_output> elastic;  // nothing: `worst` is held, or nothing is
   // How long the call may wait in line while only others' holds stand in the way.
   std::chrono::milliseconds patience{0};
-  usage known;  // what is certain already: the prompt. An orphan is posted at this
+  usage known;  // what is certain already: the prompt. An orphan is posted at this or at `worst`
   nanodollars known_cost;
   std::string price_version;
   std::uint32_t flags = 0;  // row_flag: estimated, unpriced, hidden_input
@@ -63,8 +63,7 @@ struct hold_request {
   call_context context;
 };
 
-// What a stream has delivered so far, noted on the log now and then so that an orphan is charged
-// for it.
+// What a stream has delivered so far, noted on the log now and then: an orphan is charged no less.
 struct progress_note {
   call_id id;
   usage known;  // replaces hold_request::known

@@ -45,13 +45,17 @@ bool has_sound_legs(const ledger_row& row) noexcept {
   if (row.legs.empty()) return true;
   if (row.legs.size() == 1 || row.legs.size() > legs_max) return false;
   usage used;
-  nanodollars cost;
+  std::int64_t cost = 0;
+  bool overflows = false;  // as only bytes that somebody else wrote can
+  const auto add = [&overflows](std::int64_t& sum, std::int64_t more) {
+    overflows = __builtin_add_overflow(sum, more, &sum) || overflows;
+  };
   for (const leg& each : row.legs) {
     for (const usage_kind& kind : usage_kinds)
-      used.*kind.count += each.used.*kind.count;
-    cost += each.cost;
+      add(used.*kind.count, each.used.*kind.count);
+    add(cost, each.cost.count());
   }
-  return used == row.used && cost == row.cost;
+  return !overflows && used == row.used && nanodollars{cost} == row.cost;
 }
 
 std::vector<leg> legs_of(const ledger_row& row) {
@@ -75,6 +79,11 @@ amounts posted_amounts(const ledger_row& row) noexcept {
           .output_tokens = row.used.output_total(),
           .cost = row.cost,
           .requests = was_held ? row.held.requests : (carries_usage(row) ? 1 : 0)};
+}
+
+bool exceeds(const amounts& used, const amounts& held) noexcept {
+  return used.input_tokens > held.input_tokens || used.output_tokens > held.output_tokens ||
+         used.cost > held.cost;
 }
 
 }  // namespace stint

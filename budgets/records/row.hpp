@@ -62,6 +62,8 @@ inline constexpr std::uint32_t implausible = 1U << 7;
 inline constexpr std::uint32_t no_answer = 1U << 8;
 // Forwarded, and not seen to its end: charged at what the provider may have generated.
 inline constexpr std::uint32_t unknown = 1U << 9;
+// Told differently by hand after it was settled.
+inline constexpr std::uint32_t corrected = 1U << 10;
 }  // namespace row_flag
 
 // Free tags of a call (prompt version, session, …): kept in the row only, never a label, never a
@@ -116,5 +118,8 @@ struct ledger_row {
 // What the row adds to the counters of the caps that select it. A call that was held is one request
 // however it ended; a call that never was held counts as one only when it carries usage.
 [[nodiscard]] amounts posted_amounts(const ledger_row& row) noexcept;
+
+// More of anything that a call holds.
+[[nodiscard]] bool exceeds(const amounts& used, const amounts& held) noexcept;
 
 }  // namespace stint

@@ -124,7 +124,7 @@ std::optional<adjustment> read_adjustment(std::uint64_t number, std::string_view
   byte_reader read = reader_of(bytes);
   adjustment value;
   value.number = number;
-  value.kind = read.one_of(adjustment_kind::reset);
+  value.kind = read.one_of(adjustment_kind::correction);
   value.made = read_time(read);
   value.who = read.text();
   value.reason = read.text();

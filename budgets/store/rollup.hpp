@@ -86,7 +86,7 @@ struct row_query {
   wall_time from{};
   std::optional<wall_time> until;
   std::vector<std::pair<dimension, std::string>> match;
-  std::uint32_t flags = 0;  // row_flag: only rows with one of these; 0: all
+  std::uint32_t flags = 0;  // row_flag: only rows with all of these
   std::size_t limit = 100;
 };
 

@@ -27,6 +27,7 @@ void ledger_writer::apply(amend_operation& what) {
     result = amend_row(what.order);
   } catch (const std::runtime_error& unreadable) {
     note_failure({unreadable.what()});
+    cap_puts_.clear();
     result.refused = amendment_refusal::storage_unavailable;
   }
   caps_waiters_.emplace_back(
@@ -53,7 +54,7 @@ amended ledger_writer::amend_row(const amendment_order& order) {
   for (const cap_counters& each : ledger_->caps()) {
     if (ledger_->expects_history(each.number())) return refuse(amendment_refusal::rebuilding);
   }
-  std::ranges::move(repost(at, result.row), std::back_inserter(cap_puts_));
+  repost(at, result.row, order);
   audit_record record;
   record.made = order.at;
   record.act = order.correct ? audited_act::call_corrected : audited_act::call_released;
@@ -67,33 +68,69 @@ amended ledger_writer::amend_row(const amendment_order& order) {
 }
 
 // Every counter that has the row in it, in memory or, of windows that are long over, on disk alone.
-// One that is gone was deleted with its window.
-std::vector<std::pair<std::string, std::string>> ledger_writer::repost(
-    const ledger_store::moment& at, const amended_row& row) {
-  std::vector<std::pair<std::string, std::string>> puts;
+// One that is gone was deleted with its window. What must be read is read before anything changes.
+void ledger_writer::repost(const ledger_store::moment& at, const amended_row& row,
+                           const amendment_order& order) {
   const amounts was = posted_amounts(row.was);
   const amounts is = posted_amounts(row.is);
+  struct place {
+    std::uint32_t index = 0;
+    wall_time start{};
+    std::string scope;
+    std::int64_t by = 0;
+  };
+  std::vector<place> in_memory;
   const auto& caps = ledger_->caps();
   for (std::uint32_t index = 0; index < caps.size(); ++index) {
     const cap& rule = caps[index].definition();
     const std::int64_t by = is.in(rule.unit) - was.in(rule.unit);
     if (by == 0 || !caps[index].counts() || !rule.selects(row.is.charged)) continue;
-    if (!register_.counted(caps[index].number(), row.epoch)) continue;
-    const std::string scope = scope_of(row.is.charged, rule.per);
-    const wall_time start = counter_start(rule.window, row.is.admitted);
-    if (ledger_->repost(index, start, scope, by)) continue;
-    std::string key;
-    format::append_counter_key(
-        key, {.cap_number = caps[index].number(), .start = start, .scope = scope});
-    const auto bytes = at.get(key);
-    auto stored = bytes ? format::read_counter(*bytes) : std::nullopt;
-    if (!stored) continue;
-    stored->posted += by;
-    std::string value;
-    format::append_counter(value, *stored);
-    puts.emplace_back(std::move(key), std::move(value));
+    place one{.index = index,
+              .start = counter_start(rule.window, row.is.admitted),
+              .scope = scope_of(row.is.charged, rule.per),
+              .by = by};
+    if (!register_.counted(caps[index].number(), row.epoch, one.start)) continue;
+    if (caps[index].find_at(one.start, one.scope) != nullptr) {
+      in_memory.push_back(std::move(one));
+    } else {
+      repost_on_disk(
+          at, {.cap_number = caps[index].number(), .start = one.start, .scope = one.scope}, by);
+    }
   }
-  return puts;
+  for (const place& one : in_memory) {
+    const counter_place where{.start = one.start, .scope = one.scope};
+    if (ledger_->repost(one.index, where, row.is.ended, one.by) != ledger::reposted::forgiven)
+      continue;
+    const cap& rule = caps[one.index].definition();
+    adjustment less;
+    less.number = next_adjustment_++;
+    less.kind = adjustment_kind::correction;
+    less.made = order.at;
+    less.who = order.by.who;
+    less.reason = "call " + to_string(order.id) + ": " + order.by.reason;
+    less.cap = rule.name;
+    less.cap_number = caps[one.index].number();
+    less.unit = rule.unit;
+    less.scope = one.scope;
+    less.amount = one.by;
+    less.window_start = one.start;
+    auto& [key, value] = cap_puts_.emplace_back();
+    format::append_adjustment_key(key, less.number);
+    format::append_adjustment(value, less);
+  }
+}
+
+void ledger_writer::repost_on_disk(const ledger_store::moment& at, const format::counter_key& of,
+                                   std::int64_t by) {
+  std::string key;
+  format::append_counter_key(key, of);
+  const auto bytes = at.get(key);
+  auto stored = bytes ? format::read_counter(*bytes) : std::nullopt;
+  if (!stored) return;
+  stored->posted += by;
+  std::string value;
+  format::append_counter(value, *stored);
+  cap_puts_.emplace_back(std::move(key), std::move(value));
 }
 
 std::pair<std::string, std::string> ledger_writer::audit(audit_record record) {

@@ -30,7 +30,8 @@ constexpr std::size_t orphans_at_once = 1'024;
   what.source = usage_source::orphaned;
   what.used = held.known;
   what.cost = held.known_cost;
-  what.flags = row_flag::orphaned | row_flag::unknown;
+  what.flags = row_flag::orphaned;
+  if ((held.flags & row_flag::unmetered) == 0) what.flags |= row_flag::unknown;
   if (at_hold) {
     what.used = held_usage(held);
     what.cost = std::max(held.known_cost, held.worst.cost);

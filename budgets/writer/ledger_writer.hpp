@@ -94,8 +94,9 @@ class ledger_writer {
   void apply(adjust_operation& what);
   void apply(amend_operation& what);
   [[nodiscard]] amended amend_row(const amendment_order& order);
-  [[nodiscard]] std::vector<std::pair<std::string, std::string>> repost(
-      const ledger_store::moment& at, const amended_row& row);
+  void repost(const ledger_store::moment& at, const amended_row& row, const amendment_order& order);
+  void repost_on_disk(const ledger_store::moment& at, const ledger_format::counter_key& of,
+                      std::int64_t by);
   // As a key and a value of the state.
   [[nodiscard]] std::pair<std::string, std::string> audit(audit_record record);
   void audit_caps(const std::vector<cap>& next, const signature& by);

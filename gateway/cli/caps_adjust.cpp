@@ -9,7 +9,7 @@
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/json_fields.hpp"
-#include "gateway/cli/text_table.hpp"
+#include "gateway/cli/record_list.hpp"
 
 namespace stint {
 namespace {
@@ -114,47 +114,28 @@ int reset_cap_usage(std::span<const std::string> arguments) {
 }
 
 int show_adjustments(std::span<const std::string> arguments) {
-  command_form form;
-  form.usage = "stint caps history [options]";
-  form.teaching = "Every raise and reset of a cap: who, when, why and how much; newest first.\n";
-  form.options.add_options()("limit", options::value<std::string>()->default_value("100"),
-                             "at most so many, up to 1000")(
-      "format", options::value<std::string>()->default_value("table"), "table, csv or json");
-  add_admin_options(form.options);
-  const auto given = read_words(arguments, form);
-  if (!given) return exit_done;
-  const auto format = read_format((*given)["format"].as<std::string>());
-  const auto answer = admin_client(find_admin(*given))
-                          .get("/api/v1/caps/history?" +
-                               query_part("limit", (*given)["limit"].as<std::string>()).substr(1));
-  if (format == output_format::json) {
-    std::cout << json::serialize(answer) << '\n';
-    return exit_done;
-  }
-  text_table table({{"record"},
-                    {"made"},
-                    {"who"},
-                    {"kind"},
-                    {"cap"},
-                    {"scope"},
-                    {"amount", align::right},
-                    {"until"},
-                    {"reason"}});
-  for (const auto& item : field_list(answer.get_object(), "adjustments")) {
-    const auto& made = item.as_object();
-    table.add({field_text(made, "number"), field_text(made, "made"), field_text(made, "who"),
-               field_text(made, "kind"), field_text(made, "cap"), scope_text(made),
-               amount_in_unit(field_text(made, "unit"), field_count(made, "amount")),
-               field_text(made, "until"), field_text(made, "reason")});
-  }
-  if (format == output_format::csv) {
-    table.print_csv(std::cout);
-  } else if (table.empty()) {
-    std::cout << "no cap was ever raised or reset\n";
-  } else {
-    table.print(std::cout);
-  }
-  return exit_done;
+  record_list raises_and_resets;
+  raises_and_resets.usage = "stint caps history [options]";
+  raises_and_resets.teaching =
+      "Every raise and reset of a cap: who, when, why and how much; newest first.\n";
+  raises_and_resets.path = "/api/v1/caps/history";
+  raises_and_resets.field = "adjustments";
+  raises_and_resets.nothing = "no cap was ever raised or reset";
+  raises_and_resets.columns = {
+      {"record"}, {"made"},  {"who"}, {"kind"}, {"cap"}, {"scope"}, {"amount", align::right},
+      {"until"},  {"reason"}};
+  raises_and_resets.cells = [](const json::object& made) -> std::vector<std::string> {
+    return {field_text(made, "number"),
+            field_text(made, "made"),
+            field_text(made, "who"),
+            field_text(made, "kind"),
+            field_text(made, "cap"),
+            scope_text(made),
+            amount_in_unit(field_text(made, "unit"), field_count(made, "amount")),
+            field_text(made, "until"),
+            field_text(made, "reason")};
+  };
+  return show_records(arguments, raises_and_resets);
 }
 
 }  // namespace stint

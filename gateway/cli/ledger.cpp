@@ -103,7 +103,8 @@ int list_rows(std::span<const std::string> arguments) {
       "now, today, yesterday, a date (to its end) or a time (UTC)")(
       "match", options::value<words>(),
       "only these, like tenant:acme or model:gpt-*; may be repeated")(
-      "flag", options::value<words>(), "only with one of these flags; may be repeated")(
+      "flag", options::value<words>(),
+      "only with this flag, like over_hold; may be repeated: with all of them")(
       "unknown", "only calls whose end nobody saw: --flag unknown")(
       "format", options::value<std::string>()->default_value("table"), "table, csv or json");
   const auto given = read_words(arguments, form);

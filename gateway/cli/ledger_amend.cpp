@@ -10,7 +10,7 @@
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/json_fields.hpp"
-#include "gateway/cli/text_table.hpp"
+#include "gateway/cli/record_list.hpp"
 #include "pricing/text/words.hpp"
 
 namespace stint {
@@ -24,18 +24,22 @@ command_form amend_form(const std::string& verb, const std::string& teaching) {
   command_form form;
   form.usage = "stint ledger " + verb;
   form.teaching = teaching;
-  form.hidden.add_options()("id", options::value<std::string>());
-  form.positional.add("id", 1);
+  form.hidden.add_options()("id", options::value<words>());
+  form.positional.add("id", -1);
   form.options.add_options()("reason", options::value<std::string>(),
                              "why; it is kept with the record");
   return form;
 }
 
-std::string id_of(const options::variables_map& given) {
-  const auto id = given.contains("id") ? given["id"].as<std::string>() : std::string{};
-  if (!parse_call_id(id))
-    throw misuse("expected a request id, as `stint ledger list --unknown` shows it");
-  return id;
+// Each is checked before the first is sent.
+words ids_of(const options::variables_map& given) {
+  const auto ids = given.contains("id") ? given["id"].as<words>() : words{};
+  for (const auto& id : ids) {
+    if (!parse_call_id(id))
+      throw misuse("\"" + id + "\" is no request id; `stint ledger list --unknown` shows them");
+  }
+  if (ids.empty()) throw misuse("which call? Give its request id, as `stint ledger list` shows it");
+  return ids;
 }
 
 std::string reason_of(const options::variables_map& given) {
@@ -52,6 +56,8 @@ json::object usage_of(const options::variables_map& given) {
     const auto at = word.find('=');
     const auto count = at == std::string::npos ? std::nullopt : parse_count(word.substr(at + 1));
     if (!count) throw misuse("--set " + word + ": expected a count, like output_tokens=120");
+    if (usage.contains(word.substr(0, at)))
+      throw misuse("--set " + word + ": this kind is given twice");
     usage[word.substr(0, at)] = *count;
   }
   return usage;
@@ -67,11 +73,21 @@ void tell_change(const json::object& answer, const char* done) {
             << charge(field_object(answer, "was")) << " before, " << charge(row) << " now\n";
 }
 
+int send_amendment(const options::variables_map& given, const std::string& verb,
+                   const json::object& order) {
+  const admin_client gateway(find_admin(given));
+  for (const auto& id : ids_of(given)) {
+    const auto answer = gateway.post("/api/v1/ledger/" + id + "/" + verb, json::serialize(order));
+    tell_change(answer.get_object(), verb == "release" ? "released" : "corrected");
+  }
+  return exit_done;
+}
+
 }  // namespace
 
 int release_call_by_hand(std::span<const std::string> arguments) {
   auto form = amend_form(
-      "release ID --reason TEXT",
+      "release ID… --reason TEXT",
       "Gives back what a call was charged whose end nobody saw: its provider billed nothing. The "
       "caps of its window have\nthat room again; the row keeps both figures, and who released "
       "it.\n\n"
@@ -81,12 +97,7 @@ int release_call_by_hand(std::span<const std::string> arguments) {
   add_admin_options(form.options);
   const auto given = read_words(arguments, form);
   if (!given) return exit_done;
-  const json::object order{{"reason", reason_of(*given)}};
-  const auto answer =
-      admin_client(find_admin(*given))
-          .post("/api/v1/ledger/" + id_of(*given) + "/release", json::serialize(order));
-  tell_change(answer.get_object(), "released");
-  return exit_done;
+  return send_amendment(*given, "release", {{"reason", reason_of(*given)}});
 }
 
 int correct_call_by_hand(std::span<const std::string> arguments) {
@@ -114,51 +125,30 @@ int correct_call_by_hand(std::span<const std::string> arguments) {
     throw misuse("say what the provider counted, like --set output_tokens=120, or --cost 0.0125");
   if (!usage.empty()) order["usage"] = std::move(usage);
   if (given->contains("cost")) order["cost_usd"] = (*given)["cost"].as<std::string>();
-  const auto answer =
-      admin_client(find_admin(*given))
-          .post("/api/v1/ledger/" + id_of(*given) + "/correct", json::serialize(order));
-  tell_change(answer.get_object(), "corrected");
-  return exit_done;
+  if (ids_of(*given).size() != 1) throw misuse("one call at a time is corrected");
+  return send_amendment(*given, "correct", order);
 }
 
 int show_audits(std::span<const std::string> arguments) {
-  command_form form;
-  form.usage = "stint ledger audit [options]";
-  form.teaching =
+  record_list by_hand;
+  by_hand.usage = "stint ledger audit [options]";
+  by_hand.teaching =
       "Everything that was done by hand: raises, resets, releases, corrections, changes of keys "
       "and "
       "caps; newest first.\n";
-  form.options.add_options()("limit", options::value<std::string>()->default_value("100"),
-                             "at most so many, up to 1000")(
-      "format", options::value<std::string>()->default_value("table"), "table, csv or json");
-  add_admin_options(form.options);
-  const auto given = read_words(arguments, form);
-  if (!given) return exit_done;
-  const auto format = read_format((*given)["format"].as<std::string>());
-  const auto answer = admin_client(find_admin(*given))
-                          .get("/api/v1/audit?" +
-                               query_part("limit", (*given)["limit"].as<std::string>()).substr(1));
-  if (format == output_format::json) {
-    std::cout << json::serialize(answer) << '\n';
-    return exit_done;
-  }
-  text_table table(
-      {{"record"}, {"made"}, {"who"}, {"from"}, {"act"}, {"subject"}, {"was"}, {"is"}, {"reason"}});
-  for (const auto& item : field_list(answer.get_object(), "audits")) {
+  by_hand.path = "/api/v1/audit";
+  by_hand.field = "audits";
+  by_hand.nothing = "nothing was ever done by hand";
+  by_hand.columns = {{"record"},  {"made"}, {"who"}, {"from"},  {"act"},
+                     {"subject"}, {"was"},  {"is"},  {"reason"}};
+  by_hand.cells = [](const json::object& record) {
     std::vector<std::string> cells;
     for (const char* name :
          {"number", "made", "who", "from", "act", "subject", "was", "is", "reason"})
-      cells.push_back(field_text(item.as_object(), name));
-    table.add(std::move(cells));
-  }
-  if (format == output_format::csv) {
-    table.print_csv(std::cout);
-  } else if (table.empty()) {
-    std::cout << "nothing was ever done by hand\n";
-  } else {
-    table.print(std::cout);
-  }
-  return exit_done;
+      cells.push_back(field_text(record, name));
+    return cells;
+  };
+  return show_records(arguments, by_hand);
 }
 
 }  // namespace stint

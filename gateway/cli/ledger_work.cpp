@@ -13,6 +13,7 @@
 #include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/json_fields.hpp"
+#include "gateway/service/reload.hpp"
 
 namespace stint {
 namespace {
@@ -111,6 +112,7 @@ told_proof verify_offline(const std::string& directory, const std::string& confi
   opened.rows_kept_days = settings.rows_kept_days;
   opened.orphans_at_hold = settings.admission.unknown_at_hold;
   const ledger_thread ledger(std::move(opened));
+  tell_orphans(ledger.health().orphans_at_start, std::cerr);
   work_progress progress;
   return tell(with_progress(progress, "rows", 1, [&] { return ledger.prove(progress); }));
 }

@@ -131,6 +131,7 @@ int serve(config settings, const price_book& prices) {
   };
   ledger_thread ledger(std::move(ledger_settings));
   tell_incomplete_caps(ledger, std::cerr);
+  tell_orphans(ledger.health().orphans_at_start, std::cerr);
   key_ring keys(stored_keys(ledger));
   std::optional<tokenizer::segment_memo> remembered;
   if (settings.limits.remembered_bytes_max > 0) {

@@ -78,10 +78,11 @@ output_prediction output_learner::predict(const output_key& of) const noexcept {
   for (const std::uint64_t key : keys_of(of)) {
     const auto learned = memory_.find(key);
     if (!learned) continue;
+    // What a model does at once or unseen, it may do for a feature of which little was seen.
+    told.burst_tokens = std::max(told.burst_tokens, learned->burst_tokens);
+    told.hides_output = told.hides_output || learned->hidden > 0;
     if (!std::exchange(any, true)) {
-      told.burst_tokens = learned->burst_tokens;
       told.reported_permille = learned->reported_permille;
-      told.hides_output = learned->hidden > 0;
       told.wants_count =
           learned->compared < compared_always || learned->lengths.count() % compared_every == 0;
     }
@@ -100,10 +101,12 @@ output_prediction output_learner::predict(const output_key& of) const noexcept {
   return told;
 }
 
-std::optional<std::int64_t> output_learner::fastest(std::string_view model) const noexcept {
+std::int64_t output_learner::fastest(std::string_view model, std::int64_t assumed) const noexcept {
+  constexpr std::int64_t paced_enough = 8;
   const auto learned = memory_.find(key_of_model(model));
-  if (!learned || learned->tokens_per_second == 0) return std::nullopt;
-  return learned->tokens_per_second;
+  if (!learned || learned->paced == 0) return assumed;
+  const std::int64_t seen = learned->tokens_per_second;
+  return learned->paced < paced_enough ? std::max(seen, assumed) : seen;
 }
 
 void output_learner::save() {

@@ -53,9 +53,9 @@ class output_learner {
 
   void observe(const output_key& of, const output_observation& seen) noexcept;
   [[nodiscard]] output_prediction predict(const output_key& of) const noexcept;
-  // Tokens a second over all choices, of the model's fastest answer lately; nothing: none was
-  // measured.
-  [[nodiscard]] std::optional<std::int64_t> fastest(std::string_view model) const noexcept;
+  // Tokens a second of one choice, of the model's fastest answer lately; no less than `assumed` while
+  // only a few were measured.
+  [[nodiscard]] std::int64_t fastest(std::string_view model, std::int64_t assumed) const noexcept;
 
  private:
   void run();

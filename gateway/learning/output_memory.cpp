@@ -1,7 +1,7 @@
 // As kept:
 //   "STINTOUT"  byte version = 2, then for each entry, the one added to last coming last:
-//     8 bytes key  numbers: burst, permille, hidden, compared, tokens a second (not in
-//     version 1), steps in use
+//     8 bytes key  numbers: burst, permille, hidden, compared, tokens a second and from how many
+//     answers (neither in version 1), steps in use
 //     step, weight of each (numbers)
 //   8 bytes FNV-1a of all before
 //
@@ -53,6 +53,7 @@ void put_entry(byte_writer& to, std::uint64_t key, const learned_output& learned
   to.signed_number(learned.hidden);
   to.signed_number(learned.compared);
   to.signed_number(learned.tokens_per_second);
+  to.signed_number(learned.paced);
   std::uint64_t used = 0;
   for (std::size_t step = 0; step < output_lengths::steps; ++step)
     used += learned.lengths.weight(step) > 0 ? 1 : 0;
@@ -71,7 +72,10 @@ bool take_entry(byte_reader& from, std::uint8_t written_as, std::uint64_t& key,
   learned.reported_permille = from.signed_number();
   learned.hidden = from.signed_number();
   learned.compared = from.signed_number();
-  if (written_as >= 2) learned.tokens_per_second = from.signed_number();
+  if (written_as >= 2) {
+    learned.tokens_per_second = from.signed_number();
+    learned.paced = from.signed_number();
+  }
   const auto within = [](std::int64_t value, std::int64_t least, std::int64_t most) {
     return value >= least && value <= most;
   };
@@ -79,7 +83,8 @@ bool take_entry(byte_reader& from, std::uint8_t written_as, std::uint64_t& key,
                within(learned.reported_permille, 1'000, permille_max) &&
                within(learned.hidden, 0, hidden_for) &&
                within(learned.compared, 0, usage_count_max) &&
-               within(learned.tokens_per_second, 0, usage_count_max);
+               within(learned.tokens_per_second, 0, usage_count_max) &&
+               within(learned.paced, 0, usage_count_max);
   const std::uint64_t used = from.number();
   sound = sound && used <= output_lengths::steps;
   for (std::uint64_t n = 0; n < used && sound; ++n) {
@@ -104,6 +109,7 @@ void learned_output::add(const output_observation& seen, int percent) noexcept {
   if (seen.tokens_per_second > 0) {
     const std::int64_t kept = tokens_per_second - tokens_per_second / pace_forgotten;
     tokens_per_second = std::clamp<std::int64_t>(seen.tokens_per_second, kept, usage_count_max);
+    paced = std::min<std::int64_t>(paced + 1, usage_count_max);
   }
   if (seen.counted_tokens) compare(*this, tokens, std::max<std::int64_t>(*seen.counted_tokens, 0));
 }

@@ -22,7 +22,7 @@ struct output_observation {
   bool is_least = false;          // it ended at a bound that we had lowered: more would have come
   std::int64_t burst_tokens = 0;  // the most that came within a quarter of a second; 0: not known
   std::optional<std::int64_t> counted_tokens;  // what we could count of them, when we did
-  std::int64_t tokens_per_second = 0;          // over the whole call, all choices; 0: not known
+  std::int64_t tokens_per_second = 0;          // of one choice, over the whole call; 0: not known
 };
 
 struct learned_output {
@@ -33,6 +33,7 @@ struct learned_output {
   std::int64_t hidden = 0;             // above 0: much of the output could not be counted lately
   std::int64_t compared = 0;           // how often reported and counted tokens were compared
   std::int64_t tokens_per_second = 0;  // the most lately: forgotten bit by bit, more slowly
+  std::int64_t paced = 0;              // from so many answers
 
   // `percent` places an answer that would have been longer.
   void add(const output_observation& seen, int percent) noexcept;

@@ -173,9 +173,15 @@ void metrics::watch(const std::vector<cap>& caps, const std::vector<std::string>
 void metrics::amended(std::span<const amended_row> rows) {
   for (const amended_row& row : rows) {
     implementation_->corrections->Increment();
-    const std::int64_t by = row.is.cost.count() - row.was.cost.count();
-    (by < 0 ? implementation_->given_back : implementation_->charged_later)
-        ->Increment(static_cast<double>(by < 0 ? -by : by));
+    const attribution& to = row.is.charged;
+    const std::string_view model = model_label(row.is);
+    const auto add = [&](counter_family& family, std::int64_t by) {
+      if (by == 0) return;
+      family.at({to.tenant, to.feature, model, to.provider, by < 0 ? "given_back" : "charged"})
+          .Increment(static_cast<double>(by < 0 ? -by : by));
+    };
+    add(*implementation_->corrected_cost, row.is.cost.count() - row.was.cost.count());
+    add(*implementation_->corrected_tokens, row.is.used.total() - row.was.used.total());
   }
 }
 

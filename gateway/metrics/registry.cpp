@@ -97,11 +97,18 @@ void make_correction_counters(metrics_registry& in) {
   in.corrections =
       &make_counter(in.registry, {"stint_corrected_calls_total",
                                   "Releases and corrections of calls that were settled before."});
-  const description what{"stint_corrected_cost_nanodollars_total",
-                         "What they were charged less or more, in nano-dollars. Spend is "
-                         "stint_cost_nanodollars_total less the one and plus the other."};
-  in.given_back = &make_counter(in.registry, what, {{"direction", "given_back"}});
-  in.charged_later = &make_counter(in.registry, what, {{"direction", "charged"}});
+  const family_labels labels = {{"tenant", "feature", "model", "provider"}, {"direction"}};
+  in.corrected_cost =
+      make_counters(in,
+                    {"stint_corrected_cost_nanodollars_total",
+                     "What they were charged less or more, in nano-dollars. Spend is "
+                     "stint_cost_nanodollars_total less the one and plus the other."},
+                    labels);
+  in.corrected_tokens = make_counters(
+      in,
+      {"stint_corrected_tokens_total",
+       "Tokens of all kinds that they were charged less or more; stint_tokens_total never falls."},
+      labels);
 }
 
 void make_observed_families(metrics_registry& in) {

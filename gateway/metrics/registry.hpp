@@ -58,8 +58,8 @@ struct metrics_registry {
   std::array<prometheus::Counter*, counted_flags.size()> flagged{};
   // Of calls that were told differently afterwards.
   prometheus::Counter* corrections = nullptr;
-  prometheus::Counter* given_back = nullptr;
-  prometheus::Counter* charged_later = nullptr;
+  std::unique_ptr<counter_family> corrected_cost;    // charged, direction
+  std::unique_ptr<counter_family> corrected_tokens;  // charged, direction
 
   // Observed by connections.
   std::unique_ptr<histogram_family> overhead;  // model, provider, streaming

@@ -57,4 +57,11 @@ void tell_incomplete_caps(ledger_thread& ledger, std::ostream& log) {
   }
 }
 
+void tell_orphans(std::uint64_t count, std::ostream& log) {
+  if (count == 0) return;
+  log << count << (count == 1 ? " call was" : " calls were")
+      << " cut off when the last process died, and settled now: `stint ledger list --flag orphaned`"
+      << std::endl;
+}
+
 }  // namespace stint

@@ -98,6 +98,9 @@ class cap_counters {
   void change_held(counter& at, wall_time start, std::int64_t by);
   void give_back(counter& at, wall_time start, std::int64_t amount);
   void post(counter& at, wall_time start, std::int64_t amount);
+  // What was posted turns out to be more or less by this. Where it is less, alerts above the new
+  // ratio may fire again.
+  void repost(counter& at, wall_time start, std::int64_t by);
   // What a call admitted at `start` shares its limit with, itself included: its counter, or the
   // fullest of the windows that count its bucket.
   [[nodiscard]] rolling_buckets::sums beside(counter& at, wall_time start);

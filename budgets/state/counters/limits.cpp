@@ -90,6 +90,14 @@ bool cap_counters::aim(counter& at, std::int64_t limit) const {
   return other && (before != 0 || at.threshold != 0);
 }
 
+void cap_counters::repost(counter& at, wall_time start, std::int64_t by) {
+  post(at, start, by);
+  if (by >= 0) return;
+  const auto& percents = definition_.alert_percent;
+  at.threshold = std::min(at.threshold, percent_reached(percents, at.limit, at.posted));
+  at.next_alert_at = next_alert_position(percents, at.limit, at.threshold);
+}
+
 void cap_counters::forgive(counter& at) const {
   if (!at.past) at.past = std::make_unique<counter_past>();
   at.past->forgiven += at.posted;

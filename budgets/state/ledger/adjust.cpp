@@ -107,12 +107,13 @@ std::optional<adjustment_refusal> ledger::reset(adjustment made, cap_counters& o
 }
 
 void ledger::remember_reset(const adjustment& made) {
-  std::int64_t& sum = forgiven_[{made.cap_number, made.window_start, made.scope}];
-  sum = checked_sum(sum, made.amount);
+  forgiveness& of = forgiven_[{made.cap_number, made.window_start, made.scope}];
+  of.amount = checked_sum(of.amount, made.amount);
+  if (made.kind == adjustment_kind::reset) of.latest = std::max(of.latest, made.made);
 }
 
 void ledger::restore_adjustment(adjustment made) {
-  if (made.kind == adjustment_kind::reset) return remember_reset(made);
+  if (made.kind != adjustment_kind::raise) return remember_reset(made);
   if (made.until && *made.until <= last_seen_) return;
   if (made.until) next_window_ = std::min(next_window_, *made.until);
   cap_counters* of = find_cap(made.cap_number);
@@ -123,7 +124,7 @@ void ledger::restore_adjustment(adjustment made) {
 std::int64_t ledger::forgiven_of(std::uint32_t cap_number, const cap_counters::stored& at) const {
   if (forgiven_.empty()) return 0;
   const auto found = forgiven_.find({cap_number, at.start, std::string(at.scope)});
-  return found == forgiven_.end() ? 0 : found->second;
+  return found == forgiven_.end() ? 0 : found->second.amount;
 }
 
 }  // namespace stint

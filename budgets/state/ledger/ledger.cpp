@@ -15,11 +15,6 @@ namespace {
 // scopes are gone after a thousand groups.
 constexpr std::size_t sweep_budget = 1'024;
 
-[[nodiscard]] bool exceeds(const amounts& used, const amounts& held) noexcept {
-  return used.input_tokens > held.input_tokens || used.output_tokens > held.output_tokens ||
-         used.cost > held.cost;
-}
-
 [[nodiscard]] ledger_row row_of(hold_request& held, settlement& what) {
   ledger_row row;
   row.id = held.id;
@@ -168,12 +163,21 @@ void ledger::post(counter& at, wall_time start, std::int64_t amount) {
   fire_alerts(at);
 }
 
-bool ledger::repost(std::uint32_t cap_index, wall_time start, std::string_view scope,
-                    std::int64_t by) {
-  counter* at = caps_[cap_index].find_at(start, scope);
-  if (at == nullptr) return false;
-  post(*at, start, by);
-  return true;
+ledger::reposted ledger::repost(std::uint32_t cap_index, const counter_place& where,
+                                wall_time ended, std::int64_t by) {
+  cap_counters& of = caps_[cap_index];
+  counter* at = of.find_at(where.start, where.scope);
+  invariant(at != nullptr, "a row was posted anew to a counter that is not in memory");
+  mark_changed(*at);
+  const auto reset = forgiven_.find({of.number(), where.start, std::string(where.scope)});
+  if (reset != forgiven_.end() && ended <= reset->second.latest && at->past) {
+    reset->second.amount = checked_sum(reset->second.amount, by);
+    at->past->forgiven = checked_sum(at->past->forgiven, by);
+    return reposted::forgiven;
+  }
+  of.repost(*at, where.start, by);
+  fire_alerts(*at);
+  return reposted::counted;
 }
 
 void ledger::mark_changed(counter& at) {

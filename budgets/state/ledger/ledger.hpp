@@ -52,6 +52,11 @@ struct active_hold {
 };
 
 // What a group of operations changed and must be written in one piece.
+struct counter_place {
+  wall_time start{};
+  std::string_view scope;
+};
+
 struct ledger_changes {
   std::vector<active_hold*> holds_put;
   std::vector<call_id> holds_removed;
@@ -119,10 +124,14 @@ class ledger {
   };
   // A row that was told differently, to be written in place of what it was.
   void replace_row(amended_row what) { changes_.amended.push_back(std::move(what)); }
-  // Changes what was posted to a counter by a row that is told differently. False: it is not in
-  // memory, only on disk.
-  [[nodiscard]] bool repost(std::uint32_t cap_index, wall_time start, std::string_view scope,
-                            std::int64_t by);
+  // Changes what was posted to a counter by a row that ended then and is told differently.
+  // The counter is in memory.
+  enum class reposted : std::uint8_t {
+    counted,
+    forgiven  // by a reset: what that forgave is changed, and not what is used
+  };
+  [[nodiscard]] reposted repost(std::uint32_t cap_index, const counter_place& where,
+                                wall_time ended, std::int64_t by);
   counter& restore_counter(std::uint32_t cap_index, cap_counters::stored from);
   void restore_hold(hold_request request, std::uint32_t hold_epoch,
                     const std::vector<stored_touch>& touches);
@@ -208,7 +217,11 @@ class ledger {
   std::int64_t usual_hold_us_ = 0;  // how long holds have lasted lately
   std::vector<adjustment> raises_;  // that have not ended, also of caps that are away
   // By resets: what they forgave, by cap number, start of the window and scope.
-  std::map<std::tuple<std::uint32_t, wall_time, std::string>, std::int64_t> forgiven_;
+  struct forgiveness {
+    std::int64_t amount = 0;
+    wall_time latest{};  // reset
+  };
+  std::map<std::tuple<std::uint32_t, wall_time, std::string>, forgiveness> forgiven_;
   std::vector<std::uint32_t> expecting_;  // numbers of caps whose history is being read
 
   std::uint32_t epoch_;

@@ -77,6 +77,16 @@ result<nanodollars> read_cost(const json::object& order, const ledger_row& row, 
     return wrong_order("cost_usd", "expected dollars with at most nine places, like 0.0125");
   }
   if (!plausible(used)) return refused_amendment(amendment_refusal::implausible);
+  for (const leg& each : row.legs) {
+    if (each.why != leg_reason::answer && each.why != leg_reason::correction)
+      return wrong_order("cost_usd",
+                         "several models worked on the call, at a price each; say what it cost");
+  }
+  if (row.price_version != prices.version()) {
+    return wrong_order("cost_usd", "the call was priced by version " + row.price_version +
+                                       " of the price file, which is not in force any more; say "
+                                       "what it cost");
+  }
   auto found = prices.find(row.model_served, row.admitted);
   if (!found) found = prices.find(row.charged.model, row.admitted);
   if (!found) return wrong_order("cost_usd", "the model had no price then; say what the call cost");

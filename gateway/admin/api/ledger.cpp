@@ -39,8 +39,9 @@ result<row_query> read_query(const admin_request& request) {
     const auto flag = flag_of(name);
     if (!flag) {
       return make_problem(problem_kind::bad_request,
-                          "flag: unknown" + did_you_mean(name, names_of_flags(~0U)) +
-                              "; known: " + list_choices(names_of_flags(~0U)),
+                          "flag: there is none called \"" + name + "\"" +
+                              did_you_mean(name, names_of_flags(~0U)) + "; there are " +
+                              list_choices(names_of_flags(~0U)),
                           "flag");
     }
     query.flags |= *flag;

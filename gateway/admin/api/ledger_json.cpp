@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::pair<std::uint32_t, std::string_view>, 10> flag_names = {
+constexpr std::array<std::pair<std::uint32_t, std::string_view>, 11> flag_names = {
     {{row_flag::counted, "counted"},
      {row_flag::orphaned, "orphaned"},
      {row_flag::unpriced, "unpriced"},
@@ -24,7 +24,8 @@ constexpr std::array<std::pair<std::uint32_t, std::string_view>, 10> flag_names 
      {row_flag::over_hold, "over_hold"},
      {row_flag::implausible, "implausible"},
      {row_flag::no_answer, "no_answer"},
-     {row_flag::unknown, "unknown"}}};
+     {row_flag::unknown, "unknown"},
+     {row_flag::corrected, "corrected"}}};
 
 json::value time_or_null(wall_time at) {
   return at == wall_time{} ? json::value(nullptr) : json::value(to_iso_time(at));

@@ -39,9 +39,6 @@ void held_call::forwarded() {
   if (count_) count_->begin();
 }
 
-// What the hold has above the count is given back, and a crash charges the bound, until the count
-// is on the log. It goes there with the next sweep, a twentieth of a second later at most: a call
-// that is over by then has spared the log a record.
 std::int64_t held_call::most_generated(std::int64_t seen_tokens,
                                        std::int64_t ahead_tokens) const noexcept {
   if (call_ == nullptr) return 0;
@@ -53,8 +50,10 @@ std::int64_t held_call::most_generated(std::int64_t seen_tokens,
       call_->request.stream && call_->provider->on_hang_up == hang_up_policy::stops;
   of.hides_output = call_->request.hides_output || call_->expected.hides_output;
   if (forwarded_) of.since_forwarded = monotonic::now() - *forwarded_;
-  of.tokens_per_second = shared_.outputs.fastest(held_.charged.model)
-                             .value_or(shared_.settings.admission.unseen_tokens_per_second);
+  of.tokens_per_second =
+      call_->request.choices *
+      shared_.outputs.fastest(held_.charged.model,
+                              shared_.settings.admission.unseen_tokens_per_second);
   return stint::most_generated(of);
 }
 
@@ -64,6 +63,9 @@ std::int64_t held_call::most_generated_unseen() const noexcept {
       0, tokens_ahead(shared_.settings.admission, call_->expected, call_->request.choices));
 }
 
+// What the hold has above the count is given back, and a crash charges the bound, until the count
+// is on the log. It goes there with the next sweep, a twentieth of a second later at most: a call
+// that is over by then has spared the log a record.
 void held_call::take_count() {
   bound_prompt(held_, *call_);
   giving_back_.run_at_next([this] { give_back(); });

@@ -140,6 +140,11 @@ bool stream_hold::hides_output() const noexcept {
   return call_ != nullptr && (call_->request.hides_output || call_->expected.hides_output);
 }
 
+bool stream_hold::shows_when_it_stops() const noexcept {
+  return !hides_output() &&
+         (call_ == nullptr || call_->provider->on_hang_up == hang_up_policy::stops);
+}
+
 bool stream_hold::wants_count() const noexcept {
   return call_ != nullptr && call_->expected.wants_count;
 }

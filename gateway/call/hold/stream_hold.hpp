@@ -53,6 +53,8 @@ class stream_hold {
   [[nodiscard]] std::int64_t most_generated(std::int64_t counted) const noexcept;
   // Some of what is generated may never be seen in the stream.
   [[nodiscard]] bool hides_output() const noexcept;
+  // What its provider generated when it closed the connection was seen, all of it.
+  [[nodiscard]] bool shows_when_it_stops() const noexcept;
   // The learner would like to compare our count with the provider's.
   [[nodiscard]] bool wants_count() const noexcept;
   [[nodiscard]] const arrival_pace& pace() const noexcept { return pace_; }

@@ -71,12 +71,12 @@ void teach_output(service& shared, const examined_call& call, const call_end& en
   const bool at_lowered_bound = call.output_limit_tokens > 0 && tokens >= call.output_bound_tokens;
   output_observation seen;
   seen.tokens = of_one(tokens);
-  // A few tokens say nothing of a pace.
-  constexpr std::int64_t paced_tokens_min = 32;
+  // Most of a short answer's time is the prompt's, which says nothing of a pace.
+  constexpr std::int64_t paced_tokens_min = 256;
   if (ended.report && tokens >= paced_tokens_min && ended.answered_in.count() > 0) {
     using std::chrono::microseconds;
     const auto took = std::chrono::ceil<microseconds>(ended.answered_in).count();
-    seen.tokens_per_second = (tokens * 1'000'000 + took - 1) / took;
+    seen.tokens_per_second = of_one((tokens * 1'000'000 + took - 1) / took);
   }
   seen.is_least = is_cut || at_lowered_bound;
   if (ended.stream_bytes > 0) {

@@ -12,7 +12,7 @@ asio::awaitable<relayed> relay(relay_order order, answer_source& from, answer_si
   // cannot be followed either.
   const answer_facts& facts = from.facts();
   const bool is_followed =
-      facts.event_stream && !facts.is_redirect() && facts.coding != content_coding::unreadable;
+      facts.event_stream && facts.status < 300 && facts.coding != content_coding::unreadable;
   const bool stream = order.call == nullptr || (order.call->request.stream && is_followed);
   if (stream && facts.has_body) return relay_stream(order, from, to);
   return relay_whole(order, from, to.client());

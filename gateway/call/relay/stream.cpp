@@ -2,6 +2,8 @@
 // tests/end_to_end/{upstream_fault,disconnect,stream_hold}_test.py.
 #include "gateway/call/relay/stream.hpp"
 
+#include <algorithm>
+
 #include "gateway/call/counting_pool.hpp"
 #include "gateway/call/hold/stream_hold.hpp"
 #include "gateway/call/hold/weigh_report.hpp"
@@ -30,6 +32,19 @@ void read_no_stream(const dialect& speaks, const stream_meter& meter, call_end& 
     ended.unknown = !ended.report && !ended.no_answer;
   }
   if (ended.no_answer) ended.generated = false;
+}
+
+// A report while text still comes is of what was generated so far: of the prompt, and of so much
+// output at least.
+std::int64_t take_for_so_far(call_end& ended) {
+  usage so_far = ended.report->used;
+  ended.report.reset();
+  const std::int64_t output = so_far.output_total();
+  so_far.output_tokens = 0;
+  so_far.reasoning_tokens = 0;
+  so_far.audio_output_tokens = 0;
+  ended.input_report = so_far;
+  return output;
 }
 
 class stream_relay {
@@ -184,17 +199,22 @@ asio::awaitable<call_end> stream_relay::end_upstream(pumped how) {
       all_seen = hung_up && from_.closed();
     }
     from_.abandon();
-    // That its provider stopped, too, says nothing of what it generated unseen.
-    if (meter_) all_seen = meter_->complete() || (all_seen && !hold_.hides_output());
+    // That the connection was closed, too, says nothing of what was generated unseen, or goes on to
+    // be behind it.
+    if (meter_) all_seen = meter_->complete() || (all_seen && hold_.shows_when_it_stops());
   }
   call_end ended = outcome_of(how);
   if (!meter_) co_return ended;
+  const bool is_running = !all_seen && ended.report && meter_->generating();
+  const std::int64_t reported = is_running ? take_for_so_far(ended) : 0;
   if (!ended.report || hold_.wants_count()) {
     const std::int64_t counted = co_await count();
-    ended.counted_output_tokens = counted;
+    ended.counted_output_tokens = std::max(counted, reported);
     if (all_seen) ended.compared_output_tokens = counted;
   }
-  const bool is_unseen = !all_seen && !ended.report && !ended.no_answer;
+  // An end without a report says nothing of reasoning that was never shown.
+  const bool may_hide = ended.outcome == call_outcome::completed && hold_.hides_output();
+  const bool is_unseen = (!all_seen || may_hide) && !ended.report && !ended.no_answer;
   ended.unknown = ended.unknown || is_unseen;
   if (is_unseen) ended.most_output_tokens = hold_.most_generated(ended.counted_output_tokens);
   ended.burst_bytes = hold_.pace().burst_bytes();

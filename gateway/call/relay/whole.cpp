@@ -26,7 +26,8 @@ void read_events(const relay_order& order, std::string& body, call_end& ended) {
   ended.input_report = meter->reported_input();
   ended.implausible = meter->saw_implausible_usage();
   ended.no_answer = ended.generated && meter->failed_at_once();
-  if (!ended.report) ended.counted_output_tokens = meter->counted_output_tokens();
+  // Also beside a report, which may prove to be too wild to be believed.
+  ended.counted_output_tokens = meter->counted_output_tokens();
   if (!call.request.stream) return;
   meter->release(passed);
   body = std::move(passed);

@@ -124,9 +124,9 @@ BOOST_FIXTURE_TEST_CASE(a_row_is_found_by_when_its_call_was_admitted, fixture) {
   BOOST_TEST((rows.front().id == request.id));
 }
 
-BOOST_FIXTURE_TEST_CASE(rows_are_selected_by_any_of_the_flags_asked_for, fixture) {
+BOOST_FIXTURE_TEST_CASE(rows_are_selected_by_all_of_the_flags_asked_for, fixture) {
   auto request = hold_of(501, 1, monday + hours{200});
-  request.flags = row_flag::estimated;
+  request.flags = row_flag::estimated | row_flag::unpriced;
   BOOST_REQUIRE(!books.hold(request).refused);
   BOOST_REQUIRE(books.settle(settle_of(request.id, 1, request.admitted)).recorded);
   const ledger_store::moment now(books.writer.store());
@@ -136,6 +136,8 @@ BOOST_FIXTURE_TEST_CASE(rows_are_selected_by_any_of_the_flags_asked_for, fixture
   BOOST_REQUIRE(rows.size() == 1U);
   BOOST_TEST((rows.front().id == request.id));
   query.flags = row_flag::unpriced;
+  BOOST_TEST(query_rows(now, query).size() == 1U);
+  query.flags = row_flag::unpriced | row_flag::implausible;
   BOOST_TEST(query_rows(now, query).empty());
 }
 

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(what_is_released_is_given_back_whole_by_a_leg) {
   BOOST_TEST(!amend({}, row).has_value());
   BOOST_TEST((row.used == usage{}));
   BOOST_TEST(row.cost.count() == 0);
-  BOOST_TEST(row.flags == row_flag::counted);
+  BOOST_TEST(row.flags == (row_flag::counted | row_flag::corrected));
   BOOST_REQUIRE(row.legs.size() == 2U);
   BOOST_TEST((row.legs[0].why == leg_reason::answer));
   BOOST_TEST(row.legs[0].used.output_tokens == 500);
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(what_a_provider_told_later_takes_the_place_of_what_was_char
   BOOST_TEST(row.used.output_tokens == 120);
   BOOST_TEST(row.cost.count() == 1'300);
   BOOST_TEST((row.source == usage_source::provider));
-  BOOST_TEST(row.flags == row_flag::counted);
+  BOOST_TEST(row.flags == (row_flag::corrected | row_flag::over_hold));  // it held nothing
   BOOST_REQUIRE(row.legs.size() == 2U);
   BOOST_TEST(row.legs[1].model == "gpt-5");
   BOOST_TEST(row.legs[1].used.output_tokens == -380);
@@ -74,8 +74,9 @@ BOOST_AUTO_TEST_CASE(what_a_provider_told_later_takes_the_place_of_what_was_char
 
 BOOST_AUTO_TEST_CASE(an_unknown_end_may_be_confirmed_as_it_was_charged) {
   ledger_row row = unknown_row();
+  row.held = {.input_tokens = 10, .output_tokens = 500, .cost = nanodollars{5'100}};
   BOOST_TEST(!amend(told(500, 5'100), row).has_value());
-  BOOST_TEST((row.flags & row_flag::unknown) == 0U);
+  BOOST_TEST(row.flags == row_flag::corrected);
   BOOST_TEST((amend(told(500, 5'100), row) == amendment_refusal::changes_nothing));
   BOOST_TEST(!amend(told(500, 5'099), row).has_value());
 }
@@ -83,6 +84,9 @@ BOOST_AUTO_TEST_CASE(an_unknown_end_may_be_confirmed_as_it_was_charged) {
 BOOST_AUTO_TEST_CASE(figures_that_no_call_can_have_are_refused) {
   ledger_row row = unknown_row();
   BOOST_TEST((amend(told(-1, 0), row) == amendment_refusal::implausible));
+  // Nano-dollars that were taken for dollars.
+  BOOST_TEST((amend(told(1, 1'000'000'000'000'001), row) == amendment_refusal::implausible));
+  BOOST_TEST((amend(told(1, -1), row) == amendment_refusal::implausible));
   BOOST_TEST(row.legs.empty());
 }
 

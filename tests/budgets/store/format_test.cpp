@@ -199,6 +199,17 @@ BOOST_AUTO_TEST_CASE(a_row_whose_legs_do_not_add_up_is_damaged) {
   BOOST_TEST(!format::read_row(row.id, bytes).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(legs_beyond_the_numbers_are_damage_and_no_end_of_the_process) {
+  ledger_row row = full_row();
+  row.used = {};
+  row.legs.assign(2, leg{});
+  for (leg& each : row.legs)
+    each.cost = nanodollars{most};
+  std::string bytes;
+  format::append_row(bytes, row, 3);
+  BOOST_TEST(!format::read_row(row.id, bytes).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(eight_legs_are_read_and_nine_are_not) {
   ledger_row row = full_row();
   row.used = {};

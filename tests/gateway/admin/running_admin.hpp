@@ -47,17 +47,17 @@ class running_admin {
 
   // Holds and settles one call; returns its id.
   std::string spend(const std::string& tenant, std::int64_t input_tokens, nanodollars cost) {
-    return settle(tenant, {.input_tokens = input_tokens}, cost, 0);
+    return settle(tenant, {.input_tokens = input_tokens}, cost, 0, "test-1");
   }
   // A call of 10 tokens in and 500 out whose end nobody saw; returns its id.
-  std::string leave_unknown(const std::string& tenant) {
+  std::string leave_unknown(const std::string& tenant, const std::string& prices = "test-1") {
     return settle(tenant, {.input_tokens = 10, .output_tokens = 500}, nanodollars{5'025'000},
-                  row_flag::unknown | row_flag::counted);
+                  row_flag::unknown | row_flag::counted, prices);
   }
 
  private:
   std::string settle(const std::string& tenant, const usage& used, nanodollars cost,
-                     std::uint32_t flags) {
+                     std::uint32_t flags, const std::string& prices) {
     const auto now = wall_now();
     hold_request hold;
     hold.id = make_call_id(now, calls_ += 1, 0);
@@ -80,7 +80,7 @@ class running_admin {
     done.used = used;
     done.flags = flags;
     done.cost = cost;
-    done.price_version = "test-1";
+    done.price_version = prices;
     done.model_served = "gpt-4o-2024-08-06";
     done.status = 200;
     done.ended = now;

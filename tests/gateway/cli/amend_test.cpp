@@ -72,7 +72,11 @@ BOOST_FIXTURE_TEST_CASE(a_correction_keeps_what_is_not_named_and_costs_what_the_
 BOOST_FIXTURE_TEST_CASE(mistakes_name_the_field_and_the_fix, fixture) {
   const std::string other = "01956a00-0000-7000-8000-000000000000";
   complains({"release", id}, "--reason: say why");
-  complains({"release", "7", "--reason", "x"}, "expected a request id");
+  complains({"release", "7", "--reason", "x"}, "\"7\" is no request id");
+  complains({"release", "--reason", "x"}, "which call?");
+  complains({"correct", id, id, "--cost", "1", "--reason", "x"}, "one call at a time");
+  complains({"correct", id, "--set", "pages=1", "--set", "pages=2", "--reason", "x"},
+            "given twice");
   complains({"release", other, "--reason", "x"}, "no call with this id is recorded");
   complains({"correct", id, "--reason", "x"}, "--set output_tokens=120");
   complains({"correct", id, "--set", "output=1", "--reason", "x"}, "usage.output");
@@ -81,9 +85,29 @@ BOOST_FIXTURE_TEST_CASE(mistakes_name_the_field_and_the_fix, fixture) {
   complains({"correct", id, "--set", "output_tokens=2000000000", "--reason", "x"},
             "no call can use");
   complains({"correct", id, "--set", "output_tokens=500", "--reason", " "}, "say in one line why");
-  complains({"list", "--flag", "unknwon"}, "unknown");
+  complains({"list", "--flag", "unknwon"}, "flag: there is none called \"unknwon\"");
   BOOST_TEST(ask({"release", id, "--reason", "x"}).status == 0);
   complains({"release", id, "--reason", "x"}, "what the call used is known");
+}
+
+BOOST_FIXTURE_TEST_CASE(several_are_released_at_once_and_found_as_told_differently, fixture) {
+  const std::string other = admin.leave_unknown("acme");
+  const auto done = ask({"release", id, other, "--reason", "the provider was down"});
+  BOOST_TEST(done.status == 0, done.err);
+  BOOST_TEST(has(done, id + " is released"));
+  BOOST_TEST(has(done, other + " is released"));
+  BOOST_TEST(has(ask({"list", "--flag", "corrected", "--flag", "counted"}), other));
+  BOOST_TEST(!has(ask({"list", "--flag", "corrected", "--unknown"}), other));
+}
+
+// The price that it was charged by is not known any more.
+BOOST_FIXTURE_TEST_CASE(a_call_of_another_price_file_is_not_corrected_at_this_one_s_prices,
+                        fixture) {
+  const std::string old = admin.leave_unknown("acme", "test-0");
+  complains({"correct", old, "--set", "output_tokens=100", "--reason", "x"},
+            "cost_usd: the call was priced by version test-0");
+  BOOST_TEST(ask({"correct", old, "--set", "output_tokens=100", "--cost", "0.001", "--reason", "x"})
+                 .status == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_done_by_hand_says_so, fixture) {

@@ -165,11 +165,25 @@ BOOST_FIXTURE_TEST_CASE(what_a_model_may_have_reasoned_unseen_goes_by_its_fastes
   BOOST_TEST(held->most_generated(0, 0) == 1);
   output_observation fast;
   fast.tokens = 500;
-  fast.tokens_per_second = 100'000;
+  fast.tokens_per_second = 100'000;  // of each choice
   shared.outputs.observe({.tenant = "x", .feature = "y", .model = worst.charged.model}, fast);
   BOOST_TEST(held->most_generated(0, 0) >= 500);
   call.request.hides_output = false;
   BOOST_TEST(held->most_generated(7, 3) == 10);
+}
+
+// One slow answer says little of what a model can do.
+BOOST_FIXTURE_TEST_CASE(a_pace_is_believed_below_the_assumed_one_after_eight_answers,
+                        held_fixture) {
+  const auto pace = [&] { return shared.outputs.fastest("gpt-4o", 1'000); };
+  output_observation slow;
+  slow.tokens = 500;
+  slow.tokens_per_second = 50;
+  for (int answers = 0; answers < 8; ++answers) {
+    BOOST_TEST(pace() == 1'000);
+    shared.outputs.observe({.tenant = "x", .feature = "y", .model = "gpt-4o"}, slow);
+  }
+  BOOST_TEST(pace() == 50);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_answer_that_does_not_stream_is_finished_whoever_hung_up, held_fixture) {

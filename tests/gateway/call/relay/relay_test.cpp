@@ -43,6 +43,16 @@ BOOST_FIXTURE_TEST_CASE(what_is_passed_through_in_a_coding_streams_like_anything
   BOOST_TEST(!made.ended.unknown);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_error_that_calls_itself_a_stream_generated_nothing, relay_fixture) {
+  admit_stream(100);
+  from.said.status = 503;
+  from.ends(body_progress::complete, "upstream overloaded");
+  const relayed made = relay_it();
+  BOOST_TEST_REQUIRE(std::holds_alternative<whole_answer>(made.unsent));
+  BOOST_TEST(!made.ended.generated);
+  BOOST_TEST(!made.ended.unknown);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_redirect_is_no_stream_whatever_it_says, relay_fixture) {
   admit_stream(100);
   from.said.status = 302;

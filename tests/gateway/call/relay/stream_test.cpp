@@ -285,21 +285,6 @@ BOOST_FIXTURE_TEST_CASE(the_end_of_the_gateway_charges_what_may_have_been_genera
   BOOST_TEST(made.ended.most_output_tokens.value() > 3);
 }
 
-// It stopped when it noticed; what it had reasoned by then was never in the stream.
-BOOST_FIXTURE_TEST_CASE(a_provider_that_closed_may_have_reasoned_unseen, streaming) {
-  for (const bool hides : {false, true}) {
-    admit_stream(100);
-    call->request.hides_output = hides;
-    from.gives(text_event(words(3)), [&] { client.go(); });
-    from.ends(body_progress::broken);
-    from.is_closed = false;
-    const relayed made = relay_it();
-    BOOST_TEST(from.is_closed);
-    BOOST_TEST(made.ended.unknown == hides);
-    held.reset();
-  }
-}
-
 BOOST_FIXTURE_TEST_CASE(a_provider_that_breaks_off_is_told_by_an_error_event, streaming) {
   admit_stream(100);
   from.gives(text_event(words(3)));
