@@ -84,7 +84,8 @@ std::string_view text_of(simdjson::dom::object in, std::string_view key) {
 }
 
 bool contains(std::string_view text, std::string_view piece) noexcept {
-  return memmem(text.data(), text.size(), piece.data(), piece.size()) != nullptr;
+  // An empty text may be nowhere, which memmem must not be given.
+  return !text.empty() && memmem(text.data(), text.size(), piece.data(), piece.size()) != nullptr;
 }
 
 bool seems_to_have(std::string_view json, std::string_view quoted_key) noexcept {
