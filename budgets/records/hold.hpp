@@ -60,7 +60,7 @@ struct hold_request {
   std::uint32_t flags = 0;  // row_flag: estimated, unpriced, hidden_input
   bool streaming = false;
   free_tags tags;
-  call_context context;
+  std::optional<call_context> context;  // nothing: none is known
 };
 
 // What a stream has delivered so far, noted on the log now and then: an orphan is charged no less.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -100,7 +101,7 @@ struct ledger_row {
   std::uint32_t flags = 0;
   bool streaming = false;
   free_tags tags;
-  call_context context;
+  std::optional<call_context> context;  // nothing: none is known
   // Of `used` and `cost`, the parts. Empty: the whole call is one leg, the answer of model_served.
   std::vector<leg> legs;
   bool operator==(const ledger_row&) const = default;

@@ -63,7 +63,9 @@ constexpr std::array context_texts = {&call_context::session, &call_context::par
 constexpr std::uint64_t attempts_bit = 1U << context_texts.size();
 
 // What there is, as bits in this order, then each.
-void write_context(byte_writer& write, const call_context& of) {
+void write_context(byte_writer& write, const std::optional<call_context>& known) {
+  if (!known) return write.number(0);
+  const call_context& of = *known;
   std::uint64_t present = of.attempts != 1 ? attempts_bit : 0;
   for (std::size_t at = 0; at < context_texts.size(); ++at) {
     if (!(of.*context_texts[at]).empty()) present |= std::uint64_t{1} << at;
@@ -75,8 +77,10 @@ void write_context(byte_writer& write, const call_context& of) {
   if (of.attempts != 1) write.signed_number(of.attempts);
 }
 
-void read_context(byte_reader& read, call_context& into) {
+void read_context(byte_reader& read, std::optional<call_context>& known) {
   const std::uint64_t present = read.number();
+  if (present == 0) return;
+  call_context& into = known.emplace();
   if (present >= 2 * attempts_bit) read.refuse();
   for (std::size_t at = 0; at < context_texts.size(); ++at) {
     if ((present >> at & 1) != 0) into.*context_texts[at] = read.text();

@@ -102,7 +102,7 @@ json::object to_json(const ledger_row& row) {
                       {"usage", std::move(used)},
                       {"held", held_of(row)},
                       {"tags", std::move(tags)},
-                      {"context", context_json(row.context)},
+                      {"context", context_json(row.context.value_or(call_context{}))},
                       {"legs", legs_json(row)}};
   put_cost(object, row.cost);
   return object;

@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(the_number_of_the_format_has_32_bits) {
 BOOST_AUTO_TEST_CASE(each_part_of_a_context_has_a_bit_of_its_own) {
   const auto tail_with = [](const std::function<void(call_context&)>& change) {
     ledger_row row;
-    change(row.context);
+    change(row.context.emplace());
     const std::string bytes = row_bytes(row);
     const std::string none = row_bytes({});
     BOOST_REQUIRE(none.ends_with(std::string(2, '\0')));

@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(rows_and_holds_of_the_second_version_are_read) {
   BOOST_TEST(row->row.held.output_tokens == 300);
   BOOST_TEST(row->row.status == 200);
   BOOST_TEST((row->row.tags == free_tags{{"session", "abc"}}));
-  BOOST_TEST((row->row.context == call_context{}));
+  BOOST_TEST(!row->row.context.has_value());
   BOOST_TEST(row->row.legs.empty());
   const auto hold = format::read_hold(
       numbered_id(42),
