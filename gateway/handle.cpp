@@ -30,6 +30,7 @@
 #include "gateway/call/request/attribution.hpp"
 #include "gateway/call/request/authenticate.hpp"
 #include "gateway/call/request/examine.hpp"
+#include "gateway/call/request/permission.hpp"
 #include "gateway/call/request/read_body.hpp"
 #include "gateway/call/request/recognise.hpp"
 
@@ -44,8 +45,20 @@ struct exchange {
   service& shared;
   monotonic::time_point body_read{};
 
+  [[nodiscard]] examiner examining() const noexcept {
+    return {shared.settings, shared.prices,     shared.ceiling,
+            shared.learned,  shared.remembered, shared.counting};
+  }
   [[nodiscard]] asking_call asking() const noexcept {
-    return {shared, session.thread.context(), session.watch};
+    return {shared.ledger,   shared.settings,          shared.metrics,
+            shared.counting, session.thread.context(), session.watch};
+  }
+  [[nodiscard]] hold_means means() const noexcept {
+    return {shared.ledger,
+            shared.prices,
+            shared.outputs,
+            shared.settings.admission,
+            {shared.counting, shared.settings.limits.count_inline_bytes_max, shared.metrics}};
   }
   [[nodiscard]] call_home home() const noexcept {
     return {session.thread.context(), session.thread.watch()};
@@ -121,7 +134,9 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   answered_call made;
   made.forwarded = forwarded;
   made.first_byte = monotonic::now();
-  const relay_order order{x.shared, held, metered, *x.call.speaks, of.admitted.tightest};
+  const relay_order order{
+      x.shared.settings, x.shared.prices, x.shared.metrics,    x.shared.counting, held,
+      metered,           *x.call.speaks,  of.admitted.tightest};
   made.end = co_await relay(order, **answer, x.answer);
   made.end.ended.answered_in = monotonic::now() - forwarded;
   co_return made;
@@ -139,8 +154,9 @@ told_bill bill_to_tell(const admitted_call& of, const held_call& held, const set
 
 void learn_from(const exchange& x, const admitted_call& of, const call_end& ended) {
   if (of.metered == nullptr) return;
-  teach_from(x.shared, *of.metered, x.call.speaks->api(), ended, of.hold.charged.tenant);
-  teach_output(x.shared, *of.metered, ended, of.hold.charged);
+  teach_from({x.shared.learned, x.shared.metrics}, *of.metered, x.call.speaks->api(), ended,
+             of.hold.charged.tenant);
+  teach_output(x.shared.outputs, *of.metered, ended, of.hold.charged);
 }
 
 void observe(const exchange& x, const hold_request& held, monotonic::time_point forwarded,
@@ -157,7 +173,7 @@ void observe(const exchange& x, const hold_request& held, monotonic::time_point 
 
 // From the hold to the recorded answer, for metered calls and pass-throughs alike.
 asio::awaitable<void> serve_held(const exchange& x, admitted_call of) {
-  held_call held(x.shared, x.home(), of.hold, of.admitted, of.metered, *x.call.speaks);
+  held_call held(x.means(), x.home(), of.hold, of.admitted, of.metered, *x.call.speaks);
   answered_call answered;
   if (x.session.watch.client_gone()) {  // while its call waited in line
     answered.end.ended.outcome = call_outcome::client_gone;
@@ -175,8 +191,8 @@ asio::awaitable<void> serve_held(const exchange& x, admitted_call of) {
 }
 
 asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const virtual_key& key) {
-  auto call = co_await examine(examiner_of(x.shared), *x.call.speaks, x.session.body,
-                               x.call.started, what_for.charged.tenant);
+  auto call = co_await examine(x.examining(), *x.call.speaks, x.session.body, x.call.started,
+                               what_for.charged.tenant);
   if (!call) co_return co_await decline(x, std::move(call).error());
   what_for.charged.model = call->base_model;
   what_for.charged.provider = call->provider->name;

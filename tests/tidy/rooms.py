@@ -47,13 +47,13 @@ MAY_INCLUDE = {
     "gateway/call": RECORDS | {"gateway/dialect/parts", "gateway/http", "gateway/service"},
     "gateway/call/request": RECORDS
     | {"gateway/call", "gateway/config", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/keys"}
-    | {"gateway/learning", "gateway/problem", "gateway/service", "tokenizer/prompt"},
+    | {"gateway/learning", "gateway/problem", "tokenizer/prompt"},
     "gateway/call/hold": RECORDS
     | {"budgets/writer", "gateway/call", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
-    | {"gateway/keys", "gateway/problem", "gateway/service", "tokenizer/models"},
+    | {"gateway/learning", "gateway/metrics", "gateway/problem", "tokenizer/models"},
     "gateway/call/relay": RECORDS
     | {"gateway/call", "gateway/call/hold", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
-    | {"gateway/metrics", "gateway/problem", "gateway/service", "gateway/upstream"},
+    | {"gateway/metrics", "gateway/problem", "gateway/upstream"},
     "gateway/handle": {"gateway/call", "gateway/call/hold", "gateway/call/relay", "gateway/call/request"},
     "gateway/server": {"gateway/call", "gateway/call/relay", "gateway/call/request", "gateway/handle", "gateway/http"}
     | {"gateway/service"},

@@ -9,17 +9,17 @@
 
 namespace stint {
 
-held_call::held_call(service& shared, call_home home, hold_request& held, const admission& admitted,
-                     examined_call* call, const dialect& speaks)
-    : shared_(shared),
+held_call::held_call(hold_means means, call_home home, hold_request& held,
+                     const admission& admitted, examined_call* call, const dialect& speaks)
+    : means_(means),
       home_(home),
       call_(call),
       speaks_(speaks),
       held_(held),
-      hold_(shared.ledger, home.context, held, admitted),
+      hold_(means.ledger, home.context, held, admitted),
       giving_back_(home.sweeps) {
   if (call != nullptr && call->uncounted)
-    count_.emplace(shared, home.context, *call, [this] { take_count(); });
+    count_.emplace(means.counting, home.context, *call, [this] { take_count(); });
 }
 
 held_call::~held_call() {
@@ -31,7 +31,7 @@ held_call::~held_call() {
   unforeseen.unknown = was_forwarded();
   unforeseen.input_report = reported_input_;
   unforeseen.counted_output_tokens = delivered_tokens_;
-  shared_.ledger.settle(resolve(unforeseen), [](const settled&) {});
+  means_.ledger.settle(resolve(unforeseen), [](const settled&) {});
 }
 
 void held_call::forwarded() {
@@ -52,15 +52,13 @@ std::int64_t held_call::most_generated(std::int64_t seen_tokens,
   if (forwarded_) of.since_forwarded = monotonic::now() - *forwarded_;
   of.tokens_per_second =
       call_->request.choices *
-      shared_.outputs.fastest(held_.charged.model,
-                              shared_.settings.admission.unseen_tokens_per_second);
+      means_.outputs.fastest(held_.charged.model, means_.how.unseen_tokens_per_second);
   return stint::most_generated(of);
 }
 
 std::int64_t held_call::most_generated_unseen() const noexcept {
   if (call_ == nullptr) return 0;
-  return most_generated(
-      0, tokens_ahead(shared_.settings.admission, call_->expected, call_->request.choices));
+  return most_generated(0, tokens_ahead(means_.how, call_->expected, call_->request.choices));
 }
 
 // What the hold has above the count is given back, and a crash charges the bound, until the count
@@ -90,7 +88,7 @@ void held_call::note_progress(std::int64_t output_tokens,
   note.id = held_.id;
   note.known = known_now();
   note.known_cost = cost_so_far(call_, note.known, held_.admitted);
-  shared_.ledger.note_progress(std::move(note));
+  means_.ledger.note_progress(std::move(note));
 }
 
 usage held_call::known_now() const noexcept {
@@ -102,9 +100,9 @@ usage held_call::known_now() const noexcept {
 settlement held_call::resolve(const call_end& ended) {
   resolved_ = true;
   giving_back_.forget();
-  billed_call of{shared_.prices, held_, call_, speaks_};
+  billed_call of{means_.prices, held_, call_, speaks_};
   of.held_output_tokens = hold_.output_tokens();
-  of.unknown_at_hold = shared_.settings.admission.unknown_at_hold;
+  of.unknown_at_hold = means_.how.unknown_at_hold;
   settlement what = bill_of(of, ended, wall_now());
   used_ = what.used;
   cost_ = what.cost;
@@ -115,7 +113,7 @@ boost::asio::awaitable<settled> held_call::settle(const call_end& ended) {
   const bool counts = ended.generated && !ended.report && !ended.input_report;
   if (count_ && counts) co_await count_->finish();
   count_.reset();
-  ledger_thread& ledger = shared_.ledger;
+  ledger_thread& ledger = means_.ledger;
   auto enqueue = [&ledger, what = resolve(ended)](auto completion) mutable {
     ledger.settle(std::move(what), std::move(completion));
   };

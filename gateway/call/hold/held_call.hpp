@@ -11,12 +11,13 @@
 
 #include "budgets/records/hold.hpp"
 #include "budgets/records/settlement.hpp"
+#include "budgets/writer/ledger_thread.hpp"
 #include "gateway/call/hold/call_end.hpp"
 #include "gateway/call/hold/late_count.hpp"
 #include "gateway/call/hold/running_hold.hpp"
 #include "gateway/call/request/examine.hpp"
 #include "gateway/http/deadline_watch.hpp"
-#include "gateway/service/service.hpp"
+#include "gateway/learning/output_learner.hpp"
 
 namespace stint {
 
@@ -26,10 +27,19 @@ struct call_home {
   deadline_watch& sweeps;
 };
 
+// What it is kept and billed by.
+struct hold_means {
+  ledger_thread& ledger;
+  const price_book& prices;
+  const output_learner& outputs;
+  const admission_config& how;
+  late_counting counting;
+};
+
 class held_call {
  public:
   // `call` is null for a pass-through; all outlive this.
-  held_call(service& shared, call_home home, hold_request& held, const admission& admitted,
+  held_call(hold_means means, call_home home, hold_request& held, const admission& admitted,
             examined_call* call, const dialect& speaks);
   ~held_call();
   held_call(const held_call&) = delete;
@@ -67,7 +77,7 @@ class held_call {
   [[nodiscard]] usage known_now() const noexcept;
   [[nodiscard]] settlement resolve(const call_end& ended);
 
-  service& shared_;
+  hold_means means_;
   call_home home_;
   examined_call* call_;
   const dialect& speaks_;

@@ -16,13 +16,13 @@ struct late_count::job {
   late_count* owner = nullptr;  // io thread only; null once the call is over
 };
 
-late_count::late_count(service& shared, asio::io_context& home, examined_call& call,
+late_count::late_count(late_counting how, asio::io_context& home, examined_call& call,
                        std::function<void()> counted)
-    : shared_(shared), home_(home), call_(call), counted_(std::move(counted)) {}
+    : how_(how), home_(home), call_(call), counted_(std::move(counted)) {}
 
 late_count::~late_count() {
   if (done_) return;
-  shared_.metrics.prompt_counted(prompt_count_time::not_needed);
+  how_.counts.prompt_counted(prompt_count_time::not_needed);
   if (!job_) return;
   job_->wanted.store(false, std::memory_order_relaxed);
   job_->owner = nullptr;
@@ -30,14 +30,14 @@ late_count::~late_count() {
 
 void late_count::begin() {
   if (done_ || job_) return;
-  if (call_.text_bytes <= shared_.settings.limits.count_inline_bytes_max) {
+  if (call_.text_bytes <= how_.inline_bytes_max) {
     return take(call_.uncounted->count());
   }
   job_ = std::make_shared<job>();
   job_->prompt = call_.uncounted;
   job_->owner = this;
   // The pool is joined before the io contexts end.
-  asio::post(shared_.counting, [work = job_, home = &home_] {
+  asio::post(how_.pool, [work = job_, home = &home_] {
     if (!work->wanted.load(std::memory_order_relaxed)) return;
     const tokenizer::prompt_tokens counted = work->prompt->count();
     asio::post(*home, [work, counted] {
@@ -51,7 +51,7 @@ void late_count::take(const tokenizer::prompt_tokens& prompt) {
   job_.reset();  // and with it the parsed request, which may be many times the body's size
   call_.take_count(prompt);
   counted_();
-  shared_.metrics.prompt_counted(prompt_count_time::after_forwarding);
+  how_.counts.prompt_counted(prompt_count_time::after_forwarding);
   if (wake_) wake_->cancel();
 }
 

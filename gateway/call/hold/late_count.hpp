@@ -11,16 +11,24 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "gateway/call/request/examine.hpp"
-#include "gateway/service/service.hpp"
+#include "gateway/metrics/metrics.hpp"
 
 namespace stint {
+
+// Where and how it is made.
+struct late_counting {
+  boost::asio::thread_pool& pool;
+  std::size_t inline_bytes_max = 0;  // a text of so many is counted where it is asked for
+  metrics& counts;
+};
 
 class late_count {
  public:
   // `call` is not counted yet. `counted` is called when it is, on `home`.
-  late_count(service& shared, boost::asio::io_context& home, examined_call& call,
+  late_count(late_counting how, boost::asio::io_context& home, examined_call& call,
              std::function<void()> counted);
   // A count that is not needed any more is not made.
   ~late_count();
@@ -35,7 +43,7 @@ class late_count {
   struct job;
   void take(const tokenizer::prompt_tokens& prompt);
 
-  service& shared_;
+  late_counting how_;
   boost::asio::io_context& home_;
   examined_call& call_;
   std::function<void()> counted_;

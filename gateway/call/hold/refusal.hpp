@@ -6,17 +6,10 @@
 
 #include "budgets/records/hold.hpp"
 #include "gateway/call/request/examine.hpp"
-#include "gateway/config/config.hpp"
-#include "gateway/keys/key_ring.hpp"
 #include "gateway/problem.hpp"
 
 namespace stint {
 
-// A key may be made for some models only.
-[[nodiscard]] std::optional<problem> refuse_model(const virtual_key& key,
-                                                  const examined_call& call);
-// A provider that is configured to need a credential is not called without one.
-[[nodiscard]] std::optional<problem> refuse_without_credential(const provider_config& provider);
 // Nothing may be spent on a model without a price while a money cap watches the call.
 [[nodiscard]] std::optional<problem> refuse_unpriced(const std::vector<cap>& caps,
                                                      const attribution& charged,

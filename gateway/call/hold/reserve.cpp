@@ -43,7 +43,7 @@ asio::awaitable<result<admission>> reserve(asking_call who, hold_request asked) 
   // The sweep tells of a client that goes, not of one that has gone: nobody would take this call
   // out of the line again.
   if (who.client.client_gone()) co_return client_left();
-  ledger_thread& ledger = who.shared.ledger;
+  ledger_thread& ledger = who.ledger;
   const call_id id = asked.id;
   const wall_time admitted = asked.admitted;
   const std::string tenant = asked.charged.tenant;
@@ -61,16 +61,16 @@ asio::awaitable<result<admission>> reserve(asking_call who, hold_request asked) 
   if (!answer.refused) co_return std::move(answer);
   const hold_refusal& refusal = *answer.refused;
   if (refusal.reason == refusal_reason::storage_unavailable) {
-    who.shared.metrics.storage_failed();
+    who.counts.storage_failed();
   } else {
-    who.shared.metrics.refused_by_cap(refusal.standing.cap, refusal.reason, tenant);
+    who.counts.refused_by_cap(refusal.standing.cap, refusal.reason, tenant);
   }
-  co_return refused_by_cap(refusal, who.shared.settings.refusal_status, admitted);
+  co_return refused_by_cap(refusal, who.settings.refusal_status, admitted);
 }
 
 asio::awaitable<result<admission>> reserve_metered(asking_call who, examined_call& call,
                                                    hold_request& worst) {
-  const config& settings = who.shared.settings;
+  const config& settings = who.settings;
   const std::int64_t share = settings.admission.uncounted_room_share;
   if (call.uncounted && share > 0) {
     worst.room_share = share;
@@ -81,13 +81,13 @@ asio::awaitable<result<admission>> reserve_metered(asking_call who, examined_cal
     if (who.client.client_gone()) co_return client_left();
   }
   if (call.uncounted) {
-    if (auto absurd = co_await count_now(settings.limits, who.shared.counting, call)) {
-      who.shared.metrics.refused(absurd->kind);
+    if (auto absurd = co_await count_now(settings.limits, who.counting, call)) {
+      who.counts.refused(absurd->kind);
       co_return std::move(*absurd);
     }
     bound_prompt(worst, call);
   }
-  who.shared.metrics.prompt_counted(prompt_count_time::before_hold);
+  who.counts.prompt_counted(prompt_count_time::before_hold);
   co_return co_await reserve(who, worst);
 }
 

@@ -6,17 +6,23 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
+#include "budgets/writer/ledger_thread.hpp"
 #include "gateway/call/hold/worst_case.hpp"
+#include "gateway/config/config.hpp"
 #include "gateway/http/client_presence.hpp"
+#include "gateway/metrics/metrics.hpp"
 #include "gateway/problem.hpp"
-#include "gateway/service/service.hpp"
 
 namespace stint {
 
-// Who asks, and where the answer is awaited. All outlives the call.
+// Whom is asked, who asks, and where the answer is awaited. All outlives the call.
 struct asking_call {
-  service& shared;
+  ledger_thread& ledger;
+  const config& settings;
+  metrics& counts;
+  boost::asio::thread_pool& counting;
   boost::asio::io_context& home;
   client_presence& client;
 };

@@ -20,7 +20,7 @@ bool answered_by(std::string_view asked, std::string_view served) noexcept {
   return extends(found, wanted) || extends(wanted, found);
 }
 
-void teach_from(service& shared, const examined_call& call, tokenizer::chat_api api,
+void teach_from(prompt_teaching to, const examined_call& call, tokenizer::chat_api api,
                 const call_end& ended, std::string_view tenant) noexcept {
   if (!ended.report || ended.implausible || ended.outcome != call_outcome::completed) return;
   if (call.uncounted) return;  // answered before it was counted
@@ -41,7 +41,7 @@ void teach_from(service& shared, const examined_call& call, tokenizer::chat_api 
   compared.expected_tokens = prompt.expected;
   compared.bound_tokens = prompt.upper_bound;
   compared.reported_tokens = reported;
-  shared.metrics.estimated(compared);
+  to.counts.estimated(compared);
   if (!prompt.features.learnable) return;
   prompt_report report;
   report.model = call.base_model;
@@ -50,14 +50,14 @@ void teach_from(service& shared, const examined_call& call, tokenizer::chat_api 
   report.reported_tokens = reported;
   report.bound_tokens = prompt.upper_bound;
   report.source = tenant;
-  shared.learned.teach(report);
+  to.learner.teach(report);
 }
 
 output_key output_key_of(const attribution& charged) noexcept {
   return {.tenant = charged.tenant, .feature = charged.feature, .model = charged.model};
 }
 
-void teach_output(service& shared, const examined_call& call, const call_end& ended,
+void teach_output(output_learner& to, const examined_call& call, const call_end& ended,
                   const attribution& charged) noexcept {
   // What its client left would have been longer, and so would what we cut; but without those, only
   // short answers would be learnt where long ones are cut.
@@ -85,7 +85,7 @@ void teach_output(service& shared, const examined_call& call, const call_end& en
     const bool comparable = ended.report && ended.compared_output_tokens;
     if (comparable) seen.counted_tokens = of_one(*ended.compared_output_tokens);
   }
-  shared.outputs.observe(output_key_of(charged), seen);
+  to.observe(output_key_of(charged), seen);
 }
 
 }  // namespace stint

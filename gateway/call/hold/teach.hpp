@@ -6,16 +6,24 @@
 
 #include "gateway/call/hold/call_end.hpp"
 #include "gateway/call/request/examine.hpp"
-#include "gateway/service/service.hpp"
+#include "gateway/learning/output_learner.hpp"
+#include "gateway/learning/prompt_learner.hpp"
+#include "gateway/metrics/metrics.hpp"
 
 namespace stint {
 
+// Who is taught, and where it is shown.
+struct prompt_teaching {
+  prompt_learner& learner;
+  metrics& counts;
+};
+
 // Does not wait. Call once, for a call that is settled.
-void teach_from(service& shared, const examined_call& call, tokenizer::chat_api api,
+void teach_from(prompt_teaching to, const examined_call& call, tokenizer::chat_api api,
                 const call_end& ended, std::string_view tenant) noexcept;
 
 // The same for how much was generated.
-void teach_output(service& shared, const examined_call& call, const call_end& ended,
+void teach_output(output_learner& to, const examined_call& call, const call_end& ended,
                   const attribution& charged) noexcept;
 
 // Calls that are expected to generate alike.

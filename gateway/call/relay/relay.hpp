@@ -5,19 +5,24 @@
 #include <optional>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "gateway/call/hold/held_call.hpp"
 #include "gateway/call/relay/answer_sink.hpp"
 #include "gateway/call/relay/answer_source.hpp"
 #include "gateway/call/relay/relayed.hpp"
 #include "gateway/call/request/examine.hpp"
-#include "gateway/service/service.hpp"
+#include "gateway/config/config.hpp"
+#include "gateway/metrics/metrics.hpp"
 
 namespace stint {
 
-// What the relay needs to know of the call. All outlives it.
+// What the relay needs, of the gateway and of the call. All outlives it.
 struct relay_order {
-  service& shared;
+  const config& settings;
+  const price_book& prices;
+  metrics& counts;
+  asio::thread_pool& counting;
   held_call& held;
   const examined_call* call = nullptr;  // null for a pass-through
   const dialect& speaks;

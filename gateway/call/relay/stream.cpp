@@ -54,7 +54,7 @@ class stream_relay {
         from_(from),
         to_(to),
         client_(to.client()),
-        hold_(order.shared.settings.admission, order.call, order.held) {
+        hold_(order.settings.admission, order.call, order.held) {
     if (order.call == nullptr) return;
     const chat_request billing = order.call->billing();
     meter_ =
@@ -73,7 +73,7 @@ class stream_relay {
   void watch();
   void note_delivered(monotonic::time_point now);
   [[nodiscard]] bool counts_quickly() const noexcept {
-    return meter_->recount_bytes() <= order_.shared.settings.limits.count_inline_bytes_max;
+    return meter_->recount_bytes() <= order_.settings.limits.count_inline_bytes_max;
   }
 
   const relay_order& order_;
@@ -109,7 +109,7 @@ asio::awaitable<std::int64_t> stream_relay::count() {
   if (counts_quickly()) {
     work();
   } else {
-    co_await on_counting_pool(order_.shared.counting, work);
+    co_await on_counting_pool(order_.counting, work);
   }
   co_return counted;
 }
@@ -182,7 +182,7 @@ call_end stream_relay::outcome_of(pumped how) const {
   ended.implausible = meter_->saw_implausible_usage();
   ended.generated = true;
   read_no_stream(order_.speaks, *meter_, ended);
-  weigh_report(order_.shared.prices, *order_.call, hold_.pace().total_bytes(), ended);
+  weigh_report(order_.prices, *order_.call, hold_.pace().total_bytes(), ended);
   return ended;
 }
 
@@ -234,7 +234,7 @@ asio::awaitable<relayed> stream_relay::run() {
   stream_end last;
   last.cut = outcome == call_outcome::cut;
   if (outcome == call_outcome::upstream_gone) {
-    count_break(order_.shared.metrics, from_.provider(), how.progress);
+    count_break(order_.counts, from_.provider(), how.progress);
     to_.close_afterwards();
     // What is passed through has no error event: only the missing last chunk tells that it is cut.
     if (!meter_) co_return made;

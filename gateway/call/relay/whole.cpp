@@ -39,7 +39,7 @@ asio::awaitable<void> run_for(const relay_order& order, bool is_little, Work& wo
   if (is_little) {
     work();
   } else {
-    co_await on_counting_pool(order.shared.counting, work);
+    co_await on_counting_pool(order.counting, work);
   }
 }
 
@@ -53,7 +53,7 @@ void judge_unreported(answer_nature nature, call_end& ended) {
 asio::awaitable<void> read_usage(const relay_order& order, const answer_facts& facts, bool is_whole,
                                  std::string& body, call_end& ended) {
   if (order.call == nullptr) co_return;
-  const limits_config& limits = order.shared.settings.limits;
+  const limits_config& limits = order.settings.limits;
   const bool is_stream = begins_as_event_stream(body);
   // An error without usage was not billed; a success without usage was, so it is counted here.
   ended.generated = facts.status < 300;
@@ -69,7 +69,7 @@ asio::awaitable<void> read_usage(const relay_order& order, const answer_facts& f
   const auto bytes = static_cast<std::int64_t>(body.size());
   const std::size_t most = is_stream ? limits.count_inline_bytes_max : read_here_bytes_max;
   co_await run_for(order, body.size() <= most, read);
-  weigh_report(order.shared.prices, *order.call, bytes, ended);
+  weigh_report(order.prices, *order.call, bytes, ended);
   if (!ended.report && ended.generated && !is_stream) {
     auto count = [&] {
       if (is_whole) judge_unreported(order.speaks.nature_of(body), ended);
@@ -115,10 +115,10 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
   if (order.call != nullptr && facts.status < 300) co_await hold_bound(order.held);
   whole_answer answer;
   const body_progress progress =
-      co_await read_all(from, order.shared.settings.limits.answer_bytes_max, answer.body);
+      co_await read_all(from, order.settings.limits.answer_bytes_max, answer.body);
   client.unwatch_client();
   if (progress != body_progress::complete) {
-    count_break(order.shared.metrics, from.provider(), progress);
+    count_break(order.counts, from.provider(), progress);
     from.abandon();
     problem why = broken_answer(from.provider(), progress);
     ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;

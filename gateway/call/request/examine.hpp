@@ -14,8 +14,8 @@
 #include "gateway/config/config.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/learning/output_learner.hpp"
+#include "gateway/learning/prompt_learner.hpp"
 #include "gateway/problem.hpp"
-#include "gateway/service/service.hpp"
 #include "pricing/price_book.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
 
@@ -73,10 +73,6 @@ struct examiner {
   tokenizer::segment_memo* remembered = nullptr;  // null: earlier counts are not kept
   boost::asio::thread_pool& counting;
 };
-[[nodiscard]] inline examiner examiner_of(service& shared) noexcept {
-  return {shared.settings, shared.prices,     shared.ceiling,
-          shared.learned,  shared.remembered, shared.counting};
-}
 
 // `body` must have simdjson's padding reserved behind its size. Runs on the io thread, or on the
 // counting pool for a large body. What the tenant sent before need not be counted again.

@@ -107,7 +107,18 @@ class call_fixture {
   [[nodiscard]] ledger_thread& ledger() noexcept { return *ledger_; }
   [[nodiscard]] deadline_watch& sweeps() noexcept { return thread.watch(); }
   [[nodiscard]] call_home home() noexcept { return {context, thread.watch()}; }
-  [[nodiscard]] asking_call asking() noexcept { return {shared, context, client}; }
+  [[nodiscard]] asking_call asking() noexcept {
+    return {*ledger_, settings, seen, counting, context, client};
+  }
+  [[nodiscard]] examiner examining() noexcept {
+    return {settings, prices, shared.ceiling, learned, shared.remembered, counting};
+  }
+  [[nodiscard]] late_counting counting_late() noexcept {
+    return {counting, settings.limits.count_inline_bytes_max, seen};
+  }
+  [[nodiscard]] hold_means means() noexcept {
+    return {*ledger_, prices, outputs, settings.admission, counting_late()};
+  }
 
   // Drives the thread until `done` says so.
   template <typename Condition>
@@ -150,7 +161,7 @@ class call_fixture {
   [[nodiscard]] result<examined_call> examine_body(std::string body,
                                                    const std::string& api = "openai") {
     body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
-    return run(examine(examiner_of(shared), *find_dialect(api), body, admitted, "acme"));
+    return run(examine(examining(), *find_dialect(api), body, admitted, "acme"));
   }
   [[nodiscard]] examined_call examined(const std::string& body, const std::string& api = "openai") {
     auto call = examine_body(body, api);

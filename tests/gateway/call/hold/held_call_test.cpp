@@ -24,7 +24,7 @@ struct held_fixture : call_fixture {
     auto let_in = run(reserve_metered(asking(), call, worst));
     BOOST_REQUIRE(let_in.has_value());
     admitted_as = std::move(*let_in);
-    return std::make_unique<held_call>(shared, home(), worst, admitted_as, &call,
+    return std::make_unique<held_call>(means(), home(), worst, admitted_as, &call,
                                        *find_dialect("openai"));
   }
   void let_pass(int sweeps_to_pass) {
@@ -237,7 +237,7 @@ BOOST_FIXTURE_TEST_CASE(what_passes_unmetered_is_settled_as_such, held_fixture) 
   worst = unmetered_hold(terms(), purpose(), rule);
   admitted_as = hold(worst);
   {
-    held_call held(shared, home(), worst, admitted_as, nullptr, *find_dialect("openai"));
+    held_call held(means(), home(), worst, admitted_as, nullptr, *find_dialect("openai"));
     held.forwarded();
     BOOST_TEST(run(held.settle(reported(10, 10))).recorded);
     BOOST_TEST(held.cost().count() == 0);

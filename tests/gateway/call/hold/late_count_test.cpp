@@ -27,7 +27,7 @@ struct counted_late : call_fixture {
   }
 
   [[nodiscard]] std::unique_ptr<late_count> make_late() {
-    return std::make_unique<late_count>(shared, context, call, [this] {
+    return std::make_unique<late_count>(counting_late(), context, call, [this] {
       ++told;
       told_on = std::this_thread::get_id();
       told_of = call.prompt.expected;

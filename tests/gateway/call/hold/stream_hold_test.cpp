@@ -46,7 +46,7 @@ struct followed : call_fixture {
     admitted_as = hold(worst);
     BOOST_REQUIRE(!admitted_as.refused);
     call.expected = output_prediction();
-    held.emplace(shared, home(), worst, admitted_as, &call, *find_dialect("openai"));
+    held.emplace(means(), home(), worst, admitted_as, &call, *find_dialect("openai"));
     stream.emplace(settings.admission, &call, *held);
   }
 

@@ -49,11 +49,11 @@ struct call_that_teaches : call_fixture {
     ended.report->used.cached_input_tokens = 50;
   }
 
-  void teach_prompt() { teach_from(shared, call, messages, ended, "acme"); }
+  void teach_prompt() { teach_from({learned, seen}, call, messages, ended, "acme"); }
   // So often, and what the kind is then expected to generate.
   output_prediction after(int times) {
     for (int n = 0; n < times; ++n)
-      teach_output(shared, call, ended, charged);
+      teach_output(outputs, call, ended, charged);
     return shared.outputs.predict(output_key_of(charged));
   }
   // With an output of so many tokens over all choices.

@@ -74,7 +74,14 @@ class relay_fixture : public call_fixture {
   }
 
   [[nodiscard]] relay_order order() {
-    return {shared, *held, call ? &*call : nullptr, *find_dialect("openai"), granted.tightest};
+    return {settings,
+            prices,
+            seen,
+            counting,
+            *held,
+            call ? &*call : nullptr,
+            *find_dialect("openai"),
+            granted.tightest};
   }
   [[nodiscard]] relayed relay_it() {
     held->forwarded();
@@ -123,7 +130,7 @@ class relay_fixture : public call_fixture {
     worst = std::move(asked);
     granted = hold(worst);
     BOOST_REQUIRE(!granted.refused);
-    held.emplace(shared, home(), worst, granted, metered, *find_dialect("openai"));
+    held.emplace(means(), home(), worst, granted, metered, *find_dialect("openai"));
   }
 };
 

@@ -1,0 +1,21 @@
+// Tested by tests/gateway/call/request/permission_test.cpp.
+#include "gateway/call/request/permission.hpp"
+
+namespace stint {
+
+std::optional<problem> refuse_without_credential(const provider_config& provider) {
+  if (!provider.credential.empty() || provider.credential_source.empty()) return std::nullopt;
+  return make_problem(problem_kind::upstream_refused,
+                      "the gateway has no credential for provider '" + provider.name + "': set " +
+                          provider.credential_source + " for the gateway and restart it");
+}
+
+std::optional<problem> refuse_model(const virtual_key& key, const examined_call& call) {
+  if (key.may_use_model(call.base_model) || key.may_use_model(call.model)) return std::nullopt;
+  return make_problem(
+      problem_kind::forbidden,
+      "the key '" + key.id + "' may not use the model '" + call.base_model.substr(0, 200) + "'",
+      "model");
+}
+
+}  // namespace stint

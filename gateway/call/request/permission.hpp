@@ -1,0 +1,19 @@
+// What a call that can be understood may not do all the same, whatever its caps say. Pure functions.
+#pragma once
+
+#include <optional>
+
+#include "gateway/call/request/examine.hpp"
+#include "gateway/config/config.hpp"
+#include "gateway/keys/key_ring.hpp"
+#include "gateway/problem.hpp"
+
+namespace stint {
+
+// A key may be made for some models only.
+[[nodiscard]] std::optional<problem> refuse_model(const virtual_key& key,
+                                                  const examined_call& call);
+// A provider that is configured to need a credential is not called without one.
+[[nodiscard]] std::optional<problem> refuse_without_credential(const provider_config& provider);
+
+}  // namespace stint
