@@ -7,6 +7,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 
+#include "budgets/store/insert_places.hpp"
 #include "budgets/store/open_database.hpp"
 #include "pricing/invariant.hpp"
 
@@ -28,6 +29,15 @@ constexpr std::size_t probe_bytes = std::size_t{1} << 20;
   std::string key;
   format::append_row_key(key, make_call_id(at, 0, 0));
   return key;
+}
+
+using places = std::shared_ptr<const rocksdb::SliceTransform>;
+
+[[nodiscard]] rocksdb::Status delete_range(rocksdb::WriteBatch& batch,
+                                           rocksdb::ColumnFamilyHandle* in, const places& kept,
+                                           const std::string& from, const std::string& to) {
+  invariant(!kept->InDomain(from), "a deleted range begins where keys would be lost");
+  return batch.DeleteRange(in, from, to);
 }
 
 }  // namespace
@@ -94,7 +104,7 @@ storage_result ledger_store::prune(const pruning& what) {
   rocksdb::WriteBatch batch;
   std::string value;
   format::append_number(value, what.rows_until.time_since_epoch().count());
-  auto status = batch.DeleteRange(rows, begin, end);
+  auto status = delete_range(batch, rows, rocksdb_options::places_in_rows(), begin, end);
   if (status.ok()) status = batch.Put(state, as_slice(format::rows_deleted_key), value);
   for (const auto& [number, until] : what.counters_until) {
     std::string from;
@@ -102,7 +112,8 @@ storage_result ledger_store::prune(const pruning& what) {
     // After the epoch: `forever` counters start there and are kept.
     format::append_counters_prefix(from, number, wall_time{std::chrono::microseconds{1}});
     format::append_counters_prefix(to, number, until);
-    if (status.ok()) status = batch.DeleteRange(state, from, to);
+    if (status.ok())
+      status = delete_range(batch, state, rocksdb_options::places_in_state(), from, to);
   }
   rocksdb::WriteOptions options;
   options.sync = options_.sync_each_group;

@@ -9,6 +9,7 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
+#include "budgets/store/insert_places.hpp"
 #include "budgets/store/rollup_merge.hpp"
 
 namespace stint {
@@ -103,7 +104,10 @@ std::vector<rocksdb::ColumnFamilyDescriptor> of_families() {
   common.table_factory = tables;
   rocksdb::ColumnFamilyOptions state = common;
   state.merge_operator = std::make_shared<rollup_merge>();
-  return {{rocksdb::kDefaultColumnFamilyName, state}, {rows_family, common}};
+  state.memtable_insert_with_hint_prefix_extractor = places_in_state();
+  rocksdb::ColumnFamilyOptions rows = common;
+  rows.memtable_insert_with_hint_prefix_extractor = places_in_rows();
+  return {{rocksdb::kDefaultColumnFamilyName, state}, {rows_family, rows}};
 }
 
 }  // namespace rocksdb_options
