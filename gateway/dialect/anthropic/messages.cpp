@@ -28,7 +28,7 @@ constexpr dialect_facts anthropic_messages_facts = {
     .reports_searches = true,
 };
 
-void count_block(std::int64_t index, simdjson::dom::object block, text_counter& into) {
+void count_block(std::int64_t index, simdjson::dom::object block, text_sink& into) {
   for (const auto [key, value] : block) {
     std::string_view text;
     simdjson::dom::object input;
@@ -78,13 +78,11 @@ class anthropic_meter final : public metered_stream {
   usage_note note_usage(const stream_event& event) override {
     usage_note note;
     // Nearly all events are text, which reports nothing.
-    const bool is_unnamed = event.type.empty();
-    if (event.type == "content_block_delta" ||
-        (is_unnamed && contains(event.data, "\"content_block_delta\""))) {
+    if (only_delivers(event)) {
       has_output_ = true;
       return note;
     }
-    if (is_unnamed || event.type == "content_block_start") note_block(event);
+    if (event.type.empty() || event.type == "content_block_start") note_block(event);
     if (!seems_to_have(event.data, "\"usage\"")) return note;
     const auto data = parse_object(event.data);
     if (!data) return note;
@@ -146,7 +144,12 @@ class anthropic_meter final : public metered_stream {
     return object && text_of(*object, "type") == "message_stop";
   }
 
-  void count_text(simdjson::dom::object data, text_counter& into) const override {
+  bool only_delivers(const stream_event& event) const override {
+    return event.type == "content_block_delta" ||
+           (event.type.empty() && contains(event.data, "\"content_block_delta\""));
+  }
+
+  void count_text(simdjson::dom::object data, text_sink& into) const override {
     std::int64_t index = 0;
     simdjson::dom::object block;
     if (data["index"].get(index) != simdjson::SUCCESS) index = 0;

@@ -29,7 +29,7 @@ constexpr dialect_facts openai_chat_facts = {
 };
 
 // Feeds the texts of every choice; `member` is "message" of whole answers, "delta" of chunks.
-void count_choices(simdjson::dom::object answer, std::string_view member, text_counter& into) {
+void count_choices(simdjson::dom::object answer, std::string_view member, text_sink& into) {
   simdjson::dom::array choices;
   if (answer["choices"].get(choices) != simdjson::SUCCESS) return;
   std::int64_t position = 0;
@@ -97,7 +97,10 @@ class openai_chat_meter final : public metered_stream {
   bool is_terminator(const stream_event& event) const override {
     return without_surrounding_space(event.data) == "[DONE]";
   }
-  void count_text(simdjson::dom::object data, text_counter& into) const override {
+  bool only_delivers(const stream_event& event) const override {
+    return ending_.knows_its_stream() && !seems_to_have(event.data, "\"finish_reason\"");
+  }
+  void count_text(simdjson::dom::object data, text_sink& into) const override {
     count_choices(data, "delta", into);
   }
 

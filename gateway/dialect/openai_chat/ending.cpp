@@ -11,10 +11,6 @@ namespace {
 // A longer first chunk carries text; what is wanted of it is short.
 constexpr std::size_t first_bytes_max = 16 * 1024;
 
-// Azure's streams begin with a chunk that has neither id nor model. A server that gives no ids at all
-// has said so by then.
-constexpr int nameless_chunks_max = 8;
-
 bool has_id(std::string_view chunk) noexcept {
   constexpr std::string_view key = "\"id\"";
   const std::size_t at = chunk.find(key);

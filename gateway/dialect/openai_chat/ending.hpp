@@ -21,6 +21,8 @@ class openai_chat_ending {
 
   // The data of a chunk that the client got.
   void note(std::string_view data);
+  // A chunk that ends no choice tells it nothing new any more.
+  [[nodiscard]] bool knows_its_stream() const noexcept { return looked_at_ >= nameless_chunks_max; }
   // Of the chunks that were noted; parsed when it is asked for.
   [[nodiscard]] std::string model() const;
   // Every choice has its finish_reason.
@@ -29,6 +31,10 @@ class openai_chat_ending {
   void write(const usage& used, std::string& out) const;
 
  private:
+  // Azure's streams begin with a chunk that has neither id nor model. A server that gives no ids at all
+  // has said so by then.
+  static constexpr int nameless_chunks_max = 8;
+
   std::size_t choices_;
   bool with_usage_;
   std::string first_;  // the first chunk that says who it is: its id and model are those of all

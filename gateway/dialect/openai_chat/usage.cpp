@@ -274,7 +274,7 @@ std::optional<usage_report> read_openai_report(simdjson::dom::object answer, boo
   return report;
 }
 
-void count_openai_message(std::int64_t choice, simdjson::dom::object message, text_counter& into) {
+void count_openai_message(std::int64_t choice, simdjson::dom::object message, text_sink& into) {
   std::int64_t next_tool = 0;
   for (const auto [key, value] : message) {
     simdjson::dom::object part;

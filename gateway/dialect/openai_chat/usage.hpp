@@ -7,7 +7,7 @@
 #include <simdjson.h>
 
 #include "gateway/dialect/parts/dialect.hpp"
-#include "gateway/dialect/parts/text_counter.hpp"
+#include "gateway/dialect/parts/text_sink.hpp"
 
 namespace stint {
 
@@ -26,6 +26,6 @@ namespace stint {
                                                              bool& implausible);
 
 // Feeds the texts of a choice's message or delta.
-void count_openai_message(std::int64_t choice, simdjson::dom::object message, text_counter& into);
+void count_openai_message(std::int64_t choice, simdjson::dom::object message, text_sink& into);
 
 }  // namespace stint

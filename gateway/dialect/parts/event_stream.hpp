@@ -30,10 +30,11 @@ class event_stream {
   // all.
   static constexpr std::size_t event_bytes_max = 8U << 20;
 
-  // Calls sink(const stream_event&) for each event that is complete. False when an unfinished event
+  // Calls sink(const stream_event&) for each event that is complete, except for those of which
+  // skip(bytes), called where an event begins, answers the length: they are dealt with. False when an unfinished event
   // is over the limit: the stream is then of no use any more, and take_unfinished() has its bytes.
-  template <typename Sink>
-  [[nodiscard]] bool feed(std::string_view bytes, Sink&& sink) {
+  template <typename Sink, typename Skip>
+  [[nodiscard]] bool feed(std::string_view bytes, Sink&& sink, Skip&& skip) {
     if (bytes.empty()) return true;
     bytes = give_line_feed(bytes, sink);
     std::string_view rest = bytes;
@@ -43,12 +44,20 @@ class event_stream {
       rest = unfinished_;
     }
     if (!may_have_cr_) may_have_cr_ = bytes.find('\r') != std::string_view::npos;
-    while (const auto end = find_end(rest)) {
+    while (true) {
+      if (scanned_ == 0) rest.remove_prefix(skip(rest));
+      const auto end = find_end(rest);
+      if (!end) break;
       sink(read_event(rest.substr(0, *end)));
       rest.remove_prefix(*end);
     }
     keep(rest, was_pending);
     return unfinished_.size() <= event_bytes_max;
+  }
+
+  template <typename Sink>
+  [[nodiscard]] bool feed(std::string_view bytes, Sink&& sink) {
+    return feed(bytes, sink, [](std::string_view) -> std::size_t { return 0; });
   }
 
   // The bytes of the event that has begun and not ended.

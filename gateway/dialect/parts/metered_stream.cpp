@@ -26,7 +26,9 @@ constexpr std::size_t inspected_unfinished_bytes_max = 16 * 1024;
 
 void metered_stream::consume(std::string_view bytes, std::string& out) {
   if (is_raw_) return take_raw(bytes, out);
-  const bool fits = events_.feed(bytes, [&](const stream_event& event) { take(event, out); });
+  const bool fits = events_.feed(
+      bytes, [&](const stream_event& event) { take(event, out); },
+      [&](std::string_view rest) { return take_repeated(rest, out); });
   if (!fits) {
     is_raw_ = true;
     take_raw(events_.take_unfinished(), out);
@@ -53,7 +55,28 @@ metered_stream::disposition metered_stream::inspect(const stream_event& event) {
   if (note.is_hidden) return disposition::hide;
   if (has_report_ && !note.is_report && delivers_text(event.data)) is_stale_ = true;
   keep_for_count(event.data);
+  if (!failed && !note.is_report && !note.is_implausible && only_delivers(event)) {
+    repeated_.learn(event, [this](std::string_view data, text_sink& into) {
+      if (const auto object = parse_object(data)) count_text(*object, into);
+    });
+  }
   return disposition::pass;
+}
+
+std::size_t metered_stream::take_repeated(std::string_view bytes, std::string& out) {
+  if (is_terminated_) return 0;
+  std::size_t taken = 0;
+  while (true) {
+    const auto next = repeated_.at_start_of(bytes.substr(taken));
+    if (next.bytes == 0) break;
+    keep_text(next.text);
+    taken += next.bytes;
+  }
+  if (taken == 0) return 0;
+  last_ = disposition::pass;
+  is_stale_ = is_stale_ || has_report_;
+  if (passes_) out.append(bytes.substr(0, taken));
+  return taken;
 }
 
 std::optional<usage_report> metered_stream::reported() const {
@@ -122,8 +145,17 @@ void metered_stream::end_early(const usage& used, std::string& out) const {
 void metered_stream::keep_for_count(std::string_view data) {
   if (backlog_.size() + data.size() > backlog_bytes_max) fold();
   backlog_.append(data);
-  backlog_ends_.push_back(backlog_.size());
+  backlog_parts_.push_back({backlog_.size(), std::nullopt});
   if (backlog_.size() > backlog_bytes_max) fold();
+}
+
+void metered_stream::keep_text(std::string_view text) {
+  if (backlog_.size() + text.size() > backlog_bytes_max) fold();
+  backlog_.append(text);
+  ++texts_kept_;
+  const bool goes_on = !backlog_parts_.empty() && backlog_parts_.back().text == repeated_.key();
+  if (!goes_on) backlog_parts_.push_back({0, repeated_.key()});
+  backlog_parts_.back().end = backlog_.size();
 }
 
 bool metered_stream::delivers_text(std::string_view data) const {
@@ -136,10 +168,12 @@ bool metered_stream::delivers_text(std::string_view data) const {
 
 void metered_stream::fold() {
   std::size_t begin = 0;
-  for (const std::size_t end : backlog_ends_) {
-    const std::string_view data = std::string_view(backlog_).substr(begin, end - begin);
-    begin = end;
-    if (const auto object = parse_object(data)) {
+  for (const uncounted& part : backlog_parts_) {
+    const std::string_view data = std::string_view(backlog_).substr(begin, part.end - begin);
+    begin = part.end;
+    if (part.text) {
+      counter_.feed(*part.text, data);
+    } else if (const auto object = parse_object(data)) {
       count_text(*object, counter_);
     } else {
       // Not JSON, and yet delivered: counted as it stands rather than as nothing.
@@ -149,19 +183,20 @@ void metered_stream::fold() {
   fed_bytes_ += backlog_.size();
   backlog_.clear();
   if (backlog_.capacity() > 2 * backlog_bytes_max) backlog_.shrink_to_fit();
-  backlog_ends_.clear();
+  backlog_parts_.clear();
 }
 
 std::int64_t metered_stream::counted_output_tokens() {
   fold();
   counted_tokens_ = counter_.total();
   fed_bytes_ = 0;
+  texts_kept_ = 0;
   return counted_tokens_;
 }
 
 std::int64_t metered_stream::output_tokens_bound() const noexcept {
   // A token is at least a byte, and JSON never spells a text in fewer bytes than it has.
-  return counted_tokens_ + static_cast<std::int64_t>(fed_bytes_ + backlog_.size());
+  return counted_tokens_ + counter_.most_in(fed_bytes_ + backlog_.size() + texts_kept_);
 }
 
 std::size_t metered_stream::recount_bytes() const noexcept {

@@ -10,6 +10,7 @@
 
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/dialect/parts/event_stream.hpp"
+#include "gateway/dialect/parts/repeated_event.hpp"
 #include "gateway/dialect/parts/text_counter.hpp"
 
 namespace stint {
@@ -57,8 +58,11 @@ class metered_stream : public stream_meter {
   virtual void write_ending(const usage& used, std::string& out) const = 0;
   // Whether the event, complete or not, is the dialect's terminator.
   [[nodiscard]] virtual bool is_terminator(const stream_event& event) const = 0;
+  // Whether the event, which is neither an error nor a report nor the terminator, does nothing but
+  // deliver text: the same one with another text would change nothing here but the count.
+  [[nodiscard]] virtual bool only_delivers(const stream_event& event) const = 0;
   // Counts the text that the data of one event delivers.
-  virtual void count_text(simdjson::dom::object data, text_counter& into) const = 0;
+  virtual void count_text(simdjson::dom::object data, text_sink& into) const = 0;
 
  private:
   enum class disposition : std::uint8_t { pass, hide, terminate };
@@ -66,8 +70,11 @@ class metered_stream : public stream_meter {
   // What to do with one event that has data.
   [[nodiscard]] disposition inspect(const stream_event& event);
   [[nodiscard]] usage_note take_note(const stream_event& event);
-  // Keeps the event's data for counted_output_tokens().
+  // Keeps the event's data, or its text alone, for counted_output_tokens().
   void keep_for_count(std::string_view data);
+  void keep_text(std::string_view text);
+  // Takes the events at the start of `bytes` that are known but for their text; answers their length.
+  [[nodiscard]] std::size_t take_repeated(std::string_view bytes, std::string& out);
   // Whether the event delivers any text.
   [[nodiscard]] bool delivers_text(std::string_view data) const;
   void take(const stream_event& event, std::string& out);
@@ -77,12 +84,20 @@ class metered_stream : public stream_meter {
 
   event_stream events_;
   text_counter counter_;
-  std::string backlog_;  // data of events not yet counted, one behind the other
-  std::vector<std::size_t> backlog_ends_;
+  repeated_event repeated_;
+  struct uncounted {
+    std::size_t end = 0;           // in the backlog
+    std::optional<text_key> text;  // nothing: an event's data, to be read
+  };
+  std::string backlog_;  // what is not counted yet, one behind the other
+  std::vector<uncounted> backlog_parts_;
   std::int64_t counted_tokens_ = 0;  // counter_'s total when someone last asked
-  std::size_t fed_bytes_ = 0;        // to counter_ since then
-  std::string held_;                 // from the terminator on
-  std::string plain_;                // what is no event, while there was none
+  // What may have come since then and cannot be more tokens than this: bytes of text or of what spells
+  // it, and one for each event whose text alone is kept, as a token may be nothing to be seen.
+  std::size_t fed_bytes_ = 0;  // to counter_
+  std::size_t texts_kept_ = 0;
+  std::string held_;   // from the terminator on
+  std::string plain_;  // what is no event, while there was none
   disposition last_ = disposition::pass;
   bool passes_ = true;
   bool is_terminated_ = false;

@@ -1,6 +1,8 @@
 // Tested by tests/gateway/dialect/openai_chat_test.cpp and anthropic_test.cpp.
 #include "gateway/dialect/parts/text_counter.hpp"
 
+#include <algorithm>
+
 namespace stint {
 
 namespace {
@@ -8,7 +10,6 @@ namespace {
 // 128 choices with a few tool calls each; texts beyond share one counter, which may miscount where
 // they meet but forgets nothing.
 constexpr std::size_t texts_max = 1'024;
-constexpr int part_depth_max = 4;
 
 }  // namespace
 
@@ -41,39 +42,6 @@ void text_counter::feed(const text_key& key, std::string_view piece) {
   entries_[last_].feed(piece);
 }
 
-void text_counter::feed_element(const text_key& key, simdjson::dom::element value) {
-  struct step {
-    simdjson::dom::element value;
-    int depth;
-  };
-  // Parts are pushed in reverse, so that they are fed in the order of the document.
-  std::vector<step> pending;
-  pending.push_back(step{value, 0});
-  while (!pending.empty()) {
-    const step next = pending.back();
-    pending.pop_back();
-    std::string_view text;
-    simdjson::dom::array parts;
-    simdjson::dom::object part;
-    if (next.value.get(text) == simdjson::SUCCESS) {
-      feed(key, text);
-    } else if (next.depth >= part_depth_max) {
-      continue;
-    } else if (next.value.get(parts) == simdjson::SUCCESS) {
-      std::vector<step> items;
-      for (const simdjson::dom::element item : parts)
-        items.push_back(step{item, next.depth + 1});
-      pending.insert(pending.end(), items.rbegin(), items.rend());
-    } else if (next.value.get(part) == simdjson::SUCCESS) {
-      for (const std::string_view name : {"text", "thinking"}) {
-        simdjson::dom::element inner;
-        if (part[name].get(inner) == simdjson::SUCCESS)
-          pending.push_back(step{inner, next.depth + 1});
-      }
-    }
-  }
-}
-
 std::int64_t text_counter::total() noexcept {
   std::int64_t tokens = 0;
   for (entry& one : entries_) {
@@ -81,6 +49,11 @@ std::int64_t text_counter::total() noexcept {
     tokens += *one.known;
   }
   return (tokens * factor_permille_ + 999) / 1000;
+}
+
+std::int64_t text_counter::most_in(std::size_t bytes) const noexcept {
+  const auto tokens = static_cast<std::int64_t>(bytes);
+  return std::max(tokens, (tokens * factor_permille_ + 999) / 1000);
 }
 
 std::size_t text_counter::recount_bytes() const noexcept {

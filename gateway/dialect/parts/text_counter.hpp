@@ -8,40 +8,21 @@
 #include <string_view>
 #include <vector>
 
-#include <simdjson.h>
-
 #include "gateway/dialect/parts/counted_model.hpp"
+#include "gateway/dialect/parts/text_sink.hpp"
 #include "tokenizer/bpe/incremental_count.hpp"
 
 namespace stint {
 
-enum class text_kind : std::uint8_t {
-  content,
-  refusal,
-  reasoning,
-  tool_name,
-  tool_arguments,
-  transcript,
-  other
-};
-
-struct text_key {
-  std::int64_t choice = 0;
-  text_kind kind = text_kind::content;
-  std::int64_t index = 0;  // of the tool call or content block
-  bool operator==(const text_key&) const noexcept = default;
-};
-
-class text_counter {
+class text_counter final : public text_sink {
  public:
   explicit text_counter(const counted_model& model);
 
-  void feed(const text_key& key, std::string_view piece);
-  // A string; or the parts of an array of objects with "text" or "thinking", as Mistral writes
-  // reasoning.
-  void feed_element(const text_key& key, simdjson::dom::element value);
+  void feed(const text_key& key, std::string_view piece) override;
   // Counts only what was fed since it was last asked, and the end of each text that was fed.
   [[nodiscard]] std::int64_t total() noexcept;
+  // The most that total() can grow by with so many bytes: a token is at least one of them.
+  [[nodiscard]] std::int64_t most_in(std::size_t bytes) const noexcept;
   // As much would be tokenized by total() now.
   [[nodiscard]] std::size_t recount_bytes() const noexcept;
 
