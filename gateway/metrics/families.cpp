@@ -72,6 +72,12 @@ Metric& bounded_family<Metric>::at(std::initializer_list<std::string_view> value
 }
 
 template <typename Metric>
+Metric* bounded_family<Metric>::own(std::initializer_list<std::string_view> values) const {
+  const series* known = find(key_of(values));
+  return known == nullptr ? nullptr : known->metric;
+}
+
+template <typename Metric>
 auto bounded_family<Metric>::key_of(std::initializer_list<std::string_view> values) const -> key {
   key made;
   const std::size_t count = std::min(values.size(), names_.size());

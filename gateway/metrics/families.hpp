@@ -59,6 +59,9 @@ class bounded_family {
   // The series of these values, free ones first, then fixed ones, in the order of family_labels.
   // Made when new.
   [[nodiscard]] Metric& at(std::initializer_list<std::string_view> values);
+  // The same where it was made and has its own place; null where the values are counted under "other".
+  // For who wants to keep it: it lives as long as this.
+  [[nodiscard]] Metric* own(std::initializer_list<std::string_view> values) const;
 
  private:
   static constexpr std::size_t labels_max = 6;

@@ -6,12 +6,14 @@
 #include "gateway/metrics/metrics.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <mutex>
 #include <sstream>
 #include <utility>
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <prometheus/text_serializer.h>
 
 #include "gateway/metrics/process.hpp"
@@ -29,6 +31,15 @@ std::string_view model_label(const ledger_row& row) noexcept {
   const bool unknown =
       row.outcome == call_outcome::refused && (row.flags & row_flag::unpriced) != 0;
   return unknown ? overflow_label : std::string_view(row.charged.model);
+}
+
+// The series in the slot; looked up where none is there yet, and kept if it may be.
+prometheus::Counter& resolved(prometheus::Counter*& slot, counter_family& family,
+                              std::initializer_list<std::string_view> labels) {
+  if (slot != nullptr) return *slot;
+  prometheus::Counter& found = family.at(labels);
+  slot = family.own(labels);
+  return found;
 }
 
 double seconds(std::chrono::nanoseconds time) noexcept {
@@ -88,11 +99,31 @@ class metrics::implementation : public metrics_registry {
   using metrics_registry::metrics_registry;
 
   void commit(const ledger_row& row);
-  void commit_usage(const ledger_row& row, std::string_view model);
   void expect_crossings(const std::vector<const cap_standing*>& standings);
   void watch(const std::vector<cap>& caps, const std::vector<std::string>& providers);
 
  private:
+  using counter = prometheus::Counter;
+  static constexpr std::size_t outcomes = static_cast<std::size_t>(call_outcome::cut) + 1;
+
+  // The series of most rows of one tenant, feature, model and provider, each null until it is needed
+  // first and while it has no place of its own.
+  struct charged_series {
+    std::array<counter*, outcomes> calls{};
+    counter* input = nullptr;
+    counter* cached_input = nullptr;
+    counter* output = nullptr;
+    counter* reasoning = nullptr;
+    counter* cost = nullptr;
+  };
+
+  void commit_usage(const ledger_row& row, std::string_view model, charged_series& series);
+  [[nodiscard]] charged_series& series_of(const attribution& to, std::string_view model);
+
+  // Ledger thread only, as many as a family has series.
+  boost::unordered_flat_map<std::string, charged_series> charged_;
+  charged_series beyond_;  // of one row that finds no place there
+  std::string charged_key_;
   std::mutex thresholds_mutex_;
   std::map<std::string, std::vector<int>> thresholds_;  // by cap
 };
@@ -100,39 +131,62 @@ class metrics::implementation : public metrics_registry {
 void metrics::implementation::commit(const ledger_row& row) {
   const attribution& to = row.charged;
   const std::string_view model = model_label(row);
-  calls->at({to.tenant, to.feature, model, to.provider, to_string(row.outcome)}).Increment();
+  charged_series& series = series_of(to, model);
+  const auto outcome = static_cast<std::size_t>(row.outcome);
+  resolved(series.calls[outcome], *calls,
+           {to.tenant, to.feature, model, to.provider, to_string(row.outcome)})
+      .Increment();
   for (std::size_t i = 0; i < counted_flags.size(); ++i) {
     if ((row.flags & counted_flags[i].first) != 0) flagged[i]->Increment();
   }
   // A refusal alone makes no series of tokens and money.
-  if (row.outcome != call_outcome::refused || carries_usage(row)) commit_usage(row, model);
+  if (row.outcome != call_outcome::refused || carries_usage(row)) commit_usage(row, model, series);
 }
 
-void metrics::implementation::commit_usage(const ledger_row& row, std::string_view model) {
+// Made when a row of the kind comes first; each label makes a name of its own, so that they cannot run
+// into each other.
+metrics::implementation::charged_series& metrics::implementation::series_of(
+    const attribution& to, std::string_view model) {
+  charged_key_.clear();
+  for (const std::string_view part : {std::string_view(to.tenant), std::string_view(to.feature),
+                                      model, std::string_view(to.provider)}) {
+    charged_key_.append(part.substr(0, label_bytes_max)).push_back('\xff');
+  }
+  const auto found = charged_.find(charged_key_);
+  if (found != charged_.end()) return found->second;
+  if (charged_.size() < series_max) return charged_[charged_key_];
+  beyond_ = charged_series();
+  return beyond_;
+}
+
+void metrics::implementation::commit_usage(const ledger_row& row, std::string_view model,
+                                           charged_series& series) {
   const attribution& to = row.charged;
-  const auto add = [&](std::string_view kind, std::int64_t count) {
-    tokens->at({to.tenant, to.feature, model, to.provider, kind})
+  const auto add = [&](counter*& slot, std::string_view kind, std::int64_t count) {
+    resolved(slot, *tokens, {to.tenant, to.feature, model, to.provider, kind})
         .Increment(static_cast<double>(count));
   };
   const auto add_if_any = [&](std::string_view kind, std::int64_t count) {
-    if (count != 0) add(kind, count);
+    if (count == 0) return;
+    tokens->at({to.tenant, to.feature, model, to.provider, kind})
+        .Increment(static_cast<double>(count));
   };
   const usage& used = row.used;
-  add("input", used.input_tokens);
-  add("cached_input", used.cached_input_tokens);
-  add("output", used.output_tokens);
+  add(series.input, "input", used.input_tokens);
+  add(series.cached_input, "cached_input", used.cached_input_tokens);
+  add(series.output, "output", used.output_tokens);
   add_if_any("cache_write_5m", used.cache_write_5m_tokens);
   add_if_any("cache_write_1h", used.cache_write_1h_tokens);
   add_if_any("cache_write_12h", used.cache_write_12h_tokens);
   add_if_any("audio_input", used.audio_input_tokens);
   add_if_any("audio_output", used.audio_output_tokens);
-  reasoning->at({to.tenant, to.feature, model, to.provider})
+  resolved(series.reasoning, *reasoning, {to.tenant, to.feature, model, to.provider})
       .Increment(static_cast<double>(used.reasoning_tokens));
   if (used.web_searches != 0) {
     web_searches->at({to.tenant, to.feature, model, to.provider})
         .Increment(static_cast<double>(used.web_searches));
   }
-  cost->at({to.tenant, to.feature, model, to.provider})
+  resolved(series.cost, *cost, {to.tenant, to.feature, model, to.provider})
       .Increment(static_cast<double>(row.cost.count()));
 }
 
