@@ -26,8 +26,11 @@ class answer_sink {
   // lines.
   [[nodiscard]] virtual asio::awaitable<bool> write_whole(int status, std::string_view fields,
                                                           std::string_view body) = 0;
-  [[nodiscard]] virtual asio::awaitable<bool> begin_stream(int status, std::string_view fields) = 0;
-  // A part of a stream that was begun; `last` also ends it. `content` may be empty when last.
+  // `goes_on`: a first part follows at once, and the head may wait for it.
+  [[nodiscard]] virtual asio::awaitable<bool> begin_stream(int status, std::string_view fields,
+                                                           bool goes_on) = 0;
+  // A part of a stream that was begun; `last` also ends it. `content` may be empty when last, and where
+  // the head waits.
   [[nodiscard]] virtual asio::awaitable<bool> write_chunk(std::string_view content, bool last) = 0;
 
   // Says no in the client's dialect.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "gateway/call/relay/answer_head.hpp"
 
@@ -43,14 +44,17 @@ asio::awaitable<bool> client_answer::write_whole(int status, std::string_view fi
   return write_out(body);
 }
 
-asio::awaitable<bool> client_answer::begin_stream(int status, std::string_view fields) {
+asio::awaitable<bool> client_answer::begin_stream(int status, std::string_view fields,
+                                                  bool goes_on) {
   if (!call_.head.http_1_1) keep_alive_ = false;
   std::string& out = session_.out;
   out.clear();
   begin_head(status, call_.id, out);
   out += fields;
   end_head_of_stream(call_.head.http_1_1, keep_alive_, out);
-  return write_out(std::string_view());
+  head_waits_ = goes_on;
+  if (goes_on) co_return true;
+  co_return co_await write_out(std::string_view());
 }
 
 asio::awaitable<bool> client_answer::write_chunk(std::string_view content, bool last) {
@@ -71,6 +75,10 @@ asio::awaitable<bool> client_answer::write_chunk(std::string_view content, bool 
     } else if (last) {
       pieces[2] = asio::buffer(last_chunk_end.substr(chunk_end.size()));
     }
+  }
+  if (std::exchange(head_waits_, false)) {
+    session_.out.append(static_cast<const char*>(pieces[0].data()), pieces[0].size());
+    pieces[0] = asio::buffer(session_.out);
   }
   co_return co_await write(pieces);  // not returned: size_line must live until it is written
 }

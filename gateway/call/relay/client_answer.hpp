@@ -18,7 +18,8 @@ class client_answer final : public answer_sink {
   [[nodiscard]] asio::awaitable<bool> write_whole(int status, std::string_view fields,
                                                   std::string_view body) override;
   // HTTP/1.0 knows no chunks: there the stream is bare bytes, and the connection ends with it.
-  [[nodiscard]] asio::awaitable<bool> begin_stream(int status, std::string_view fields) override;
+  [[nodiscard]] asio::awaitable<bool> begin_stream(int status, std::string_view fields,
+                                                   bool goes_on) override;
   [[nodiscard]] asio::awaitable<bool> write_chunk(std::string_view content, bool last) override;
   // If a body was left unread it is drained a little, so that the answer is not lost to a reset.
   [[nodiscard]] asio::awaitable<void> refuse(problem why) override;
@@ -39,6 +40,7 @@ class client_answer final : public answer_sink {
   client_session& session_;
   const incoming_call& call_;
   bool body_done_ = false;
+  bool head_waits_ = false;  // in the session's scratch, for the first part of the stream
   bool keep_alive_;
 };
 

@@ -7,12 +7,12 @@ namespace stint {
 
 namespace {
 std::string tail_of(stream_end& last, const usage& used, const answer_sink& to) {
-  std::string tail;
+  std::string tail = std::move(last.passed);
   if (!last.meter) return tail;
   if (last.broken) {
     // An event that broke off stays behind: the error event would be glued to its half line and be
     // lost with it.
-    tail = to.error_event(*last.broken);
+    tail += to.error_event(*last.broken);
   } else if (last.cut) {
     last.meter->end_early(used, tail);
   } else {

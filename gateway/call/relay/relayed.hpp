@@ -22,6 +22,7 @@ struct whole_answer {
 
 // The end of a stream whose other parts were passed on as they came.
 struct stream_end {
+  std::string passed;                   // that came with the end
   std::unique_ptr<stream_meter> meter;  // null: passed through, nothing was kept back
   bool cut = false;                     // by us: `meter` phrases the end
   std::optional<problem> broken;        // by the provider: told by an error event

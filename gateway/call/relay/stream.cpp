@@ -3,6 +3,7 @@
 #include "gateway/call/relay/stream.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "gateway/call/counting_pool.hpp"
 #include "gateway/call/hold/stream_hold.hpp"
@@ -83,6 +84,8 @@ class stream_relay {
   std::unique_ptr<stream_meter> meter_;  // null for a pass-through
   stream_hold hold_;
   monotonic::time_point noted_ = monotonic::now();
+  bool head_waits_ = false;  // for the first part
+  std::string unsent_;  // what came with the terminator, which is told once the call is settled
 };
 
 void stream_relay::watch() {
@@ -100,7 +103,8 @@ asio::awaitable<bool> stream_relay::begin() {
   std::string fields = from_.facts().fields;
   add_budget_fields(order_.tightest, fields);
   if (order_.call != nullptr) add_limit_field(order_.call->output_limit_tokens, fields);
-  co_return co_await to_.begin_stream(from_.facts().status, fields);
+  head_waits_ = from_.has_unread();
+  co_return co_await to_.begin_stream(from_.facts().status, fields, head_waits_);
 }
 
 asio::awaitable<std::int64_t> stream_relay::count() {
@@ -155,7 +159,12 @@ asio::awaitable<pumped> stream_relay::pump() {
     // What arrived is on the provider's bill whether the client is still there or not: it is
     // metered first.
     if (client_.client_gone()) break;
-    if (ready->empty()) continue;
+    if (meter_ && meter_->complete() && !how.cut) {
+      unsent_ += *ready;
+      continue;
+    }
+    if (ready->empty() && !std::exchange(head_waits_, false)) continue;
+    head_waits_ = false;
     if (!co_await to_.write_chunk(*ready, false)) break;
     how.cut = how.cut || hold_.stopped();
   }
@@ -237,9 +246,13 @@ asio::awaitable<relayed> stream_relay::run() {
     count_break(order_.counts, from_.provider(), how.progress);
     to_.close_afterwards();
     // What is passed through has no error event: only the missing last chunk tells that it is cut.
-    if (!meter_) co_return made;
+    if (!meter_) {
+      if (head_waits_) co_await to_.write_chunk(std::string_view(), false);
+      co_return made;
+    }
     last.broken = broken_answer(from_.provider(), how.progress);
   }
+  last.passed = std::move(unsent_);
   last.meter = std::move(meter_);
   made.unsent = std::move(last);
   co_return made;

@@ -43,7 +43,7 @@ struct answering : call_fixture {
   loopback_peer peer{context};
   asio::ip::tcp::socket near{accepted()};
   client_session session{thread, transport(std::move(near))};
-  incoming_call call;
+  incoming_call call{session.head};
 
  private:
   asio::ip::tcp::socket accepted() {
@@ -93,14 +93,14 @@ BOOST_FIXTURE_TEST_CASE(one_answer_leaves_nothing_to_the_next, answering) {
   const std::string all = all_written();
   BOOST_TEST(all.ends_with("first" + second), all);
   client_answer next = answer_to(true, true);
-  static_cast<void>(run(next.begin_stream(200, "")));
+  static_cast<void>(run(next.begin_stream(200, "", false)));
   BOOST_TEST(session.out.starts_with("HTTP/1.1 200"));
   BOOST_TEST(session.out.ends_with("chunked\r\n\r\n"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stream_is_chunked_and_each_chunk_has_its_size_in_hex, answering) {
   client_answer answer = answer_to(true, true);
-  BOOST_TEST(run(answer.begin_stream(200, "a: b\r\n")));
+  BOOST_TEST(run(answer.begin_stream(200, "a: b\r\n", false)));
   const std::string long_piece(26, 'x');
   BOOST_TEST(run(answer.write_chunk("content", false)));
   BOOST_TEST(run(answer.write_chunk(long_piece, false)));
@@ -113,9 +113,28 @@ BOOST_FIXTURE_TEST_CASE(a_stream_is_chunked_and_each_chunk_has_its_size_in_hex, 
                                   long_piece + "\r\n0\r\n\r\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_head_that_waits_goes_with_the_first_part, answering) {
+  client_answer answer = answer_to(true, true);
+  BOOST_TEST(run(answer.begin_stream(200, "a: b\r\n", true)));
+  settle_down();
+  BOOST_TEST(peer.socket().available() == 0U);
+  BOOST_TEST(run(answer.write_chunk("content", false)));
+  BOOST_TEST(run(answer.write_chunk("", true)));
+  BOOST_TEST(all_written() == "HTTP/1.1 200 OK\r\n" + id_line +
+                                  "a: b\r\ntransfer-encoding: chunked\r\n\r\n"
+                                  "7\r\ncontent\r\n0\r\n\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_head_that_waits_goes_alone_where_no_part_comes, answering) {
+  client_answer answer = answer_to(false, true);
+  BOOST_TEST(run(answer.begin_stream(200, "", true)));
+  BOOST_TEST(run(answer.write_chunk("", false)));
+  BOOST_TEST(all_written() == "HTTP/1.1 200 OK\r\n" + id_line + "connection: close\r\n\r\n");
+}
+
 BOOST_FIXTURE_TEST_CASE(the_last_content_and_the_end_go_together, answering) {
   client_answer answer = answer_to(true, false);
-  BOOST_TEST(run(answer.begin_stream(200, "")));
+  BOOST_TEST(run(answer.begin_stream(200, "", false)));
   BOOST_TEST(run(answer.write_chunk("the end", true)));
   BOOST_TEST(!answer.keep_alive());
   BOOST_TEST(
@@ -136,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(a_large_chunk_is_written_whole, answering) {
 
 BOOST_FIXTURE_TEST_CASE(an_old_client_gets_a_stream_as_bare_bytes_until_the_close, answering) {
   client_answer answer = answer_to(false, true);
-  BOOST_TEST(run(answer.begin_stream(200, "")));
+  BOOST_TEST(run(answer.begin_stream(200, "", false)));
   BOOST_TEST(run(answer.write_chunk("content", false)));
   BOOST_TEST(run(answer.write_chunk("the end", true)));
   BOOST_TEST(!answer.keep_alive());

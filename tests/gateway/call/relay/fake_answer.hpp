@@ -50,6 +50,7 @@ class fake_source final : public answer_source {
     is_closed = is_closed || next.closes;
     co_return next.progress;
   }
+  [[nodiscard]] bool has_unread() const noexcept override { return has_first_piece; }
   [[nodiscard]] bool closed() const noexcept override { return is_closed; }
   void half_close() noexcept override {
     ++half_closed;
@@ -78,6 +79,7 @@ class fake_source final : public answer_source {
   std::deque<step> steps;
   std::function<void()> when_half_closed;
   bool is_closed = false;
+  bool has_first_piece = false;  // it came with the head
 
   std::string given;
   std::vector<std::chrono::milliseconds> patiences;
@@ -101,9 +103,10 @@ class fake_sink final : public answer_sink {
     body = content;
     return written();
   }
-  [[nodiscard]] boost::asio::awaitable<bool> begin_stream(int told,
-                                                          std::string_view lines) override {
+  [[nodiscard]] boost::asio::awaitable<bool> begin_stream(int told, std::string_view lines,
+                                                          bool goes_on) override {
     ++begun;
+    head_waited = goes_on;
     status = told;
     fields = lines;
     return written();
@@ -143,6 +146,7 @@ class fake_sink final : public answer_sink {
   std::vector<problem> refusals;
   int wholes = 0;
   int begun = 0;
+  bool head_waited = false;
   int lasts = 0;
   int closes = 0;
 

@@ -85,6 +85,50 @@ BOOST_FIXTURE_TEST_CASE(the_head_of_a_stream_says_the_budget_and_a_bound_that_wa
                  std::to_string(granted.tightest->left()) + "\r\nx-stint-output-limit: 50\r\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_head_waits_for_a_part_that_came_with_it, streaming) {
+  admit_stream(100);
+  from.has_first_piece = true;
+  from.gives(text_event(words(1)) + text_event(words(2)));
+  from.gives(finish_event + done_event);
+  relayed made = relay_it();
+  BOOST_TEST(to.head_waited);
+  BOOST_TEST(to.passed() + rest_of(made) == from.given);
+}
+
+// A first piece that nothing is passed on of may be the only one for long.
+BOOST_FIXTURE_TEST_CASE(a_head_does_not_wait_for_a_second_piece, streaming) {
+  admit_stream(100);
+  from.has_first_piece = true;
+  std::size_t written_by_then = 0;
+  from.gives("data: {");
+  from.gives("}\n\n", [&] { written_by_then = to.chunks.size(); });
+  from.gives(done_event);
+  static_cast<void>(relay_it());
+  BOOST_TEST(written_by_then == 1U);
+  BOOST_TEST(to.chunks.front() == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_comes_with_the_terminator_waits_with_it_and_is_lost_nowhere,
+                        streaming) {
+  admit_stream(100);
+  from.gives(text_event(words(1)));
+  from.gives(text_event(words(2)) + finish_event + done_event);
+  relayed made = relay_it();
+  BOOST_TEST(to.passed() == text_event(words(1)));
+  BOOST_TEST(to.passed() + rest_of(made) == from.given);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_pass_through_that_breaks_at_once_still_shows_its_head, streaming) {
+  admit_passthrough();
+  from.has_first_piece = true;
+  from.ends(body_progress::broken);
+  static_cast<void>(relay_it());
+  BOOST_TEST(to.begun == 1);
+  BOOST_TEST_REQUIRE(to.chunks.size() == 1U);
+  BOOST_TEST(to.chunks.front() == "");
+  BOOST_TEST(to.closes == 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(the_providers_own_figures_are_the_bill, streaming) {
   admit_stream(100);
   call->expected.wants_count = false;
@@ -337,7 +381,7 @@ BOOST_FIXTURE_TEST_CASE(a_stream_that_breaks_behind_its_terminator_is_complete, 
   BOOST_TEST(from.finished == 0);
   BOOST_TEST(from.abandoned == 1);
   BOOST_TEST(to.closes == 0);
-  BOOST_TEST(rest_of(made) == done_event);
+  BOOST_TEST(rest_of(made) == text_event(words(3)) + done_event);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_cap_that_says_no_ends_the_stream_as_its_api_would, streaming) {
