@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <pthread.h>
+#include <rocksdb/perf_level.h>
 
 #include "budgets/books/query.hpp"
 #include "budgets/writer/ledger_writer.hpp"
@@ -57,6 +58,8 @@ class ledger_thread::implementation {
     // scheduler that refuses only costs speed.
     const sched_param unchanged{};
     (void)::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &unchanged);
+    // RocksDB counts each comparison of keys for a statistic that nobody asks for.
+    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
     std::vector<operation> taken;
     while (queue_.take(taken, writer_.next_upkeep())) {
       writer_.process(taken);
@@ -82,10 +85,11 @@ ledger_thread::ledger_thread(ledger_options options)
 ledger_thread::~ledger_thread() = default;
 
 void ledger_thread::hold(hold_request request, completion<admission> answer) {
-  operation what =
-      hold_operation{.request = std::move(request), .answer = std::move(answer), .wait_until = {}};
+  const auto patience = request.patience;
+  operation what = hold_operation{.request = std::make_unique<hold_request>(std::move(request)),
+                                  .answer = std::move(answer),
+                                  .wait_until = {}};
   auto& entry = std::get<hold_operation>(what);
-  const auto patience = entry.request.patience;
   if (patience.count() > 0) entry.wait_until = std::chrono::steady_clock::now() + patience;
   if (implementation_->queue().push(std::move(what))) return;
   admission refused;

@@ -21,8 +21,9 @@
 
 namespace stint {
 
+// The request is large, and an operation is moved from hand to hand: it stays where it is.
 struct hold_operation {
-  hold_request request;
+  std::unique_ptr<hold_request> request;
   completion<admission> answer;
   std::chrono::steady_clock::time_point wait_until{};  // where it has patience
 };

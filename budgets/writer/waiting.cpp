@@ -22,21 +22,21 @@ void ledger_writer::apply(hold_operation& what) {
   hold_refusal why;
   if (must_wait_behind(what, waiting_line::newest, why)) {
     admission busy;
-    busy.refused = ledger_->find_hopeless(what.request);
+    busy.refused = ledger_->find_hopeless(*what.request);
     if (busy.refused) {
       holds_.push_back(
-          {.id = what.request.id, .answer = std::move(what.answer), .result = std::move(busy)});
+          {.id = what.request->id, .answer = std::move(what.answer), .result = std::move(busy)});
       return;
     }
     if (may_wait(what, why)) return join_line(std::move(what), std::move(why));
     // An uncounted prompt asks only whether there is ample room: there is not.
-    if (what.request.room_share > 0) {
+    if (what.request->room_share > 0) {
       busy.beyond_share = true;
     } else {
       busy.refused = std::move(why);
     }
     holds_.push_back(
-        {.id = what.request.id, .answer = std::move(what.answer), .result = std::move(busy)});
+        {.id = what.request->id, .answer = std::move(what.answer), .result = std::move(busy)});
     return;
   }
   hold_now(what);
@@ -51,9 +51,9 @@ void ledger_writer::apply(abandon_operation& what) {
 }
 
 void ledger_writer::hold_now(hold_operation& what) {
-  const call_id id = what.request.id;
+  const call_id id = what.request->id;
   const bool known = ledger_->holds(id);
-  admission result = ledger_->hold(std::move(what.request));
+  admission result = ledger_->hold(std::move(*what.request));
   const bool busy = result.refused && result.refused->reason == refusal_reason::budget_busy;
   if (busy && may_wait(what, *result.refused))
     return join_line(std::move(what), std::move(*result.refused));
@@ -64,21 +64,21 @@ void ledger_writer::hold_now(hold_operation& what) {
 
 bool ledger_writer::may_wait(const hold_operation& what, const hold_refusal& why) const {
   const cap_standing& at = why.standing;
-  return what.request.patience.count() > 0 && what.request.room_share == 0 && !line_.full() &&
+  return what.request->patience.count() > 0 && what.request->room_share == 0 && !line_.full() &&
          line_.length(at.cap, at.scope) < options_.waiting_per_scope_max &&
-         !line_.holds(what.request.id);
+         !line_.holds(what.request->id);
 }
 
 // Whoever came first to a scope is served first, even where a later call is small enough to fit.
 bool ledger_writer::must_wait_behind(const hold_operation& what, waiting_line::ticket mine,
                                      hold_refusal& why) {
-  if (line_.empty() || ledger_->holds(what.request.id)) return false;
-  return ledger_->any_scope_of(what.request.charged,
+  if (line_.empty() || ledger_->holds(what.request->id)) return false;
+  return ledger_->any_scope_of(what.request->charged,
                                [&](std::string_view cap, std::string_view scope) {
                                  const auto first = line_.first(cap, scope);
                                  if (!first || *first >= mine) return false;
                                  why = line_.reason(*first);
-                                 why.requested = what.request.worst.in(why.standing.unit);
+                                 why.requested = what.request->worst.in(why.standing.unit);
                                  return true;
                                });
 }
@@ -107,15 +107,15 @@ void ledger_writer::serve_all_lines() {
 void ledger_writer::serve_line(std::string_view cap, std::string_view scope) {
   while (const auto first = line_.first(cap, scope)) {
     hold_operation& what = line_.at(*first);
-    const call_id id = what.request.id;
+    const call_id id = what.request->id;
     // It joined this line, and an earlier call waits in another one that it needs room in as well.
     if (hold_refusal earlier; must_wait_behind(what, *first, earlier)) {
       line_.move(*first, std::move(earlier));
       continue;
     }
     // It belongs to the window in which it gets its hold.
-    what.request.admitted = std::max(what.request.admitted, options_.now());
-    admission result = ledger_->hold(std::move(what.request));
+    what.request->admitted = std::max(what.request->admitted, options_.now());
+    admission result = ledger_->hold(std::move(*what.request));
     if (result.refused && result.refused->reason == refusal_reason::budget_busy) {
       const bool same_line =
           result.refused->standing.cap == cap && result.refused->standing.scope == scope;

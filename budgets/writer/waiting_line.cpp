@@ -34,9 +34,9 @@ waiting_line::steady_time waiting_line::next_deadline() const noexcept {
 }
 
 void waiting_line::join(hold_operation&& what, hold_refusal why) {
-  invariant(!full() && !holds(what.request.id), "a call joined a line that it could not");
+  invariant(!full() && !holds(what.request->id), "a call joined a line that it could not");
   const ticket mine = next_++;
-  const call_id id = what.request.id;
+  const call_id id = what.request->id;
   ids_.emplace(id, mine);
   deadlines_.emplace(what.wait_until, mine);
   enter_line(mine, why);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/http/deadline_watch.hpp"
+#include "gateway/http/request_head.hpp"
 #include "gateway/http/session_buffer.hpp"
 #include "gateway/http/transport.hpp"
 #include "gateway/service/service.hpp"
@@ -27,8 +28,9 @@ struct client_session {
   transport wire;
   watched watch;
   session_buffer buffer;
-  std::string body;  // decoded, with simdjson's padding behind it
-  std::string out;   // scratch for heads
+  request_head head;  // of the request at hand: too large for a frame that comes with each
+  std::string body;   // decoded, with simdjson's padding behind it
+  std::string out;    // scratch for heads
 };
 
 }  // namespace stint

@@ -1,5 +1,6 @@
 // One request as it came in: its head, its identity, and when it came. Lives in the connection's
-// coroutine; the head's views point into the session's buffer, which does not move meanwhile.
+// coroutine; the head is the session's, and its views point into the session's buffer, which does not
+// move meanwhile.
 #pragma once
 
 #include "budgets/records/call_id.hpp"
@@ -10,7 +11,9 @@
 namespace stint {
 
 struct incoming_call {
-  request_head head;
+  explicit incoming_call(request_head& read) noexcept : head(read) {}
+
+  request_head& head;
   call_id id;
   wall_time started{};
   monotonic::time_point head_read{};

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -37,6 +38,9 @@ struct request_head {
   std::size_t size_bytes = 0;  // of the head, final blank line included
   std::size_t field_count = 0;
   field_array field_storage;
+
+  // As it was before anything was read.
+  void forget() noexcept { std::construct_at(this); }
 
   [[nodiscard]] std::span<const header_field> fields() const noexcept {
     return {field_storage.data(), field_count};

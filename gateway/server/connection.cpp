@@ -73,7 +73,8 @@ problem head_problem(const head_check& check) {
 }
 
 asio::awaitable<bool> serve_one(client_session& session, bool first_request) {
-  incoming_call call;
+  session.head.forget();
+  incoming_call call(session.head);
   head_check check;
   service& shared = session.thread.shared();
   session.forget_body();

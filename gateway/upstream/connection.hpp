@@ -15,6 +15,7 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include "gateway/http/client_presence.hpp"
+#include "gateway/http/response_head.hpp"
 #include "gateway/http/transport.hpp"
 
 namespace stint {
@@ -31,6 +32,7 @@ class upstream_connection
   std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(buffer_bytes);
   std::size_t begin = 0;  // unread bytes are [begin, end)
   std::size_t end = 0;
+  response_head head;  // of the answer at hand; its views live as long as nothing is read after it
   monotonic::time_point idle_since{};
   bool was_used = false;  // a call before this one had its answer over it
 

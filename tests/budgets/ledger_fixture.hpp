@@ -86,7 +86,7 @@ class driven_writer {
 
   [[nodiscard]] admission hold(hold_request request) {
     std::optional<admission> result;
-    run(hold_operation{.request = std::move(request),
+    run(hold_operation{.request = std::make_unique<hold_request>(std::move(request)),
                        .answer = [&](admission answer) { result = std::move(answer); }});
     return std::move(result.value());
   }

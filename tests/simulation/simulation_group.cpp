@@ -22,8 +22,9 @@ simulation::question simulation::ask_hold() {
   }
   asked.number = ++number_;
   asked.output_asked = request.worst.output_tokens;
-  asked.what = hold_operation{
-      .request = std::move(request), .answer = listener(asked.number), .wait_until = {}};
+  asked.what = hold_operation{.request = std::make_unique<hold_request>(std::move(request)),
+                              .answer = listener(asked.number),
+                              .wait_until = {}};
   return asked;
 }
 

@@ -35,7 +35,7 @@ void simulation::run_newcomer() {
   if (!waiting_.empty()) newcomer.request.admitted = std::min(clock_, model_.time());
   if (!one_in(3)) newcomer.request.patience = milliseconds{1 + below(60'000)};
   newcomer.until = steady_ + newcomer.request.patience;
-  operation what = hold_operation{.request = newcomer.request,
+  operation what = hold_operation{.request = std::make_unique<hold_request>(newcomer.request),
                                   .answer = listener(newcomer.number),
                                   .wait_until = newcomer.until};
   books_->clock = model_.time();

@@ -190,7 +190,7 @@ void ledger::mark_changed(active_hold& held) {
   changes_.holds_put.push_back(&held);
 }
 
-void ledger::append_row(ledger_row row, std::uint32_t row_epoch) {
+void ledger::append_row(ledger_row&& row, std::uint32_t row_epoch) {
   resolved_.insert(row.id);
   changes_.rows.push_back(std::move(row));
   changes_.row_epochs.push_back(row_epoch);

@@ -195,7 +195,7 @@ class ledger {
   void mark_changed(counter& at);
   void mark_changed(active_hold& held);
   std::unique_ptr<active_hold> take(const call_id& id);
-  void append_row(ledger_row row, std::uint32_t row_epoch);
+  void append_row(ledger_row&& row, std::uint32_t row_epoch);
   [[nodiscard]] std::optional<cap_standing> tightest_of(std::span<const touch> touches) const;
   void fire_alerts(counter& at);
   void move_windows();

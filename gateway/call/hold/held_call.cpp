@@ -114,7 +114,8 @@ boost::asio::awaitable<settled> held_call::settle(const call_end& ended) {
   if (count_ && counts) co_await count_->finish();
   count_.reset();
   ledger_thread& ledger = means_.ledger;
-  auto enqueue = [&ledger, what = resolve(ended)](auto completion) mutable {
+  settlement what = resolve(ended);
+  auto enqueue = [&ledger, &what](auto completion) {
     ledger.settle(std::move(what), std::move(completion));
   };
   co_return co_await wait_for_ledger<settled>(home_.context, std::move(enqueue));

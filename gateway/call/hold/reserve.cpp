@@ -47,8 +47,8 @@ asio::awaitable<result<admission>> reserve(asking_call who, hold_request asked) 
   const call_id id = asked.id;
   const wall_time admitted = asked.admitted;
   const std::string tenant = asked.charged.tenant;
-  auto enqueue = [&ledger, request = std::move(asked)](auto completion) mutable {
-    ledger.hold(std::move(request), std::move(completion));
+  auto enqueue = [&ledger, &asked](auto completion) {
+    ledger.hold(std::move(asked), std::move(completion));
   };
   const auto asked_at = monotonic::now();
   // One reference fits into std::function without an allocation.

@@ -103,7 +103,8 @@ asio::awaitable<tried> read_head(client_session& session, http_method method,
                                  upstream_answer& answer, std::uint64_t sent_before) {
   upstream_connection& from = answer.connection();
   const head_limits limits;
-  response_head head;  // its views live as long as nothing is read after it
+  response_head& head = from.head;
+  head.forget();
   std::size_t scanned = 0;
   int interim = 0;
   bool anything_came = false;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "gateway/config/config.hpp"
 #include "gateway/dialect/parts/dialect.hpp"

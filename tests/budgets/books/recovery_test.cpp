@@ -44,7 +44,8 @@ BOOST_FIXTURE_TEST_CASE(thousands_of_orphans_are_each_resolved_once, fixture) {
     driven_writer books(options());
     std::vector<operation> holds;
     for (std::uint64_t i = 0; i < count; ++i)
-      holds.emplace_back(hold_operation{.request = hold_of(i, 2), .answer = {}});
+      holds.emplace_back(
+          hold_operation{.request = std::make_unique<hold_request>(hold_of(i, 2)), .answer = {}});
     books.writer.process(holds);
   }
   driven_writer books(options());

@@ -289,7 +289,8 @@ BOOST_FIXTURE_TEST_CASE(a_group_has_1024_operations_at_most, fixture) {
   const auto groups_of = [&](std::size_t count) {
     std::vector<operation> asked;
     for (std::size_t i = 0; i < count; ++i)
-      asked.emplace_back(hold_operation{.request = hold_of(++number, 0), .answer = {}});
+      asked.emplace_back(hold_operation{
+          .request = std::make_unique<hold_request>(hold_of(++number, 0)), .answer = {}});
     const auto before = books.writer.health().groups;
     books.writer.process(asked);
     return books.writer.health().groups - before;

@@ -298,8 +298,10 @@ BOOST_FIXTURE_TEST_CASE(a_hold_that_was_on_the_log_stays_when_it_is_asked_for_ag
   BOOST_TEST(!books.hold(hold_of(1, 100)).refused);
   failing.control().fail_after(0, failure_mode::refused);
   std::vector<operation> both;
-  both.emplace_back(hold_operation{.request = hold_of(1, 100), .answer = {}});
-  both.emplace_back(hold_operation{.request = hold_of(2, 100), .answer = {}});
+  both.emplace_back(
+      hold_operation{.request = std::make_unique<hold_request>(hold_of(1, 100)), .answer = {}});
+  both.emplace_back(
+      hold_operation{.request = std::make_unique<hold_request>(hold_of(2, 100)), .answer = {}});
   books.writer.process(both);
   BOOST_TEST(!books.writer.health().writable);
   failing.control().repair();
@@ -313,8 +315,8 @@ BOOST_FIXTURE_TEST_CASE(a_call_let_in_from_the_line_by_a_group_that_fails_holds_
   BOOST_TEST(!books.hold(hold_of(1, 600)).refused);
   std::optional<refusal_reason> why;
   hold_operation waits;
-  waits.request = hold_of(2, 600);
-  waits.request.patience = std::chrono::seconds{5};
+  waits.request = std::make_unique<hold_request>(hold_of(2, 600));
+  waits.request->patience = std::chrono::seconds{5};
   waits.wait_until = std::chrono::steady_clock::now() + std::chrono::seconds{5};
   waits.answer = [&](admission answer) {
     if (answer.refused) why = answer.refused->reason;

@@ -31,8 +31,8 @@ struct fixture {
                                const std::string& tenant = "acme",
                                milliseconds patience = milliseconds{5'000}) {
     hold_operation what;
-    what.request = hold_of(number, worst, monday_ten, tenant);
-    what.request.patience = patience;
+    what.request = std::make_unique<hold_request>(hold_of(number, worst, monday_ten, tenant));
+    what.request->patience = patience;
     what.wait_until = start + patience;
     what.answer = [this, number](admission answer) {
       if (answer.refused) {
@@ -305,9 +305,9 @@ BOOST_FIXTURE_TEST_CASE(a_prompt_that_is_not_counted_yet_finds_no_room_behind_a_
   hold(1, 60);
   hold(2, 60);
   hold_operation uncounted;
-  uncounted.request = hold_of(3, 10);
-  uncounted.request.patience = milliseconds{5'000};
-  uncounted.request.room_share = 1;
+  uncounted.request = std::make_unique<hold_request>(hold_of(3, 10));
+  uncounted.request->patience = milliseconds{5'000};
+  uncounted.request->room_share = 1;
   uncounted.wait_until = start + milliseconds{5'000};
   std::optional<admission> told;
   uncounted.answer = [&](admission answer) { told = std::move(answer); };

@@ -24,6 +24,7 @@
 #include "gateway/call/hold/worst_case.hpp"
 #include "gateway/dialect/table.hpp"
 #include "gateway/metrics/exposition.hpp"
+#include "gateway/service/service.hpp"
 #include "pricing/price_samples.hpp"
 #include "scratch_directory.hpp"
 

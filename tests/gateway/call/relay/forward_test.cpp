@@ -84,7 +84,7 @@ struct forwarding : relay_fixture {
   asio::ip::tcp::socket near{accepted()};
   client_session session{thread, transport(std::move(near))};
   parsed_head head{"content-type: application/json\r\n"};
-  incoming_call incoming;
+  incoming_call incoming{session.head};
   std::string body = R"({"model":"gpt-4o"})";
   forward_order going;
   std::shared_ptr<std::optional<forwarded_call>> answer;
