@@ -32,11 +32,12 @@ MAY_INCLUDE = {
     "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/problem", "tokenizer/bpe"},
     "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts"},
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts"},
-    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts"},
+    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts", "pricing/text"},
+    "gateway/http": {"pricing/text"},
     "gateway/simulator": MONEY | TALLIES | {"gateway/dialect/parts", "tokenizer/calibration"},
     "gateway/config": RECORDS
-    | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/simulator", "pricing/yaml", "tokenizer/models"},
-    "gateway/http": {"pricing/text"},
+    | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/simulator", "pricing/yaml"}
+    | {"tokenizer/models"},
     "gateway/keys": RECORDS | {"budgets/writer", "gateway/problem"},
     "gateway/learning": RECORDS | {"budgets/store", "tokenizer/calibration"},
     "gateway/metrics": RECORDS | {"budgets/writer", "gateway/problem"},
