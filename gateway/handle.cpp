@@ -26,12 +26,15 @@
 #include "gateway/call/hold/teach.hpp"
 #include "gateway/call/relay/deliver.hpp"
 #include "gateway/call/relay/forward.hpp"
+#include "gateway/call/relay/refused_usage.hpp"
 #include "gateway/call/relay/relay.hpp"
 #include "gateway/call/request/attribution.hpp"
 #include "gateway/call/request/authenticate.hpp"
+#include "gateway/call/request/decode_body.hpp"
 #include "gateway/call/request/examine.hpp"
 #include "gateway/call/request/read_body.hpp"
 #include "gateway/call/request/recognise.hpp"
+#include "gateway/call/request/without_key.hpp"
 
 namespace stint {
 
@@ -100,11 +103,8 @@ answered_call unanswered(const client_presence& client, const held_call& held,
   return made;
 }
 
-// To the provider and back.
-asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_call& of,
-                                             held_call& held) {
-  examined_call* metered = of.metered;
-  if (metered != nullptr) obey_bound(*x.call.speaks, x.session.body, *metered, of.admitted);
+forward_order order_of(const exchange& x, const admitted_call& of, held_call& held) {
+  const examined_call* metered = of.metered;
   forward_order outbound;
   outbound.provider = of.provider;
   outbound.body = metered != nullptr && metered->edited_body ? *metered->edited_body
@@ -112,8 +112,16 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   outbound.tenant = of.hold.charged.tenant;
   outbound.held = &held;
   outbound.streaming = of.hold.streaming;
+  outbound.metered = metered != nullptr;
+  if (metered != nullptr) outbound.rates = metered->rates;
+  return outbound;
+}
+
+// To the provider and back, once.
+asio::awaitable<answered_call> exchange_with_provider(const exchange& x, const admitted_call& of,
+                                                      held_call& held) {
   const auto forwarded = monotonic::now();
-  auto answer = co_await forward(x.session, x.call, outbound);
+  auto answer = co_await forward(x.session, x.call, order_of(x, of, held));
   if (!answer) {
     x.shared.metrics.refused(answer.error().why.kind);
     co_return unanswered(x.session.watch, held, std::move(answer).error());
@@ -121,10 +129,22 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   answered_call made;
   made.forwarded = forwarded;
   made.first_byte = monotonic::now();
-  const relay_order order{x.shared, held, metered, *x.call.speaks, of.admitted.tightest};
+  const relay_order order{x.shared, held, of.metered, *x.call.speaks, of.admitted.tightest};
   made.end = co_await relay(order, **answer, x.answer);
   made.end.ended.answered_in = monotonic::now() - forwarded;
   co_return made;
+}
+
+asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_call& of,
+                                             held_call& held) {
+  examined_call* metered = of.metered;
+  if (metered != nullptr) obey_bound(*x.call.speaks, x.session.body, *metered, of.admitted);
+  answered_call made = co_await exchange_with_provider(x, of, held);
+  if (metered == nullptr || !refused_to_tell_usage(*metered, made.end)) co_return made;
+  x.shared.usage_refused.note(metered->provider->name, metered->model);
+  ask_for_no_usage(*x.call.speaks, x.session.body, *metered);
+  if (x.session.watch.client_gone()) co_return made;
+  co_return co_await exchange_with_provider(x, of, held);
 }
 
 told_bill bill_to_tell(const admitted_call& of, const held_call& held, const settled& settlement) {
@@ -223,14 +243,19 @@ asio::awaitable<std::optional<problem>> take_body(const exchange& x, bool must_b
   if (auto refused = refuse_body_unread(limits, x.call.head, must_be_json)) co_return refused;
   body_arrival arrival = co_await read_body(x.session, x.call.head, limits, x.call.head_read);
   if (!arrival.may_go_on) x.answer.close_afterwards();
-  if (!arrival.failed) x.answer.body_was_read();
-  co_return std::move(arrival.failed);
+  if (arrival.failed) co_return std::move(arrival.failed);
+  x.answer.body_was_read();
+  co_return co_await decode_body(x.call.head.coding, limits.body_bytes_max, x.shared.counting,
+                                 x.session.body);
 }
 }  // namespace
 
 asio::awaitable<void> handle(client_session& session, incoming_call& call, client_answer& answer) {
   exchange x{session, call, answer, session.thread.shared()};
   const config& settings = x.shared.settings;
+  call.page_origin = page_origin_of(settings.listen, call.head);
+  if (const auto plain = answer_without_key(settings.listen, call.head))
+    co_return co_await x.answer.write_own(200, plain->fields, plain->body);
   call.speaks = &dialect_for_errors(call.head.path);
   auto api = recognise(settings, call.head);
   if (!api) co_return co_await decline(x, std::move(api).error());

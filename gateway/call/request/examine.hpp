@@ -56,6 +56,7 @@ struct examined_call {
   std::shared_ptr<const uncounted_prompt> uncounted;  // null: `prompt` is the count
   std::size_t text_bytes = 0;                         // about as much is there to be tokenized
   std::optional<std::string> edited_body;             // nothing: forward the client's own bytes
+  bool asks_for_usage = false;                        // edited so that a stream reports its usage
 
   void take_count(const tokenizer::prompt_tokens& counted) noexcept;
   // No report of more input than this can be true.
@@ -72,10 +73,11 @@ struct examiner {
   const prompt_learner& learned;
   tokenizer::segment_memo* remembered = nullptr;  // null: earlier counts are not kept
   boost::asio::thread_pool& counting;
+  const usage_refusals* usage_refused = nullptr;  // null: nobody has refused to be asked
 };
 [[nodiscard]] inline examiner examiner_of(service& shared) noexcept {
-  return {shared.settings, shared.prices,     shared.ceiling,
-          shared.learned,  shared.remembered, shared.counting};
+  return {shared.settings,   shared.prices,   shared.ceiling,       shared.learned,
+          shared.remembered, shared.counting, &shared.usage_refused};
 }
 
 // `body` must have simdjson's padding reserved behind its size. Runs on the io thread, or on the

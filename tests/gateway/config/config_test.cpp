@@ -67,6 +67,12 @@ const std::vector<broken_file> broken_files = {
     {"listen: {port: 70000}\n", {"f:1: listen.port: expected a whole number from 0 to 65535"}},
     {"listen:\n  address: localhost\n",
      {"f:2: listen.address: expected an IP address like 127.0.0.1"}},
+    {"listen:\n  cors_origins: [https://ok.example.com, https://a.example.com/, \"*\", "
+     "https://B.example.com, app.example.com]\n",
+     {"f:2: listen.cors_origins[1]: expected the origin of a web page",
+      "f:2: listen.cors_origins[2]: expected the origin of a web page",
+      "f:2: listen.cors_origins[3]: expected the origin of a web page",
+      "f:2: listen.cors_origins[4]: expected the origin of a web page"}},
     {"listen: {port: 9000}\nadmin: {port: 9000}\n", {"f:2: admin.port: is the port of listen too"}},
     {"listen:\n  tls: {certificate_file: /nowhere/c.pem}\n",
      {"f:2: listen.tls.key_file: missing",
