@@ -117,34 +117,30 @@ forward_order order_of(const exchange& x, const admitted_call& of, held_call& he
   return outbound;
 }
 
-// To the provider and back, once.
-asio::awaitable<answered_call> exchange_with_provider(const exchange& x, const admitted_call& of,
-                                                      held_call& held) {
-  const auto forwarded = monotonic::now();
-  auto answer = co_await forward(x.session, x.call, order_of(x, of, held));
-  if (!answer) {
-    x.shared.metrics.refused(answer.error().why.kind);
-    co_return unanswered(x.session.watch, held, std::move(answer).error());
-  }
-  answered_call made;
-  made.forwarded = forwarded;
-  made.first_byte = monotonic::now();
-  const relay_order order{x.shared, held, of.metered, *x.call.speaks, of.admitted.tightest};
-  made.end = co_await relay(order, **answer, x.answer);
-  made.end.ended.answered_in = monotonic::now() - forwarded;
-  co_return made;
-}
-
+// To the provider and back: once, or once more where it did not understand what we had put in.
 asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_call& of,
                                              held_call& held) {
   examined_call* metered = of.metered;
   if (metered != nullptr) obey_bound(*x.call.speaks, x.session.body, *metered, of.admitted);
-  answered_call made = co_await exchange_with_provider(x, of, held);
-  if (metered == nullptr || !refused_to_tell_usage(*metered, made.end)) co_return made;
-  x.shared.usage_refused.note(metered->provider->name, metered->model);
-  ask_for_no_usage(*x.call.speaks, x.session.body, *metered);
-  if (x.session.watch.client_gone()) co_return made;
-  co_return co_await exchange_with_provider(x, of, held);
+  while (true) {
+    const auto forwarded = monotonic::now();
+    auto answer = co_await forward(x.session, x.call, order_of(x, of, held));
+    if (!answer) {
+      x.shared.metrics.refused(answer.error().why.kind);
+      co_return unanswered(x.session.watch, held, std::move(answer).error());
+    }
+    answered_call made;
+    made.forwarded = forwarded;
+    made.first_byte = monotonic::now();
+    const relay_order order{x.shared, held, metered, *x.call.speaks, of.admitted.tightest};
+    made.end = co_await relay(order, **answer, x.answer);
+    made.end.ended.answered_in = monotonic::now() - forwarded;
+    const bool once_more = metered != nullptr && refused_to_tell_usage(*metered, made.end) &&
+                           !x.session.watch.client_gone();
+    if (!once_more) co_return made;
+    x.shared.usage_refused.note(metered->provider->name, metered->model);
+    ask_for_no_usage(*x.call.speaks, x.session.body, *metered);
+  }
 }
 
 told_bill bill_to_tell(const admitted_call& of, const held_call& held, const settled& settlement) {
@@ -245,6 +241,7 @@ asio::awaitable<std::optional<problem>> take_body(const exchange& x, bool must_b
   if (!arrival.may_go_on) x.answer.close_afterwards();
   if (arrival.failed) co_return std::move(arrival.failed);
   x.answer.body_was_read();
+  if (!can_be_decoded(x.call.head.coding)) co_return std::nullopt;
   co_return co_await decode_body(x.call.head.coding, limits.body_bytes_max, x.shared.counting,
                                  x.session.body);
 }

@@ -82,6 +82,11 @@ head_check read_connection(std::string_view value, framing_fields& framing) noex
   return acceptable;
 }
 
+// Asked of every field of every head: most names differ by their length.
+bool is_connection(std::string_view name) noexcept {
+  return equals_ignoring_case(name, "connection");
+}
+
 bool has_option(std::string_view list, std::string_view name) noexcept {
   while (!list.empty()) {
     const std::size_t end = std::min(list.find(','), list.size());
@@ -97,14 +102,13 @@ bool has_option(std::string_view list, std::string_view name) noexcept {
 
 bool is_named_by_connection(std::span<const header_field> fields, std::string_view name) noexcept {
   return std::any_of(fields.begin(), fields.end(), [name](const header_field& field) {
-    return kind_of(field.name) == field_kind::connection && has_option(field.value, name);
+    return is_connection(field.name) && has_option(field.value, name);
   });
 }
 
 bool connection_names_fields(std::span<const header_field> fields) noexcept {
   return std::any_of(fields.begin(), fields.end(), [](const header_field& field) {
-    return kind_of(field.name) == field_kind::connection &&
-           !equals_ignoring_case(field.value, "keep-alive") &&
+    return is_connection(field.name) && !equals_ignoring_case(field.value, "keep-alive") &&
            !equals_ignoring_case(field.value, "close");
   });
 }

@@ -132,9 +132,9 @@ bool goes_with_call(std::string_view pair, const dialect& called, const provider
 void append_client_fields(const request_head& from, const passing_on& what, std::string& out) {
   const bool some_are_named = connection_names_fields(from.fields());
   for (const header_field& field : from.fields()) {
+    if (what.metered && equals_ignoring_case(field.name, "content-type")) continue;
     if (!goes_on(field.name, what)) continue;
     if (some_are_named && is_named_by_connection(from.fields(), field.name)) continue;
-    if (what.metered && kind_of(field.name) == field_kind::content_type) continue;
     const billed_field* const billed = what.metered ? billed_field_of(field.name) : nullptr;
     if (billed != nullptr) {
       append_words(field, *billed, what.rates, out);

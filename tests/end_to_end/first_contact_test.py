@@ -58,6 +58,11 @@ class first_contact(unittest.TestCase):
             with self.subTest(headers=sorted(headers)):
                 self.assertEqual(self.ask("POST", "/v1/chat/completions", {**plain, **headers}, body).status, 200)
 
+    def test_a_bound_of_minus_one_is_none(self):
+        answer = self.stint.chat(self.key, openai_body(max_tokens=-1))
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertEqual(answer.headers["x-stint-output-tokens"], "16")  # what the simulated provider writes by itself
+
     def test_a_compressed_body_is_counted_as_what_it_means(self):
         body = encoded(openai_body("count me " * 500))
         plain = self.stint.chat(self.key, body)

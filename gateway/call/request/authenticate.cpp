@@ -1,7 +1,6 @@
 // Tested by tests/gateway/call/request/authenticate_test.cpp.
 #include "gateway/call/request/authenticate.hpp"
 
-#include "gateway/http/framing_fields.hpp"
 #include "pricing/text/ascii.hpp"
 
 namespace stint {
@@ -17,17 +16,13 @@ std::optional<std::string_view> bearer(std::string_view value) noexcept {
   return value;
 }
 
-// What of the field may be a key; nothing for all others.
+// What of the field may be a key; nothing for all others, most of which differ by their name's length.
 std::optional<std::string_view> key_in(const header_field& field) noexcept {
-  switch (kind_of(field.name)) {
-    case field_kind::x_api_key:
-    case field_kind::api_key:
-      return field.value;
-    case field_kind::authorization:
-      return bearer(field.value);
-    default:
-      return std::nullopt;
-  }
+  const std::string_view name = field.name;
+  if (equals_ignoring_case(name, "authorization")) return bearer(field.value);
+  if (equals_ignoring_case(name, "x-api-key") || equals_ignoring_case(name, "api-key"))
+    return field.value;
+  return std::nullopt;
 }
 }  // namespace
 

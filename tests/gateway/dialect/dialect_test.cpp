@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_duplicate_among_many_keys_is_found) {
   for (int i = 0; i < 5000; ++i)
     keys += "\"k" + std::to_string(i) + "\":0,";
   const auto body = [&](const std::string& last) {
-    return R"({"model":"m","messages":[],"x":{)" + keys + "\"" + last + "\":1}}";
+    return R"({"model":"m","messages":[],"reasoning":{)" + keys + "\"" + last + "\":1}}";
   };
   BOOST_TEST(read(named("openai"), body("other")).has_value());
   BOOST_TEST(!read(named("openai"), body("k4321")).has_value());

@@ -253,9 +253,9 @@ BOOST_FIXTURE_TEST_CASE(a_call_refers_to_no_document_that_may_be_gone, examined_
 }
 
 BOOST_FIXTURE_TEST_CASE(what_the_dialect_refuses_is_refused_for_its_reason, examined_fixture) {
-  BOOST_TEST(refused(hi_to("gpt-4o", R"(,"max_tokens":-1)")).param == "max_tokens");
+  BOOST_TEST(refused(hi_to("gpt-4o", R"(,"max_tokens":-2)")).param == "max_tokens");
   BOOST_TEST(
-      refused(hi_to("gpt-4o", R"(,"max_tokens":-1,"zzz":")" + std::string(3'000, 'z') + "\""))
+      refused(hi_to("gpt-4o", R"(,"max_tokens":-2,"zzz":")" + std::string(3'000, 'z') + "\""))
           .param == "max_tokens");
 }
 
