@@ -64,8 +64,8 @@ MAY_INCLUDE = {
     | MONEY,
     "gateway/cli": RECORDS
     | TALLIES
-    | {"budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/learning", "gateway/metrics"}
-    | {"gateway/server"}
+    | {"budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/dialect/parts", "gateway/learning"}
+    | {"gateway/metrics", "gateway/server"}
     | {"gateway/service", "gateway/simulator"},
     "gateway/main": {"gateway/cli"},
 }
