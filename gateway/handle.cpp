@@ -26,13 +26,16 @@
 #include "gateway/call/hold/teach.hpp"
 #include "gateway/call/relay/deliver.hpp"
 #include "gateway/call/relay/forward.hpp"
+#include "gateway/call/relay/refused_usage.hpp"
 #include "gateway/call/relay/relay.hpp"
 #include "gateway/call/request/attribution.hpp"
 #include "gateway/call/request/authenticate.hpp"
+#include "gateway/call/request/decode_body.hpp"
 #include "gateway/call/request/examine.hpp"
 #include "gateway/call/request/permission.hpp"
 #include "gateway/call/request/read_body.hpp"
 #include "gateway/call/request/recognise.hpp"
+#include "gateway/call/request/without_key.hpp"
 
 namespace stint {
 
@@ -46,8 +49,8 @@ struct exchange {
   monotonic::time_point body_read{};
 
   [[nodiscard]] examiner examining() const noexcept {
-    return {shared.settings, shared.prices,     shared.ceiling,
-            shared.learned,  shared.remembered, shared.counting};
+    return {shared.settings,   shared.prices,   shared.ceiling,       shared.learned,
+            shared.remembered, shared.counting, &shared.usage_refused};
   }
   [[nodiscard]] asking_call asking() const noexcept {
     return {shared.ledger,   shared.settings,          shared.metrics,
@@ -113,11 +116,8 @@ answered_call unanswered(const client_presence& client, const held_call& held,
   return made;
 }
 
-// To the provider and back.
-asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_call& of,
-                                             held_call& held) {
-  examined_call* metered = of.metered;
-  if (metered != nullptr) obey_bound(*x.call.speaks, x.session.body, *metered, of.admitted);
+forward_order order_of(const exchange& x, const admitted_call& of, held_call& held) {
+  const examined_call* metered = of.metered;
   forward_order outbound;
   outbound.provider = of.provider;
   outbound.body = metered != nullptr && metered->edited_body ? *metered->edited_body
@@ -125,21 +125,37 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   outbound.tenant = of.hold.charged.tenant;
   outbound.held = &held;
   outbound.streaming = of.hold.streaming;
-  const auto forwarded = monotonic::now();
-  auto answer = co_await forward(x.session, x.call, outbound);
-  if (!answer) {
-    x.shared.metrics.refused(answer.error().why.kind);
-    co_return unanswered(x.session.watch, held, std::move(answer).error());
+  outbound.metered = metered != nullptr;
+  if (metered != nullptr) outbound.rates = metered->rates;
+  return outbound;
+}
+
+// To the provider and back: once, or once more where it did not understand what we had put in.
+asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_call& of,
+                                             held_call& held) {
+  examined_call* metered = of.metered;
+  if (metered != nullptr) obey_bound(*x.call.speaks, x.session.body, *metered, of.admitted);
+  while (true) {
+    const auto forwarded = monotonic::now();
+    auto answer = co_await forward(x.session, x.call, order_of(x, of, held));
+    if (!answer) {
+      x.shared.metrics.refused(answer.error().why.kind);
+      co_return unanswered(x.session.watch, held, std::move(answer).error());
+    }
+    answered_call made;
+    made.forwarded = forwarded;
+    made.first_byte = monotonic::now();
+    const relay_order order{
+        x.shared.settings, x.shared.prices, x.shared.metrics,    x.shared.counting, held,
+        metered,           *x.call.speaks,  of.admitted.tightest};
+    made.end = co_await relay(order, **answer, x.answer);
+    made.end.ended.answered_in = monotonic::now() - forwarded;
+    const bool once_more = metered != nullptr && refused_to_tell_usage(*metered, made.end) &&
+                           !x.session.watch.client_gone();
+    if (!once_more) co_return made;
+    x.shared.usage_refused.note(metered->provider->name, metered->model);
+    ask_for_no_usage(*x.call.speaks, x.session.body, *metered);
   }
-  answered_call made;
-  made.forwarded = forwarded;
-  made.first_byte = monotonic::now();
-  const relay_order order{
-      x.shared.settings, x.shared.prices, x.shared.metrics,    x.shared.counting, held,
-      metered,           *x.call.speaks,  of.admitted.tightest};
-  made.end = co_await relay(order, **answer, x.answer);
-  made.end.ended.answered_in = monotonic::now() - forwarded;
-  co_return made;
 }
 
 told_bill bill_to_tell(const admitted_call& of, const held_call& held, const settled& settlement) {
@@ -239,14 +255,20 @@ asio::awaitable<std::optional<problem>> take_body(const exchange& x, bool must_b
   if (auto refused = refuse_body_unread(limits, x.call.head, must_be_json)) co_return refused;
   body_arrival arrival = co_await read_body(x.session, x.call.head, limits, x.call.head_read);
   if (!arrival.may_go_on) x.answer.close_afterwards();
-  if (!arrival.failed) x.answer.body_was_read();
-  co_return std::move(arrival.failed);
+  if (arrival.failed) co_return std::move(arrival.failed);
+  x.answer.body_was_read();
+  if (!can_be_decoded(x.call.head.coding)) co_return std::nullopt;
+  co_return co_await decode_body(x.call.head.coding, limits.body_bytes_max, x.shared.counting,
+                                 x.session.body);
 }
 }  // namespace
 
 asio::awaitable<void> handle(client_session& session, incoming_call& call, client_answer& answer) {
   exchange x{session, call, answer, session.thread.shared()};
   const config& settings = x.shared.settings;
+  call.page_origin = page_origin_of(settings.listen, call.head);
+  if (const auto plain = answer_without_key(settings.listen, call.head))
+    co_return co_await x.answer.write_own(200, plain->fields, plain->body);
   call.speaks = &dialect_for_errors(call.head.path);
   auto api = recognise(settings, call.head);
   if (!api) co_return co_await decline(x, std::move(api).error());

@@ -33,6 +33,7 @@ int usual_status(problem_kind kind) noexcept {
       return 429;
     case problem_kind::head_too_large:
       return 431;
+    case problem_kind::credential_refused:
     case problem_kind::upstream_refused:
     case problem_kind::upstream_reset:
     case problem_kind::upstream_garbage:
@@ -82,6 +83,8 @@ std::string_view to_string(problem_kind kind) noexcept {
       return "storage_unavailable";
     case problem_kind::overloaded:
       return "overloaded";
+    case problem_kind::credential_refused:
+      return "credential_refused";
     case problem_kind::upstream_refused:
       return "upstream_refused";
     case problem_kind::upstream_reset:
@@ -116,6 +119,7 @@ std::optional<bool> problem::should_retry() const noexcept {
     case problem_kind::unsupported_media:
     case problem_kind::budget_exceeded:
     case problem_kind::unpriced_model:
+    case problem_kind::credential_refused:  // until an operator has put it right
       return false;
     // The provider may have done (and billed) the work: whether to pay twice is the client's own
     // rule.

@@ -29,6 +29,7 @@ enum class problem_kind : std::uint8_t {
   unpriced_model,       // 403: no price, so a money cap could not be kept
   storage_unavailable,  // 503: the ledger cannot record
   overloaded,           // 503: shutting down or over a limit of our own
+  credential_refused,   // 502: a provider does not take the gateway's key, or the gateway has none
   upstream_refused,     // 502: could not connect, TLS failed
   upstream_reset,       // 502: went away before an answer
   upstream_garbage,     // 502: an answer that is not HTTP or not this API

@@ -18,6 +18,8 @@ struct incoming_call {
   wall_time started{};
   monotonic::time_point head_read{};
   const dialect* speaks = nullptr;  // how to phrase a refusal; set before anything can be refused
+  std::string_view
+      page_origin;  // of the web page that calls, where it may read the answer; else ""
 };
 
 }  // namespace stint

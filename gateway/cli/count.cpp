@@ -11,6 +11,7 @@
 #include "gateway/cli/count_api.hpp"
 #include "gateway/cli/count_explain.hpp"
 #include "gateway/config/config.hpp"
+#include "gateway/dialect/parts/mended_json.hpp"
 #include "gateway/dialect/table.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "gateway/simulator/options.hpp"
@@ -184,7 +185,11 @@ std::optional<counted_prompt> count_request(const options::variables_map& given,
                                             const part_list* explained) {
   simdjson::dom::parser parser;
   simdjson::dom::element document;
-  const auto mistake = parser.parse(text.data(), text.size(), true).get(document);
+  auto mistake = parser.parse(text.data(), text.size(), true).get(document);
+  if (mistake == simdjson::NUMBER_ERROR) {  // as the gateway takes it
+    const auto quoted = with_quoted_giants(text);
+    if (quoted) mistake = parser.parse(*quoted).get(document);
+  }
   if (mistake != simdjson::SUCCESS) {
     refuse_json(text,
                 std::string("it is not well-formed (") + simdjson::error_message(mistake) + ")");

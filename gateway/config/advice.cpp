@@ -21,7 +21,7 @@ bool same_listener(const listener_config& a, const listener_config& b) {
   };
   const auto key = [](const listener_config& l) { return l.tls ? l.tls->key_file : ""; };
   return a.address == b.address && a.port == b.port && certificate(a) == certificate(b) &&
-         key(a) == key(b);
+         key(a) == key(b) && a.cors_origins == b.cors_origins;
 }
 
 // The built-in provider's port is chosen at start; simulated.port says what was asked for.
@@ -34,7 +34,10 @@ bool same_provider(const provider_config& a, const provider_config& b) {
          a.first_byte_timeout_ms == b.first_byte_timeout_ms &&
          a.stall_timeout_ms == b.stall_timeout_ms && a.connections_max == b.connections_max &&
          a.pool_idle_ms == b.pool_idle_ms && a.attribution_headers == b.attribution_headers &&
-         a.trust_stated_cost == b.trust_stated_cost && a.on_hang_up == b.on_hang_up;
+         a.trust_stated_cost == b.trust_stated_cost && a.on_hang_up == b.on_hang_up &&
+         a.paths == b.paths && a.credential_header == b.credential_header &&
+         a.stream_usage == b.stream_usage && a.tiers == b.tiers &&
+         a.pass_headers == b.pass_headers && a.pass_query == b.pass_query;
 }
 
 void warn_of_provider(const provider_config& provider, std::vector<std::string>& warnings) {

@@ -25,6 +25,18 @@ bool is_host(const urls::url_view& url) {
   return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), fits);
 }
 
+// A segment like "v4" or "v1beta".
+bool names_version(std::string_view path) {
+  while (!path.empty()) {
+    path.remove_prefix(1);  // the slash
+    const std::string_view segment = path.substr(0, path.find('/'));
+    const bool begins = segment.size() >= 2 && segment[0] == 'v' && is_digit(segment[1]);
+    if (begins && std::all_of(segment.begin(), segment.end(), is_letter_or_digit)) return true;
+    path.remove_prefix(segment.size());
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<base_url> parse_base_url(std::string_view text) {
@@ -46,6 +58,7 @@ std::optional<base_url> parse_base_url(std::string_view text) {
     path.remove_suffix(1);
   if (path.ends_with("/v1")) path.remove_suffix(3);
   read.path = path;
+  read.has_version = names_version(path);
   return read;
 }
 

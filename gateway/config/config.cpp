@@ -122,8 +122,9 @@ void read_header(config_section& section, std::string_view key, std::string& int
   const auto name = section.text(key);
   if (!name) return;
   static const std::vector<std::string> reserved = {
-      "authorization", "x-api-key",         "host",       "content-length",
-      "content-type",  "transfer-encoding", "connection", "x-stint-request-id"};
+      "authorization",     "x-api-key",    "api-key",           "host",
+      "content-length",    "content-type", "transfer-encoding", "connection",
+      "x-stint-request-id"};
   if (!is_header_name(name->text)) {
     section.mistake(
         *name,

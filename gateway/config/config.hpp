@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct listener_config {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;  // 0: any free one, printed at start
   std::optional<tls_files> tls;
+  std::vector<std::string> cors_origins;  // of web pages that may call; of the proxy's listener
 };
 
 struct limits_config {
@@ -66,17 +68,28 @@ struct limits_config {
 // What a provider does with a stream that we hang up on. What does not stream it finishes in any case.
 enum class hang_up_policy : std::uint8_t { stops, finishes };
 
+// Who asks a provider for the usage of a stream that does not come with it (OpenAI's stream_options).
+enum class stream_usage_policy : std::uint8_t {
+  inject,  // the gateway, where the client did not
+  always,  // nobody need: it comes unasked
+  never    // nobody: the provider does not know the field, and what it sends is counted here
+};
+
 struct provider_config {
   std::string name;                      // "openai", "anthropic", "sim", …
   std::vector<const dialect*> dialects;  // which APIs it speaks
   bool tls = true;
   std::string host;
   std::uint16_t port = 443;
-  std::string base_path;  // prefix of "/v1/…", "" or "/openai"
+  std::string base_path;     // prefix of "/v1/…", "" or "/openai"
+  bool has_version = false;  // base_path names one ("/api/paas/v4"): it stands in place of "/v1"
+  // Where a dialect's calls go behind base_path, if not at its usual path; a query may follow.
+  std::vector<std::pair<const dialect*, std::string>> paths;
   bool verify_certificate = true;
   std::string ca_file;              // "" : the system's
   secret credential;                // from the environment or a file; empty: none is sent
   std::string credential_source;    // for messages: "environment variable OPENAI_API_KEY"
+  std::string credential_header;    // that it goes in, bare; "": in the form of its dialect
   std::vector<std::string> models;  // globs, tried in the order of the file over all providers
   int connect_timeout_ms = 5'000;
   int first_byte_timeout_ms = 600'000;
@@ -89,6 +102,11 @@ struct provider_config {
   // Charge what its answers say that they cost, instead of what the price book makes of their usage.
   bool trust_stated_cost = false;
   hang_up_policy on_hang_up = hang_up_policy::stops;
+  stream_usage_policy stream_usage = stream_usage_policy::inject;
+  std::vector<std::pair<std::string, service_tier>>
+      tiers;                              // its own words, and whose price they have
+  std::vector<std::string> pass_headers;  // of the client's, that otherwise stay here; lower case
+  std::vector<std::string> pass_query;    // keys, beside those of its dialects
 
   // What only the built-in provider sets, and the file cannot.
   bool built_in = false;     // listens in this process, on a port that is known once it does
@@ -98,6 +116,13 @@ struct provider_config {
 
   // What prices, caps and vocabularies know a model by that is asked of this provider.
   [[nodiscard]] std::string_view base_model(std::string_view model) const noexcept;
+  // The tier that it means by the word, by its own list or else by what all call them; nothing when it
+  // is no tier whose price is known.
+  [[nodiscard]] std::optional<service_tier> tier_of(std::string_view word) const noexcept;
+  // Where a call of that API goes, behind base_path: a path, and maybe a query.
+  [[nodiscard]] std::string_view path_of(const dialect& called) const noexcept;
+  // "/v1/models" as it is called there: without "/v1" where base_path has a version.
+  [[nodiscard]] std::string_view without_version(std::string_view path) const noexcept;
   // How the output of a model is counted that this provider serves.
   [[nodiscard]] counted_model counted(std::string_view model) const noexcept {
     return {.name = model, .by_public_vocabulary = by_public_vocabulary};

@@ -1,11 +1,14 @@
 // Tested by tests/gateway/config/config_test.cpp.
 #include "gateway/config/listeners.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <boost/asio/ip/address.hpp>
 
+#include "gateway/config/base_url.hpp"
 #include "gateway/config/providers.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 namespace {
@@ -29,6 +32,27 @@ void read_address(config_section& section, listener_config& into) {
   section.read("port", into.port, {0, 65'535});
 }
 
+// As browsers write it in Origin, byte for byte.
+bool is_origin(const std::string& text) {
+  const auto url = parse_base_url(text);
+  const auto is_shouted = [](char c) { return c != to_lower_case(c); };
+  return url && url->path.empty() && !text.ends_with('/') && !text.ends_with("/v1") &&
+         std::none_of(text.begin(), text.end(), is_shouted);
+}
+
+void read_origins(config_section& listen, listener_config& into) {
+  for (const auto& origin : listen.words("cors_origins")) {
+    if (!is_origin(origin.text)) {
+      listen.mistake(
+          origin,
+          "expected the origin of a web page, like https://app.example.com, in lower case "
+          "and without a path");
+    } else {
+      into.cors_origins.push_back(origin.text);
+    }
+  }
+}
+
 }  // namespace
 
 void read_listeners(config_section& file, config_reading& run) {
@@ -44,6 +68,7 @@ void read_listeners(config_section& file, config_reading& run) {
     tls.finish();
     run.into.listen.tls = files;
   }
+  read_origins(listen, run.into.listen);
   listen.finish();
 
   auto admin = file.section("admin");

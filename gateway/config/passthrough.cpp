@@ -23,7 +23,7 @@ passthrough_config read_route(const config_node& item, config_reading& run) {
                       read.path.find('*') >= read.path.size() - 1;
     if (!fits)
       section.mistake(*path, "expected a path like /v1/models; * may only stand at its end");
-    if (dialect_of_path(read.path) != nullptr)
+    if (respelt_metered_path(read.path).meant != nullptr)
       section.mistake(*path,
                       "is metered already; passing it through unmetered would lift every cap");
   }

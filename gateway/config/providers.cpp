@@ -2,6 +2,7 @@
 #include "gateway/config/providers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +10,7 @@
 #include "gateway/config/base_url.hpp"
 #include "gateway/config/caps.hpp"
 #include "gateway/dialect/table.hpp"
+#include "gateway/http/field_reach.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/words.hpp"
 
@@ -128,6 +130,75 @@ void read_address(config_section& section, provider_config& read) {
   read.host = url->host;
   read.port = url->port;
   read.base_path = url->path;
+  read.has_version = url->has_version;
+}
+
+// Behind base_url, for each dialect: {openai: /chat/completions}.
+void read_paths(config_section& section, provider_config& read, mistake_list& mistakes) {
+  const auto node = section.node("paths");
+  if (!node) return;
+  config_section paths(*node, mistakes);
+  for (const dialect* spoken : read.dialects) {
+    const auto path = paths.text(spoken->facts().name);
+    if (!path) continue;
+    const bool fits = path->text.starts_with('/') &&
+                      std::all_of(path->text.begin(), path->text.end(), is_visible) &&
+                      path->text.find_first_of("#\\") == std::string::npos;
+    if (!fits)
+      paths.mistake(*path,
+                    "expected what follows base_url, like /chat/completions or "
+                    "/chat/completions?api-version=2024-10-21");
+    read.paths.emplace_back(spoken, path->text);
+  }
+  paths.finish();
+}
+
+bool is_field_name(const std::string& text) {
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; };
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), fits);
+}
+
+void read_credential_header(config_section& section, provider_config& read) {
+  const auto name = section.text("credential_header");
+  if (!name) return;
+  constexpr std::array<std::string_view, 7> framing = {
+      "host",   "content-length",  "content-type",     "connection",
+      "expect", "accept-encoding", "transfer-encoding"};
+  const bool is_ours = std::find(framing.begin(), framing.end(), name->text) != framing.end();
+  if (!is_field_name(name->text) || is_ours)
+    section.mistake(*name, "expected a header's name in lower case, like api-key");
+  // By this name it is sent as that API wants it, behind "Bearer ".
+  if (name->text != "authorization") read.credential_header = name->text;
+}
+
+void read_tiers(config_section& section, provider_config& read, mistake_list& mistakes) {
+  const auto node = section.node("tiers");
+  if (!node) return;
+  static const std::vector<std::pair<std::string, service_tier>> known = {
+      {"standard", service_tier::standard},
+      {"flex", service_tier::flex},
+      {"priority", service_tier::priority},
+      {"fast", service_tier::fast}};
+  config_section tiers(*node, mistakes);
+  for (const auto& [word, item] : tiers.entries()) {
+    const auto price = tiers.text(word);
+    if (!price) continue;
+    if (const auto tier = choose(*price, known, mistakes)) read.tiers.emplace_back(word, *tier);
+  }
+  tiers.finish();
+}
+
+void read_passed_on(config_section& section, provider_config& read) {
+  for (const auto& name : section.words("pass_headers")) {
+    if (!is_field_name(name.text) || reach_of(name.text) == field_reach::here) {
+      section.mistake(name,
+                      "expected a header's name in lower case, and none that frames a request, "
+                      "concerns one connection, or carries a key");
+    }
+    read.pass_headers.push_back(name.text);
+  }
+  for (const auto& key : section.words("pass_query"))
+    read.pass_query.push_back(key.text);
 }
 
 void read_dialects(config_section& section, provider_config& read, mistake_list& mistakes) {
@@ -148,7 +219,9 @@ provider_config read_provider(const std::string& name, const config_node& node,
   read.name = name;
   read_dialects(section, read, mistakes);
   read_address(section, read);
+  read_paths(section, read, mistakes);
   read_credential(section, directory, read);
+  read_credential_header(section, read);
   section.require("models",
                   "list the models that go there, like [\"gpt-*\"]; the first provider that lists "
                   "a model gets it");
@@ -165,6 +238,15 @@ provider_config read_provider(const std::string& name, const config_node& node,
   if (const auto word = section.text("on_hang_up")) {
     if (const auto chosen = choose(*word, hang_ups, mistakes)) read.on_hang_up = *chosen;
   }
+  static const std::vector<std::pair<std::string, stream_usage_policy>> usages = {
+      {"inject", stream_usage_policy::inject},
+      {"always", stream_usage_policy::always},
+      {"never", stream_usage_policy::never}};
+  if (const auto word = section.text("stream_usage")) {
+    if (const auto chosen = choose(*word, usages, mistakes)) read.stream_usage = *chosen;
+  }
+  read_tiers(section, read, mistakes);
+  read_passed_on(section, read);
   section.finish();
   return read;
 }

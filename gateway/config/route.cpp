@@ -17,6 +17,27 @@ std::string_view provider_config::base_model(std::string_view model) const noexc
   return options_mark == '\0' ? model : model.substr(0, model.find(options_mark));
 }
 
+std::optional<service_tier> provider_config::tier_of(std::string_view word) const noexcept {
+  for (const auto& [own, tier] : tiers) {
+    if (own == word) return tier;
+  }
+  return parse_service_tier(word);
+}
+
+std::string_view provider_config::without_version(std::string_view path) const noexcept {
+  constexpr std::string_view version = "/v1";
+  const bool has_other = has_version && path.starts_with("/v1/");
+  return has_other ? path.substr(version.size()) : path;
+}
+
+std::string_view provider_config::path_of(const dialect& called) const noexcept {
+  for (const auto& [spoken, path] : paths) {
+    if (spoken == &called) return path;
+  }
+  const std::string_view usual = called.facts().path;
+  return called.facts().version_in_base_url ? without_version(usual) : usual;
+}
+
 const provider_config* config::route(const dialect& asked, std::string_view model) const noexcept {
   const provider_config* first = nullptr;
   for (const auto& provider : providers) {

@@ -6,6 +6,7 @@
 
 #include "gateway/dialect/anthropic/messages.hpp"
 #include "gateway/dialect/openai_chat/chat.hpp"
+#include "gateway/dialect/spelling.hpp"
 
 namespace stint {
 namespace {
@@ -47,12 +48,34 @@ const dialect* dialect_of_path(std::string_view path) noexcept {
   return first_that([&](const dialect* each) { return each->serves(path); });
 }
 
-bool borders_metered_path(std::string_view path) noexcept {
-  return first_that([&](const dialect* each) { return each->borders(path); }) != nullptr;
+namespace {
+const dialect* bordering(std::string_view path) {
+  if (const dialect* near = first_that([&](const dialect* each) { return each->borders(path); }))
+    return near;
+  const lenient_path read(path);
+  return first_that([&](const dialect* each) { return read.borders(each->facts().path); });
+}
+}  // namespace
+
+respelt_path respelt_metered_path(std::string_view path) {
+  const lenient_path read(path);
+  respelt_path found;
+  for (const dialect* each : all_dialects()) {
+    const path_spelling how = read.spells(each->facts().path);
+    if (how == path_spelling::other) continue;
+    found.meant = each;
+    found.is_plain = how == path_spelling::plain;
+    break;
+  }
+  return found;
 }
 
-const dialect& dialect_for_errors(std::string_view path) noexcept {
-  const dialect* near = first_that([&](const dialect* each) { return each->borders(path); });
+bool borders_metered_path(std::string_view path) {
+  return bordering(path) != nullptr;
+}
+
+const dialect& dialect_for_errors(std::string_view path) {
+  const dialect* near = bordering(path);
   return near != nullptr ? *near : *all_dialects().front();
 }
 

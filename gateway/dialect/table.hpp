@@ -20,10 +20,16 @@ namespace stint {
 
 // Whose metered path it is; null when it is nobody's.
 [[nodiscard]] const dialect* dialect_of_path(std::string_view path) noexcept;
-// Whether it is anybody's metered path, or continues one.
-[[nodiscard]] bool borders_metered_path(std::string_view path) noexcept;
+// Whose metered path it is in another spelling (spelling.hpp).
+struct respelt_path {
+  const dialect* meant = nullptr;  // null: nobody's
+  bool is_plain = false;           // all servers that take it at all take it for that one
+};
+[[nodiscard]] respelt_path respelt_metered_path(std::string_view path);
+// Whether it is anybody's metered path, or continues one, or may be read so in whatever spelling.
+[[nodiscard]] bool borders_metered_path(std::string_view path);
 // Whose error shape a client on this path understands, whether the path is served or not.
-[[nodiscard]] const dialect& dialect_for_errors(std::string_view path) noexcept;
+[[nodiscard]] const dialect& dialect_for_errors(std::string_view path);
 
 // "POST /v1/chat/completions and POST /v1/messages", for messages.
 [[nodiscard]] std::string metered_calls();

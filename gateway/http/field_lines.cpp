@@ -40,16 +40,10 @@ head_check find_head_end(std::string_view received, std::size_t bytes_max, std::
 namespace {
 
 // One line off the front of `lines`; the caller knows that `lines` ends in CRLF.
-head_check read_field_line(std::string_view& lines, underscore_names underscores,
-                           header_field& field) noexcept {
+head_check read_field_line(std::string_view& lines, header_field& field) noexcept {
   std::size_t colon = 0;
-  while (colon < lines.size() && belongs_to(lines[colon], token_byte)) {
-    if (lines[colon] == '_' && underscores == underscore_names::refused) {
-      return refuse_head(
-          400, "A field name holds '_', which other servers read as '-' (RFC 9110 §17.10).");
-    }
+  while (colon < lines.size() && belongs_to(lines[colon], token_byte))
     ++colon;
-  }
   if (colon == 0 && (lines.front() == ' ' || lines.front() == '\t')) {
     return refuse_head(400, "A field line is folded or starts with white space (RFC 9112 §5.2).");
   }
@@ -78,10 +72,10 @@ head_check read_field_lines(std::string_view lines, std::size_t fields_max,
     if (field_count == room)
       return refuse_head(431, "The head has more fields than this server accepts (RFC 6585 §5).");
     header_field field;
-    if (const auto check = read_field_line(lines, underscores, field);
-        check.state != head_state::complete) {
+    if (const auto check = read_field_line(lines, field); check.state != head_state::complete)
       return check;
-    }
+    const bool is_underscored = field.name.find('_') != std::string_view::npos;
+    if (is_underscored && underscores == underscore_names::dropped) continue;
     fields.put(field_count++, field);
   }
   return acceptable;

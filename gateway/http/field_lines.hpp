@@ -44,7 +44,7 @@ enum class head_state : std::uint8_t { incomplete, complete, refused };
 
 struct head_check {
   head_state state = head_state::incomplete;
-  // Refused requests: 400, 405, 414, 415, 417, 431, 501, 505. Refused responses: 502.
+  // Refused requests: 400, 405, 414, 415, 417, 426, 431, 501, 505. Refused responses: 502.
   int status = 400;
   // Refused: a sentence of static text that names the rule and its RFC section.
   std::string_view reason = {};
@@ -68,9 +68,10 @@ inline constexpr head_check acceptable{.state = head_state::complete};
 [[nodiscard]] head_check find_head_end(std::string_view received, std::size_t bytes_max,
                                        std::size_t& scanned, std::size_t& size_bytes) noexcept;
 
-// Refused in requests, as Envoy's edge guide advises: many a server behind maps '_' and '-' to one
-// name. Tolerated from upstreams.
-enum class underscore_names : bool { refused, tolerated };
+// Many a server behind maps '_' and '-' to one name, so that a field of such a name could pass for one
+// that decides something. In requests it is as if it had not come, as nginx does by default; clients
+// send them by accident. Tolerated from upstreams.
+enum class underscore_names : bool { dropped, tolerated };
 
 // Reads the field lines in `lines` (every line with its CRLF, without the blank line) into
 // `fields`.

@@ -1,6 +1,8 @@
 // Tested by tests/gateway/http/request_head_test.cpp and response_head_test.cpp.
 #include "gateway/http/framing_fields.hpp"
 
+#include <algorithm>
+
 #include "gateway/http/http_token.hpp"
 #include "pricing/text/ascii.hpp"
 
@@ -80,7 +82,36 @@ head_check read_connection(std::string_view value, framing_fields& framing) noex
   return acceptable;
 }
 
+// Asked of every field of every head: most names differ by their length.
+bool is_connection(std::string_view name) noexcept {
+  return equals_ignoring_case(name, "connection");
+}
+
+bool has_option(std::string_view list, std::string_view name) noexcept {
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    const std::string_view option = without_surrounding_space(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+    const auto same = [](char a, char b) { return to_lower_case(a) == to_lower_case(b); };
+    if (std::equal(option.begin(), option.end(), name.begin(), name.end(), same)) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+bool is_named_by_connection(std::span<const header_field> fields, std::string_view name) noexcept {
+  return std::any_of(fields.begin(), fields.end(), [name](const header_field& field) {
+    return is_connection(field.name) && has_option(field.value, name);
+  });
+}
+
+bool connection_names_fields(std::span<const header_field> fields) noexcept {
+  return std::any_of(fields.begin(), fields.end(), [](const header_field& field) {
+    return is_connection(field.name) && !equals_ignoring_case(field.value, "keep-alive") &&
+           !equals_ignoring_case(field.value, "close");
+  });
+}
 
 head_check read_framing_field(field_kind kind, std::string_view value,
                               framing_fields& framing) noexcept {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "gateway/http/field_lines.hpp"
@@ -57,6 +58,12 @@ struct framing_fields {
 // and changes nothing.
 [[nodiscard]] head_check read_framing_field(field_kind kind, std::string_view value,
                                             framing_fields& framing) noexcept;
+
+// RFC 9110 §7.6.1: a field that Connection names is of this hop alone, and goes no further.
+[[nodiscard]] bool is_named_by_connection(std::span<const header_field> fields,
+                                          std::string_view name) noexcept;
+// False where it says nothing, or what nearly all say, so that nobody need look further.
+[[nodiscard]] bool connection_names_fields(std::span<const header_field> fields) noexcept;
 
 // What the fields mean together. To be called once, after the last field.
 [[nodiscard]] head_check check_framing(const framing_fields& framing, bool http_1_1) noexcept;

@@ -163,8 +163,9 @@ head_check read_deciding_field(field_kind kind, std::string_view value,
       if (is_valid_host(value)) return acceptable;
       return refuse_head(400, "Host does not name a host (RFC 9112 §3.2).");
     case field_kind::upgrade:
-      return refuse_head(400,
-                         "Upgrade is not offered: send plain HTTP/1.1 without it (RFC 9110 §7.8).");
+      if (!equals_ignoring_case(value, "websocket")) return acceptable;
+      return refuse_head(
+          426, "WebSocket is not spoken here: send the call as plain HTTP/1.1 (RFC 9110 §7.8).");
     case field_kind::expect:
       if (!equals_ignoring_case(value, "100-continue")) {
         return refuse_head(417,
@@ -173,9 +174,11 @@ head_check read_deciding_field(field_kind kind, std::string_view value,
       head.expect_continue = head.http_1_1;  // to be ignored in HTTP/1.0
       return acceptable;
     case field_kind::content_encoding:
-      if (equals_ignoring_case(value, "identity")) return acceptable;
-      return refuse_head(
-          415, "An encoded body cannot be counted: send it as it is (RFC 9110 §15.5.16).");
+      head.coding = content_coding_of(value);
+      if (head.coding != content_coding::unreadable) return acceptable;
+      return refuse_head(415,
+                         "Of content codings gzip and deflate are understood, one at a time: "
+                         "send it so, or as it is (RFC 9110 §15.5.16).");
     default:
       return acceptable;
   }
@@ -250,12 +253,13 @@ head_check check_request_head(std::string_view received, const head_limits& limi
   const std::string_view text = received.substr(0, head.size_bytes - 2);
   const std::size_t line_end = text.find("\r\n");
   head.expect_continue = false;
+  head.coding = content_coding::identity;
   if (const auto check = read_request_line(text.substr(0, line_end), limits, head);
       check.state != head_state::complete) {
     return check;
   }
   if (const auto check =
-          read_field_lines(text.substr(line_end + 2), limits.fields_max, underscore_names::refused,
+          read_field_lines(text.substr(line_end + 2), limits.fields_max, underscore_names::dropped,
                            head.field_storage, head.field_count);
       check.state != head_state::complete) {
     return check;

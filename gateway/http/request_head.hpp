@@ -3,10 +3,12 @@
 // of what is refused here (the vectors named beast_… in tests/vectors/http). Pure function over a
 // buffer; no allocation.
 //
-// Refused although the RFCs would let a server be lenient: Upgrade in any form (400: this server
-// never switches protocols, and proxies that relayed first and asked later were tunnelled through;
-// 400 because SDKs retry 501), empty lines before the request line, folded fields, '_' in names,
-// dot segments in the path, every form of target but origin-form.
+// Refused although the RFCs would let a server be lenient: empty lines before the request line, folded
+// fields, dot segments in the path, every form of target but origin-form. An Upgrade is ignored, which
+// is its plain refusal (RFC 9110 §7.8): many a client offers h2c with each first request. It is never
+// relayed, and nothing but HTTP/1.1 is ever read behind it. An offer of WebSocket is said no to, since
+// nothing that follows it would be a request that is served here (426: its clients then go on
+// without it, where they would try a 404 again and again).
 #pragma once
 
 #include <cstddef>
@@ -16,6 +18,7 @@
 #include <span>
 #include <string_view>
 
+#include "gateway/http/content_coding.hpp"
 #include "gateway/http/field_lines.hpp"
 
 namespace stint {
@@ -33,6 +36,7 @@ struct request_head {
   bool http_1_1 = true;     // false: HTTP/1.0
   bool keep_alive = true;
   bool expect_continue = false;
+  content_coding coding = content_coding::identity;  // of the body
   body_framing framing = body_framing::none;
   std::uint64_t content_length = 0;
   std::size_t size_bytes = 0;  // of the head, final blank line included

@@ -19,6 +19,7 @@
 #include "gateway/learning/prompt_learner.hpp"
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/upstream/pool.hpp"
+#include "gateway/upstream/usage_refusals.hpp"
 #include "pricing/price_book.hpp"
 #include "pricing/wall_time.hpp"
 #include "tokenizer/prompt/segment_memo.hpp"
@@ -40,6 +41,7 @@ struct service {
   std::atomic<bool> closing{false};   // all are cut: what is not forwarded yet never will be
   std::atomic<std::size_t> connections{0};
   tokenizer::segment_memo* remembered = nullptr;  // counts of earlier texts; null: none are kept
+  usage_refusals usage_refused{};  // where the usage of streams is not to be asked for
 };
 
 // Everything one io thread owns. A connection never leaves its thread, so nothing here is locked.

@@ -29,8 +29,8 @@ bool flag_at(simdjson::dom::object body, std::string_view key) {
 
 std::int64_t bound_of(simdjson::dom::object body) {
   for (const std::string_view key : {"max_completion_tokens", "max_tokens"}) {
-    if (const auto bound = number_at(body, key))
-      return std::clamp<std::int64_t>(*bound, 0, unbounded);
+    const auto bound = number_at(body, key);
+    if (bound && *bound >= 0) return std::min(*bound, unbounded);  // -1 is none
   }
   return unbounded;
 }

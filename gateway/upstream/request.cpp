@@ -1,40 +1,44 @@
 // Tested by tests/gateway/upstream/request_test.cpp.
 #include "gateway/upstream/request.hpp"
 
-#include <array>
-#include <vector>
-
-#include "gateway/dialect/table.hpp"
+#include "gateway/upstream/client_fields.hpp"
 
 namespace stint {
 
 namespace {
-// What any provider's API may need from the client and cannot be abused: never credentials, framing
-// or routing.
-constexpr std::array<std::string_view, 9> of_every_api = {
-    "accept",           "user-agent",          "idempotency-key",     "traceparent",
-    "x-stainless-lang", "x-stainless-runtime", "x-client-request-id", "content-type",
-    "tracestate"};
-
-// And what single APIs know, all of it on every call: the path of a pass-through does not say whose
-// it is.
-const std::vector<std::string_view>& passed_on() {
-  static const std::vector<std::string_view> names = [] {
-    std::vector<std::string_view> all(of_every_api.begin(), of_every_api.end());
-    for (const dialect* each : all_dialects()) {
-      const auto& own = each->facts().client_fields;
-      all.insert(all.end(), own.begin(), own.end());
-    }
-    return all;
-  }();
-  return names;
-}
-
 void field(std::string_view name, std::string_view value, std::string& out) {
   out += name;
   out += ": ";
   out += value;
   out += "\r\n";
+}
+
+// A metered path goes in the provider's spelling, whatever the client's was; others go as they came.
+void append_target(const outbound& what, std::string& out) {
+  const provider_config& provider = *what.provider;
+  if (what.called == nullptr) {
+    const auto& spoken = provider.dialects;
+    const bool drops_version = !spoken.empty() && spoken.front()->facts().version_in_base_url;
+    const std::string_view path = what.from->path;
+    out += drops_version ? provider.without_version(path) : path;
+    append_query(what.from->query, nullptr, provider, '?', out);
+    return;
+  }
+  const std::string_view target = provider.path_of(*what.called);
+  out += target;
+  // Which of two equal keys a server reads nobody knows: a query of the entry's stands alone.
+  if (target.find('?') == std::string_view::npos)
+    append_query(what.from->query, what.called, provider, '?', out);
+}
+
+void append_credential(const provider_config& provider, const head_field& usual, std::string& out) {
+  if (provider.credential.empty()) return;
+  if (provider.credential_header.empty()) {
+    out.append(usual.name).append(": ").append(usual.value);
+  } else {
+    out.append(provider.credential_header).append(": ");
+  }
+  out.append(provider.credential.reveal()).append("\r\n");
 }
 }  // namespace
 
@@ -43,7 +47,7 @@ void build_upstream_head(const outbound& what, std::string& out) {
   out += to_string(what.from->method);
   out += ' ';
   out += provider.base_path;
-  out += what.from->target;
+  append_target(what, out);
   out += " HTTP/1.1\r\nhost: ";
   out += provider.host;
   if (provider.port != (provider.tls ? 443 : 80)) {
@@ -51,16 +55,17 @@ void build_upstream_head(const outbound& what, std::string& out) {
     out += std::to_string(provider.port);
   }
   out += "\r\naccept-encoding: identity\r\n";
-  for (const std::string_view name : passed_on()) {
-    if (const auto value = what.from->find(name)) field(name, *value, out);
-  }
+  passing_on passing;
+  passing.provider = &provider;
+  passing.metered = what.metered;
+  passing.rates = what.rates;
+  passing.private_to_us = what.private_to_us;
+  append_client_fields(*what.from, passing, out);
+  if (what.metered) field("content-type", "application/json", out);
   const dialect_facts& api = what.speaks->facts();
   if (!api.needed.name.empty() && !what.from->find(api.needed.name))
     field(api.needed.name, api.needed.value, out);
-  if (!provider.credential.empty()) {
-    out.append(api.credential.name).append(": ").append(api.credential.value);
-    out.append(provider.credential.reveal()).append("\r\n");
-  }
+  append_credential(provider, api.credential, out);
   if (provider.attribution_headers) {
     field("x-stint-request-id", to_string(what.id), out);
     field("x-stint-tenant", what.tenant, out);

@@ -1,8 +1,9 @@
 // The head of an outbound request: always Content-Length, never hop-by-hop fields,
 // `Accept-Encoding: identity` so that usage can be read, the provider's credential in the form its
-// API wants.
+// API wants, and what of the client's fields and query goes on (client_fields.hpp).
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -14,11 +15,16 @@ namespace stint {
 
 struct outbound {
   const provider_config* provider = nullptr;
-  // The client's: method, target, and the fields of the allow-list.
-  const request_head* from = nullptr;
+  const request_head* from = nullptr;  // the client's
   std::size_t body_bytes = 0;
-  const dialect* speaks = nullptr;  // whose form of credential it gets
-  call_id id;                       // both for providers that want attribution_headers
+  // The body was read here, as JSON: so it is told, whatever the client called it. A provider that
+  // followed the client's charset would read other figures in it.
+  bool metered = false;
+  const dialect* called = nullptr;                // of a metered call: whose it is
+  const price* rates = nullptr;                   // of a metered call; null where it has no price
+  std::array<std::string_view, 2> private_to_us;  // fields of the client's that stay here
+  const dialect* speaks = nullptr;                // whose form of credential it gets
+  call_id id;  // both for providers that want attribution_headers
   std::string_view tenant;
 };
 

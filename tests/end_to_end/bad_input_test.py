@@ -4,8 +4,10 @@ Each vector of hostile_requests.py goes in whole, byte by byte, and cut in two a
 exactly one answer, a refusal, and then the end of the connection; and nothing of the vector may reach the upstream.
 """
 
+import gzip
 import re
 import unittest
+import zlib
 
 import http_client
 from gateway_process import background, call_headers, encoded, gateway, openai_body
@@ -15,6 +17,10 @@ from scripted_upstream import scripted_upstream
 CUTS_PER_VECTOR = 16
 DRIPPED_BYTES_MAX = 1500  # longer vectors differ in nothing but their length
 ANSWER_S = 20.0
+
+
+def with_length(body):
+    return b"content-length: %d\r\n\r\n" % len(body) + body
 
 
 def whole(wire, data):
@@ -102,6 +108,16 @@ class bad_input(unittest.TestCase):
             "trailers, ignored": base.encode() + chunked + one_chunk(last=b"0\r\nAuthorization: Bearer no\r\n\r\n"),
             "many chunks": base.encode() + chunked
             + b"".join(b"1\r\n%c\r\n" % byte for byte in BODY) + b"0\r\n\r\n",
+            "a length with an underscore": base.encode() + b"Content_Length: 3\r\nTransfer_Encoding: chunked\r\n" + length,
+            "a feature with an underscore": base.encode() + b"X_Stint_Feature: no such\r\n" + length,
+            "an offer of HTTP/2": base.encode() + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+            b"HTTP2-Settings: AAMAAABkAAQAAP__\r\n" + length,
+            "a slash at the end": base.replace("completions ", "completions/ ").encode() + length,
+            "two slashes": base.replace("/v1/", "//v1//").encode() + length,
+            "/v1 twice": base.replace("/v1/", "/v1/v1/").encode() + length,
+            "no /v1": base.replace("/v1/", "/").encode() + length,
+            "gzip": base.encode() + b"content-encoding: gzip\r\n" + with_length(gzip.compress(BODY)),
+            "deflate": base.encode() + b"content-encoding: deflate\r\n" + with_length(zlib.compress(BODY)),
             "query": base.replace("completions ", "completions?a=b ").encode() + length,
             "99 fields": base.encode() + b"".join(b"x-%d: y\r\n" % i for i in range(95)) + length,
         }
@@ -114,6 +130,9 @@ class bad_input(unittest.TestCase):
                     self.assertEqual(answer.status, 200, answer.body)
                     self.assertEqual(len(self.upstream.requests), seen + 1)
                     self.assertEqual(self.upstream.requests[-1].body, BODY)
+                    self.assertEqual(self.upstream.requests[-1].head.split(b"\r\n")[0].split(b"?")[0].split(b" HTTP")[0],
+                                     b"POST /v1/chat/completions")
+                    self.assertNotIn(b"_", self.upstream.requests[-1].head)
 
     def test_pipelined_requests_are_served_in_order(self):
         head = call_headers(self.key)
@@ -134,6 +153,11 @@ class bad_input(unittest.TestCase):
             **call_headers(self.key),
             "Connection": "keep-alive, X-Hop",
             "X-Hop": "1",
+            "HTTP-Referer": "https://app.example.com",
+            "x-claude-code-session-id": "1",
+            "X-HTTP-Method-Override": "DELETE",
+            "x-goog-fieldmask": "choices",
+            "x-amz-security-token": "secret",
             "Keep-Alive": "timeout=5",
             "TE": "trailers",
             "Proxy-Authorization": "Basic secret",
@@ -144,12 +168,16 @@ class bad_input(unittest.TestCase):
             "x-stint-tags": "session=abc",
         }
         with http_client.connection(self.stint.proxy, ANSWER_S) as wire:
-            wire.send(http_client.render("POST", "/v1/chat/completions", fields, body))
+            wire.send(http_client.render("POST", "/v1/chat/completions?fields=id&key=k", fields, body))
             self.assertEqual(wire.read_answer().status, 200)
         sent = self.upstream.requests[-1]
         self.assertEqual(sent.body, body)
         got = sent.fields()
-        for name in ("x-hop", "keep-alive", "te", "proxy-authorization", "cookie", "x-stint-feature", "x-stint-tags",
+        self.assertEqual(got["http-referer"], "https://app.example.com")
+        self.assertEqual(got["x-claude-code-session-id"], "1")
+        self.assertEqual(sent.head.split(b"\r\n")[0], b"POST /v1/chat/completions HTTP/1.1")
+        for name in ("x-http-method-override", "x-goog-fieldmask", "x-amz-security-token", "x-forwarded-for", "x-hop",
+                     "keep-alive", "te", "proxy-authorization", "cookie", "x-stint-feature", "x-stint-tags",
                      "transfer-encoding"):
             self.assertNotIn(name, got)
         self.assertNotIn(self.key.encode(), sent.head)

@@ -31,7 +31,7 @@ DOUBLED = {
 }
 
 OUT_OF_RANGE = {
-    "negative": ',"max_tokens":-1',
+    "negative": ',"max_tokens":-2',
     "fraction": ',"max_tokens":1.5',
     "exponent": ',"max_tokens":1e3',
     "a text": ',"max_tokens":"5"',

@@ -84,7 +84,6 @@ def framing(t):
         "letters after": [b"Content-Length: 80abc"],
         "fraction": [b"Content-Length: 80.0"],
         "space before colon": [b"Content-Length : %d" % len(BODY)],
-        "beast: underscore": [LENGTH, b"Content_Length: 3"],
         "beast: folded": [b"Content-Length:\r\n 80"],
     }
     for name, lines in lengths.items():
@@ -140,7 +139,6 @@ def heads(t):
     t.post("no colon", [b"X-A", LENGTH])
     t.post("empty name", [b": b", LENGTH])
     t.post("name with space", [b"X A: b", LENGTH])
-    t.post("beast: name with underscore", [b"X_Stint_Feature: chat", LENGTH])
     t.post("name with 0x80", [b"X-\x80: b", LENGTH])
     t.post("value with NUL", [b"X-A: b\x00c", LENGTH])
     t.post("value with bare CR", [b"X-A: b\rc", LENGTH])
@@ -148,9 +146,7 @@ def heads(t):
     t.post("value with DEL", [b"X-A: b\x7f", LENGTH])
     t.post("two authorizations", [b"Authorization: Bearer other", LENGTH])
     t.post("two features", [b"x-stint-feature: a", b"x-stint-feature: b", LENGTH])
-    t.post("upgrade to h2c", [b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQAAP__",
-                              LENGTH])
-    t.post("upgrade to websocket", [b"Connection: Upgrade", b"Upgrade: websocket", LENGTH])
+    t.post("upgrade to websocket", [b"Connection: Upgrade", b"Upgrade: websocket", LENGTH], statuses={426})
     t.post("unknown expectation", [b"Expect: 200-maybe", LENGTH], statuses={400, 417})
     lines = {
         "beast: target with #": b"POST " + path + b"#a HTTP/1.1",

@@ -32,11 +32,12 @@ MAY_INCLUDE = {
     "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/problem", "tokenizer/bpe"},
     "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts"},
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts"},
-    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts"},
+    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts", "pricing/text"},
+    "gateway/http": {"pricing/text"},
     "gateway/simulator": MONEY | TALLIES | {"gateway/dialect/parts", "tokenizer/calibration"},
     "gateway/config": RECORDS
-    | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/simulator", "pricing/yaml", "tokenizer/models"},
-    "gateway/http": {"pricing/text"},
+    | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/simulator", "pricing/yaml"}
+    | {"tokenizer/models"},
     "gateway/keys": RECORDS | {"budgets/writer", "gateway/problem"},
     "gateway/learning": RECORDS | {"budgets/store", "tokenizer/calibration"},
     "gateway/metrics": RECORDS | {"budgets/writer", "gateway/problem"},
@@ -47,7 +48,7 @@ MAY_INCLUDE = {
     "gateway/call": RECORDS | {"gateway/dialect/parts", "gateway/http", "gateway/service"},
     "gateway/call/request": RECORDS
     | {"gateway/call", "gateway/config", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/keys"}
-    | {"gateway/learning", "gateway/problem", "tokenizer/prompt"},
+    | {"gateway/learning", "gateway/problem", "gateway/upstream", "tokenizer/prompt"},
     "gateway/call/hold": RECORDS
     | {"budgets/writer", "gateway/call", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
     | {"gateway/learning", "gateway/metrics", "gateway/problem", "tokenizer/models"},
@@ -63,8 +64,8 @@ MAY_INCLUDE = {
     | MONEY,
     "gateway/cli": RECORDS
     | TALLIES
-    | {"budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/learning", "gateway/metrics"}
-    | {"gateway/server"}
+    | {"budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/dialect/parts", "gateway/learning"}
+    | {"gateway/metrics", "gateway/server"}
     | {"gateway/service", "gateway/simulator"},
     "gateway/main": {"gateway/cli"},
 }

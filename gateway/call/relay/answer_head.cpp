@@ -7,6 +7,7 @@
 
 #include <boost/beast/http/status.hpp>
 
+#include "gateway/http/framing_fields.hpp"
 #include "pricing/text/ascii.hpp"
 
 namespace stint {
@@ -29,12 +30,16 @@ constexpr std::array<std::string_view, 14> not_passed_on = {"connection",
                                                             "nel",
                                                             "report-to"};
 
+bool begins_with(std::string_view name, std::string_view lower_case) noexcept {
+  return equals_ignoring_case(name.substr(0, lower_case.size()), lower_case);
+}
+
+// Which pages may read an answer is ours to say: a provider's "*" would mean any.
 bool passed_on(std::string_view name) noexcept {
-  constexpr std::string_view ours = "x-stint-";
   for (const std::string_view each : not_passed_on) {
     if (equals_ignoring_case(name, each)) return false;
   }
-  return name.size() < ours.size() || !equals_ignoring_case(name.substr(0, ours.size()), ours);
+  return !begins_with(name, "x-stint-") && !begins_with(name, "access-control-");
 }
 
 // Of the bytes as they came, which nobody gets where their coding was taken off.
@@ -73,11 +78,18 @@ void add_field(std::string_view name, std::string_view value, std::string& out) 
   out += "\r\n";
 }
 
+void add_origin_fields(std::string_view page_origin, std::string& out) {
+  add_field("access-control-allow-origin", page_origin, out);
+  out += "access-control-expose-headers: *\r\nvary: origin\r\n";
+}
+
 void add_upstream_fields(const response_head& head, content_coding coding, std::string& out) {
   // Where a provider would send us is no business of the client's, and may be an inner address.
   const bool is_redirect = head.status / 100 == 3;
   const bool decoded = can_be_decoded(coding);
+  const bool some_are_named = connection_names_fields(head.fields());
   for (const header_field& field : head.fields()) {
+    if (some_are_named && is_named_by_connection(head.fields(), field.name)) continue;
     if (is_redirect && equals_ignoring_case(field.name, "location")) continue;
     if (!passed_on(field.name) || (decoded && speaks_of_coding(field.name))) continue;
     add_field(field.name, field.value, out);

@@ -19,6 +19,8 @@ namespace stint {
 // "HTTP/1.1 STATUS Reason\r\n", and the id that every answer of ours carries.
 void begin_head(int status, const call_id& id, std::string& out);
 void add_field(std::string_view name, std::string_view value, std::string& out);
+// A page of that origin may read the answer, and all its fields.
+void add_origin_fields(std::string_view page_origin, std::string& out);
 // What an upstream's head passes on: all but framing, hop-by-hop fields, cookies and names of ours.
 void add_upstream_fields(const response_head& head, content_coding coding, std::string& out);
 // The tightest cap after this call, and what it cost.

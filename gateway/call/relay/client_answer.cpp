@@ -34,11 +34,18 @@ asio::awaitable<bool> client_answer::write_out(std::string_view body) {
   return write(pieces);
 }
 
-asio::awaitable<bool> client_answer::write_whole(int status, std::string_view fields,
-                                                 std::string_view body) {
+// The head's beginning, in session_.out.
+void client_answer::begin(int status) {
   std::string& out = session_.out;
   out.clear();
   begin_head(status, call_.id, out);
+  if (!call_.page_origin.empty()) add_origin_fields(call_.page_origin, out);
+}
+
+asio::awaitable<bool> client_answer::write_whole(int status, std::string_view fields,
+                                                 std::string_view body) {
+  begin(status);
+  std::string& out = session_.out;
   out += fields;
   end_head_with_length(body.size(), call_.head.http_1_1, keep_alive_, out);
   return write_out(body);
@@ -47,9 +54,8 @@ asio::awaitable<bool> client_answer::write_whole(int status, std::string_view fi
 asio::awaitable<bool> client_answer::begin_stream(int status, std::string_view fields,
                                                   bool goes_on) {
   if (!call_.head.http_1_1) keep_alive_ = false;
+  begin(status);
   std::string& out = session_.out;
-  out.clear();
-  begin_head(status, call_.id, out);
   out += fields;
   end_head_of_stream(call_.head.http_1_1, keep_alive_, out);
   head_waits_ = goes_on;
@@ -108,9 +114,20 @@ asio::awaitable<void> client_answer::drain_and_close() {
   session_.wire.close();
 }
 
-asio::awaitable<void> client_answer::refuse(problem why) {
+asio::awaitable<void> client_answer::write_own(int status, std::string_view fields,
+                                               std::string_view body) {
   skip_arrived_body();
   if (!body_done_) keep_alive_ = false;
+  begin(status);
+  session_.out += fields;
+  end_head_with_length(body.size(), call_.head.http_1_1, keep_alive_, session_.out);
+  // An answer to HEAD has the length of a body and none (RFC 9110 §9.3.2).
+  const bool is_head = call_.head.method == http_method::head;
+  const bool written = co_await write_out(is_head ? std::string_view() : body);
+  if (written && !body_done_) co_await drain_and_close();
+}
+
+asio::awaitable<void> client_answer::refuse(problem why) {
   const dialect& speaks = *call_.speaks;
   const std::string body = speaks.error_body(why, call_.id);
   std::string fields;
@@ -123,15 +140,9 @@ asio::awaitable<void> client_answer::refuse(problem why) {
   if (why.kind == problem_kind::unauthenticated) add_field("www-authenticate", "Bearer", fields);
   if (why.kind == problem_kind::method_not_allowed) add_field("allow", "POST", fields);
   if (why.refusal) add_budget_fields(why.refusal->standing, fields);
-  std::string& out = session_.out;
-  out.clear();
-  begin_head(why.status, call_.id, out);
-  out += fields;
-  end_head_with_length(body.size(), call_.head.http_1_1, keep_alive_, out);
-  // An answer to HEAD has the length of a body and none (RFC 9110 §9.3.2).
-  const bool is_head = call_.head.method == http_method::head;
-  const bool written = co_await write_out(is_head ? std::string_view() : std::string_view(body));
-  if (written && !body_done_) co_await drain_and_close();
+  // One of the protocols that could be changed to (RFC 9110 §15.5.22): that which is spoken.
+  if (why.status == 426) add_field("upgrade", "HTTP/1.1", fields);
+  co_await write_own(why.status, fields, body);
 }
 
 std::string client_answer::error_event(const problem& why) const {

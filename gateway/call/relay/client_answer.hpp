@@ -23,6 +23,9 @@ class client_answer final : public answer_sink {
   [[nodiscard]] asio::awaitable<bool> write_chunk(std::string_view content, bool last) override;
   // If a body was left unread it is drained a little, so that the answer is not lost to a reset.
   [[nodiscard]] asio::awaitable<void> refuse(problem why) override;
+  // An answer of our own that needed no body; `fields` are whole lines. The same of an unread body.
+  [[nodiscard]] asio::awaitable<void> write_own(int status, std::string_view fields,
+                                                std::string_view body);
   [[nodiscard]] std::string error_event(const problem& why) const override;
   void close_afterwards() noexcept override { keep_alive_ = false; }
 
@@ -32,6 +35,7 @@ class client_answer final : public answer_sink {
   [[nodiscard]] bool keep_alive() const noexcept { return keep_alive_; }
 
  private:
+  void begin(int status);
   [[nodiscard]] asio::awaitable<bool> write(std::array<asio::const_buffer, 3> pieces);
   [[nodiscard]] asio::awaitable<bool> write_out(std::string_view body);
   void skip_arrived_body() noexcept;

@@ -79,6 +79,11 @@ asio::awaitable<tried> send(client_session& session, const incoming_call& call,
   what.provider = order.provider;
   what.from = &call.head;
   what.body_bytes = order.body.size();
+  what.metered = order.metered;
+  what.called = order.metered ? call.speaks : nullptr;
+  what.rates = order.rates;
+  const config& settings = session.thread.shared().settings;
+  what.private_to_us = {settings.feature_header, settings.tags_header};
   // A provider of one dialect wants its own form of credential on every path; one of both goes by
   // the path's.
   const auto& spoken = order.provider->dialects;

@@ -20,9 +20,11 @@ struct forward_order {
   const provider_config* provider = nullptr;
   std::string_view body;
   std::string_view tenant;
-  held_call* held = nullptr;  // told when the request is sent
-  bool streaming = false;     // the upstream is closed as soon as the client goes; otherwise its
-                              // answer is awaited all the same
+  bool metered = false;          // the body was read, as JSON
+  const price* rates = nullptr;  // of a metered call; null where it has no price
+  held_call* held = nullptr;     // told when the request is sent
+  bool streaming = false;        // the upstream is closed as soon as the client goes; otherwise its
+                                 // answer is awaited all the same
 };
 
 // What a provider has of a request that was not answered.

@@ -14,7 +14,8 @@ asio::awaitable<relayed> relay(relay_order order, answer_source& from, answer_si
   const bool is_followed =
       facts.event_stream && facts.status < 300 && facts.coding != content_coding::unreadable;
   const bool stream = order.call == nullptr || (order.call->request.stream && is_followed);
-  if (stream && facts.has_body) return relay_stream(order, from, to);
+  // A 401 is about the gateway's own credential, and is told as such.
+  if (stream && facts.has_body && facts.status != 401) return relay_stream(order, from, to);
   return relay_whole(order, from, to.client());
 }
 

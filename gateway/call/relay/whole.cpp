@@ -132,10 +132,10 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
   ended.outcome = facts.status < 400 ? call_outcome::completed : call_outcome::upstream_error;
   if (client.client_gone()) ended.outcome = call_outcome::client_gone;
   co_await read_usage(order, facts, true, answer.body, ended);
-  if (order.call != nullptr && facts.status == 401) {
+  if (facts.status == 401) {
     // The key that was wrong is ours, not the client's.
     made.unsent = make_problem(
-        problem_kind::upstream_refused,
+        problem_kind::credential_refused,
         "provider '" + from.provider().name + "' does not accept the gateway's credential");
     co_return made;
   }

@@ -1,5 +1,5 @@
-// Who is calling: the virtual key in Authorization (Bearer) or x-api-key. The key is never logged
-// and never forwarded.
+// Who is calling: the virtual key in Authorization (Bearer), x-api-key or api-key. Where several are
+// sent, the one that is a Stint key. No key is ever logged or forwarded.
 #pragma once
 
 #include <memory>

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/call/counting_pool.hpp"
+#include "gateway/dialect/parts/mended_json.hpp"
 
 namespace stint {
 
@@ -54,6 +55,34 @@ std::optional<problem> refuse_absurd(const tokenizer::prompt_tokens& prompt) {
                       "the prompt counts as more than a billion tokens; no model takes that");
 }
 
+// By its provider's own word, where it has one for it.
+std::optional<problem> take_tier(examined_call& call) {
+  if (!call.request.tier_word.empty()) {
+    const auto tier = call.provider->tier_of(call.request.tier_word);
+    if (!tier) {
+      return make_problem(
+          problem_kind::bad_request,
+          "The field \"service_tier\" names a tier whose price is not known here; list it "
+          "under providers." +
+              call.provider->name + ".tiers",
+          "service_tier");
+    }
+    call.request.tier = *tier;
+  }
+  if (call.rates == nullptr || call.rates->offers(call.request.tier)) return std::nullopt;
+  return make_problem(problem_kind::bad_request,
+                      "the price of '" + call.base_model.substr(0, 200) +
+                          "' names no service tier '" + std::string(to_string(call.request.tier)) +
+                          "'; leave service_tier out, or list the tier in the price file",
+                      "service_tier");
+}
+
+bool may_ask_for_usage(const examiner& with, const examined_call& call) {
+  return call.provider->stream_usage == stream_usage_policy::inject &&
+         !(with.usage_refused != nullptr &&
+           with.usage_refused->has(call.provider->name, call.model));
+}
+
 result<examined_call> read_fields(const examiner& with, const dialect& speaks,
                                   simdjson::dom::element document, std::string_view body,
                                   wall_time now) {
@@ -75,13 +104,7 @@ result<examined_call> read_fields(const examiner& with, const dialect& speaks,
   const auto found = with.prices.find(call.base_model, now);
   call.unpriced = !found;
   call.rates = found ? *found : (with.ceiling ? &*with.ceiling : nullptr);
-  if (call.rates != nullptr && !call.rates->offers(read->tier)) {
-    return make_problem(problem_kind::bad_request,
-                        "the price of '" + call.base_model.substr(0, 200) +
-                            "' names no service tier '" + std::string(to_string(read->tier)) +
-                            "'; leave service_tier out, or list the tier in the price file",
-                        "service_tier");
-  }
+  if (auto wrong = take_tier(call)) return std::move(*wrong);
   if (call.user.size() > user_bytes_max) {
     return make_problem(problem_kind::bad_request, "the end user's name is longer than 256 bytes",
                         "user");
@@ -92,15 +115,26 @@ result<examined_call> read_fields(const examiner& with, const dialect& speaks,
   bound = read->output_bound_tokens.value_or(bound);
   // Both factors were range-checked by the dialect; the product is capped where plausible() ends.
   call.output_bound_tokens = std::min(bound, usage_count_max / read->choices) * read->choices;
-  call.edited_body = speaks.edit_body(body, *read);
+  if (may_ask_for_usage(with, call)) call.edited_body = speaks.edit_body(body, *read);
+  call.asks_for_usage = call.edited_body.has_value();
   // One without a price is charged as the model that was asked.
   for (const std::string_view other : read->other_models) {
     const auto priced = with.prices.find(call.provider->base_model(other), now);
     if (priced) call.other_rates.push_back(*priced);
   }
-  call.request.model = call.request.user = {};
+  call.request.model = call.request.user = call.request.tier_word = {};
   call.request.other_models.clear();
   return call;
+}
+
+// The padding is there (read_body reserves it), so nothing is copied; but for a number that the parser
+// cannot hold, which stands where nothing is read here, or is refused where it is.
+simdjson::error_code parse_body(simdjson::dom::parser& parser, const std::string& body,
+                                simdjson::dom::element& document) {
+  const simdjson::error_code error = parser.parse(body.data(), body.size(), false).get(document);
+  if (error != simdjson::NUMBER_ERROR) return error;
+  const auto quoted = with_quoted_giants(body);
+  return quoted ? parser.parse(quoted->data(), quoted->size()).get(document) : error;
 }
 
 problem not_json(simdjson::error_code error) {
@@ -118,8 +152,7 @@ result<examined_call> examine_short(const examiner& with, const dialect& speaks,
                                     const std::string& body, wall_time now) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element document;
-  // The padding is there (read_body reserves it), so nothing is copied.
-  const simdjson::error_code error = parser.parse(body.data(), body.size(), false).get(document);
+  const simdjson::error_code error = parse_body(parser, body, document);
   if (error) return not_json(error);
   auto call = read_fields(with, speaks, document, body, now);
   if (!call) return call;
@@ -133,8 +166,7 @@ result<examined_call> examine_long(const examiner& with, const dialect& speaks,
                                    const std::string& body, wall_time now,
                                    std::string_view tenant) {
   auto prompt = new_prompt();
-  const simdjson::error_code error =
-      prompt->parser.parse(body.data(), body.size(), false).get(prompt->document);
+  const simdjson::error_code error = parse_body(prompt->parser, body, prompt->document);
   if (error) return not_json(error);
   auto call = read_fields(with, speaks, prompt->document, body, now);
   if (!call) return call;

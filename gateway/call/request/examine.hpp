@@ -17,6 +17,7 @@
 #include "gateway/learning/output_learner.hpp"
 #include "gateway/learning/prompt_learner.hpp"
 #include "gateway/problem.hpp"
+#include "gateway/upstream/usage_refusals.hpp"
 #include "pricing/price_book.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
 
@@ -57,6 +58,7 @@ struct examined_call {
   std::shared_ptr<const uncounted_prompt> uncounted;  // null: `prompt` is the count
   std::size_t text_bytes = 0;                         // about as much is there to be tokenized
   std::optional<std::string> edited_body;             // nothing: forward the client's own bytes
+  bool asks_for_usage = false;                        // edited so that a stream reports its usage
 
   void take_count(const tokenizer::prompt_tokens& counted) noexcept;
   // No report of more input than this can be true.
@@ -73,6 +75,7 @@ struct examiner {
   const prompt_learner& learned;
   tokenizer::segment_memo* remembered = nullptr;  // null: earlier counts are not kept
   boost::asio::thread_pool& counting;
+  const usage_refusals* usage_refused = nullptr;  // null: nobody has refused to be asked
 };
 
 // `body` must have simdjson's padding reserved behind its size. Runs on the io thread, or on the

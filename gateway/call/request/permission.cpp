@@ -5,7 +5,7 @@ namespace stint {
 
 std::optional<problem> refuse_without_credential(const provider_config& provider) {
   if (!provider.credential.empty() || provider.credential_source.empty()) return std::nullopt;
-  return make_problem(problem_kind::upstream_refused,
+  return make_problem(problem_kind::credential_refused,
                       "the gateway has no credential for provider '" + provider.name + "': set " +
                           provider.credential_source + " for the gateway and restart it");
 }

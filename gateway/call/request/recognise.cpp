@@ -1,6 +1,8 @@
 // Tested by tests/gateway/call/request/recognise_test.cpp.
 #include "gateway/call/request/recognise.hpp"
 
+#include "gateway/dialect/spelling.hpp"
+
 namespace stint {
 
 namespace {
@@ -9,22 +11,30 @@ bool passes(const passthrough_config& rule, const request_head& head) noexcept {
   std::string_view path = rule.path;
   if (!path.ends_with('*')) return head.path == path;
   path.remove_suffix(1);
-  // A prefix must not be a side door to a metered API: not by escapes that an upstream may decode,
-  // nor by a path below.
-  if (head.path.find('%') != std::string_view::npos) return false;
-  if (borders_metered_path(head.path)) return false;
-  return head.path.starts_with(path);
+  // A prefix must not be a side door to a metered API: not by what an upstream may read in another
+  // way, nor by a path below.
+  if (!head.path.starts_with(path) || is_ambiguous_path(head.path)) return false;
+  return !borders_metered_path(head.path);
+}
+
+result<recognised> metered_by(const dialect& speaks, const request_head& head) {
+  if (head.method == http_method::post) return recognised{.speaks = &speaks};
+  return make_problem(problem_kind::method_not_allowed,
+                      std::string(head.path.substr(0, 200)) + " takes POST only");
+}
+
+problem misspelt(const dialect& meant, const request_head& head) {
+  return make_problem(problem_kind::not_found, std::string(to_string(head.method)) + " " +
+                                                   std::string(head.path.substr(0, 200)) +
+                                                   " is not served; write POST " +
+                                                   std::string(meant.facts().path));
 }
 }  // namespace
 
 result<recognised> recognise(const config& settings, const request_head& head) {
-  if (const dialect* speaks = dialect_of_path(head.path)) {
-    if (head.method != http_method::post) {
-      return make_problem(problem_kind::method_not_allowed,
-                          std::string(head.path) + " takes POST only");
-    }
-    return recognised{.speaks = speaks};
-  }
+  if (const dialect* speaks = dialect_of_path(head.path)) return metered_by(*speaks, head);
+  if (const respelt_path near = respelt_metered_path(head.path); near.meant != nullptr)
+    return near.is_plain ? metered_by(*near.meant, head) : misspelt(*near.meant, head);
   for (const passthrough_config& rule : settings.passthrough) {
     if (passes(rule, head)) return recognised{.unmetered = &rule};
   }

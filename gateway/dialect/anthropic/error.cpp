@@ -31,6 +31,7 @@ std::string_view type_for(problem_kind kind) noexcept {
     case problem_kind::storage_unavailable:
     case problem_kind::overloaded:
       return "overloaded_error";
+    case problem_kind::credential_refused:
     case problem_kind::upstream_refused:
     case problem_kind::upstream_reset:
     case problem_kind::upstream_garbage:

@@ -14,15 +14,29 @@ namespace stint {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> anthropic_client_fields = {"anthropic-version",
-                                                                     "anthropic-beta"};
+// The betas that change what a call costs (wire-facts.md §6). Others come and go with each release, and
+// their parts of the body and of the usage are read wherever they are priced.
+constexpr std::array<billed_word, 5> anthropic_betas = {{
+    {"fast-mode", priced_by::fast_tier},
+    {"context-1m", priced_by::long_prompts},
+    {"extended-cache-ttl", priced_by::hour_writes},
+    {"managed-agents", priced_by::nothing},  // which call models of their own accord
+    {"agent-", priced_by::nothing},
+}};
+constexpr std::array<billed_field, 2> anthropic_billed_fields = {{
+    {"anthropic-beta", anthropic_betas},
+    {"x-anthropic-beta", anthropic_betas},  // OpenRouter's name for it
+}};
+constexpr std::array<std::string_view, 1> anthropic_query_keys = {"beta"};
 
 constexpr dialect_facts anthropic_messages_facts = {
     .name = "anthropic",
     .path = "/v1/messages",
     .api = tokenizer::chat_api::anthropic_messages,
     .credential = {"x-api-key", ""},
-    .client_fields = anthropic_client_fields,
+    .billed_fields = anthropic_billed_fields,
+    .query_keys = anthropic_query_keys,
+    .version_in_base_url = false,
     .needed = {"anthropic-version", "2023-06-01"},
     .request_id_field = "request-id",
     .reports_searches = true,

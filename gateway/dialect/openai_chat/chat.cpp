@@ -15,14 +15,23 @@ namespace stint {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> openai_client_fields = {"openai-beta"};
+// Agents that call models of their own accord have no bound (dialects.md §1.1).
+constexpr std::array<billed_word, 3> openai_betas = {{
+    {"responses_multi_agent", priced_by::nothing},
+    {"agent", priced_by::nothing},
+    {"multi_agent", priced_by::nothing},
+}};
+constexpr std::array<billed_field, 1> openai_billed_fields = {{{"openai-beta", openai_betas}}};
+constexpr std::array<std::string_view, 1> openai_query_keys = {"api-version"};  // Azure's
 
 constexpr dialect_facts openai_chat_facts = {
     .name = "openai",
     .path = "/v1/chat/completions",
     .api = tokenizer::chat_api::openai_chat,
     .credential = {"authorization", "Bearer "},
-    .client_fields = openai_client_fields,
+    .billed_fields = openai_billed_fields,
+    .query_keys = openai_query_keys,
+    .version_in_base_url = true,
     .needed = {},
     .request_id_field = "x-request-id",
     .reports_searches = false,

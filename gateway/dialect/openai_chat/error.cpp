@@ -41,6 +41,7 @@ error_words words_for(const problem& why) noexcept {
       return {invalid, to_string(why.kind)};
     case problem_kind::storage_unavailable:
     case problem_kind::overloaded:
+    case problem_kind::credential_refused:
     case problem_kind::upstream_refused:
     case problem_kind::upstream_reset:
     case problem_kind::upstream_garbage:

@@ -17,19 +17,25 @@ namespace stint {
 
 namespace {
 
-constexpr integer_bounds output_bounds{1, usage_count_max};
+constexpr integer_bounds output_bounds{-1, usage_count_max};
 constexpr integer_bounds choice_bounds{1, 128};  // OpenAI's own limit of n
 
 // max_tokens is the older name of max_completion_tokens; servers differ in which they obey when
 // both are there, so the larger one bounds. llama.cpp's n_predict overrides both, −1 meaning no
-// bound; other servers ignore it, so it can only raise.
+// bound; other servers ignore it, so it can only raise. Of the first two −1 is LM Studio's and
+// llama.cpp's word for none.
 result<std::optional<std::int64_t>> read_output_bound(simdjson::dom::object body) {
   std::optional<std::int64_t> bound;
+  bool is_open = false;
   for (const std::string_view name : {"max_tokens", "max_completion_tokens"}) {
     const auto value = read_integer(body, field_name{name, name}, output_bounds);
     if (!value) return value.error();
-    if (*value) bound = std::max(bound.value_or(0), **value);
+    if (!*value) continue;
+    if (**value == 0) return field_problem(name, "must be above 0, or -1 for no bound.");
+    is_open = is_open || **value < 0;
+    bound = std::max(bound.value_or(0), **value);
   }
+  if (is_open) bound.reset();
   const auto raised =
       read_integer(body, field_name{"n_predict", "n_predict"}, integer_bounds{-1, usage_count_max});
   if (!raised) return raised.error();
@@ -82,10 +88,15 @@ bool is_at_most(std::string_view number, std::int64_t most) {
   return value >= 0 && value <= most;
 }
 
-result<service_tier> read_tier(simdjson::dom::object body) {
+// A word that is nobody's else may be its provider's own, which is not known yet.
+std::optional<problem> read_tier(simdjson::dom::object body, chat_request& into) {
   const auto word = read_text(body, field_name{"service_tier", "service_tier"});
   if (!word) return word.error();
-  return requested_tier(*word);
+  into.tier_word = *word;
+  const auto tier = parse_service_tier(*word);
+  if (tier && *tier == service_tier::batch) return requested_tier(*word).error();
+  into.tier = tier.value_or(service_tier::standard);
+  return std::nullopt;
 }
 
 // Models that search whether they are asked to or not: gpt-4o-search-preview, gpt-5-search-api.
@@ -130,8 +141,8 @@ class openai_chat_request_rules final : public request_rules {
     const auto best_of = read_choices(body, "best_of");
     if (!best_of) return best_of.error();
     const std::int64_t choices = std::max(*answers, *best_of);
-    const auto tier = read_tier(body);
-    if (!tier) return tier.error();
+    chat_request request;
+    if (auto wrong = read_tier(body, request)) return std::move(*wrong);
     const auto audio = asks_for_audio(body);
     if (!audio) return audio.error();
     const auto search = read_object(body, field_name{"web_search_options", "web_search_options"});
@@ -139,14 +150,12 @@ class openai_chat_request_rules final : public request_rules {
     const auto user = read_text(body, field_name{"user", "user"});
     if (!user) return user.error();
 
-    chat_request request;
     request.model = start->model;
     request.stream = start->stream;
     request.client_wants_usage = start->stream && *usage;
     request.output_bound_tokens = *bound;
     request.choices = choices;
     request.answers = *answers;
-    request.tier = *tier;
     // Caching is automatic; whether a write costs anything is the price's matter.
     request.cache_write_5m = true;
     request.output_may_be_audio = *audio;

@@ -33,6 +33,8 @@ struct chat_request {
   std::int64_t choices = 1;                         // n or best_of: every choice is billed
   std::int64_t answers = 1;                         // n: so many of the choices are delivered
   service_tier tier = service_tier::standard;       // requested; "auto" counts as standard
+  // As written; it may be a word of its provider's own, and is then not priced by `tier` yet.
+  std::string_view tier_word;
   inference_region region = inference_region::any;  // requested
   bool cache_write_5m = false;
   bool cache_write_1h = false;
@@ -132,13 +134,33 @@ struct head_field {
   std::string_view value;
 };
 
+// What a price must have of a call before a word of the client's may go on that changes the bill.
+enum class priced_by : std::uint8_t {
+  nothing,       // no price has it: the word stays here
+  fast_tier,     // a factor for the fast tier
+  long_prompts,  // rates for prompts beyond the usual window
+  hour_writes    // a rate for cache writes that live an hour
+};
+struct billed_word {
+  std::string_view begins;  // in lower case; it and all that continue it
+  priced_by needs = priced_by::nothing;
+};
+// A field of a request's head that is a list of words, joined by commas.
+struct billed_field {
+  std::string_view name;
+  std::span<const billed_word> words;  // all others change nothing
+};
+
 // What is fixed of an API. Its texts live as long as the program.
 struct dialect_facts {
   std::string_view name;  // in the configuration and in messages: "openai"
   std::string_view path;  // a POST to it is a metered call
   tokenizer::chat_api api{};
   head_field credential;  // the field that carries it, and what stands before it: "Bearer "
-  std::span<const std::string_view> client_fields;  // to be passed on beside those of every API
+  std::span<const billed_field> billed_fields;   // of its requests' heads
+  std::span<const std::string_view> query_keys;  // that go on with a metered call, and no others
+  bool version_in_base_url =
+      false;          // its SDKs want "/v1" there, or what a provider has in its place
   head_field needed;  // what the API wants and is sent where the client did not; "": nothing
   std::string_view request_id_field;  // where its SDKs look for the id of a failed request
   bool reports_searches = false;  // false: usage has no web searches; what was allowed is charged

@@ -2,6 +2,8 @@
 #include "gateway/dialect/parts/mended_json.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <utility>
 
 #include "pricing/text/ascii.hpp"
@@ -159,7 +161,66 @@ class mender {
   bool changed_ = false;
 };
 
+// One number of JSON, and nothing else (RFC 8259 §6).
+bool is_number(std::string_view text) noexcept {
+  const auto digits = [&text] {
+    const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+    text.remove_prefix(end);
+    return end;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const bool begins_with_zero = text.starts_with('0');
+  const std::size_t whole = digits();
+  if (whole == 0 || (begins_with_zero && whole > 1)) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  return text.empty();
+}
+
+bool fits_64_bits(std::string_view number) noexcept {
+  const char* const end = number.data() + number.size();
+  const auto read = [&](auto value) {
+    const auto done = std::from_chars(number.data(), end, value);
+    return done.ec == std::errc() && done.ptr == end;
+  };
+  return read(std::int64_t{}) || read(std::uint64_t{}) ||
+         (number.find_first_of(".eE") != std::string_view::npos && read(double{}));
+}
 }  // namespace
+
+std::optional<std::string> with_quoted_giants(std::string_view text) {
+  constexpr std::string_view number_bytes = "+-.0123456789eE";
+  std::string out;
+  std::size_t copied = 0;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (text[at] == '"') {
+      for (++at; at < text.size() && text[at] != '"'; ++at)
+        at += text[at] == '\\' ? 1 : 0;
+      ++at;
+    } else if (text[at] == '-' || is_digit(text[at])) {
+      const std::size_t end = std::min(text.find_first_not_of(number_bytes, at), text.size());
+      const std::string_view number = text.substr(at, end - at);
+      if (is_number(number) && !fits_64_bits(number)) {
+        out.append(text.substr(copied, at - copied)).append(1, '"').append(number).append(1, '"');
+        copied = end;
+      }
+      at = end;
+    } else {
+      ++at;
+    }
+  }
+  if (copied == 0) return std::nullopt;
+  out.append(text.substr(copied));
+  return out;
+}
 
 std::optional<std::string> mended_json(std::string_view text) {
   mender of(text);

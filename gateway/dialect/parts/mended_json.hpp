@@ -11,6 +11,11 @@
 
 namespace stint {
 
+// Of a request, which is refused where it is no JSON, numbers alone are no mistake: none of 64 bits need
+// hold the bound in a tool's schema. They are put in quotes, so that they count as the text that they
+// are, and are no number where a field of ours needs one. Nothing when there are none.
+[[nodiscard]] std::optional<std::string> with_quoted_giants(std::string_view text);
+
 // Nothing when there is nothing to mend. What comes out need not be JSON.
 [[nodiscard]] std::optional<std::string> mended_json(std::string_view text);
 

@@ -60,11 +60,17 @@ constexpr std::array<std::string_view, 41> known_fields = {"arguments",
                                                            "user"};
 static_assert(std::is_sorted(known_fields.begin(), known_fields.end()));
 
-// Below these, keys are the user's own and may differ in case alone.
-constexpr std::array<std::string_view, 12> free_form = {
-    "chat_template_kwargs", "definitions", "$defs",      "input",
-    "input_schema",         "json_schema", "logit_bias", "metadata",
-    "parameters",           "properties",  "schema",     "examples"};
+// Below these stand fields that are read or counted here. Below all others (schemas, arguments and inputs of
+// tools, metadata, what servers add) keys are the user's own: they may be spelled as a field is, and
+// differ in case alone. Sorted.
+constexpr std::array<std::string_view, 30> structure = {
+    "audio",           "cache_control", "citations",      "content",       "context_management",
+    "fallbacks",       "file",          "function",       "function_call", "functions",
+    "image_url",       "input_audio",   "mcp_servers",    "messages",      "output_config",
+    "output_format",   "plugins",       "prediction",     "reasoning",     "reasoning_details",
+    "response_format", "source",        "stream_options", "system",        "thinking",
+    "thread",          "tool_calls",    "tool_choice",    "tools",         "web_search_options"};
+static_assert(std::is_sorted(structure.begin(), structure.end()));
 
 bool is_odd(std::string_view key) noexcept {
   return std::any_of(key.begin(), key.end(),
@@ -164,7 +170,7 @@ struct key_walk {
       if (key == "cache_control") see_cache_control(value);
       if (value.is_object() || value.is_array()) {
         const bool below =
-            is_free_form || std::find(free_form.begin(), free_form.end(), key) != free_form.end();
+            is_free_form || !std::binary_search(structure.begin(), structure.end(), key);
         pending.push_back(step{value, below});
       }
     }

@@ -16,9 +16,9 @@ struct body_facts {
   bool cache_write_1h = false;  // a cache_control with ttl "1h"
 };
 
-// Refuses, at any depth, two equal keys of one object; and, outside the parts that belong to the
-// user (JSON schemas, tool inputs, metadata), keys that differ only in case and case variants of a
-// field that is read here or counted. Also bounds the number of top-level fields.
+// Refuses, at any depth, two equal keys of one object; and, in the objects whose fields are read here
+// or counted, keys that differ only in case and case variants of such a field. What belongs to the user
+// (JSON schemas, arguments of tools, metadata) is left alone. Also bounds the number of top-level fields.
 [[nodiscard]] result<body_facts> check_keys(simdjson::dom::object body);
 
 }  // namespace stint

@@ -94,6 +94,17 @@ BOOST_AUTO_TEST_CASE(the_api_can_be_said) {
 }
 
 // Broken requests were counted as plain text, and called exact.
+// The gateway forwards such a request, so that its count can be asked for.
+BOOST_AUTO_TEST_CASE(a_number_beyond_64_bits_is_counted_as_its_text) {
+  const std::string request =
+      R"({"messages":[{"role":"user","content":"hi"}],"tools":[{"type":"function",)"
+      R"("function":{"name":"f","parameters":{"maximum":)" +
+      std::string(78, '9') + "}}}]}";
+  const written file(request);
+  const ended got = run_captured({"count", "--model", "gpt-4o", file.path});
+  BOOST_TEST(got.status == 0, got.err);
+}
+
 BOOST_AUTO_TEST_CASE(a_broken_chat_request_is_not_counted_as_a_text) {
   for (const std::string broken :
        {R"({"model":"gpt-4o","messages":[)", R"({"messages":"hi"})", "{\"messages\":[\"\xff\"]}",

@@ -109,7 +109,32 @@ const std::vector<wrong_provider> wrong_providers = {
      "f:2: providers.x.tls.ca_file: there is no file /nowhere/ca"},
     {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], timeouts: {stal: "
      "1s}",
-     "f:2: providers.x.timeouts.stal: unknown key (did you mean stall?)"}};
+     "f:2: providers.x.timeouts.stal: unknown key (did you mean stall?)"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], paths: {openai: "
+     "chat}",
+     "f:2: providers.x.paths.openai: expected what follows base_url"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], paths: "
+     "{anthropic: "
+     "/a}",
+     "f:2: providers.x.paths.anthropic: unknown key"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], "
+     "credential_header: Api-Key",
+     "f:2: providers.x.credential_header: expected a header's name"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], "
+     "credential_header: host",
+     "f:2: providers.x.credential_header: expected a header's name"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], stream_usage: "
+     "sometimes",
+     "f:2: providers.x.stream_usage: \"sometimes\" is not known; use inject, always or never"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], tiers: "
+     "{performance: 1.5}",
+     "f:2: providers.x.tiers.performance: \"1.5\" is not known"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], pass_headers: "
+     "[authorization]",
+     "f:2: providers.x.pass_headers[0]: expected a header's name"},
+    {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], pass_headers: "
+     "[x-stint-tags]",
+     "f:2: providers.x.pass_headers[0]: expected a header's name"}};
 
 }  // namespace
 
@@ -235,6 +260,80 @@ BOOST_AUTO_TEST_CASE(the_built_in_provider_keeps_its_name) {
   BOOST_TEST(messages.starts_with(
                  "f:2: providers.sim: this name belongs to the built-in simulated provider"),
              messages);
+}
+
+namespace {
+// Where an OpenAI call goes, and a look at the models, at a provider with these fields.
+std::string places_at(const std::string& fields) {
+  const config read =
+      parsed(one_provider("dialects: [openai], models: [a], credential: none, " + fields));
+  const provider_config& provider = read.providers.front();
+  return provider.base_path + std::string(provider.path_of(*find_dialect("openai"))) + " " +
+         provider.base_path + std::string(provider.without_version("/v1/models"));
+}
+}  // namespace
+
+// OpenAI, DeepSeek, z.ai, Gemini, DeepInfra, Cloudflare, Azure.
+BOOST_AUTO_TEST_CASE(a_version_in_the_base_url_stands_in_place_of_ours) {
+  BOOST_TEST(places_at("base_url: \"https://h/v1\"") == "/v1/chat/completions /v1/models");
+  BOOST_TEST(places_at("base_url: \"https://h\"") == "/v1/chat/completions /v1/models");
+  BOOST_TEST(places_at("base_url: \"https://h/api/paas/v4/\"") ==
+             "/api/paas/v4/chat/completions /api/paas/v4/models");
+  BOOST_TEST(places_at("base_url: \"https://h/v1beta/openai\"") ==
+             "/v1beta/openai/chat/completions /v1beta/openai/models");
+  BOOST_TEST(places_at("base_url: \"https://h/v1/openai\"") ==
+             "/v1/openai/chat/completions /v1/openai/models");
+  BOOST_TEST(places_at("base_url: \"https://h/v1/account/gateway/openai\"") ==
+             "/v1/account/gateway/openai/chat/completions /v1/account/gateway/openai/models");
+  BOOST_TEST(places_at("base_url: \"https://h/openai/v1\"") ==
+             "/openai/v1/chat/completions /openai/v1/models");
+  BOOST_TEST(places_at("base_url: \"https://h/video/vllm\"") ==
+             "/video/vllm/v1/chat/completions /video/vllm/v1/models");
+}
+
+// Anthropic's own SDKs put the version behind it.
+BOOST_AUTO_TEST_CASE(no_version_in_the_base_url_stands_in_place_of_anthropics) {
+  const config read =
+      parsed(one_provider("dialects: [anthropic], models: [a], credential: none, base_url: "
+                          "\"https://h/v1/account/gateway/anthropic\""));
+  BOOST_TEST(read.providers.front().path_of(*find_dialect("anthropic")) == "/v1/messages");
+}
+
+// Perplexity, Azure AI.
+BOOST_AUTO_TEST_CASE(a_path_of_its_own_is_taken_as_it_is_written) {
+  BOOST_TEST(places_at("base_url: \"https://h\", paths: {openai: /chat/completions}") ==
+             "/chat/completions /v1/models");
+  BOOST_TEST(places_at("base_url: \"https://h/models\", paths: {openai: "
+                       "\"/chat/completions?api-version=2024-05-01-preview\"}") ==
+             "/models/chat/completions?api-version=2024-05-01-preview /models/v1/models");
+}
+
+BOOST_AUTO_TEST_CASE(a_providers_own_tiers_have_the_price_of_ours) {
+  const config read = parsed(
+      one_provider("dialects: [openai], models: [a], credential: none, base_url: \"https://h\", "
+                   "tiers: {performance: priority, flex: standard}"));
+  const provider_config& provider = read.providers.front();
+  BOOST_TEST((provider.tier_of("performance") == service_tier::priority));
+  BOOST_TEST((provider.tier_of("flex") == service_tier::standard));
+  BOOST_TEST((provider.tier_of("on_demand") == service_tier::standard));
+  BOOST_TEST((provider.tier_of("fast") == service_tier::fast));
+  BOOST_TEST(!provider.tier_of("platinum").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_else_goes_to_a_provider_is_listed_in_its_entry) {
+  const config read = parsed(one_provider(
+      "dialects: [openai], models: [a], credential: none, base_url: \"https://h\", "
+      "credential_header: api-key, stream_usage: never, pass_headers: [x-goog-user-project], "
+      "pass_query: region"));
+  const provider_config& provider = read.providers.front();
+  BOOST_TEST(provider.credential_header == "api-key");
+  BOOST_TEST((provider.stream_usage == stream_usage_policy::never));
+  BOOST_TEST((provider.pass_headers == std::vector<std::string>{"x-goog-user-project"}));
+  BOOST_TEST((provider.pass_query == std::vector<std::string>{"region"}));
+  BOOST_TEST(parsed(one_provider("dialects: [openai], models: [a], credential: none, base_url: "
+                                 "\"https://h\", credential_header: authorization"))
+                 .providers.front()
+                 .credential_header.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -92,6 +92,24 @@ BOOST_AUTO_TEST_CASE(a_text_that_breaks_off_anywhere_is_safe) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_no_64_bits_hold_become_texts) {
+  const auto quoted = [](std::string_view text) {
+    return with_quoted_giants(text).value_or("the same");
+  };
+  const std::string giant(78, '9');
+  BOOST_TEST(quoted("{\"maximum\":" + giant + "}") == "{\"maximum\":\"" + giant + "\"}");
+  BOOST_TEST(quoted("[-1000000000000000000000,18446744073709551616 ]") ==
+             R"(["-1000000000000000000000","18446744073709551616" ])");
+  BOOST_TEST(quoted(R"({"a":1e400,"b":-1E+999})") == R"({"a":"1e400","b":"-1E+999"})");
+  // Those that are no numbers of JSON stay the mistake that they are.
+  for (const std::string& text :
+       {std::string("[18446744073709551615,-9223372036854775808,0.1,1e300,-0]"),
+        "{\"a\":\"" + giant + "\",\"b\\\"" + giant + "\":1}", "0" + giant, "1." + std::string(),
+        "+" + giant.substr(0, 5), giant + ".", giant + "e", "--" + giant, std::string("1e+-400"),
+        std::string(R"(["\)"), std::string("\"9"), std::string()})
+    BOOST_TEST(quoted(text) == "the same", text);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint

@@ -39,6 +39,7 @@ BOOST_AUTO_TEST_CASE(a_bound_that_nobody_set_is_set_in_the_field_that_the_model_
   BOOST_TEST(lowered(R"({"a":1})", 20, "sim/gpt-4o?tokens=9") ==
              R"({"a":1,"max_completion_tokens":20})");
   BOOST_TEST(lowered(R"({"a":1})", 20, "mistral-large") == R"({"a":1,"max_tokens":20})");
+  BOOST_TEST(lowered(R"({"max_tokens":-1})", 20, "qwen3") == R"({"max_tokens":20})");
   BOOST_TEST(lowered(R"({"max_tokens":null})", 20, "mistral-large") == R"({"max_tokens":20})");
   BOOST_TEST(lowered(R"({"n_predict":-1})", 20, "qwen3") == R"({"n_predict":20,"max_tokens":20})");
 }

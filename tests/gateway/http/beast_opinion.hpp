@@ -57,8 +57,11 @@ inline std::string list_fields(std::span<const header_field> fields) {
 template <bool IsRequest>
 std::string list_fields(const http::header<IsRequest>& head) {
   std::vector<std::pair<std::string, std::string>> listed;
-  for (const auto& field : head)
+  for (const auto& field : head) {
+    // Of a request these are dropped.
+    if (IsRequest && field.name_string().find('_') != std::string_view::npos) continue;
     listed.emplace_back(field.name_string(), field.value());
+  }
   return in_order_of_names(std::move(listed));
 }
 

@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(fields_are_limited_exactly) {
 BOOST_AUTO_TEST_CASE(only_the_bytes_of_the_grammar_are_accepted) {
   const std::string letters_and_digits =
       "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  const std::string name_bytes = letters_and_digits + "!#$%&'*+-.^`|~";
+  const std::string name_bytes = letters_and_digits + "!#$%&'*+-.^_`|~";
   const std::string host_bytes = letters_and_digits + "-._~";
   for (int value = 0; value < 256; ++value) {
     const char byte = static_cast<char>(value);

@@ -1,4 +1,4 @@
-// Goal: what reaches a provider is built by us: our framing and credential, an allow-list of the client's fields.
+// Goal: what reaches a provider is built by us: our framing, path and credential, and what goes on of the client's fields.
 #include "gateway/upstream/request.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -26,11 +26,15 @@ BOOST_AUTO_TEST_CASE(the_head_carries_our_credential_and_never_the_clients) {
   const provider_config provider = openai_at(443);
   const parsed_head from(
       "authorization: Bearer sk-stint-client\r\ncookie: a=b\r\nx-forwarded-for: 1.2.3.4\r\n"
-      "connection: x-secret\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n");
+      "connection: x-secret\r\nx-secret: 1\r\naccept: text/event-stream\r\nx-feature: chat\r\n"
+      "content-type: application/json; charset=utf-7\r\n",
+      "POST //v1/chat/completions/?a=b");
   outbound what;
   what.provider = &provider;
   what.from = &from.get();
-  what.speaks = find_dialect("openai");
+  what.speaks = what.called = find_dialect("openai");
+  what.metered = true;
+  what.private_to_us = {"x-feature", "x-tags"};
   what.body_bytes = 12;
   std::string head;
   build_upstream_head(what, head);
@@ -40,6 +44,44 @@ BOOST_AUTO_TEST_CASE(the_head_carries_our_credential_and_never_the_clients) {
              "accept: text/event-stream\r\ncontent-type: application/json\r\nauthorization: Bearer "
              "sk-provider\r\n"
              "content-length: 12\r\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_pass_through_goes_as_it_came_but_for_the_version) {
+  provider_config provider = openai_at(443);
+  provider.dialects = {find_dialect("openai")};
+  provider.base_path = "/api/paas/v4";
+  provider.has_version = true;
+  const parsed_head from("content-type: multipart/form-data; boundary=x\r\n",
+                         "GET /v1/files/a%20b?limit=2&key=k");
+  outbound what;
+  what.provider = &provider;
+  what.from = &from.get();
+  what.speaks = find_dialect("openai");
+  std::string head;
+  build_upstream_head(what, head);
+  BOOST_TEST(head.starts_with("GET /api/paas/v4/files/a%20b?limit=2 HTTP/1.1\r\n"), head);
+  BOOST_TEST(head.find("content-type: multipart/form-data; boundary=x\r\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_and_a_credential_header_of_its_own_are_its_providers) {
+  provider_config provider = openai_at(443);
+  provider.base_path = "/models";
+  provider.paths = {{find_dialect("openai"), "/chat/completions?api-version=2024-05-01-preview"}};
+  provider.credential_header = "api-key";
+  const parsed_head from("api-key: sk-stint-client\r\n", "POST /v1/chat/completions?api-version=1");
+  outbound what;
+  what.provider = &provider;
+  what.from = &from.get();
+  what.speaks = what.called = find_dialect("openai");
+  what.metered = true;
+  std::string head;
+  build_upstream_head(what, head);
+  BOOST_TEST(
+      head.starts_with("POST /models/chat/completions?api-version=2024-05-01-preview HTTP/1.1\r\n"),
+      head);
+  BOOST_TEST(head.find("api-key: sk-provider\r\n") != std::string::npos);
+  BOOST_TEST(head.find("sk-stint-client") == std::string::npos);
+  BOOST_TEST(head.find("authorization") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(anthropic_gets_its_own_credential_field_and_a_version) {

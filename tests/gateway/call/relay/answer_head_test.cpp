@@ -25,6 +25,20 @@ BOOST_AUTO_TEST_CASE(framing_hop_by_hop_cookies_and_our_own_names_are_not_passed
              "Content-Type: application/json\r\nx-request-id: req_1\r\nOpenAI-Version: v\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_provider_s_connection_names_is_not_passed_on) {
+  const std::string text =
+      "HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Inner\r\nx-inner: 10.0.0.7\r\nX-Other: 1\r\n"
+      "connection: x-other\r\nx-inner-2: 2\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: "
+      "0\r\n\r\n";
+  std::size_t scanned = 0;
+  response_head head;
+  BOOST_REQUIRE(check_response_head(text, head_limits(), false, scanned, head).state ==
+                head_state::complete);
+  std::string out;
+  add_upstream_fields(head, content_coding::identity, out);
+  BOOST_TEST(out == "x-inner-2: 2\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_head_says_of_a_coding_goes_with_the_coding) {
   const std::string of_coded_bytes =
       "Content-Encoding: gzip\r\nContent-MD5: x\r\nDigest: x\r\nContent-Digest: x\r\n"

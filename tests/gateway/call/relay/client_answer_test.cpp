@@ -364,6 +364,29 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_takes_no_refusal_is_not_drained, answering
   BOOST_TEST(session.wire.socket().is_open());  // its owner closes it
 }
 
+BOOST_FIXTURE_TEST_CASE(a_page_of_another_origin_may_read_what_it_is_answered, answering) {
+  call.page_origin = "https://app.example.com";
+  client_answer answer = answer_to(true, true);
+  answer.body_was_read();
+  run(answer.write_whole(200, "content-type: application/json\r\n", "{}"));
+  run(answer.refuse(make_problem(problem_kind::unauthenticated, "no key")));
+  const std::string all = all_written();
+  const std::string allowed = id_line +
+                              "access-control-allow-origin: https://app.example.com\r\n"
+                              "access-control-expose-headers: *\r\nvary: origin\r\n";
+  const std::size_t first = all.find(allowed);
+  BOOST_TEST(first != std::string::npos);
+  BOOST_TEST(all.find(allowed, first + 1) != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_of_our_own_has_its_length_and_no_body_for_head, answering) {
+  call.head.method = http_method::head;
+  client_answer answer = answer_to(true, true);
+  answer.body_was_read();
+  run(answer.write_own(200, "", "ok\n"));
+  BOOST_TEST(all_written() == "HTTP/1.1 200 OK\r\n" + id_line + "content-length: 3\r\n\r\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint

@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(a_redirect_is_no_stream_whatever_it_says, relay_fixture)
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_passed_through_without_a_body_is_not_looked_into, relay_fixture) {
-  for (const int status : {204, 401}) {
+  for (const int status : {204, 404}) {
     admit_passthrough();
     from.said.status = status;
     from.said.has_body = false;
@@ -73,6 +73,21 @@ BOOST_FIXTURE_TEST_CASE(what_is_passed_through_without_a_body_is_not_looked_into
     BOOST_TEST(std::get<whole_answer>(made.unsent).body == "");
     BOOST_TEST(!made.ended.generated);
     BOOST_TEST(made.ended.counted_output_tokens == 0);
+    held.reset();
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(our_key_is_not_the_clients_where_it_is_passed_through_either,
+                        relay_fixture) {
+  for (const bool has_body : {false, true}) {
+    admit_passthrough();
+    from.said.status = 401;
+    from.said.has_body = has_body;
+    if (has_body)
+      from.ends(body_progress::complete, R"({"error":{"message":"sk-…1234 is wrong"}})");
+    const relayed made = relay_it();
+    BOOST_TEST_REQUIRE(std::holds_alternative<problem>(made.unsent));
+    BOOST_TEST((std::get<problem>(made.unsent).kind == problem_kind::credential_refused));
     held.reset();
   }
 }

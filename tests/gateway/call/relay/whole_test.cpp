@@ -354,7 +354,8 @@ BOOST_FIXTURE_TEST_CASE(a_key_that_the_provider_does_not_take_is_our_problem, re
   from.said.status = 401;
   from.ends(body_progress::complete, R"({"error":{"message":"sk-…1234 is wrong"}})");
   const relayed made = relay_it();
-  BOOST_TEST((problem_in(made).kind == problem_kind::upstream_refused));
+  BOOST_TEST((problem_in(made).kind == problem_kind::credential_refused));
+  BOOST_TEST((problem_in(made).should_retry() == std::optional(false)));
   BOOST_TEST(problem_in(made).message ==
              "provider 'openai' does not accept the gateway's credential");
   BOOST_TEST((made.ended.outcome == call_outcome::upstream_error));

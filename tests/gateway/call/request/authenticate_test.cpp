@@ -1,4 +1,5 @@
-// Goal: only a live key gets in, by either header, and two keys that disagree do not.
+// Goal: only a live key gets in, by any of its headers, whatever else is sent beside it; two live keys
+// that disagree do not.
 #include "gateway/call/request/authenticate.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -23,11 +24,11 @@ struct one_key {
 };
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_key_is_taken_from_either_header, one_key) {
-  const parsed_head bearer("authorization: bEaReR  " + made.secret_text + "\r\n");
-  BOOST_TEST(authenticate(bearer.get(), ring, now).value()->tenant == "acme");
-  const parsed_head api_key("x-api-key: " + made.secret_text + "\r\n");
-  BOOST_TEST(authenticate(api_key.get(), ring, now).value()->tenant == "acme");
+BOOST_FIXTURE_TEST_CASE(a_key_is_taken_from_any_of_its_headers, one_key) {
+  for (const char* begin : {"authorization: bEaReR  ", "x-api-key: ", "api-key: ", "API-Key: "}) {
+    const parsed_head head(begin + made.secret_text + "\r\n");
+    BOOST_TEST(authenticate(head.get(), ring, now).value()->tenant == "acme", begin);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(no_key_a_wrong_key_and_another_scheme_are_refused, one_key) {
@@ -49,10 +50,30 @@ BOOST_FIXTURE_TEST_CASE(the_same_key_may_be_sent_twice, one_key) {
   BOOST_TEST(authenticate(head.get(), ring, now).value()->tenant == "acme");
 }
 
-BOOST_FIXTURE_TEST_CASE(two_keys_that_disagree_are_refused, one_key) {
+// Claude Code sends what it was logged in by beside the key that it was given.
+BOOST_FIXTURE_TEST_CASE(of_several_keys_the_one_that_is_ours_wins, one_key) {
+  const std::string ours = made.secret_text + "\r\n";
+  for (const std::string& lines :
+       {"authorization: Bearer " + ours + "x-api-key: sk-ant-other\r\n",
+        "x-api-key: " + ours + "authorization: Bearer sk-ant-oat01-other\r\n",
+        "x-api-key: sk-stint-unknown\r\nauthorization: Bearer " + ours,
+        "authorization: Basic dTpw\r\nx-api-key: " + ours,
+        "api-key: azure\r\nauthorization: Bearer other\r\nx-api-key: " + ours}) {
+    const parsed_head head(lines);
+    BOOST_TEST(authenticate(head.get(), ring, now).value()->tenant == "acme", lines);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(two_stint_keys_that_disagree_are_refused, one_key) {
+  const made_key other = make_key(order(), now).value();
+  const key_ring both({made.key, other.key});
   const parsed_head head("authorization: Bearer " + made.secret_text +
-                         "\r\nx-api-key: sk-stint-other\r\n");
-  BOOST_TEST(!authenticate(head.get(), ring, now).has_value());
+                         "\r\nx-api-key: " + other.secret_text + "\r\n");
+  const auto refused = authenticate(head.get(), both, now);
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.error().status == 401);
+  BOOST_TEST(refused.error().message.find(other.secret_text) == std::string::npos);
+  BOOST_TEST(authenticate(head.get(), ring, now).value()->id == made.key.id);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -61,6 +61,78 @@ BOOST_FIXTURE_TEST_CASE(a_call_goes_to_the_provider_that_lists_its_model, examin
              &settings.providers[1]);
 }
 
+// Groq's "performance", a flex that costs as much as the standard.
+BOOST_FIXTURE_TEST_CASE(a_tier_of_the_provider_s_own_has_the_price_that_its_entry_says,
+                        examined_fixture) {
+  const auto with_tier = [](const std::string& word) {
+    return hi_to("gpt-4o", R"(,"service_tier":")" + word + R"(")");
+  };
+  const problem why = refused(with_tier("performance"));
+  BOOST_TEST(why.param == "service_tier");
+  BOOST_TEST(why.message.find("list it under providers." + settings.providers[0].name + ".tiers") !=
+             std::string::npos);
+  settings.providers[0].tiers = {{"performance", service_tier::standard},
+                                 {"ultra", service_tier::fast}};
+  BOOST_TEST((examined(with_tier("performance")).request.tier == service_tier::standard));
+  BOOST_TEST((examined(with_tier("on_demand")).request.tier == service_tier::standard));
+  // Its price has no such tier.
+  BOOST_TEST(refused(with_tier("ultra")).message.find("names no service tier 'fast'") !=
+             std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(usage_is_asked_for_where_the_provider_is_known_to_tell_it,
+                        examined_fixture) {
+  const std::string stream = hi_to("gpt-4o", R"(,"stream":true)");
+  BOOST_TEST(examined(stream).asks_for_usage);
+  BOOST_TEST(!examined(hi_to("gpt-4o")).asks_for_usage);
+  BOOST_TEST(!examined(hi_to("gpt-4o", R"(,"stream":true,"stream_options":{"include_usage":true})"))
+                  .asks_for_usage);
+  for (const auto policy : {stream_usage_policy::always, stream_usage_policy::never}) {
+    settings.providers[0].stream_usage = policy;
+    BOOST_TEST(!examined(stream).asks_for_usage);
+    BOOST_TEST(!examined(stream).edited_body.has_value());
+  }
+  settings.providers[0].stream_usage = stream_usage_policy::inject;
+  shared.usage_refused.note(settings.providers[0].name, "gpt-4o");
+  BOOST_TEST(!examined(stream).edited_body.has_value());
+}
+
+// 2^256 − 1 in a tool's schema, 10^21 in what a tool was once called with.
+BOOST_FIXTURE_TEST_CASE(a_number_that_bills_nothing_may_be_of_any_size, examined_fixture) {
+  const std::string tools =
+      R"(,"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object",)"
+      R"("properties":{"a":{"type":"integer","maximum":)";
+  const auto with_maximum = [&](const std::string& number, const std::string& padding) {
+    return hi_to("gpt-4o", tools + number + "}}}}}]" + padding);
+  };
+  const std::string giant(78, '9');
+  for (const std::string& padding : {std::string(), std::string(5'000, ' ')}) {
+    const examined_call call = examined(with_maximum(giant, padding));
+    BOOST_TEST(!call.edited_body.has_value());
+    // It is counted as text, so that it bills what it is.
+    const examined_call small = examined(with_maximum("9", padding));
+    BOOST_TEST(call.prompt.upper_bound >= small.prompt.upper_bound + 25);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_number_that_bills_must_fit, examined_fixture) {
+  for (const char* number : {"100000000000000000000", "1e400", "-1e999"}) {
+    const problem why = refused(hi_to("gpt-4o", std::string(R"(,"max_tokens":)") + number));
+    BOOST_TEST(why.param == "max_tokens", number);
+  }
+  BOOST_TEST(
+      refused(hi_to("gpt-4o", R"(,"a":01)")).message.starts_with("the body is not valid JSON"));
+  BOOST_TEST(refused(hi_to("gpt-4o", R"(,"a":1e999,"b":01)"))
+                 .message.starts_with("the body is not valid JSON"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_bound_of_minus_one_is_none, examined_fixture) {
+  const std::int64_t unbounded = examined(hi_to("gpt-4o")).output_bound_tokens;
+  BOOST_TEST(examined(hi_to("gpt-4o", R"(,"max_tokens":-1)")).output_bound_tokens == unbounded);
+  BOOST_TEST(examined(hi_to("gpt-4o", R"(,"max_completion_tokens":-1,"max_tokens":5)"))
+                 .output_bound_tokens == unbounded);
+}
+
 BOOST_FIXTURE_TEST_CASE(an_option_in_the_model_s_name_is_left_out_of_what_it_is_known_by,
                         examined_fixture) {
   settings.providers[0].options_mark = '#';
@@ -181,9 +253,9 @@ BOOST_FIXTURE_TEST_CASE(a_call_refers_to_no_document_that_may_be_gone, examined_
 }
 
 BOOST_FIXTURE_TEST_CASE(what_the_dialect_refuses_is_refused_for_its_reason, examined_fixture) {
-  BOOST_TEST(refused(hi_to("gpt-4o", R"(,"max_tokens":-1)")).param == "max_tokens");
+  BOOST_TEST(refused(hi_to("gpt-4o", R"(,"max_tokens":-2)")).param == "max_tokens");
   BOOST_TEST(
-      refused(hi_to("gpt-4o", R"(,"max_tokens":-1,"zzz":")" + std::string(3'000, 'z') + "\""))
+      refused(hi_to("gpt-4o", R"(,"max_tokens":-2,"zzz":")" + std::string(3'000, 'z') + "\""))
           .param == "max_tokens");
 }
 

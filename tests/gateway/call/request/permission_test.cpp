@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_provider_that_needs_a_credential_is_not_called_without_on
   provider.credential_source = "environment variable OPENAI_API_KEY";
   const auto why = refuse_without_credential(provider);
   BOOST_TEST_REQUIRE(why.has_value());
-  BOOST_TEST((why->kind == problem_kind::upstream_refused));
+  BOOST_TEST((why->kind == problem_kind::credential_refused));
   BOOST_TEST(why->message ==
              "the gateway has no credential for provider 'openai': set environment variable "
              "OPENAI_API_KEY for the gateway and restart it");

@@ -22,15 +22,36 @@ BOOST_AUTO_TEST_CASE(another_method_on_a_metered_path_is_405) {
   BOOST_TEST(recognise(config{}, head.get()).error().status == 405);
 }
 
-BOOST_AUTO_TEST_CASE(near_misses_of_a_metered_path_are_404) {
+BOOST_AUTO_TEST_CASE(what_a_base_url_makes_of_a_metered_path_is_understood) {
   for (const char* line :
-       {"POST /v1/chat/completions/", "POST /V1/chat/completions", "POST //v1/chat/completions",
-        "POST /v1/chat%2fcompletions", "GET /v1/models"}) {
+       {"POST /v1/chat/completions/", "POST //v1/chat/completions", "POST /v1/v1/chat/completions",
+        "POST /chat/completions", "POST /v1//chat/completions?api-version=1"}) {
     const parsed_head head("", line);
     BOOST_TEST_CONTEXT(line) {
-      BOOST_TEST(recognise(config{}, head.get()).error().status == 404);
+      const auto found = recognise(config{}, head.get());
+      BOOST_TEST_REQUIRE(found.has_value());
+      BOOST_TEST((found->speaks == find_dialect("openai")));
     }
   }
+  const parsed_head messages("", "POST /messages");
+  BOOST_CHECK(recognise(config{}, messages.get())->speaks == find_dialect("anthropic"));
+  const parsed_head other_method("", "GET /v1/v1/messages");
+  BOOST_TEST(recognise(config{}, other_method.get()).error().status == 405);
+}
+
+BOOST_AUTO_TEST_CASE(a_disguised_metered_path_is_404_and_told_the_right_one) {
+  for (const char* line : {"POST /V1/chat/completions", "POST /v1/Chat/Completions",
+                           "POST /v1/chat%2fcompletions", "POST /v1/a/..;/chat/completions"}) {
+    const parsed_head head("", line);
+    BOOST_TEST_CONTEXT(line) {
+      const problem why = recognise(config{}, head.get()).error();
+      BOOST_TEST(why.status == 404);
+      BOOST_TEST(why.message.ends_with("is not served; write POST /v1/chat/completions"),
+                 why.message);
+    }
+  }
+  const parsed_head other("", "GET /v1/models");
+  BOOST_TEST(recognise(config{}, other.get()).error().status == 404);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_recognised_is_named_as_far_as_is_useful) {
@@ -62,11 +83,24 @@ BOOST_AUTO_TEST_CASE(a_prefix_is_no_side_door_to_a_metered_api) {
   settings.passthrough = {{"POST", "/v1/*", "openai"}};
   const parsed_head other("", "POST /v1/files");
   BOOST_CHECK(recognise(settings, other.get()).has_value());
-  for (const char* line : {"POST /v1/chat/completion%73", "POST /v1/chat/completions/",
-                           "POST /v1/files/..%2fchat/completions", "POST /v1/messages/"}) {
+  settings.passthrough.push_back({"POST", "/*", "openai"});
+  for (const char* line :
+       {"POST /v1/chat/completion%73", "POST /v1/files/..%2fchat/completions",
+        "POST /v1/Chat/completions", "POST /V1/chat/completions",
+        "POST /v1/files/..;/chat/completions", "POST /v1/messages;a=b", "POST /v1/messages/batches",
+        "POST /v1//messages/batches", "POST /v1/messages%2Fbatches",
+        "POST /openai/deployments/d/chat/completions", "POST /anthropic/v1/messages",
+        "POST /v1/files/a%20b", "POST /v1/files//a"}) {
     const parsed_head head("", line);
     BOOST_TEST_CONTEXT(line) {
       BOOST_TEST(!recognise(settings, head.get()).has_value());
+    }
+  }
+  for (const char* line : {"POST /v1/chat/completions/", "POST /v1//chat/completions",
+                           "POST /chat/completions", "POST /v1/v1/messages"}) {
+    const parsed_head head("", line);
+    BOOST_TEST_CONTEXT(line) {
+      BOOST_TEST((recognise(settings, head.get())->unmetered == nullptr));
     }
   }
 }

@@ -1,0 +1,101 @@
+// Tested by tests/gateway/dialect/spelling_test.cpp.
+#include "gateway/dialect/spelling.hpp"
+
+#include <algorithm>
+
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/hex.hpp"
+
+namespace stint {
+
+namespace {
+// No path that is looked for is near as long, and what is longer need not be understood: a pass-through
+// by prefix lets no escape through, whatever it means.
+constexpr std::size_t looked_at_bytes_max = 512;
+// A server decodes once, a proxy in front of it a second time.
+constexpr int decoded_times_max = 3;
+constexpr std::string_view version = "/v1";
+
+std::string decoded(std::string_view path) {
+  std::string out;
+  for (std::size_t at = 0; at < path.size(); ++at) {
+    const bool is_escape = path[at] == '%' && at + 2 < path.size() &&
+                           hex_value(path[at + 1]) >= 0 && hex_value(path[at + 2]) >= 0;
+    if (is_escape) {
+      out += static_cast<char>(hex_value(path[at + 1]) * 16 + hex_value(path[at + 2]));
+      at += 2;
+    } else {
+      out += path[at];
+    }
+  }
+  return out;
+}
+
+// One segment more of `into`, which is a path without a slash at its end.
+void append_segment(std::string_view segment, std::string& into) {
+  segment = segment.substr(0, segment.find(';'));
+  if (segment.empty() || segment == ".") return;
+  if (segment == "..") {
+    into.resize(into.empty() ? 0 : into.rfind('/'));
+    return;
+  }
+  into += '/';
+  for (const char byte : segment)
+    into += to_lower_case(byte);
+}
+
+std::string_view without_version(std::string_view path) noexcept {
+  while (path.starts_with(version) &&
+         (path.size() == version.size() || path[version.size()] == '/'))
+    path.remove_prefix(version.size());
+  return path;
+}
+
+bool has_upper_case(std::string_view path) noexcept {
+  for (const char byte : path) {
+    if (byte != to_lower_case(byte)) return true;
+  }
+  return false;
+}
+
+// "/chat/completions" means one thing wherever it stands; "/messages" does not.
+bool tells_by_itself(std::string_view rest) noexcept {
+  return rest.find('/', 1) != std::string_view::npos;
+}
+}  // namespace
+
+lenient_path::lenient_path(std::string_view path) {
+  if (path.size() > looked_at_bytes_max) return;
+  std::string text(path);
+  for (int times = 0; times < decoded_times_max && text.find('%') != std::string::npos; ++times)
+    text = decoded(text);
+  is_plain_ = text == path && text.find(';') == std::string::npos && !has_upper_case(text);
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find_first_of("/\\"), rest.size());
+    const std::string_view segment = rest.substr(0, end);
+    is_plain_ = is_plain_ && segment != "." && segment != ".." &&
+                end == std::min(rest.find('/'), rest.size());
+    append_segment(segment, folded_);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+path_spelling lenient_path::spells(std::string_view metered) const {
+  if (without_version(folded_) != without_version(metered)) return path_spelling::other;
+  return is_plain_ ? path_spelling::plain : path_spelling::disguised;
+}
+
+bool lenient_path::borders(std::string_view metered) const {
+  const std::string_view rest = without_version(metered);
+  if (without_version(folded_).starts_with(rest)) return true;
+  return folded_.find(tells_by_itself(rest) ? rest : metered) != std::string::npos;
+}
+
+bool is_ambiguous_path(std::string_view path) noexcept {
+  return path.size() > looked_at_bytes_max ||
+         path.find_first_of("%;\\") != std::string_view::npos ||
+         path.find("//") != std::string_view::npos;
+}
+
+}  // namespace stint

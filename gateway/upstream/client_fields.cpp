@@ -1,0 +1,161 @@
+// Tested by tests/gateway/upstream/client_fields_test.cpp.
+#include "gateway/upstream/client_fields.hpp"
+
+#include <algorithm>
+
+#include "gateway/dialect/table.hpp"
+#include "gateway/http/field_reach.hpp"
+#include "gateway/http/framing_fields.hpp"
+#include "pricing/text/ascii.hpp"
+#include "pricing/text/hex.hpp"
+
+namespace stint {
+
+namespace {
+// What models took at most before prompts beyond it had a price of their own.
+constexpr std::int64_t usual_window_tokens = 200'000;
+
+bool has_price(priced_by needs, const price* rates) noexcept {
+  if (rates == nullptr) return false;
+  switch (needs) {
+    case priced_by::fast_tier:
+      return rates->offers(service_tier::fast);
+    case priced_by::long_prompts:
+      return !rates->steps.empty() || rates->context_window_tokens > usual_window_tokens;
+    case priced_by::hour_writes:
+      return rates->base.cache_write_1h > rates->base.cache_write_5m;
+    case priced_by::nothing:
+      return false;
+  }
+  return false;
+}
+
+bool begins_with(std::string_view text, std::string_view lower_case) noexcept {
+  return equals_ignoring_case(text.substr(0, lower_case.size()), lower_case);
+}
+
+const billed_field* billed_field_of(std::string_view name) noexcept {
+  for (const dialect* each : all_dialects()) {
+    for (const billed_field& field : each->facts().billed_fields) {
+      if (equals_ignoring_case(name, field.name)) return &field;
+    }
+  }
+  return nullptr;
+}
+
+bool may_go_on(std::string_view word, const billed_field& field, const price* rates) noexcept {
+  for (const billed_word& billed : field.words) {
+    if (begins_with(word, billed.begins)) return has_price(billed.needs, rates);
+  }
+  return true;
+}
+
+void append_line(std::string_view name, std::string_view value, std::string& out) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+// A list without the words that nobody has priced; nothing at all where none is left.
+void append_words(const header_field& list, const billed_field& field, const price* rates,
+                  std::string& out) {
+  std::string kept;
+  std::string_view rest = list.value;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    const std::string_view word = without_surrounding_space(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (word.empty() || !may_go_on(word, field, rates)) continue;
+    if (!kept.empty()) kept += ',';
+    kept += word;
+  }
+  if (!kept.empty()) append_line(list.name, kept, out);
+}
+
+bool lists(const std::vector<std::string>& names, std::string_view name) noexcept {
+  return std::any_of(names.begin(), names.end(),
+                     [name](const std::string& each) { return equals_ignoring_case(name, each); });
+}
+
+bool goes_on(std::string_view name, const passing_on& what) noexcept {
+  switch (reach_of(name)) {
+    case field_reach::here:
+      return false;
+    case field_reach::if_listed:
+      return lists(what.provider->pass_headers, name);
+    case field_reach::if_unmetered:
+      return !what.metered || lists(what.provider->pass_headers, name);
+    case field_reach::onwards:
+      break;
+  }
+  if (equals_ignoring_case(name, what.provider->credential_header)) return false;
+  return std::none_of(what.private_to_us.begin(), what.private_to_us.end(),
+                      [name](std::string_view own) { return equals_ignoring_case(name, own); });
+}
+
+std::string key_of(std::string_view pair) {
+  const std::string_view written = pair.substr(0, pair.find('='));
+  std::string key;
+  for (std::size_t at = 0; at < written.size(); ++at) {
+    const bool is_escape = written[at] == '%' && at + 2 < written.size() &&
+                           hex_value(written[at + 1]) >= 0 && hex_value(written[at + 2]) >= 0;
+    key += is_escape
+               ? static_cast<char>(hex_value(written[at + 1]) * 16 + hex_value(written[at + 2]))
+               : to_lower_case(written[at]);
+    if (is_escape) at += 2;
+  }
+  return key;
+}
+
+// Of a pass-through, which may be a call of any API: it carries a credential, or says what the method is.
+// Some servers part a query at ';' too.
+bool is_dangerous(std::string_view pairs) {
+  constexpr std::array<std::string_view, 8> ours_to_say = {
+      "key", "api_key", "api-key", "apikey", "access_token", "oauth_token", "_method", "$method"};
+  while (!pairs.empty()) {
+    const std::size_t end = std::min(pairs.find(';'), pairs.size());
+    const std::string key = key_of(pairs.substr(0, end));
+    if (std::find(ours_to_say.begin(), ours_to_say.end(), key) != ours_to_say.end()) return true;
+    pairs.remove_prefix(std::min(end + 1, pairs.size()));
+  }
+  return false;
+}
+
+bool goes_with_call(std::string_view pair, const dialect& called, const provider_config& provider) {
+  if (pair.find(';') != std::string_view::npos) return false;
+  const std::string_view key = pair.substr(0, pair.find('='));
+  const auto& own = called.facts().query_keys;
+  return std::find(own.begin(), own.end(), key) != own.end() ||
+         std::find(provider.pass_query.begin(), provider.pass_query.end(), key) !=
+             provider.pass_query.end();
+}
+}  // namespace
+
+void append_client_fields(const request_head& from, const passing_on& what, std::string& out) {
+  const bool some_are_named = connection_names_fields(from.fields());
+  for (const header_field& field : from.fields()) {
+    if (what.metered && equals_ignoring_case(field.name, "content-type")) continue;
+    if (!goes_on(field.name, what)) continue;
+    if (some_are_named && is_named_by_connection(from.fields(), field.name)) continue;
+    const billed_field* const billed = what.metered ? billed_field_of(field.name) : nullptr;
+    if (billed != nullptr) {
+      append_words(field, *billed, what.rates, out);
+    } else {
+      append_line(field.name, field.value, out);
+    }
+  }
+}
+
+void append_query(std::string_view query, const dialect* called, const provider_config& provider,
+                  char mark, std::string& out) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const bool passes =
+        called != nullptr ? goes_with_call(pair, *called, provider) : !is_dangerous(pair);
+    if (!passes) continue;
+    out.append(1, mark).append(pair);
+    mark = '&';
+  }
+}
+
+}  // namespace stint

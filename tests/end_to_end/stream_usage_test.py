@@ -1,0 +1,83 @@
+"""Servers that refuse a call for stream_options, which the gateway puts into streams to learn what they use: the call is sent
+once more without it, the client notices nothing, the output is counted here, and the field is not sent again."""
+
+import json
+import unittest
+
+import http_client
+from books import FOREVER_CAPS, check_books
+from gateway_process import call_headers, encoded, gateway, openai_body
+from scripted_upstream import scripted_upstream, streamed_answer, streamed_events, with_length
+
+WORDS = ["one", " two", " three", " four"]
+REFUSAL = json.dumps({"error": {"message": "Unrecognized request argument supplied: stream_options"}}).encode()
+UNRELATED = json.dumps({"error": {"message": "no such model"}}).encode()
+
+
+class stream_usage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.upstream = scripted_upstream(cls.answer)
+        cls.refusal = ("422 Unprocessable Entity", REFUSAL)
+        cls.stint = gateway(caps=FOREVER_CAPS, providers={
+            "asked": cls.upstream.provider(models=["gpt-4o*"]),
+            "unasked": cls.upstream.provider(models=["gpt-4.1*"], stream_usage="never"),
+        })
+        cls.stint.__enter__()
+        cls.addClassCleanup(cls.upstream.close)
+        cls.addClassCleanup(cls.stint.__exit__, None, None, None)
+        cls.key = cls.stint.create_key()
+
+    @classmethod
+    def answer(cls, wire, request):
+        if "stream_options" in json.loads(request.body):
+            wire.sendall(with_length(cls.refusal[1], cls.refusal[0]))
+        else:
+            wire.sendall(streamed_answer(streamed_events(WORDS)))
+        return True
+
+    def stream(self, model, **more):
+        """(status, text of the answer, the bodies that the upstream saw)."""
+        before = len(self.upstream.requests)
+        body = openai_body(model=model, stream=True, max_tokens=50, **more)
+        with http_client.connection(self.stint.proxy) as wire:
+            wire.send(http_client.render("POST", "/v1/chat/completions", call_headers(self.key), encoded(body)))
+            answer = wire.read_answer()
+        return answer, [json.loads(request.body) for request in self.upstream.requests[before:]]
+
+    def test_a_refusal_is_met_once_and_remembered(self):
+        answer, seen = self.stream("gpt-4o")
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertIn(b" four", answer.body)
+        self.assertEqual(["stream_options" in body for body in seen], [True, False])
+        self.assertEqual(seen[1], openai_body(model="gpt-4o", stream=True, max_tokens=50))
+        answer, seen = self.stream("gpt-4o")
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(["stream_options" in body for body in seen], [False])
+        rows = check_books(self.stint)
+        for row in rows[:2]:
+            self.assertEqual(row["usage_source"], "counted", row)
+        # Another model of the provider may know the field.
+        _, seen = self.stream("gpt-4o-mini")
+        self.assertEqual(["stream_options" in body for body in seen], [True, False])
+
+    def test_what_the_client_asked_for_itself_is_its_own_affair(self):
+        answer, seen = self.stream("gpt-4o-2024-08-06", stream_options={"include_usage": True})
+        self.assertEqual((answer.status, len(seen)), (422, 1))
+
+    def test_another_refusal_is_passed_on(self):
+        type(self).refusal = ("400 Bad Request", UNRELATED)
+        try:
+            answer, seen = self.stream("gpt-4o-2024-11-20")
+        finally:
+            type(self).refusal = ("422 Unprocessable Entity", REFUSAL)
+        self.assertEqual((answer.status, answer.body, len(seen)), (400, UNRELATED, 1))
+
+    def test_a_provider_that_is_never_asked_is_never_asked(self):
+        answer, seen = self.stream("gpt-4.1")
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertEqual(["stream_options" in body for body in seen], [False])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,88 @@
+// Goal: a path that some server reads as a metered one is known for it, however it is written, and what
+// only base URLs make of it is told from a disguise. Method: each spelling of each metered path.
+#include "gateway/dialect/spelling.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/dialect/table.hpp"
+
+namespace stint {
+
+BOOST_AUTO_TEST_SUITE(path_spelling_suite)
+
+namespace {
+std::string rest_of(const dialect& each) {
+  return std::string(each.facts().path.substr(std::string_view("/v1").size()));
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_base_urls_make_of_a_path_is_that_path) {
+  for (const dialect* each : all_dialects()) {
+    const std::string rest = rest_of(*each);
+    for (const std::string& path : {rest, "/v1/v1" + rest, "/v1/v1/v1" + rest, "/v1" + rest + "/",
+                                    "//v1" + rest, "/v1/" + rest + "//", "///v1///v1//" + rest}) {
+      BOOST_TEST_CONTEXT(path) {
+        const respelt_path found = respelt_metered_path(path);
+        BOOST_TEST(found.meant == each);
+        BOOST_TEST(found.is_plain);
+        BOOST_TEST(borders_metered_path(path));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_disguise_is_known_and_not_taken_for_the_path) {
+  for (const dialect* each : all_dialects()) {
+    const std::string rest = rest_of(*each);
+    std::string shouted = "/v1" + rest;
+    shouted[4] = static_cast<char>(shouted[4] - 'a' + 'A');
+    for (const std::string& path :
+         {shouted, "/V1" + rest, "/%76" + std::string("1") + rest, "/v1%2f" + rest.substr(1),
+          "/v1%252F" + rest.substr(1), "/v1" + rest + ";x=1", "/v1;" + rest, "/v1/a/..;" + rest,
+          "/v1/a/..;/.." + ("/v1" + rest), "/v1/%2e%2e/v1" + rest, "/v1%5c" + rest.substr(1),
+          "/v1" + rest + "%2F", "/v1/.;" + rest}) {
+      BOOST_TEST_CONTEXT(path) {
+        const respelt_path found = respelt_metered_path(path);
+        BOOST_TEST(found.meant == each);
+        BOOST_TEST(!found.is_plain);
+        BOOST_TEST(borders_metered_path(path));
+        BOOST_TEST((is_ambiguous_path(path) || borders_metered_path(path)));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(other_paths_are_other_paths) {
+  for (const char* path : {"", "/", "/v1", "/v1/", "/v1/models", "/v1/files/abc", "/v1/chat",
+                           "/v2/messages", "/v1/threads/t/messages", "/v1/completions",
+                           "/v11/messages", "/%", "/%4", "/..", "/../..", "/v1/%zz"}) {
+    BOOST_TEST_CONTEXT(path) {
+      BOOST_TEST(respelt_metered_path(path).meant == nullptr);
+      BOOST_TEST(!borders_metered_path(path));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_metered_path_behind_another_is_bordered) {
+  for (const char* path : {"/openai/v1/chat/completions", "/openai/deployments/d/chat/completions",
+                           "/v1beta/openai/chat/completions", "/anthropic/v1/messages",
+                           "/Anthropic//V1/Messages", "/api/paas/v4/chat/completions"}) {
+    BOOST_TEST(borders_metered_path(path), path);
+    BOOST_TEST((respelt_metered_path(path).meant == nullptr), path);
+  }
+}
+
+// What is too long to be looked at may be anything, so no prefix lets it through.
+BOOST_AUTO_TEST_CASE(what_is_read_in_two_ways_is_ambiguous) {
+  for (const std::string& path :
+       {std::string("/v1/a%20b"), std::string("/v1/a;b"), std::string("/v1//a"), std::string("//"),
+        std::string("/") + std::string(512, 'a')})
+    BOOST_TEST(is_ambiguous_path(path), path);
+  for (const std::string& path : {std::string("/"), std::string("/v1/files/a-b_c.d~e:f@g"),
+                                  std::string("/") + std::string(511, 'a')})
+    BOOST_TEST(!is_ambiguous_path(path), path);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint
