@@ -40,7 +40,7 @@ command_form spend_form() {
       "to", options::value<std::string>()->default_value("now"),
       "now, today, yesterday, a date (to its end) or a time")("day", "a line for each day")(
       "match", options::value<words>(),
-      "only these, like tenant:acme or model:gpt-*; may be repeated")(
+      "only these, like tenant:acme or model:gpt-*; may be repeated. Sums know no users")(
       "format", options::value<std::string>()->default_value("table"), "table, csv or json");
   add_admin_options(form.options);
   return form;

@@ -40,11 +40,25 @@ result<std::vector<dimension>> read_by(const admin_request& request) {
   return by;
 }
 
+// Every other dimension is one of the sums. A pattern for users would meet no user, and the answer
+// would be $0.00 for somebody who spent.
+result<match_list> read_summed_match(const admin_request& request) {
+  auto match = read_match(request);
+  const auto is_of_users = [](const auto& each) { return each.first == dimension::user; };
+  if (match && std::ranges::any_of(*match, is_of_users)) {
+    return make_problem(problem_kind::bad_request,
+                        "match: sums know no users; `stint ledger list --match user:…` lists the "
+                        "calls of one, and a cap that is split by user counts what each uses",
+                        "match");
+  }
+  return match;
+}
+
 result<rollup_query> read_query(const admin_request& request, wall_time now) {
   rollup_query query;
   auto by = read_by(request);
   if (!by) return by.error();
-  auto match = read_match(request);
+  auto match = read_summed_match(request);
   if (!match) return match.error();
   const auto from = read_time(request, "from");
   if (!from) return from.error();
