@@ -52,8 +52,10 @@ void build_upstream_head(const outbound& what, std::string& out) {
   }
   out += "\r\naccept-encoding: identity\r\n";
   for (const std::string_view name : passed_on()) {
+    if (what.metered && name == "content-type") continue;
     if (const auto value = what.from->find(name)) field(name, *value, out);
   }
+  if (what.metered) field("content-type", "application/json", out);
   const dialect_facts& api = what.speaks->facts();
   if (!api.needed.name.empty() && !what.from->find(api.needed.name))
     field(api.needed.name, api.needed.value, out);

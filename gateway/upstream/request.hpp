@@ -17,6 +17,9 @@ struct outbound {
   // The client's: method, target, and the fields of the allow-list.
   const request_head* from = nullptr;
   std::size_t body_bytes = 0;
+  // The body was read here, as JSON: so it is told, whatever the client called it. A provider that
+  // followed the client's charset would read other figures in it.
+  bool metered = false;
   const dialect* speaks = nullptr;  // whose form of credential it gets
   call_id id;                       // both for providers that want attribution_headers
   std::string_view tenant;

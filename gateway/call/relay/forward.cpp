@@ -79,6 +79,7 @@ asio::awaitable<tried> send(client_session& session, const incoming_call& call,
   what.provider = order.provider;
   what.from = &call.head;
   what.body_bytes = order.body.size();
+  what.metered = order.metered;
   // A provider of one dialect wants its own form of credential on every path; one of both goes by
   // the path's.
   const auto& spoken = order.provider->dialects;

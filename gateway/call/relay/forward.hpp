@@ -20,6 +20,7 @@ struct forward_order {
   const provider_config* provider = nullptr;
   std::string_view body;
   std::string_view tenant;
+  bool metered = false;       // the body was read, as JSON
   held_call* held = nullptr;  // told when the request is sent
   bool streaming = false;     // the upstream is closed as soon as the client goes; otherwise its
                               // answer is awaited all the same

@@ -19,11 +19,13 @@ struct body_arrival {
 };
 
 // Fills session.body (with simdjson's padding reserved behind it). Answers "Expect: 100-continue"
-// first. Bytes after the body stay in the session's buffer. `head_read` is when the head was
+// first. `key`: whose share of the
+// memory it takes. Bytes after the body stay in the session's buffer. `head_read` is when the head was
 // complete: the body's patience runs from there.
 [[nodiscard]] asio::awaitable<body_arrival> read_body(client_session& session,
                                                       const request_head& head,
                                                       const limits_config& limits,
+                                                      std::string_view key,
                                                       monotonic::time_point head_read);
 
 // What can be said about the body before reading it: too large, not JSON.
