@@ -59,7 +59,8 @@ MAY_INCLUDE = {
     | {"gateway/service"},
     "gateway/admin/api": RECORDS
     | {"budgets/writer", "gateway/config", "gateway/keys", "gateway/metrics", "gateway/problem"},
-    "gateway/admin": {"budgets/writer", "gateway/admin/api", "gateway/config", "gateway/keys", "gateway/metrics"}
+    "gateway/admin": {"budgets/writer", "gateway/admin/api", "gateway/config", "gateway/http", "gateway/keys"}
+    | {"gateway/metrics"}
     | MONEY,
     "gateway/cli": RECORDS
     | TALLIES

@@ -11,7 +11,7 @@
 namespace stint {
 
 enum class admin_access : std::uint8_t {
-  open,
+  open,     // and answered on the admin thread: it waits for nothing
   metrics,  // open unless the configuration says otherwise
   token
 };
