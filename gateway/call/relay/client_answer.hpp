@@ -20,13 +20,15 @@ class client_answer final : public answer_sink {
   // HTTP/1.0 knows no chunks: there the stream is bare bytes, and the connection ends with it.
   [[nodiscard]] asio::awaitable<bool> begin_stream(int status, std::string_view fields) override;
   [[nodiscard]] asio::awaitable<bool> write_chunk(std::string_view content, bool last) override;
-  // If a body was left unread it is drained a little, so that the answer is not lost to a reset.
+  // If a body was left unread it is swallowed, so that the answer is not lost to a reset.
   [[nodiscard]] asio::awaitable<void> refuse(problem why) override;
   [[nodiscard]] std::string error_event(const problem& why) const override;
   void close_afterwards() noexcept override { keep_alive_ = false; }
 
   // The request's body is off the wire, to its last byte.
   void body_was_read() noexcept { body_done_ = true; }
+  // Something of an answer has gone out, or may have.
+  [[nodiscard]] bool was_begun() const noexcept { return was_begun_; }
   // The connection may carry another request after this answer.
   [[nodiscard]] bool keep_alive() const noexcept { return keep_alive_; }
 
@@ -39,6 +41,7 @@ class client_answer final : public answer_sink {
   client_session& session_;
   const incoming_call& call_;
   bool body_done_ = false;
+  bool was_begun_ = false;
   bool keep_alive_;
 };
 
