@@ -32,6 +32,7 @@
 #include "gateway/call/request/examine.hpp"
 #include "gateway/call/request/read_body.hpp"
 #include "gateway/call/request/recognise.hpp"
+#include "gateway/call/request/unmetered_model.hpp"
 
 namespace stint {
 
@@ -112,6 +113,7 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   outbound.tenant = of.hold.charged.tenant;
   outbound.held = &held;
   outbound.streaming = of.hold.streaming;
+  outbound.metered = metered != nullptr;
   const auto forwarded = monotonic::now();
   auto answer = co_await forward(x.session, x.call, outbound);
   if (!answer) {
@@ -200,7 +202,9 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
 }
 
 asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for,
-                                      const passthrough_config& rule) {
+                                      const virtual_key& key, const passthrough_config& rule) {
+  if (auto barred = refuse_unmetered_model(key, x.call.head, x.session.body))
+    co_return co_await decline(x, std::move(*barred));
   admitted_call of;
   of.provider = x.shared.settings.find_provider(rule.provider);
   if (of.provider == nullptr) {
@@ -218,10 +222,12 @@ asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for
 }
 
 // Off the wire, if anybody is to look at it.
-asio::awaitable<std::optional<problem>> take_body(const exchange& x, bool must_be_json) {
+asio::awaitable<std::optional<problem>> take_body(const exchange& x, const virtual_key& key,
+                                                  bool must_be_json) {
   const limits_config& limits = x.shared.settings.limits;
   if (auto refused = refuse_body_unread(limits, x.call.head, must_be_json)) co_return refused;
-  body_arrival arrival = co_await read_body(x.session, x.call.head, limits, x.call.head_read);
+  body_arrival arrival =
+      co_await read_body(x.session, x.call.head, limits, key.id, x.call.head_read);
   if (!arrival.may_go_on) x.answer.close_afterwards();
   if (!arrival.failed) x.answer.body_was_read();
   co_return std::move(arrival.failed);
@@ -238,13 +244,13 @@ asio::awaitable<void> handle(client_session& session, incoming_call& call, clien
   if (!key) co_return co_await decline(x, std::move(key).error());
   auto what_for = attribute(settings, call.head, **key);
   if (!what_for) co_return co_await decline(x, std::move(what_for).error());
-  if (auto failed = co_await take_body(x, api->speaks != nullptr))
+  if (auto failed = co_await take_body(x, **key, api->speaks != nullptr))
     co_return co_await decline(x, std::move(*failed));
   x.body_read = monotonic::now();
   if (api->speaks != nullptr) {
     co_await serve_metered(x, std::move(*what_for), **key);
   } else {
-    co_await serve_unmetered(x, *what_for, *api->unmetered);
+    co_await serve_unmetered(x, *what_for, **key, *api->unmetered);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <stdexcept>
 #include <thread>
 
@@ -17,10 +18,13 @@
 #include "gateway/admin/server.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
+#include "gateway/cli/private_directory.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "gateway/metrics/access_log.hpp"
 #include "gateway/server/server.hpp"
+#include "gateway/service/machine_memory.hpp"
+#include "gateway/service/memory_reserve.hpp"
 #include "gateway/service/reload.hpp"
 #include "gateway/simulator/simulator.hpp"
 #include "pricing/price_file.hpp"
@@ -101,8 +105,16 @@ std::size_t counting_thread_count(const config& settings) {
   return static_cast<std::size_t>(std::max(1, thread_count(settings) / 4));
 }
 
+// The rest is for the store, the process itself and what else runs there.
+std::uint64_t memory_limit(const limits_config& limits) {
+  if (limits.memory_bytes_max > 0) return limits.memory_bytes_max;
+  const std::uint64_t usable = usable_memory_bytes();
+  return usable > 0 ? usable / 4 : std::numeric_limits<std::uint64_t>::max();
+}
+
 int serve(config settings, const price_book& prices) {
   const sigset_t signals = blocked_signals();
+  keep_memory_reserve();
   tokenizer::load_builtin();
   tokenizer::install_encodings(settings.tokenizers);
   simulated_provider simulated(settings.simulated);
@@ -148,6 +160,7 @@ int serve(config settings, const price_book& prices) {
   service shared{settings, prices,  ceiling_of(settings), keys, ledger, counts, learned,
                  outputs,  counting};
   if (remembered) shared.remembered = &*remembered;
+  shared.memory.set_limit(memory_limit(settings.limits));
   server proxy(shared, thread_count(settings));
   admin_server admin(settings, prices, ledger, counts, keys,
                      [&shared] { return !shared.draining.load(); });
@@ -174,6 +187,7 @@ int read_and_serve(const std::string& path) {
     print_mistakes(path, std::get<std::vector<config_mistake>>(read));
     return exit_failure;
   }
+  keep_private(settings->data_directory, std::cerr);
   for (const std::string& warning : warnings_about(*settings))
     std::cerr << "warning: " << warning << '\n';
   const auto prices = load_price_file(settings->prices_file);

@@ -64,6 +64,7 @@ void read_limits(config_section& file, config_reading& run) {
   section.read_bytes("framing_bytes_max", into.framing_bytes_max, {1'024, 1 << 24});
   section.read("connections_max", into.connections_max, {1, 1'000'000});
   section.read_bytes("answer_bytes_max", into.answer_bytes_max, {1'024, bytes_max});
+  section.read_bytes("memory_bytes_max", into.memory_bytes_max, {1 << 20, 1LL << 44});
   section.read_duration_ms("head_timeout", into.head_timeout_ms, timeout_ms);
   section.read_duration_ms("idle_timeout", into.idle_timeout_ms, timeout_ms);
   section.read_duration_ms("body_timeout", into.body_timeout_ms, timeout_ms);

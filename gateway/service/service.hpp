@@ -18,6 +18,7 @@
 #include "gateway/learning/output_learner.hpp"
 #include "gateway/learning/prompt_learner.hpp"
 #include "gateway/metrics/metrics.hpp"
+#include "gateway/service/memory_budget.hpp"
 #include "gateway/upstream/pool.hpp"
 #include "pricing/price_book.hpp"
 #include "pricing/wall_time.hpp"
@@ -39,6 +40,7 @@ struct service {
   std::atomic<bool> draining{false};  // no new calls; those that are here may finish
   std::atomic<bool> closing{false};   // all are cut: what is not forwarded yet never will be
   std::atomic<std::size_t> connections{0};
+  memory_budget memory{};                         // of bodies and answers in flight
   tokenizer::segment_memo* remembered = nullptr;  // counts of earlier texts; null: none are kept
 };
 

@@ -33,7 +33,7 @@ class late_count {
 
  private:
   struct job;
-  void take(const tokenizer::prompt_tokens& prompt);
+  void take(const std::optional<tokenizer::prompt_tokens>& prompt);
 
   service& shared_;
   boost::asio::io_context& home_;

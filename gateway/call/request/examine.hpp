@@ -31,8 +31,9 @@ struct uncounted_prompt {
   // That of the bound: a count by a later one could be above it.
   std::shared_ptr<const tokenizer::calibration_snapshot> learned;
   tokenizer::known_counts known;  // of the tenant's earlier texts
+  memory_claim memory;
 
-  [[nodiscard]] tokenizer::prompt_tokens count() const noexcept {
+  [[nodiscard]] tokenizer::prompt_tokens count() const {
     tokenizer::count_options counting;
     counting.learned = learned.get();
     counting.known = known;
@@ -72,10 +73,11 @@ struct examiner {
   const prompt_learner& learned;
   tokenizer::segment_memo* remembered = nullptr;  // null: earlier counts are not kept
   boost::asio::thread_pool& counting;
+  memory_budget* memory = nullptr;  // null: parsed prompts have no bound
 };
 [[nodiscard]] inline examiner examiner_of(service& shared) noexcept {
-  return {shared.settings, shared.prices,     shared.ceiling,
-          shared.learned,  shared.remembered, shared.counting};
+  return {shared.settings,   shared.prices,   shared.ceiling, shared.learned,
+          shared.remembered, shared.counting, &shared.memory};
 }
 
 // `body` must have simdjson's padding reserved behind its size. Runs on the io thread, or on the

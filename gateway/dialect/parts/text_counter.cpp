@@ -74,7 +74,7 @@ void text_counter::feed_element(const text_key& key, simdjson::dom::element valu
   }
 }
 
-std::int64_t text_counter::total() noexcept {
+std::int64_t text_counter::total() {
   std::int64_t tokens = 0;
   for (entry& one : entries_) {
     if (!one.known) one.known = one.count.total();

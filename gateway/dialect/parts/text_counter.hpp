@@ -41,7 +41,7 @@ class text_counter {
   // reasoning.
   void feed_element(const text_key& key, simdjson::dom::element value);
   // Counts only what was fed since it was last asked, and the end of each text that was fed.
-  [[nodiscard]] std::int64_t total() noexcept;
+  [[nodiscard]] std::int64_t total();
   // As much would be tokenized by total() now.
   [[nodiscard]] std::size_t recount_bytes() const noexcept;
 
