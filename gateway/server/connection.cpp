@@ -78,6 +78,7 @@ problem head_problem(const head_check& check) {
 // An allocation failed: this call ends, and no other. What it held was settled when its steps were
 // left; what it took makes room for saying so.
 asio::awaitable<void> refuse_for_memory(client_session& session, client_answer& answer) {
+  session.watch.unwatch_client();  // what the relay had it close, or told, is gone
   session.forget_body();
   restore_memory_reserve();
   session.thread.shared().metrics.refused(problem_kind::overloaded);

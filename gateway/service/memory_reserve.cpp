@@ -2,28 +2,36 @@
 #include "gateway/service/memory_reserve.hpp"
 
 #include <atomic>
-#include <cstdlib>
 #include <new>
+
+#include <sys/mman.h>
 
 namespace stint {
 
 namespace {
-// Large enough that the C library gives it back to the system at once.
 constexpr std::size_t reserved_bytes = 1024 * 1024;
 std::atomic<void*> reserved{nullptr};
+
+// Straight from the system and back to it, so that any thread's next allocation finds it.
+void* take_from_system() noexcept {
+  void* const block =
+      ::mmap(nullptr, reserved_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return block == MAP_FAILED ? nullptr : block;
+}
 
 void give_up_reserve() {
   void* const block = reserved.exchange(nullptr);
   if (block == nullptr) throw std::bad_alloc();
-  std::free(block);
+  (void)::munmap(block, reserved_bytes);
 }
 }  // namespace
 
 void restore_memory_reserve() noexcept {
   if (reserved.load() != nullptr) return;
-  void* const block = std::malloc(reserved_bytes);
+  void* const block = take_from_system();
   void* nothing = nullptr;
-  if (block != nullptr && !reserved.compare_exchange_strong(nothing, block)) std::free(block);
+  if (block != nullptr && !reserved.compare_exchange_strong(nothing, block))
+    (void)::munmap(block, reserved_bytes);
 }
 
 void keep_memory_reserve() {
