@@ -61,7 +61,7 @@ void print_help() {
          "    -H 'Content-Type: application/json' \\\n"
          "    -d '{\"model\": \"sim/gpt-4o-mini\", \"messages\": [{\"role\": \"user\", "
          "\"content\": \"hello\"}]}'\n"
-         "  stint spend --from today\n\n"
+         "  stint spend --from today --simulated\n\n"
          "Status: 0 done, 1 failed, 2 misused.\n";
 }
 

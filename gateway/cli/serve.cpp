@@ -105,6 +105,11 @@ std::size_t counting_thread_count(const config& settings) {
   return static_cast<std::size_t>(std::max(1, thread_count(settings) / 4));
 }
 
+std::string told_address(const simulation& of, const std::optional<simulated_provider>& running) {
+  if (!running) return {};
+  return " simulated=" + of.address + ":" + std::to_string(running->port());
+}
+
 // The rest is for the store, the process itself and what else runs there.
 std::uint64_t memory_limit(const limits_config& limits) {
   if (limits.memory_bytes_max > 0) return limits.memory_bytes_max;
@@ -117,9 +122,10 @@ int serve(config settings, const price_book& prices) {
   keep_memory_reserve();
   tokenizer::load_builtin();
   tokenizer::install_encodings(settings.tokenizers);
-  simulated_provider simulated(settings.simulated);
+  std::optional<simulated_provider> simulated;
+  if (settings.simulated.enabled) simulated.emplace(settings.simulated);
   for (provider_config& provider : settings.providers) {
-    if (provider.built_in) provider.port = simulated.port();
+    if (provider.built_in) provider.port = simulated->port();
   }
   metrics counts(settings.series_per_family_max);
   std::vector<std::string> provider_names;
@@ -167,7 +173,7 @@ int serve(config settings, const price_book& prices) {
   proxy.start();
   std::cout << "listening proxy=" << settings.listen.address << ':' << proxy.port()
             << " admin=" << settings.admin.address << ':' << admin.port()
-            << " simulated=" << settings.simulated.address << ':' << simulated.port() << std::endl;
+            << told_address(settings.simulated, simulated) << std::endl;
   wait_for_end(signals, [&] { reload_caps(settings, ledger, counts, std::cout); });
   std::cout << "stopping: no new connections; running calls may finish for "
             << settings.limits.drain_timeout_ms / 1000 << " s" << std::endl;

@@ -95,9 +95,10 @@ std::vector<std::string> warnings_about(const config& checked) {
 
 namespace {
 bool same_simulation(const simulation& a, const simulation& b) noexcept {
-  return a.port == b.port && a.length == b.length && a.fixed_tokens == b.fixed_tokens &&
-         a.log_normal_sigma == b.log_normal_sigma && a.seed == b.seed &&
-         a.first_token_delay_ms == b.first_token_delay_ms && a.token_delay_ms == b.token_delay_ms;
+  return a.enabled == b.enabled && a.apart == b.apart && a.port == b.port && a.length == b.length &&
+         a.fixed_tokens == b.fixed_tokens && a.log_normal_sigma == b.log_normal_sigma &&
+         a.seed == b.seed && a.first_token_delay_ms == b.first_token_delay_ms &&
+         a.token_delay_ms == b.token_delay_ms;
 }
 }  // namespace
 

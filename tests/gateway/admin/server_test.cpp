@@ -155,6 +155,34 @@ BOOST_AUTO_TEST_CASE(spend_of_a_user_is_refused_rather_than_told_as_nothing) {
              json::string::npos);
 }
 
+// They stood among what was really spent, and used up its caps.
+BOOST_AUTO_TEST_CASE(simulated_calls_have_sums_and_caps_of_their_own) {
+  running_admin admin(false, "simulated: {books: apart}\n");
+  admin.spend("acme", 100, nanodollars(5));  // at the provider sim
+  const auto real = ask(admin, "GET", "/api/v1/spend").object();
+  BOOST_TEST(real.at("total").at("calls").as_int64() == 0);
+  BOOST_TEST(real.at("simulated").as_string() == "out");
+  const auto simulated = ask(admin, "GET", "/api/v1/spend?simulated=1").object();
+  BOOST_TEST(simulated.at("total").at("cost_nanodollars").as_int64() == 5);
+  BOOST_TEST(simulated.at("simulated").as_string() == "only");
+  BOOST_TEST(ask(admin, "GET", "/api/v1/spend?simulated=yes").status == 400);
+  const auto caps = ask(admin, "GET", "/api/v1/caps").object().at("caps").as_array();
+  const auto used = [&](std::string_view name) {
+    for (const auto& each : caps) {
+      if (each.at("name").as_string() == name)
+        return each.at("standings").as_array().at(0).at("used").as_int64();
+    }
+    return std::int64_t{-1};
+  };
+  BOOST_TEST(used("all-tokens") == 0);
+  BOOST_TEST(used("simulated:all-tokens") == 100);
+  running_admin together;
+  together.spend("acme", 100, nanodollars(5));
+  const auto all = ask(together, "GET", "/api/v1/spend").object();
+  BOOST_TEST(all.at("total").at("calls").as_int64() == 1);
+  BOOST_TEST(all.at("simulated").as_string() == "in");
+}
+
 BOOST_AUTO_TEST_CASE(ledger_rows_are_paged_found_and_proved) {
   running_admin admin;
   const auto first = admin.spend("acme", 1, nanodollars(1));
