@@ -84,8 +84,9 @@ result<purpose> attribute(const config& settings, const request_head& head,
   if (const auto tags = head.find(settings.tags_header)) {
     auto parsed = parse_free_tags(*tags);
     if (!parsed) {
-      parsed.error().param = settings.tags_header;
-      return parsed.error();
+      problem why = std::move(parsed).error();
+      why.param = settings.tags_header;
+      return why;
     }
     found.tags = std::move(*parsed);
   }
