@@ -35,6 +35,7 @@
 #include "gateway/call/request/permission.hpp"
 #include "gateway/call/request/read_body.hpp"
 #include "gateway/call/request/recognise.hpp"
+#include "gateway/call/request/unmetered_model.hpp"
 #include "gateway/call/request/without_key.hpp"
 
 namespace stint {
@@ -49,8 +50,8 @@ struct exchange {
   monotonic::time_point body_read{};
 
   [[nodiscard]] examiner examining() const noexcept {
-    return {shared.settings,   shared.prices,   shared.ceiling,       shared.learned,
-            shared.remembered, shared.counting, &shared.usage_refused};
+    return {shared.settings,   shared.prices,   shared.ceiling,        shared.learned,
+            shared.remembered, shared.counting, &shared.usage_refused, &shared.memory};
   }
   [[nodiscard]] asking_call asking() const noexcept {
     return {shared.ledger,   shared.settings,          shared.metrics,
@@ -145,9 +146,9 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
     answered_call made;
     made.forwarded = forwarded;
     made.first_byte = monotonic::now();
-    const relay_order order{
-        x.shared.settings, x.shared.prices, x.shared.metrics,    x.shared.counting, held,
-        metered,           *x.call.speaks,  of.admitted.tightest};
+    const relay_order order{x.shared.settings, x.shared.prices, x.shared.metrics,
+                            x.shared.counting, x.shared.memory, held,
+                            metered,           *x.call.speaks,  of.admitted.tightest};
     made.end = co_await relay(order, **answer, x.answer);
     made.end.ended.answered_in = monotonic::now() - forwarded;
     const bool once_more = metered != nullptr && refused_to_tell_usage(*metered, made.end) &&
@@ -232,7 +233,9 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
 }
 
 asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for,
-                                      const passthrough_config& rule) {
+                                      const virtual_key& key, const passthrough_config& rule) {
+  if (auto barred = refuse_unmetered_model(key, x.call.head, x.session.body))
+    co_return co_await decline(x, std::move(*barred));
   admitted_call of;
   of.provider = x.shared.settings.find_provider(rule.provider);
   if (of.provider == nullptr) {
@@ -250,15 +253,18 @@ asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for
 }
 
 // Off the wire, if anybody is to look at it.
-asio::awaitable<std::optional<problem>> take_body(const exchange& x, bool must_be_json) {
+asio::awaitable<std::optional<problem>> take_body(const exchange& x, const virtual_key& key,
+                                                  bool must_be_json) {
   const limits_config& limits = x.shared.settings.limits;
   if (auto refused = refuse_body_unread(limits, x.call.head, must_be_json)) co_return refused;
-  body_arrival arrival = co_await read_body(x.session, x.call.head, limits, x.call.head_read);
+  body_arrival arrival =
+      co_await read_body(x.session, x.call.head, limits, key.id, x.call.head_read);
   if (!arrival.may_go_on) x.answer.close_afterwards();
   if (arrival.failed) co_return std::move(arrival.failed);
   x.answer.body_was_read();
   if (!can_be_decoded(x.call.head.coding)) co_return std::nullopt;
-  co_return co_await decode_body(x.call.head.coding, limits.body_bytes_max, x.shared.counting,
+  const body_room room{x.session.body_memory, x.shared.memory, key.id};
+  co_return co_await decode_body(x.call.head.coding, limits.body_bytes_max, x.shared.counting, room,
                                  x.session.body);
 }
 }  // namespace
@@ -276,13 +282,13 @@ asio::awaitable<void> handle(client_session& session, incoming_call& call, clien
   if (!key) co_return co_await decline(x, std::move(key).error());
   auto what_for = attribute(settings, call.head, **key);
   if (!what_for) co_return co_await decline(x, std::move(what_for).error());
-  if (auto failed = co_await take_body(x, api->speaks != nullptr))
+  if (auto failed = co_await take_body(x, **key, api->speaks != nullptr))
     co_return co_await decline(x, std::move(*failed));
   x.body_read = monotonic::now();
   if (api->speaks != nullptr) {
     co_await serve_metered(x, std::move(*what_for), **key);
   } else {
-    co_await serve_unmetered(x, *what_for, *api->unmetered);
+    co_await serve_unmetered(x, *what_for, **key, *api->unmetered);
   }
 }
 

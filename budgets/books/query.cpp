@@ -22,6 +22,7 @@ class spend_sum {
   explicit spend_sum(const rollup_query& query) : query_(query) {}
 
   void add(const rollup_key& key, const rollup_sums& sums) {
+    if (!query_.except_provider.empty() && key.provider == query_.except_provider) return;
     for (const auto& [where, pattern] : query_.match) {
       if (!glob_match(pattern, key.at(where))) return;
     }

@@ -20,6 +20,7 @@ std::string_view to_string(cap_unit unit) noexcept {
 }
 
 bool cap::selects(const attribution& charged) const noexcept {
+  if (!except_provider.empty() && charged.provider == except_provider) return false;
   for (const auto& [where, pattern] : match) {
     if (!glob_match(pattern, charged.at(where))) return false;
   }

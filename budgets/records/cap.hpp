@@ -28,7 +28,9 @@ struct cap {
   // what it measures, also the identity of its counters on disk.
   std::string name;
   std::vector<std::pair<dimension, std::string>>
-      match;                   // all globs must match; empty selects every call
+      match;  // all globs must match; empty selects every call
+  // Calls of this provider are not selected, whatever matches; "": of none.
+  std::string except_provider;
   std::vector<dimension> per;  // one counter for each scope
   cap_unit unit = cap_unit::usd;
   window_rule window;

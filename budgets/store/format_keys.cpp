@@ -75,6 +75,10 @@ std::string match_text(const cap& of) {
     write.text(to_string(where));
     write.text(pattern);
   }
+  if (!of.except_provider.empty()) {
+    write.text("not provider");
+    write.text(of.except_provider);
+  }
   if (of.tenants != nullptr) write.number(of.tenants->fingerprint(of.zone_name));
   return text;
 }

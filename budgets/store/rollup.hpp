@@ -40,6 +40,7 @@ struct rollup_query {
   std::vector<dimension> by;  // tenant, feature, model, provider, key; empty: one line
   bool by_day = false;        // one line a UTC day
   std::vector<std::pair<dimension, std::string>> match;  // globs
+  std::string except_provider;                           // "": none is left out
 };
 
 struct rollup_line {

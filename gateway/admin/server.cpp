@@ -2,6 +2,7 @@
 #include "gateway/admin/server.hpp"
 
 #include <exception>
+#include <list>
 #include <stdexcept>
 #include <thread>
 
@@ -9,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 
 #include "gateway/admin/session.hpp"
 #include "gateway/admin/token.hpp"
@@ -20,7 +22,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t connections_max = 64;
+constexpr std::size_t connections_max = 256;
 // One may verify, one may back up, one may sum up a year, one is left for /metrics.
 constexpr std::size_t worker_count = 4;
 constexpr std::chrono::milliseconds accept_pause{100};
@@ -57,6 +59,13 @@ class admin_server::implementation {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
  private:
+  struct connection {
+    explicit connection(tcp::socket socket) : stream(std::move(socket)) {}
+    boost::beast::tcp_stream stream;
+    admin_guest guest;
+    bool shown_out = false;
+  };
+
   void listen(const listener_config& where) {
     const tcp::endpoint endpoint(asio::ip::make_address(where.address), where.port);
     boost::system::error_code failed;
@@ -82,18 +91,37 @@ class admin_server::implementation {
         co_await pause.async_wait(as_values);
         continue;
       }
-      if (connections_ >= connections_max)
+      if (connections_.size() >= connections_max && !show_one_out())
         continue;  // the socket closes: better no answer than no bound
-      ++connections_;
-      asio::co_spawn(home_, serve_admin_session(std::move(socket), desk_),
-                     [this](const std::exception_ptr&) { --connections_; });
+      const auto place = connections_.emplace(connections_.end(), std::move(socket));
+      asio::co_spawn(home_, serve_admin_session(place->stream, place->guest, desk_),
+                     [this, place](const std::exception_ptr&) { connections_.erase(place); });
     }
+  }
+
+  // Connections that say nothing must not shut out who has something to ask: the one that is least
+  // likely to go on ends. False: all of them are being answered. A place is free once its session has
+  // noticed, which is before long; until then one that is shown out does not count.
+  bool show_one_out() {
+    connection* chosen = nullptr;
+    std::size_t leaving = 0;
+    for (connection& each : connections_) {
+      if (each.shown_out) ++leaving;
+      if (each.shown_out || !each.guest.waiting()) continue;
+      if (chosen == nullptr || each.guest.goes_before(chosen->guest)) chosen = &each;
+    }
+    if (leaving >= connections_max) return false;
+    if (connections_.size() - leaving < connections_max) return true;
+    if (chosen == nullptr) return false;
+    chosen->shown_out = true;
+    chosen->stream.close();
+    return true;
   }
 
   admin_services services_;
   secret token_;
-  std::size_t connections_ = 0;  // admin thread only
   asio::io_context home_;
+  std::list<connection> connections_;  // admin thread only
   asio::thread_pool workers_;
   tcp::acceptor acceptor_;
   admin_desk desk_;

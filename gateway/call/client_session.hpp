@@ -15,13 +15,17 @@ namespace stint {
 
 struct client_session {
   client_session(thread_context& owner, transport link)
-      : thread(owner), wire(std::move(link)), watch(owner.watch(), wire) {}
+      : thread(owner),
+        wire(std::move(link)),
+        watch(owner.watch(), wire),
+        body_memory(owner.shared().memory) {}
 
   // One large prompt must not be paid for by every later request of an idle connection.
   static constexpr std::size_t kept_body_bytes_max = 64 * 1024;
   void forget_body() {
     body.clear();
     if (body.capacity() > kept_body_bytes_max) body.shrink_to_fit();
+    body_memory.release();
   }
 
   thread_context& thread;
@@ -30,7 +34,8 @@ struct client_session {
   session_buffer buffer;
   request_head head;  // of the request at hand: too large for a frame that comes with each
   std::string body;   // decoded, with simdjson's padding behind it
-  std::string out;    // scratch for heads
+  memory_claim body_memory;
+  std::string out;  // scratch for heads
 };
 
 }  // namespace stint

@@ -11,6 +11,7 @@
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/json_fields.hpp"
 #include "gateway/cli/text_table.hpp"
+#include "gateway/config/apart.hpp"
 #include "pricing/time_text.hpp"
 
 namespace stint {
@@ -31,6 +32,7 @@ command_form caps_form() {
       "To change one while it counts: stint caps raise --help, stint caps reset --help. What was "
       "changed: stint caps history.\n";
   form.options.add_options()("cap", options::value<std::string>(), "only this one")(
+      "simulated", "also those of simulated calls, where these have books of their own")(
       "format", options::value<std::string>()->default_value("table"), "table, csv or json");
   add_admin_options(form.options);
   return form;
@@ -122,11 +124,22 @@ text_table exact(const json::array& caps, const std::string& only) {
   return table;
 }
 
+json::array without_simulated(const json::array& caps) {
+  json::array kept;
+  for (const auto& item : caps) {
+    if (!field_text(item.as_object(), "name").starts_with(simulated_cap_prefix))
+      kept.push_back(item);
+  }
+  return kept;
+}
+
 int show_caps(const options::variables_map& given) {
   const auto format = read_format(given["format"].as<std::string>());
   const auto only = given.contains("cap") ? given["cap"].as<std::string>() : std::string{};
   const auto answer = admin_client(find_admin(given)).get("/api/v1/caps");
-  const auto& caps = field_list(answer.get_object(), "caps");
+  const auto& all = field_list(answer.get_object(), "caps");
+  const bool is_whole = given.contains("simulated") || !only.empty();
+  const json::array caps = is_whole ? all : without_simulated(all);
   const bool known = only.empty() || std::any_of(caps.begin(), caps.end(), [&](const auto& item) {
                        return field_text(item.as_object(), "name") == only;
                      });

@@ -1,8 +1,10 @@
 // `stint check-config`. Tested by tests/gateway/cli/commands_test.cpp.
+#include <algorithm>
 #include <iostream>
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
+#include "gateway/config/apart.hpp"
 #include "gateway/config/config.hpp"
 #include "pricing/price_file.hpp"
 
@@ -50,9 +52,13 @@ int check(const std::string& file) {
       std::cerr << file << ": warning: " << warning << '\n';
     mistakes = check_prices(settings->prices_file);
   }
+  const auto is_written = [](const cap& one) { return !is_of_simulated(one); };
   if (mistakes > 0) throw command_failure(counted(mistakes, "mistake"));
   std::cout << file << ": no mistakes; " << counted(settings->providers.size(), "provider")
-            << " (one is built in), " << counted(settings->caps.size(), "cap") << '\n';
+            << (settings->simulated.enabled ? " (one is built in), " : ", ")
+            << counted(static_cast<std::size_t>(std::ranges::count_if(settings->caps, is_written)),
+                       "cap")
+            << '\n';
   return exit_done;
 }
 

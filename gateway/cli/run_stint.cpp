@@ -6,6 +6,7 @@
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
+#include "gateway/cli/private_directory.hpp"
 #include "pricing/text/words.hpp"
 
 namespace stint {
@@ -60,7 +61,7 @@ void print_help() {
          "    -H 'Content-Type: application/json' \\\n"
          "    -d '{\"model\": \"sim/gpt-4o-mini\", \"messages\": [{\"role\": \"user\", "
          "\"content\": \"hello\"}]}'\n"
-         "  stint spend --from today\n\n"
+         "  stint spend --from today --simulated\n\n"
          "Status: 0 done, 1 failed, 2 misused.\n";
 }
 
@@ -74,6 +75,7 @@ std::vector<command> all_commands() {
 }  // namespace
 
 int run_stint(std::span<const std::string> arguments) {
+  make_private_files();
   const std::string name = arguments.empty() ? "" : arguments.front();
   if (name == "--help" || name == "-h" || (name == "help" && arguments.size() == 1)) {
     print_help();

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <stdexcept>
 #include <thread>
 
@@ -17,10 +18,13 @@
 #include "gateway/admin/server.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
+#include "gateway/cli/private_directory.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "gateway/metrics/access_log.hpp"
 #include "gateway/server/server.hpp"
+#include "gateway/memory/machine_memory.hpp"
+#include "gateway/memory/memory_reserve.hpp"
 #include "gateway/service/reload.hpp"
 #include "gateway/simulator/simulator.hpp"
 #include "pricing/price_file.hpp"
@@ -101,13 +105,27 @@ std::size_t counting_thread_count(const config& settings) {
   return static_cast<std::size_t>(std::max(1, thread_count(settings) / 4));
 }
 
+std::string told_address(const simulation& of, const std::optional<simulated_provider>& running) {
+  if (!running) return {};
+  return " simulated=" + of.address + ":" + std::to_string(running->port());
+}
+
+// The rest is for the store, the process itself and what else runs there.
+std::uint64_t memory_limit(const limits_config& limits) {
+  if (limits.memory_bytes_max > 0) return limits.memory_bytes_max;
+  const std::uint64_t usable = usable_memory_bytes();
+  return usable > 0 ? usable / 4 : std::numeric_limits<std::uint64_t>::max();
+}
+
 int serve(config settings, const price_book& prices) {
   const sigset_t signals = blocked_signals();
+  keep_memory_reserve();
   tokenizer::load_builtin();
   tokenizer::install_encodings(settings.tokenizers);
-  simulated_provider simulated(settings.simulated);
+  std::optional<simulated_provider> simulated;
+  if (settings.simulated.enabled) simulated.emplace(settings.simulated);
   for (provider_config& provider : settings.providers) {
-    if (provider.built_in) provider.port = simulated.port();
+    if (provider.built_in) provider.port = simulated->port();
   }
   metrics counts(settings.series_per_family_max);
   std::vector<std::string> provider_names;
@@ -148,13 +166,14 @@ int serve(config settings, const price_book& prices) {
   service shared{settings, prices,  ceiling_of(settings), keys, ledger, counts, learned,
                  outputs,  counting};
   if (remembered) shared.remembered = &*remembered;
+  shared.memory.set_limit(memory_limit(settings.limits));
   server proxy(shared, thread_count(settings));
   admin_server admin(settings, prices, ledger, counts, keys,
                      [&shared] { return !shared.draining.load(); });
   proxy.start();
   std::cout << "listening proxy=" << settings.listen.address << ':' << proxy.port()
             << " admin=" << settings.admin.address << ':' << admin.port()
-            << " simulated=" << settings.simulated.address << ':' << simulated.port() << std::endl;
+            << told_address(settings.simulated, simulated) << std::endl;
   wait_for_end(signals, [&] { reload_caps(settings, ledger, counts, std::cout); });
   std::cout << "stopping: no new connections; running calls may finish for "
             << settings.limits.drain_timeout_ms / 1000 << " s" << std::endl;
@@ -174,6 +193,7 @@ int read_and_serve(const std::string& path) {
     print_mistakes(path, std::get<std::vector<config_mistake>>(read));
     return exit_failure;
   }
+  keep_private(settings->data_directory, std::cerr);
   for (const std::string& warning : warnings_about(*settings))
     std::cerr << "warning: " << warning << '\n';
   const auto prices = load_price_file(settings->prices_file);

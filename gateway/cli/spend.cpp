@@ -40,8 +40,11 @@ command_form spend_form() {
       "to", options::value<std::string>()->default_value("now"),
       "now, today, yesterday, a date (to its end) or a time")("day", "a line for each day")(
       "match", options::value<words>(),
-      "only these, like tenant:acme or model:gpt-*; may be repeated")(
-      "format", options::value<std::string>()->default_value("table"), "table, csv or json");
+      "only these, like tenant:acme or model:gpt-*; may be repeated. Sums know no users")(
+      "simulated",
+      "the calls of the simulated provider; without it they are left out where `simulated: {books: "
+      "apart}` is set")("format", options::value<std::string>()->default_value("table"),
+                        "table, csv or json");
   add_admin_options(form.options);
   return form;
 }
@@ -53,6 +56,7 @@ std::string target_of(const options::variables_map& given, wall_time now) {
   std::string target = "/api/v1/spend?day=" + std::string(given.contains("day") ? "1" : "0");
   target += query_part("by", given["by"].as<std::string>()) +
             query_part("from", to_iso_time(from)) + query_part("to", to_iso_time(to));
+  if (given.contains("simulated")) target += "&simulated=1";
   if (given.contains("match")) {
     for (const auto& match : given["match"].as<words>())
       target += query_part("match", match);
@@ -142,6 +146,8 @@ void print_table(const json::object& answer) {
   table.print(std::cout);
   std::cout << "\nfrom " << field_text(answer, "from") << " to " << field_text(answer, "to")
             << '\n';
+  if (lines.empty() && field_text(answer, "simulated") == "out")
+    std::cout << "Simulated calls have books of their own: stint spend --simulated\n";
 }
 
 int show_spend(const options::variables_map& given) {

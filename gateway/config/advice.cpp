@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "gateway/config/config.hpp"
+#include "gateway/config/costs_of_paths.hpp"
 
 namespace stint {
 namespace {
@@ -57,6 +58,15 @@ void warn_of_provider(const provider_config& provider, std::vector<std::string>&
   }
 }
 
+// What it costs stands nowhere, and no cap of money or tokens ever stops it.
+void warn_of_passthrough(const passthrough_config& rule, std::vector<std::string>& warnings) {
+  if (costs_nothing(rule.method, rule.path)) return;
+  warnings.push_back(
+      "passthrough: " + rule.method + " " + rule.path + " may cost money at '" + rule.provider +
+      "': such calls are recorded at $0.00, and no cap in usd or tokens counts them; "
+      "give only keys to it that you trust with the provider's whole bill");
+}
+
 }  // namespace
 
 std::vector<std::string> warnings_about(const config& checked) {
@@ -79,6 +89,8 @@ std::vector<std::string> warnings_about(const config& checked) {
   }
   for (const auto& provider : checked.providers)
     warn_of_provider(provider, warnings);
+  for (const auto& rule : checked.passthrough)
+    warn_of_passthrough(rule, warnings);
   if (checked.caps.empty())
     warnings.emplace_back("caps: none: every call is recorded, nothing is limited");
   return warnings;
@@ -86,9 +98,10 @@ std::vector<std::string> warnings_about(const config& checked) {
 
 namespace {
 bool same_simulation(const simulation& a, const simulation& b) noexcept {
-  return a.port == b.port && a.length == b.length && a.fixed_tokens == b.fixed_tokens &&
-         a.log_normal_sigma == b.log_normal_sigma && a.seed == b.seed &&
-         a.first_token_delay_ms == b.first_token_delay_ms && a.token_delay_ms == b.token_delay_ms;
+  return a.enabled == b.enabled && a.apart == b.apart && a.port == b.port && a.length == b.length &&
+         a.fixed_tokens == b.fixed_tokens && a.log_normal_sigma == b.log_normal_sigma &&
+         a.seed == b.seed && a.first_token_delay_ms == b.first_token_delay_ms &&
+         a.token_delay_ms == b.token_delay_ms;
 }
 }  // namespace
 
@@ -96,6 +109,7 @@ std::vector<std::string> settings_needing_restart(const config& running, const c
   std::vector<std::string> settings;
   if (!same_listener(running.listen, loaded.listen)) settings.emplace_back("listen");
   if (!same_listener(running.admin, loaded.admin)) settings.emplace_back("admin");
+  if (running.admin_hosts != loaded.admin_hosts) settings.emplace_back("admin.hosts");
   if (running.admin_token_file != loaded.admin_token_file)
     settings.emplace_back("admin.token_file");
   if (running.data_directory != loaded.data_directory) settings.emplace_back("data_directory");

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "gateway/config/admission.hpp"
+#include "gateway/config/apart.hpp"
 #include "gateway/config/caps.hpp"
 #include "gateway/config/listeners.hpp"
 #include "gateway/config/passthrough.hpp"
@@ -64,6 +65,7 @@ void read_limits(config_section& file, config_reading& run) {
   section.read_bytes("framing_bytes_max", into.framing_bytes_max, {1'024, 1 << 24});
   section.read("connections_max", into.connections_max, {1, 1'000'000});
   section.read_bytes("answer_bytes_max", into.answer_bytes_max, {1'024, bytes_max});
+  section.read_bytes("memory_bytes_max", into.memory_bytes_max, {1 << 20, 1LL << 44});
   section.read_duration_ms("head_timeout", into.head_timeout_ms, timeout_ms);
   section.read_duration_ms("idle_timeout", into.idle_timeout_ms, timeout_ms);
   section.read_duration_ms("body_timeout", into.body_timeout_ms, timeout_ms);
@@ -176,6 +178,13 @@ void read_sigma(config_section& section, double& into) {
 void read_simulated(config_section& file, config_reading& run) {
   auto section = file.section("simulated");
   auto& into = run.into.simulated;
+  section.read("enabled", into.enabled);
+  if (!into.enabled) run.into.providers.pop_back();  // the built-in one is the last
+  if (const auto word = section.text("books")) {
+    static const std::vector<std::pair<std::string, bool>> books = {{"real", false},
+                                                                    {"apart", true}};
+    if (const auto chosen = choose(*word, books, run.mistakes)) into.apart = *chosen;
+  }
   section.read("port", into.port, {0, 65'535});
   if (const auto word = section.text("output")) {
     if (const auto chosen = choose(*word, lengths, run.mistakes)) into.length = *chosen;
@@ -205,6 +214,8 @@ void read_document(const YAML::Node& document, config_reading& run) {
   for (const auto& provider : run.into.providers)
     known.providers.push_back(provider.name);
   run.into.caps = read_caps(file.list("caps"), known, run.mistakes);
+  if (run.into.simulated.enabled && run.into.simulated.apart)
+    run.into.caps = with_simulated_apart(std::move(run.into.caps));
   file.finish();
 }
 

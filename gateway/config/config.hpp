@@ -52,6 +52,9 @@ struct limits_config {
   std::size_t framing_bytes_max = 64U << 10;  // chunk sizes, extensions and trailers of one body
   std::size_t connections_max = 10'000;       // over all threads
   std::size_t answer_bytes_max = 64U << 20;   // of an answer that is not streamed, decoded
+  // Of bodies, parsed prompts and whole answers of all calls in flight. 0: a quarter of what the process
+  // may have.
+  std::size_t memory_bytes_max = 0;
   int head_timeout_ms = 10'000;
   int idle_timeout_ms = 75'000;   // between requests of a kept connection
   int body_timeout_ms = 30'000;   // without a byte of the body
@@ -160,6 +163,8 @@ struct config {
   std::string file;
   listener_config listen;
   listener_config admin;  // loopback, own port
+
+  std::vector<std::string> admin_hosts;  // names that the admin listener may be called by
 
   std::string admin_token_file;  // made with mode 0600 at the first start when missing
   std::string data_directory;    // as written; relative to the working directory of `stint serve`

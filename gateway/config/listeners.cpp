@@ -7,6 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "gateway/config/base_url.hpp"
+#include "gateway/config/private_file.hpp"
 #include "gateway/config/providers.hpp"
 #include "pricing/text/ascii.hpp"
 
@@ -65,6 +66,7 @@ void read_listeners(config_section& file, config_reading& run) {
                        files.certificate_file);
     read_existing_file(tls, "key_file", "name the PEM file with the private key", run,
                        files.key_file);
+    if (const auto why = open_to_everybody(files.key_file)) tls.mistake("key_file", *why);
     tls.finish();
     run.into.listen.tls = files;
   }
@@ -76,6 +78,8 @@ void read_listeners(config_section& file, config_reading& run) {
   read_address(admin, run.into.admin);
   if (const auto name = admin.text("token_file"))
     run.into.admin_token_file = file_from(run.directory, name->text);
+  for (const auto& name : admin.words("hosts"))
+    run.into.admin_hosts.push_back(name.text);
   admin.read("metrics_need_token", run.into.metrics_need_token);
   const auto& a = run.into.listen;
   const auto& b = run.into.admin;

@@ -9,6 +9,7 @@
 
 #include "gateway/config/base_url.hpp"
 #include "gateway/config/caps.hpp"
+#include "gateway/config/private_file.hpp"
 #include "gateway/dialect/table.hpp"
 #include "gateway/http/field_reach.hpp"
 #include "pricing/text/ascii.hpp"
@@ -79,7 +80,9 @@ void read_credential(config_section& section, const std::string& directory, prov
   if (file) {
     const auto name = file_from(directory, file->text);
     read.credential_source = "file " + name;
-    if (auto text = read_file(name)) {
+    if (const auto why = open_to_everybody(name)) {
+      section.mistake(*file, *why);
+    } else if (auto text = read_file(name)) {
       set_credential(section, *file, std::move(*text), read);
     } else {
       section.mistake(*file, "cannot read " + name +

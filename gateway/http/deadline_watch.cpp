@@ -2,6 +2,7 @@
 #include "gateway/http/deadline_watch.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include <poll.h>
@@ -87,7 +88,11 @@ void deadline_watch::arm() {
   timer_.expires_after(interval);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopped_) return;
-    sweep();
+    try {
+      sweep();
+    } catch (const std::bad_alloc&) {
+      // The next one looks again; without it no deadline would ever be kept.
+    }
     arm();
   });
 }

@@ -81,7 +81,9 @@ bool has_dot_segment(std::string_view path) noexcept {
   while (!path.empty()) {
     path.remove_prefix(1);  // the '/'
     const std::size_t slash = path.find('/');
-    if (is_dot_segment(path.substr(0, slash))) return true;
+    const std::string_view segment = path.substr(0, slash);
+    // Some servers cut parameters off first: "..;x".
+    if (is_dot_segment(segment.substr(0, segment.find(';')))) return true;
     path.remove_prefix(slash == std::string_view::npos ? path.size() : slash);
   }
   return false;

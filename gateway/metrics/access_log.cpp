@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "pricing/money.hpp"
+#include "pricing/text/utf8.hpp"
 #include "pricing/write_all.hpp"
 
 namespace stint {
@@ -36,7 +37,7 @@ std::string access_log_line(const ledger_row& row) {
   line["usage_source"] = std::string(to_string(row.source));
   line["first_byte_ms"] = milliseconds_between(row.admitted, row.first_byte);
   line["duration_ms"] = milliseconds_between(row.admitted, row.ended);
-  return boost::json::serialize(line);
+  return with_utf8_alone(boost::json::serialize(line));
 }
 
 access_log::access_log(int file_descriptor)

@@ -1,11 +1,14 @@
 // Tested by tests/end_to_end/bad_input_test.py.
 #include "gateway/server/connection.hpp"
 
+#include <new>
+
 #include "gateway/call/client_session.hpp"
 #include "gateway/call/incoming_call.hpp"
 #include "gateway/call/relay/client_answer.hpp"
 #include "gateway/call/request/recognise.hpp"
 #include "gateway/handle.hpp"
+#include "gateway/memory/memory_reserve.hpp"
 
 namespace stint {
 
@@ -72,6 +75,21 @@ problem head_problem(const head_check& check) {
   return why;
 }
 
+// An allocation failed: this call ends, and no other. What it held was settled when its steps were
+// left; what it took makes room for saying so.
+asio::awaitable<void> refuse_for_memory(client_session& session, client_answer& answer) {
+  session.watch.unwatch_client();  // what the relay had it close, or told, is gone
+  session.forget_body();
+  restore_memory_reserve();
+  session.thread.shared().metrics.refused(problem_kind::overloaded);
+  answer.close_afterwards();
+  if (answer.was_begun()) co_return;
+  problem why = make_problem(problem_kind::internal, "the gateway is short of memory");
+  why.status = 503;
+  why.retry_after_s = 1;
+  co_await answer.refuse(std::move(why));
+}
+
 asio::awaitable<bool> serve_one(client_session& session, bool first_request) {
   session.head.forget();
   incoming_call call(session.head);
@@ -96,7 +114,16 @@ asio::awaitable<bool> serve_one(client_session& session, bool first_request) {
   client_answer answer(session, call,
                        call.head.keep_alive && !shared.draining.load(std::memory_order_relaxed));
   if (call.head.framing == body_framing::none) answer.body_was_read();
-  co_await handle(session, call, answer);
+  bool out_of_memory = false;
+  try {
+    co_await handle(session, call, answer);
+  } catch (const std::bad_alloc&) {
+    out_of_memory = true;
+  }
+  if (out_of_memory) {
+    co_await refuse_for_memory(session, answer);
+    co_return false;
+  }
   co_return answer.keep_alive() && !session.watch.client_gone();
 }
 

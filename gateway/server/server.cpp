@@ -2,6 +2,7 @@
 #include "gateway/server/server.hpp"
 
 #include <exception>
+#include <new>
 #include <stdexcept>
 
 #include <boost/asio/as_tuple.hpp>
@@ -11,6 +12,7 @@
 
 #include "gateway/http/tls.hpp"
 #include "gateway/server/connection.hpp"
+#include "gateway/memory/memory_reserve.hpp"
 
 namespace stint {
 
@@ -22,6 +24,7 @@ struct server::io_thread {
   tcp::acceptor acceptor;
   thread_context own;
   std::thread worker;
+  bool accepting = false;  // its own thread only
 };
 
 namespace {
@@ -93,7 +96,27 @@ void server::listen_on(io_thread& on, tcp::endpoint at) {
   if (error) throw cannot_listen(at, error);
 }
 
+// True as long as the coroutine lives that set it.
+class server::acceptance {
+ public:
+  explicit acceptance(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+  ~acceptance() { flag_ = false; }
+  acceptance(const acceptance&) = delete;
+  acceptance& operator=(const acceptance&) = delete;
+
+ private:
+  bool& flag_;
+};
+
+void server::serve(io_thread& on, tcp::socket socket) {
+  transport wire = tls_ ? transport(std::move(socket), *tls_) : transport(std::move(socket));
+  auto served = serve_connection(on.own, std::move(wire));
+  asio::co_spawn(on.context, std::move(served),
+                 [this](const std::exception_ptr& failure) { note_end(shared_, failure); });
+}
+
 asio::awaitable<void> server::accept_forever(io_thread& on) {
+  const acceptance lives(on.accepting);
   asio::steady_timer pause(on.context);
   while (true) {
     auto [error, socket] = co_await on.acceptor.async_accept(as_outcome);
@@ -108,20 +131,47 @@ asio::awaitable<void> server::accept_forever(io_thread& on) {
       shared_.metrics.refused(problem_kind::overloaded);
       continue;  // the socket closes: a full gateway must not spend more on the caller
     }
-    transport wire = tls_ ? transport(std::move(socket), *tls_) : transport(std::move(socket));
-    auto served = serve_connection(on.own, std::move(wire));
-    asio::co_spawn(on.context, std::move(served),
-                   [this](const std::exception_ptr& failure) { note_end(shared_, failure); });
+    try {
+      serve(on, std::move(socket));
+    } catch (const std::bad_alloc&) {  // no room for one more: the socket is closed
+      restore_memory_reserve();
+      shared_.metrics.refused(problem_kind::overloaded);
+    }
   }
 }
 
 void server::start() {
   joined_ = false;
   for (auto& each : threads_) {
-    each->own.watch().start();
-    asio::co_spawn(each->context, accept_forever(*each),
-                   [this](const std::exception_ptr& failure) { note_end(shared_, failure); });
-    each->worker = std::thread([context = &each->context] { context->run(); });
+    set_going(*each);
+    each->worker = std::thread([this, on = each.get()] { run(*on); });
+  }
+}
+
+// What every io thread does besides its connections.
+void server::set_going(io_thread& on) {
+  on.own.watch().start();
+  if (on.accepting || !on.acceptor.is_open()) return;
+  asio::co_spawn(on.context, accept_forever(on),
+                 [this](const std::exception_ptr& failure) { note_end(shared_, failure); });
+}
+
+// An exception that comes this far is memory, or a thread, that could not be had in the middle of
+// starting to read, write or look up: the connection that wanted it has ended with it. Nobody else's
+// does.
+void server::run(io_thread& on) {
+  bool is_whole = true;
+  while (true) {
+    try {
+      if (!is_whole) set_going(on);
+      is_whole = true;
+      on.context.run();
+      return;
+    } catch (const std::exception&) {
+      is_whole = false;
+      restore_memory_reserve();
+      shared_.metrics.refused(problem_kind::internal);
+    }
   }
 }
 

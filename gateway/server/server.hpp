@@ -35,6 +35,10 @@ class server {
 
  private:
   struct io_thread;
+  class acceptance;
+  void set_going(io_thread& on);
+  void run(io_thread& on);
+  void serve(io_thread& on, boost::asio::ip::tcp::socket socket);
   void listen_on(io_thread& on, boost::asio::ip::tcp::endpoint at);
   [[nodiscard]] boost::asio::awaitable<void> accept_forever(io_thread& on);
 

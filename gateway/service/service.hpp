@@ -18,6 +18,7 @@
 #include "gateway/learning/output_learner.hpp"
 #include "gateway/learning/prompt_learner.hpp"
 #include "gateway/metrics/metrics.hpp"
+#include "gateway/memory/memory_budget.hpp"
 #include "gateway/upstream/pool.hpp"
 #include "gateway/upstream/usage_refusals.hpp"
 #include "pricing/price_book.hpp"
@@ -40,6 +41,7 @@ struct service {
   std::atomic<bool> draining{false};  // no new calls; those that are here may finish
   std::atomic<bool> closing{false};   // all are cut: what is not forwarded yet never will be
   std::atomic<std::size_t> connections{0};
+  memory_budget memory{};                         // of bodies and answers in flight
   tokenizer::segment_memo* remembered = nullptr;  // counts of earlier texts; null: none are kept
   usage_refusals usage_refused{};  // where the usage of streams is not to be asked for
 };

@@ -19,6 +19,9 @@ inline constexpr char simulated_steering_mark = '?';
 enum class output_length : std::uint8_t { fixed, bound, log_normal };
 
 struct simulation {
+  bool enabled = true;
+  // Its calls have counters, caps and sums of their own, instead of standing in those of the others.
+  bool apart = false;
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one
   output_length length = output_length::fixed;

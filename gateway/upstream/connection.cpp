@@ -28,7 +28,7 @@ class upstream_connection::ahead_handler {
   upstream_connection_ptr of_;
 };
 
-void upstream_connection::watch_idle() noexcept {
+void upstream_connection::watch_idle() {
   begin = end = 0;
   was_used = true;
   idle_since = monotonic::now();

@@ -41,7 +41,7 @@ class upstream_connection
   }
 
   // From now on it is idle, with nothing unread.
-  void watch_idle() noexcept;
+  void watch_idle();
   // Since then neither bytes came nor the end.
   [[nodiscard]] bool is_quiet() const noexcept { return ahead_ != reading::ended; }
 

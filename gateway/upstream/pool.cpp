@@ -19,6 +19,22 @@ problem cannot_connect(const provider_config& provider, const std::string& why, 
                           std::to_string(provider.port) + " cannot be reached: " + why);
 }
 
+// Counted among the open connections, and not any more where none is made, whatever the reason: memory or
+// a thread that could not be had ends the coroutine in the middle.
+class place_in_pool {
+ public:
+  explicit place_in_pool(std::size_t& open) noexcept : open_(&open) { ++open; }
+  ~place_in_pool() {
+    if (open_ != nullptr) --*open_;
+  }
+  place_in_pool(const place_in_pool&) = delete;
+  place_in_pool& operator=(const place_in_pool&) = delete;
+  void keep() noexcept { open_ = nullptr; }
+
+ private:
+  std::size_t* open_;
+};
+
 problem nobody_asks(const provider_config& provider) {
   return make_problem(problem_kind::upstream_refused,
                       "the client left before provider '" + provider.name + "' was reached");
@@ -57,9 +73,9 @@ asio::awaitable<result<upstream_connection_ptr>> upstream_pool::acquire_new(watc
     full.retry_after_s = 1;
     co_return full;
   }
-  ++open_;
+  place_in_pool place(open_);
   auto made = co_await connect(watch, counts);
-  if (!made) --open_;
+  if (made) place.keep();
   co_return std::move(made);
 }
 
@@ -126,8 +142,14 @@ void upstream_pool::give_back(upstream_connection_ptr connection) noexcept {
     drop(std::move(connection));
     return;
   }
-  connection->watch_idle();
-  idle_.push_back(std::move(connection));
+  // Kept only if that costs nothing that cannot be had.
+  try {
+    if (idle_.size() == idle_.capacity()) idle_.reserve(2 * idle_.size() + 1);
+    connection->watch_idle();
+    idle_.push_back(connection);
+  } catch (const std::bad_alloc&) {
+    drop(std::move(connection));
+  }
 }
 
 void upstream_pool::drop(upstream_connection_ptr connection) noexcept {

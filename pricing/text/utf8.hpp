@@ -1,9 +1,10 @@
-// Where the characters of a UTF-8 text begin and end. (Whether a whole text is valid is simdjson's
-// to say.) Pure functions.
+// Where the characters of a UTF-8 text begin and end, and whether they are such. (Of a request's body
+// that is simdjson's to say.) Pure functions.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace stint {
@@ -37,6 +38,37 @@ inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+
     return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
   }
   return 0;
+}
+
+// The bytes before the first that belongs to no character.
+[[nodiscard]] constexpr std::size_t well_formed_bytes(std::string_view text) noexcept {
+  std::size_t good = 0;
+  while (good < text.size()) {
+    const std::size_t length = character_bytes(text.substr(good));
+    if (length == 0) break;
+    good += length;
+  }
+  return good;
+}
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
+  return well_formed_bytes(text) == text.size();
+}
+
+// The same text with U+FFFD in place of each byte that belongs to no character. What stands around
+// such a byte stays: a JSON text is still one.
+[[nodiscard]] inline std::string with_utf8_alone(std::string text) {
+  std::size_t good = well_formed_bytes(text);
+  if (good == text.size()) return text;
+  std::string mended;
+  std::string_view rest = text;
+  while (true) {
+    mended += rest.substr(0, good);
+    rest.remove_prefix(good);
+    if (rest.empty()) return mended;
+    mended += replacement_character;
+    rest.remove_prefix(1);
+    good = well_formed_bytes(rest);
+  }
 }
 
 // The last place at or before `at` that is not within a character; and the first at or after it.

@@ -142,7 +142,7 @@ class paging(unittest.TestCase):
         for _, alert in told:
             self.assertEqual(alert["labels"]["cap"], "org-day")
             self.assertIn("org-day", alert["annotations"]["summary"])
-            self.assertIn("usd are used", alert["annotations"]["description"])
+            self.assertRegex(alert["annotations"]["description"], r"\$\d+\.\d+ are used")
             self.assertTrue(alert["annotations"]["runbook_url"])
 
 

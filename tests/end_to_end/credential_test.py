@@ -36,6 +36,7 @@ class credential(unittest.TestCase):
                 {"method": "GET", "path": "/v1/models/claude", "provider": "like-anthropic"},
                 {"method": "POST", "path": "/v1/messages/count_tokens", "provider": "like-anthropic"},
                 {"method": "GET", "path": "/v1/files", "provider": "without"},
+                {"method": "POST", "path": "/v1/responses", "provider": "like-openai"},
             ],
         )
         cls.stint.__enter__()
@@ -79,6 +80,21 @@ class credential(unittest.TestCase):
         self.before += 1
         self.assertEqual(self.stint.chat_get(self.key, "/v1/models/claude").status, 200)
         self.check_form(anthropic=True)
+
+    def test_a_key_of_one_model_has_no_other_by_what_is_passed_through(self):
+        limited = self.stint.create_key(model="gpt-4o")
+        self.assertEqual(self.stint.chat(limited, {"model": "gpt-5", "input": "hi"}, path="/v1/responses").status, 403)
+        self.assertEqual(len(self.upstream.requests), self.before)
+        self.assertEqual(self.stint.chat(limited, {"model": "gpt-4o", "input": "hi"}, path="/v1/responses").status, 200)
+        self.assertEqual(self.stint.chat(self.key, {"model": "gpt-5", "input": "hi"}, path="/v1/responses").status, 200)
+
+    def test_what_a_client_calls_its_body_does_not_reach_the_provider(self):
+        body = openai_body(model="gpt-4o")
+        refused = self.stint.chat(self.key, body, {"Content-Type": "application/json; charset=utf-7"})
+        self.assertEqual(refused.status, 415)
+        self.assertEqual(len(self.upstream.requests), self.before)
+        self.assertEqual(self.stint.chat(self.key, body, {"Content-Type": "text/json; charset=utf-8; x=y"}).status, 200)
+        self.assertEqual(self.fields_sent()["content-type"], "application/json")
 
     def test_a_provider_that_refuses_our_credential_is_502(self):
         """401 would tell the client that its own key is wrong."""

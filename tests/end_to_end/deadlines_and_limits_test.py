@@ -73,6 +73,19 @@ class deadlines_and_limits(unittest.TestCase):
             wire.send(f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n{fields}\r\n".encode())
             self.assertEqual(wire.read_answer().status, 413)
 
+    def test_a_refusal_reaches_a_client_that_sends_all_of_its_body_first(self):
+        """A proxy before us does so, and made a 502 of the reset that took the refusal away."""
+        for key, status in ((self.key, 413), ("sk-stint-wrong", 401)):
+            head = {**call_headers(key), "Content-Length": 64 << 20}
+            fields = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+            with self.subTest(status), http_client.connection(self.stint.proxy) as wire:
+                wire.send(f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n{fields}\r\n".encode())
+                for _ in range(64):
+                    wire.send(b"x" * (1 << 20))
+                answer = wire.read_answer()
+                self.assertEqual(answer.status, status)
+                self.assertTrue(answer.closes())
+
     def test_continue_is_said_to_a_good_key_only(self):
         for key, first in ((self.key, b"HTTP/1.1 100 "), ("sk-stint-wrong", b"HTTP/1.1 401 ")):
             body = encoded(openai_body())

@@ -38,34 +38,36 @@ MAY_INCLUDE = {
     "gateway/config": RECORDS
     | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/simulator", "pricing/yaml"}
     | {"tokenizer/models"},
+    "gateway/memory": set(),
     "gateway/keys": RECORDS | {"budgets/writer", "gateway/problem"},
     "gateway/learning": RECORDS | {"budgets/store", "tokenizer/calibration"},
     "gateway/metrics": RECORDS | {"budgets/writer", "gateway/problem"},
     "gateway/upstream": RECORDS | {"gateway/config", "gateway/dialect", "gateway/http", "gateway/metrics", "gateway/problem"},
     "gateway/service": RECORDS
     | {"budgets/writer", "gateway/config", "gateway/http", "gateway/keys", "gateway/learning", "gateway/metrics"}
-    | {"gateway/upstream", "tokenizer/prompt"},
-    "gateway/call": RECORDS | {"gateway/dialect/parts", "gateway/http", "gateway/service"},
+    | {"gateway/memory", "gateway/upstream", "tokenizer/prompt"},
+    "gateway/call": RECORDS | {"gateway/dialect/parts", "gateway/http", "gateway/memory", "gateway/service"},
     "gateway/call/request": RECORDS
     | {"gateway/call", "gateway/config", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/keys"}
-    | {"gateway/learning", "gateway/problem", "gateway/upstream", "tokenizer/prompt"},
+    | {"gateway/learning", "gateway/memory", "gateway/problem", "gateway/upstream", "tokenizer/prompt"},
     "gateway/call/hold": RECORDS
     | {"budgets/writer", "gateway/call", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
     | {"gateway/learning", "gateway/metrics", "gateway/problem", "tokenizer/models"},
     "gateway/call/relay": RECORDS
     | {"gateway/call", "gateway/call/hold", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
-    | {"gateway/metrics", "gateway/problem", "gateway/upstream"},
+    | {"gateway/memory", "gateway/metrics", "gateway/problem", "gateway/upstream"},
     "gateway/handle": {"gateway/call", "gateway/call/hold", "gateway/call/relay", "gateway/call/request"},
     "gateway/server": {"gateway/call", "gateway/call/relay", "gateway/call/request", "gateway/handle", "gateway/http"}
-    | {"gateway/service"},
+    | {"gateway/memory", "gateway/service"},
     "gateway/admin/api": RECORDS
     | {"budgets/writer", "gateway/config", "gateway/keys", "gateway/metrics", "gateway/problem"},
-    "gateway/admin": {"budgets/writer", "gateway/admin/api", "gateway/config", "gateway/keys", "gateway/metrics"}
+    "gateway/admin": {"budgets/writer", "gateway/admin/api", "gateway/config", "gateway/http", "gateway/keys"}
+    | {"gateway/metrics"}
     | MONEY,
     "gateway/cli": RECORDS
     | TALLIES
     | {"budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/dialect/parts", "gateway/learning"}
-    | {"gateway/metrics", "gateway/server"}
+    | {"gateway/memory", "gateway/metrics", "gateway/server"}
     | {"gateway/service", "gateway/simulator"},
     "gateway/main": {"gateway/cli"},
 }

@@ -61,7 +61,7 @@ bool is_one_word(std::string_view text) noexcept {
 
 }  // namespace
 
-std::int64_t bpe_encoding::count(std::string_view text) const noexcept {
+std::int64_t bpe_encoding::count(std::string_view text) const {
   const byte* const begin = bytes_of(text);
   const byte* const end = begin + text.size();
   if (is_one_word(text)) {
@@ -77,7 +77,7 @@ std::int64_t bpe_encoding::count(std::string_view text) const noexcept {
                      .end = end});
 }
 
-std::int64_t bpe_encoding::count_malformed(std::string_view text) const noexcept {
+std::int64_t bpe_encoding::count_malformed(std::string_view text) const {
   const byte* at = bytes_of(text);
   const byte* const end = at + text.size();
   split_text cut{.end = end, .valid_utf8 = false};
@@ -115,7 +115,7 @@ std::vector<std::uint32_t> bpe_encoding::encode(std::string_view text) const {
   return ids;
 }
 
-std::size_t bpe_encoding::stable_prefix(std::string_view text) const noexcept {
+std::size_t bpe_encoding::stable_prefix(std::string_view text) const {
   const byte* const begin = bytes_of(text);
   const byte* const end = begin + text.size();
   split_text cut{.end = end, .valid_utf8 = is_utf8(begin, text.size())};

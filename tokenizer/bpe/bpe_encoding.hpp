@@ -22,12 +22,12 @@ class bpe_encoding final : public encoding {
       : name_(name), number_(number), rule_(rule), words_(words) {}
 
   [[nodiscard]] std::string_view name() const noexcept override { return name_; }
-  [[nodiscard]] std::int64_t count(std::string_view text) const noexcept override;
+  [[nodiscard]] std::int64_t count(std::string_view text) const override;
   [[nodiscard]] std::vector<std::uint32_t> encode(std::string_view text) const override;
-  [[nodiscard]] std::size_t stable_prefix(std::string_view text) const noexcept override;
+  [[nodiscard]] std::size_t stable_prefix(std::string_view text) const override;
 
  private:
-  [[nodiscard]] std::int64_t count_malformed(std::string_view text) const noexcept;
+  [[nodiscard]] std::int64_t count_malformed(std::string_view text) const;
 
   std::string name_;
   std::uint32_t number_;

@@ -22,7 +22,7 @@ class encoding {
   // The number of tokens of `text`, treated as ordinary text: a special token's spelling inside it
   // is not special. Linear in the size of the text for any input; no heap allocation for pieces up
   // to 128 bytes.
-  [[nodiscard]] virtual std::int64_t count(std::string_view text) const noexcept = 0;
+  [[nodiscard]] virtual std::int64_t count(std::string_view text) const = 0;
 
   // No well-formed text of so many bytes has more tokens: every byte alone is a token. An encoding
   // that normalises its text first must say by how much that can lengthen it.
@@ -35,7 +35,7 @@ class encoding {
 
   // The longest prefix length p of `text` such that no text appended later can change how text[0,
   // p) is cut: count(text + more) == count(text[0, p)) + count(text[p…] + more) for every `more`.
-  [[nodiscard]] virtual std::size_t stable_prefix(std::string_view text) const noexcept = 0;
+  [[nodiscard]] virtual std::size_t stable_prefix(std::string_view text) const = 0;
 };
 
 }  // namespace stint::tokenizer

@@ -22,7 +22,7 @@ void incremental_count::feed(std::string_view piece) {
   look_again_ = 2 * tail_.size() + small_tail;
 }
 
-std::int64_t incremental_count::total() const noexcept {
+std::int64_t incremental_count::total() const {
   return settled_ + encoding_->count(tail_);
 }
 

@@ -17,7 +17,7 @@ class incremental_count {
   explicit incremental_count(const encoding& text) noexcept : encoding_(&text) {}
   void feed(std::string_view piece);
   // Exact for everything fed so far. Counts the end that is not stable, each time it is asked.
-  [[nodiscard]] std::int64_t total() const noexcept;
+  [[nodiscard]] std::int64_t total() const;
   [[nodiscard]] std::size_t unsettled_bytes() const noexcept { return tail_.size(); }
 
  private:

@@ -5,7 +5,7 @@
 
 namespace stint::tokenizer {
 
-std::int64_t nfc_encoding::count(std::string_view text) const noexcept {
+std::int64_t nfc_encoding::count(std::string_view text) const {
   return is_surely_nfc(text) ? normal_.count(text) : normal_.count(to_nfc(text));
 }
 
@@ -22,7 +22,7 @@ std::vector<std::uint32_t> nfc_encoding::encode(std::string_view text) const {
 // The border must be one of the text for the form, and one of the form for the pieces. Where it is
 // not both, an earlier one is looked for; a text that has none in a few tries (each character
 // composed, and cut in the middle of its form) may have to be kept.
-std::size_t nfc_encoding::stable_prefix(std::string_view text) const noexcept {
+std::size_t nfc_encoding::stable_prefix(std::string_view text) const {
   constexpr int tries = 8;
   std::string_view head = text.substr(0, nfc_stable_prefix(text));
   if (is_surely_nfc(head)) return normal_.stable_prefix(head);

@@ -14,10 +14,10 @@ class nfc_encoding final : public encoding {
       : normal_(name, number, rule, words) {}
 
   [[nodiscard]] std::string_view name() const noexcept override { return normal_.name(); }
-  [[nodiscard]] std::int64_t count(std::string_view text) const noexcept override;
+  [[nodiscard]] std::int64_t count(std::string_view text) const override;
   [[nodiscard]] std::int64_t tokens_max(std::size_t bytes) const noexcept override;
   [[nodiscard]] std::vector<std::uint32_t> encode(std::string_view text) const override;
-  [[nodiscard]] std::size_t stable_prefix(std::string_view text) const noexcept override;
+  [[nodiscard]] std::size_t stable_prefix(std::string_view text) const override;
 
  private:
   bpe_encoding normal_;

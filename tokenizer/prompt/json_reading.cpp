@@ -5,7 +5,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// A default-constructed object or array refers to no document; these refer to empty ones.
+// A default-constructed object or array refers to no document; these refer to empty ones. Where there
+// is no memory for them, the next call tries again.
 struct empty_values {
   dom::parser parser;
   dom::element document;
@@ -13,13 +14,13 @@ struct empty_values {
   dom::array array;
 
   empty_values() {
-    document = parser.parse(std::string_view("[{},[]]")).value_unsafe();
-    object = document.at(0).get_object().value_unsafe();
-    array = document.at(1).get_array().value_unsafe();
+    document = parser.parse(std::string_view("[{},[]]")).value();
+    object = document.at(0).get_object().value();
+    array = document.at(1).get_array().value();
   }
 };
 
-const empty_values& empties() noexcept {
+const empty_values& empties() {
   static const empty_values instance;
   return instance;
 }
@@ -73,12 +74,12 @@ std::string_view string_in(dom::object from, std::string_view key) noexcept {
   return from[key].get(text) == simdjson::SUCCESS ? text : std::string_view{};
 }
 
-dom::object object_in(dom::object from, std::string_view key) noexcept {
+dom::object object_in(dom::object from, std::string_view key) {
   dom::object found;
   return from[key].get(found) == simdjson::SUCCESS ? found : empties().object;
 }
 
-dom::array array_in(dom::object from, std::string_view key) noexcept {
+dom::array array_in(dom::object from, std::string_view key) {
   dom::array found;
   return from[key].get(found) == simdjson::SUCCESS ? found : empties().array;
 }

@@ -11,10 +11,8 @@ namespace stint::tokenizer {
 
 [[nodiscard]] std::string_view string_or_empty(simdjson::dom::element value) noexcept;
 [[nodiscard]] std::string_view string_in(simdjson::dom::object from, std::string_view key) noexcept;
-[[nodiscard]] simdjson::dom::object object_in(simdjson::dom::object from,
-                                              std::string_view key) noexcept;
-[[nodiscard]] simdjson::dom::array array_in(simdjson::dom::object from,
-                                            std::string_view key) noexcept;
+[[nodiscard]] simdjson::dom::object object_in(simdjson::dom::object from, std::string_view key);
+[[nodiscard]] simdjson::dom::array array_in(simdjson::dom::object from, std::string_view key);
 
 // No fewer bytes than simdjson::minify(value) writes, without writing them.
 [[nodiscard]] std::size_t json_bytes_max(simdjson::dom::element value) noexcept;

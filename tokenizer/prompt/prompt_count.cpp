@@ -33,7 +33,7 @@ const learned_estimate* learned_of(const count_options& options, std::string_vie
 }  // namespace
 
 prompt_tokens count_prompt(std::string_view model, chat_api api, simdjson::dom::element request,
-                           const count_options& options) noexcept {
+                           const count_options& options) {
   const model_encoding words = encoding_for_model(model);
   prompt_tally tally(words, text_measure::tokens, learned_of(options, model, api), options.known);
   if (options.observer != nullptr) tally.show_to(*options.observer);
@@ -43,7 +43,7 @@ prompt_tokens count_prompt(std::string_view model, chat_api api, simdjson::dom::
 }
 
 prompt_bound bound_prompt(std::string_view model, chat_api api, simdjson::dom::element request,
-                          const count_options& options) noexcept {
+                          const count_options& options) {
   const model_encoding words = encoding_for_model(model);
   prompt_tally tally(words, text_measure::bytes, learned_of(options, model, api));
   const prompt_context prompt{.model = model, .frame = words.frame, .tally = tally};

@@ -56,10 +56,10 @@ struct prompt_bound {
 // tests/tokenizer/prompt/prompt_bound_test.cpp.
 [[nodiscard]] prompt_bound bound_prompt(std::string_view model, chat_api api,
                                         simdjson::dom::element request,
-                                        const count_options& options = {}) noexcept;
+                                        const count_options& options = {});
 
 [[nodiscard]] prompt_tokens count_prompt(std::string_view model, chat_api api,
                                          simdjson::dom::element request,
-                                         const count_options& options = {}) noexcept;
+                                         const count_options& options = {});
 
 }  // namespace stint::tokenizer

@@ -43,7 +43,7 @@ class prompt_tally {
         comparable_(!model.exact) {}
 
   [[nodiscard]] text_measure measure() const noexcept { return measure_; }
-  [[nodiscard]] std::int64_t count(std::string_view text) const noexcept {
+  [[nodiscard]] std::int64_t count(std::string_view text) const {
     if (measure_ == text_measure::bytes) return count_bytes(text.size());
     if (known_.memo == nullptr || text.size() < segment_memo::text_bytes_min) {
       return model_.text->count(text);
@@ -56,7 +56,7 @@ class prompt_tally {
   }
   [[nodiscard]] const encoding& words() const noexcept { return *model_.text; }
 
-  void add_text(std::string_view text) noexcept {
+  void add_text(std::string_view text) {
     const std::int64_t tokens = count(text);
     add(text_, {.expected = tokens, .upper = tokens});
     class_shares shares{};

@@ -72,7 +72,7 @@ std::size_t segment_memo::segment_end(std::string_view text) noexcept {
 }
 
 std::int64_t segment_memo::count(const encoding& words, std::uint64_t scope,
-                                 std::string_view text) noexcept {
+                                 std::string_view text) {
   std::int64_t tokens = 0;
   while (text.size() >= text_bytes_min) {
     const std::size_t size = segment_end(text);
@@ -83,7 +83,7 @@ std::int64_t segment_memo::count(const encoding& words, std::uint64_t scope,
 }
 
 std::int64_t segment_memo::count_segment(const encoding& words, std::uint64_t scope,
-                                         std::string_view segment) noexcept {
+                                         std::string_view segment) {
   if (segment.size() > keyed_hash::text_bytes_max) {
     counted_.fetch_add(segment.size(), std::memory_order_relaxed);
     return words.count(segment);

@@ -36,7 +36,7 @@ class segment_memo {
 
   // Equal to words.count(text). `words` outlives the memo.
   [[nodiscard]] std::int64_t count(const encoding& words, std::uint64_t scope,
-                                   std::string_view text) noexcept;
+                                   std::string_view text);
 
   // Bytes that were counted, and bytes that did not have to be.
   [[nodiscard]] std::uint64_t counted_bytes() const noexcept {
@@ -65,7 +65,7 @@ class segment_memo {
   static constexpr std::size_t ways = 4;
 
   [[nodiscard]] std::int64_t count_segment(const encoding& words, std::uint64_t scope,
-                                           std::string_view segment) noexcept;
+                                           std::string_view segment);
   [[nodiscard]] static bool read(const entry& from, saying& into) noexcept;
   static void write(entry& into, const saying& what) noexcept;
 

@@ -8,6 +8,7 @@
 #include <boost/url/url_view.hpp>
 
 #include "pricing/text/ascii.hpp"
+#include "pricing/text/utf8.hpp"
 #include "pricing/text/words.hpp"
 
 namespace stint {
@@ -18,9 +19,10 @@ namespace urls = boost::urls;
 
 constexpr std::size_t parameters_max = 64;
 
-// Boost.URL makes sure that every escape is whole; what it stands for may still end a line.
+// Boost.URL makes sure that every escape is whole; what it stands for may still end a line, or be no
+// text at all.
 bool is_plain(std::string_view decoded) noexcept {
-  return std::none_of(decoded.begin(), decoded.end(), is_control);
+  return is_utf8(decoded) && std::none_of(decoded.begin(), decoded.end(), is_control);
 }
 
 }  // namespace
@@ -40,10 +42,12 @@ std::vector<std::string> admin_request::parameters(std::string_view name) const 
   return values;
 }
 
+// What is stored may hold bytes that are no UTF-8, of a time when they were let in; one of them would
+// make the whole page unreadable.
 admin_answer json_answer(int status, const json::value& body) {
   return {.status = status,
           .content_type = "application/json",
-          .body = json::serialize(body) + "\n",
+          .body = with_utf8_alone(json::serialize(body)) + "\n",
           .allow = {}};
 }
 

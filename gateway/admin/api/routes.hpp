@@ -11,7 +11,7 @@
 namespace stint {
 
 enum class admin_access : std::uint8_t {
-  open,
+  open,     // and answered on the admin thread: it waits for nothing
   metrics,  // open unless the configuration says otherwise
   token
 };
@@ -61,7 +61,8 @@ struct matched_route {
 
 // GET /api/v1/spend?by=tenant,feature&from=…&to=…&day=1&match=tenant:acme → {"from", "to", "by",
 // "lines": […], "total": {…}}; [from, to) in whole UTC hours, by default this month so far. match
-// may be repeated.
+// may be repeated. simulated=1: the simulated calls, which are left out otherwise where their books are
+// apart; "simulated" of the answer says so: out, in, only.
 [[nodiscard]] admin_answer get_spend(const admin_request& request, admin_services& services);
 
 // GET /api/v1/ledger?limit=…&before=<id>&from=…&to=…&match=…&flag=… → {"rows": […], "next_before": id or

@@ -40,11 +40,25 @@ result<std::vector<dimension>> read_by(const admin_request& request) {
   return by;
 }
 
+// Every other dimension is one of the sums. A pattern for users would meet no user, and the answer
+// would be $0.00 for somebody who spent.
+result<match_list> read_summed_match(const admin_request& request) {
+  auto match = read_match(request);
+  const auto is_of_users = [](const auto& each) { return each.first == dimension::user; };
+  if (match && std::ranges::any_of(*match, is_of_users)) {
+    return make_problem(problem_kind::bad_request,
+                        "match: sums know no users; `stint ledger list --match user:…` lists the "
+                        "calls of one, and a cap that is split by user counts what each uses",
+                        "match");
+  }
+  return match;
+}
+
 result<rollup_query> read_query(const admin_request& request, wall_time now) {
   rollup_query query;
   auto by = read_by(request);
   if (!by) return by.error();
-  auto match = read_match(request);
+  auto match = read_summed_match(request);
   if (!match) return match.error();
   const auto from = read_time(request, "from");
   if (!from) return from.error();
@@ -64,6 +78,21 @@ result<rollup_query> read_query(const admin_request& request, wall_time now) {
   return query;
 }
 
+// Of calls of the simulated provider: whether they are left out, in, or all that is summed.
+result<std::string_view> choose_books(const admin_request& request, const simulation& how,
+                                      rollup_query& query) {
+  const auto only = request.parameter("simulated").value_or("0");
+  if (only != "0" && only != "1")
+    return make_problem(problem_kind::bad_request, "simulated: expected 0 or 1", "simulated");
+  if (only == "1") {
+    query.match.emplace_back(dimension::provider, simulated_provider_name);
+    return "only";
+  }
+  if (!how.apart) return "in";
+  query.except_provider = simulated_provider_name;
+  return "out";
+}
+
 json::object to_json(const rollup_line& line, const rollup_query& query) {
   json::object object;
   if (query.by_day)
@@ -79,10 +108,13 @@ json::object to_json(const rollup_line& line, const rollup_query& query) {
 }  // namespace
 
 admin_answer get_spend(const admin_request& request, admin_services& services) {
-  if (auto refused = refuse_unknown_parameters(request, {"by", "from", "to", "day", "match"}))
+  if (auto refused =
+          refuse_unknown_parameters(request, {"by", "from", "to", "day", "match", "simulated"}))
     return *refused;
-  const auto query = read_query(request, wall_now());
+  auto query = read_query(request, wall_now());
   if (!query) return answer_problem(query.error());
+  const auto books = choose_books(request, services.settings.simulated, *query);
+  if (!books) return answer_problem(books.error());
   const auto lines = services.ledger.spend(*query);
   if (lines.size() > lines_max) {
     return error_answer(
@@ -101,6 +133,7 @@ admin_answer get_spend(const admin_request& request, admin_services& services) {
                                        {"to", to_iso_time(query->until)},
                                        {"by", std::move(by)},
                                        {"day", query->by_day},
+                                       {"simulated", std::string(*books)},
                                        {"lines", std::move(shown)},
                                        {"total", to_json(total)}});
 }

@@ -2,6 +2,8 @@
 // tests/end_to_end/{disconnect,upstream_fault,kill,exits}_test.py.
 #include "gateway/call/hold/held_call.hpp"
 
+#include <new>
+
 #include "gateway/call/hold/bill.hpp"
 #include "gateway/call/hold/ledger_wait.hpp"
 #include "gateway/call/hold/unseen_output.hpp"
@@ -31,7 +33,13 @@ held_call::~held_call() {
   unforeseen.unknown = was_forwarded();
   unforeseen.input_report = reported_input_;
   unforeseen.counted_output_tokens = delivered_tokens_;
-  means_.ledger.settle(resolve(unforeseen), [](const settled&) {});
+  try {
+    means_.ledger.settle(resolve(unforeseen), [](const settled&) {});
+  } catch (const std::bad_alloc&) {
+    // There is not even memory to say so. The hold stands until the next start posts it: too much is
+    // held meanwhile, and nothing is lost.
+    means_.counting.counts.refused(problem_kind::internal);
+  }
 }
 
 void held_call::forwarded() {

@@ -2,6 +2,7 @@
 #include "gateway/call/hold/late_count.hpp"
 
 #include <atomic>
+#include <new>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -28,10 +29,22 @@ late_count::~late_count() {
   job_->owner = nullptr;
 }
 
+namespace {
+// Nothing: there is no memory to count with. The call is on its way already and has to be settled, if
+// at the bound that let it in.
+std::optional<tokenizer::prompt_tokens> counted_if_possible(const uncounted_prompt& prompt) {
+  try {
+    return prompt.count();
+  } catch (const std::bad_alloc&) {
+    return std::nullopt;
+  }
+}
+}  // namespace
+
 void late_count::begin() {
   if (done_ || job_) return;
   if (call_.text_bytes <= how_.inline_bytes_max) {
-    return take(call_.uncounted->count());
+    return take(counted_if_possible(*call_.uncounted));
   }
   job_ = std::make_shared<job>();
   job_->prompt = call_.uncounted;
@@ -39,17 +52,18 @@ void late_count::begin() {
   // The pool is joined before the io contexts end.
   asio::post(how_.pool, [work = job_, home = &home_] {
     if (!work->wanted.load(std::memory_order_relaxed)) return;
-    const tokenizer::prompt_tokens counted = work->prompt->count();
+    const auto counted = counted_if_possible(*work->prompt);
     asio::post(*home, [work, counted] {
       if (work->owner != nullptr) work->owner->take(counted);
     });
   });
 }
 
-void late_count::take(const tokenizer::prompt_tokens& prompt) {
+void late_count::take(const std::optional<tokenizer::prompt_tokens>& prompt) {
   done_ = true;
   job_.reset();  // and with it the parsed request, which may be many times the body's size
-  call_.take_count(prompt);
+  const tokenizer::prompt_tokens bound = call_.prompt;
+  call_.take_count(prompt.value_or(bound));
   counted_();
   how_.counts.prompt_counted(prompt_count_time::after_forwarding);
   if (wake_) wake_->cancel();

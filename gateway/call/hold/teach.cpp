@@ -1,6 +1,8 @@
 // Tested by tests/gateway/call/hold/teach_test.cpp and tests/end_to_end/calibration_test.py.
 #include "gateway/call/hold/teach.hpp"
 
+#include <new>
+
 #include "budgets/records/row.hpp"
 #include "tokenizer/models/model_name.hpp"
 
@@ -41,7 +43,11 @@ void teach_from(prompt_teaching to, const examined_call& call, tokenizer::chat_a
   compared.expected_tokens = prompt.expected;
   compared.bound_tokens = prompt.upper_bound;
   compared.reported_tokens = reported;
-  to.counts.estimated(compared);
+  try {
+    to.counts.estimated(compared);
+  } catch (const std::bad_alloc&) {
+    // A series that there is no memory for: the call itself matters more.
+  }
   if (!prompt.features.learnable) return;
   prompt_report report;
   report.model = call.base_model;

@@ -10,12 +10,15 @@
 namespace stint {
 
 namespace {
-// How much of an unread body is swallowed before the connection is closed on it, and for how long.
-constexpr std::size_t drained_bytes_max = 64 * 1024;
-constexpr std::chrono::milliseconds drained_for{1000};
+// For how long an unread body is swallowed before the connection is closed on it: as long as it comes,
+// within a limit (the figures are nginx's). Closed earlier, the kernel answers what still arrives with a
+// reset, which takes the refusal away from a client, or a proxy before us, that first sends everything.
+constexpr std::chrono::seconds drained_for{30};
+constexpr std::chrono::seconds drained_without_a_byte_for{5};
 }  // namespace
 
 asio::awaitable<bool> client_answer::write(std::array<asio::const_buffer, 3> pieces) {
+  was_begun_ = true;
   const limits_config& limits = session_.thread.shared().settings.limits;
   const armed_deadline deadline(session_.watch, session_.wire,
                                 std::chrono::milliseconds(limits.write_stall_ms));
@@ -101,15 +104,12 @@ void client_answer::skip_arrived_body() noexcept {
 
 asio::awaitable<void> client_answer::drain_and_close() {
   session_.wire.shutdown_send();
-  std::array<char, 4096> discarded;
-  std::size_t drained = 0;
-  {
-    const armed_deadline deadline(session_.watch, session_.wire, drained_for);
-    while (drained < drained_bytes_max) {
-      const io_outcome got = co_await session_.wire.read_some(asio::buffer(discarded));
-      if (got.error) break;
-      drained += got.bytes;
-    }
+  std::array<char, 16 * 1024> discarded;
+  const monotonic::time_point until = monotonic::now() + drained_for;
+  while (monotonic::now() < until) {
+    const armed_deadline deadline(session_.watch, session_.wire, drained_without_a_byte_for);
+    const io_outcome got = co_await session_.wire.read_some(asio::buffer(discarded));
+    if (got.error) break;
   }
   session_.wire.close();
 }

@@ -21,7 +21,7 @@ class client_answer final : public answer_sink {
   [[nodiscard]] asio::awaitable<bool> begin_stream(int status, std::string_view fields,
                                                    bool goes_on) override;
   [[nodiscard]] asio::awaitable<bool> write_chunk(std::string_view content, bool last) override;
-  // If a body was left unread it is drained a little, so that the answer is not lost to a reset.
+  // If a body was left unread it is swallowed, so that the answer is not lost to a reset.
   [[nodiscard]] asio::awaitable<void> refuse(problem why) override;
   // An answer of our own that needed no body; `fields` are whole lines. The same of an unread body.
   [[nodiscard]] asio::awaitable<void> write_own(int status, std::string_view fields,
@@ -31,6 +31,8 @@ class client_answer final : public answer_sink {
 
   // The request's body is off the wire, to its last byte.
   void body_was_read() noexcept { body_done_ = true; }
+  // Something of an answer has gone out, or may have.
+  [[nodiscard]] bool was_begun() const noexcept { return was_begun_; }
   // The connection may carry another request after this answer.
   [[nodiscard]] bool keep_alive() const noexcept { return keep_alive_; }
 
@@ -45,6 +47,7 @@ class client_answer final : public answer_sink {
   const incoming_call& call_;
   bool body_done_ = false;
   bool head_waits_ = false;  // in the session's scratch, for the first part of the stream
+  bool was_begun_ = false;
   bool keep_alive_;
 };
 

@@ -13,6 +13,7 @@
 #include "gateway/call/relay/relayed.hpp"
 #include "gateway/call/request/examine.hpp"
 #include "gateway/config/config.hpp"
+#include "gateway/memory/memory_budget.hpp"
 #include "gateway/metrics/metrics.hpp"
 
 namespace stint {
@@ -23,6 +24,7 @@ struct relay_order {
   const price_book& prices;
   metrics& counts;
   asio::thread_pool& counting;
+  memory_budget& memory;  // for an answer that is read whole
   held_call& held;
   const examined_call* call = nullptr;  // null for a pass-through
   const dialect& speaks;

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "gateway/call/hold/call_end.hpp"
+#include "gateway/memory/memory_budget.hpp"
 #include "gateway/problem.hpp"
 
 namespace stint {
@@ -18,6 +19,7 @@ struct whole_answer {
   int status = 0;
   std::string fields;
   std::string body;
+  memory_claim memory;  // of a long body
 };
 
 // The end of a stream whose other parts were passed on as they came.

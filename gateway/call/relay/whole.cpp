@@ -93,15 +93,41 @@ asio::awaitable<void> hold_bound(held_call& held) {
   co_await hold.answered();
 }
 
-asio::awaitable<body_progress> read_all(answer_source& from, std::size_t bytes_max,
-                                        std::string& body) {
+// By twice what has come, so that it is seldom asked.
+bool has_room(whole_answer& answer) {
+  const std::size_t bytes = answer.body.size();
+  if (bytes <= memory_budget::uncounted_bytes || bytes <= answer.memory.bytes()) return true;
+  return answer.memory.grow_answer(2 * bytes);
+}
+
+// It was forwarded, so that it is the client's to know whether it wants to pay twice.
+problem no_room_for(const provider_config& provider) {
+  problem full = make_problem(problem_kind::internal,
+                              "the answer of provider '" + provider.name +
+                                  "' does not fit the gateway's memory beside those of the other "
+                                  "calls in flight (limits.memory_bytes_max)");
+  full.status = 503;
+  return full;
+}
+
+struct whole_reading {
+  body_progress progress = body_progress::more;
+  bool no_room = false;
+};
+
+asio::awaitable<whole_reading> read_all(answer_source& from, std::size_t bytes_max,
+                                        whole_answer& answer) {
+  std::string& body = answer.body;
   const std::uint64_t announced = from.facts().content_length;
   body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(announced, bytes_max)));
-  body_progress progress = body_progress::more;
-  while (progress == body_progress::more && body.size() <= bytes_max)
-    progress = co_await from.read_piece(body, from.usual_patience());
+  whole_reading made;
+  while (made.progress == body_progress::more && body.size() <= bytes_max && !made.no_room) {
+    made.progress = co_await from.read_piece(body, from.usual_patience());
+    made.no_room = !has_room(answer);
+  }
   // One that is too large is given up like one that broke.
-  co_return progress == body_progress::more ? body_progress::broken : progress;
+  if (made.progress == body_progress::more) made.progress = body_progress::broken;
+  co_return made;
 }
 }  // namespace
 
@@ -114,13 +140,16 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
   ended.first_byte = facts.first_byte;
   if (order.call != nullptr && facts.status < 300) co_await hold_bound(order.held);
   whole_answer answer;
-  const body_progress progress =
-      co_await read_all(from, order.settings.limits.answer_bytes_max, answer.body);
+  answer.memory = memory_claim(order.memory);
+  const whole_reading read =
+      co_await read_all(from, order.settings.limits.answer_bytes_max, answer);
+  const body_progress progress = read.progress;
   client.unwatch_client();
   if (progress != body_progress::complete) {
     count_break(order.counts, from.provider(), progress);
     from.abandon();
-    problem why = broken_answer(from.provider(), progress);
+    problem why =
+        read.no_room ? no_room_for(from.provider()) : broken_answer(from.provider(), progress);
     ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
     ended.status = why.status;
     co_await read_usage(order, facts, false, answer.body, ended);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "pricing/text/ascii.hpp"
+#include "pricing/text/utf8.hpp"
 
 namespace stint {
 
@@ -45,6 +46,11 @@ result<std::string> choose_feature(const config& settings, const request_head& h
 }  // namespace
 
 result<free_tags> parse_free_tags(std::string_view header_value) {
+  // Rows are told as JSON, where other bytes have no place.
+  if (!is_utf8(header_value)) {
+    return make_problem(problem_kind::bad_request,
+                        "free tags must be UTF-8; one holds other bytes");
+  }
   free_tags tags;
   std::string_view rest = without_surrounding_space(header_value);
   while (!rest.empty()) {
@@ -78,8 +84,9 @@ result<purpose> attribute(const config& settings, const request_head& head,
   if (const auto tags = head.find(settings.tags_header)) {
     auto parsed = parse_free_tags(*tags);
     if (!parsed) {
-      parsed.error().param = settings.tags_header;
-      return parsed.error();
+      problem why = std::move(parsed).error();
+      why.param = settings.tags_header;
+      return why;
     }
     found.tags = std::move(*parsed);
   }

@@ -33,8 +33,9 @@ struct uncounted_prompt {
   // That of the bound: a count by a later one could be above it.
   std::shared_ptr<const tokenizer::calibration_snapshot> learned;
   tokenizer::known_counts known;  // of the tenant's earlier texts
+  memory_claim memory;
 
-  [[nodiscard]] tokenizer::prompt_tokens count() const noexcept {
+  [[nodiscard]] tokenizer::prompt_tokens count() const {
     tokenizer::count_options counting;
     counting.learned = learned.get();
     counting.known = known;
@@ -76,6 +77,7 @@ struct examiner {
   tokenizer::segment_memo* remembered = nullptr;  // null: earlier counts are not kept
   boost::asio::thread_pool& counting;
   const usage_refusals* usage_refused = nullptr;  // null: nobody has refused to be asked
+  memory_budget* memory = nullptr;                // null: parsed prompts have no bound
 };
 
 // `body` must have simdjson's padding reserved behind its size. Runs on the io thread, or on the

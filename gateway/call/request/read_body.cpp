@@ -6,18 +6,11 @@
 #include <simdjson.h>
 
 #include "gateway/http/chunked_body.hpp"
-#include "pricing/text/ascii.hpp"
+#include "gateway/http/media_type.hpp"
 
 namespace stint {
 
 namespace {
-// Media types are case-insensitive (RFC 9110 §8.3.1).
-bool mentions_json(std::string_view type) noexcept {
-  constexpr std::string_view json = "json";
-  const auto same = [](char a, char b) { return to_lower_case(a) == b; };
-  return std::search(type.begin(), type.end(), json.begin(), json.end(), same) != type.end();
-}
-
 problem too_large(const limits_config& limits) {
   return make_problem(problem_kind::body_too_large, "the body is larger than " +
                                                         std::to_string(limits.body_bytes_max) +
@@ -25,6 +18,9 @@ problem too_large(const limits_config& limits) {
 }
 
 constexpr std::size_t first_room_bytes = 64 * 1024;
+// Large bodies are let in again when those of others have gone on.
+constexpr int short_of_memory_retry_s = 1;
+
 // Besides the patience for each read: a body that drips in slower than this is given up (1 kB/s).
 constexpr std::chrono::microseconds patience_per_byte{1000};
 
@@ -32,10 +28,11 @@ constexpr std::chrono::microseconds patience_per_byte{1000};
 class body_reader {
  public:
   body_reader(client_session& session, const request_head& head, const limits_config& limits,
-              monotonic::time_point head_read) noexcept
+              std::string_view key, monotonic::time_point head_read) noexcept
       : session_(session),
         head_(head),
         limits_(limits),
+        key_(key),
         patience_(limits.body_timeout_ms),
         head_read_(head_read) {}
 
@@ -61,10 +58,14 @@ class body_reader {
                 "the body arrives slower than 1 kB/s (limits.body_timeout_ms)");
   }
   [[nodiscard]] body_arrival interrupted();
+  // Nothing: there is room for a body of so many bytes. What has come of one that finds none is let go
+  // at once.
+  [[nodiscard]] std::optional<body_arrival> claim(std::size_t bytes);
 
   client_session& session_;
   const request_head& head_;
   const limits_config& limits_;
+  const std::string_view key_;
   const std::chrono::milliseconds patience_;
   const monotonic::time_point head_read_;
   std::size_t received_bytes_ = 0;
@@ -77,6 +78,17 @@ body_arrival body_reader::interrupted() {
   }
   session_.watch.note_client_gone();
   return lost(problem_kind::malformed_http, "the connection ended inside the body");
+}
+
+std::optional<body_arrival> body_reader::claim(std::size_t bytes) {
+  if (bytes <= memory_budget::uncounted_bytes) return std::nullopt;
+  const memory_verdict verdict = session_.body_memory.grow_body(key_, bytes);
+  if (verdict == memory_verdict::granted) return std::nullopt;
+  body_arrival refused;
+  refused.failed = no_room_for_body(session_.thread.shared().memory, verdict, bytes);
+  refused.may_go_on = false;
+  session_.forget_body();
+  return refused;
 }
 
 asio::awaitable<io_outcome> body_reader::read_some(asio::mutable_buffer into) {
@@ -94,8 +106,11 @@ asio::awaitable<body_arrival> body_reader::read_with_length() {
   while (received_bytes_ < length) {
     if (too_slow()) co_return took_too_long();
     // Memory follows what has arrived, never what was announced.
-    if (received_bytes_ == body.size())
-      body.resize(std::min(length, std::max(received_bytes_ * 2, first_room_bytes)));
+    if (received_bytes_ == body.size()) {
+      const std::size_t room = std::min(length, std::max(received_bytes_ * 2, first_room_bytes));
+      if (auto refused = claim(room)) co_return std::move(*refused);
+      body.resize(room);
+    }
     const io_outcome got = co_await read_some(
         asio::buffer(body.data() + received_bytes_, body.size() - received_bytes_));
     if (got.error) co_return interrupted();
@@ -128,6 +143,9 @@ asio::awaitable<body_arrival> body_reader::read_chunked() {
                          : "the body's chunk framing is over its limit");
     }
     received_bytes_ = body.size();
+    if (received_bytes_ > session_.body_memory.bytes()) {
+      if (auto refused = claim(2 * received_bytes_)) co_return std::move(*refused);
+    }
     if (too_slow()) co_return took_too_long();
     session_.buffer.rewind(body_start);
     const io_outcome got = co_await read_some(session_.buffer.free_space());
@@ -150,6 +168,23 @@ asio::awaitable<std::optional<body_arrival>> body_reader::say_continue() {
 }
 }  // namespace
 
+problem no_room_for_body(const memory_budget& memory, memory_verdict why, std::size_t bytes) {
+  if (bytes > memory.key_limit()) {
+    return make_problem(problem_kind::body_too_large,
+                        "the body is larger than a key's share of the gateway's memory "
+                        "(a quarter of limits.memory_bytes_max)");
+  }
+  problem full =
+      make_problem(problem_kind::overloaded,
+                   why == memory_verdict::key_is_full
+                       ? "the bodies of this key's calls in flight take up its share of "
+                         "the gateway's memory (limits.memory_bytes_max); try again"
+                       : "the bodies of the calls in flight take up the gateway's memory "
+                         "(limits.memory_bytes_max); try again");
+  full.retry_after_s = short_of_memory_retry_s;
+  return full;
+}
+
 std::optional<problem> refuse_body_unread(const limits_config& limits, const request_head& head,
                                           bool must_be_json) {
   if (head.framing == body_framing::length && head.content_length > limits.body_bytes_max)
@@ -162,17 +197,23 @@ std::optional<problem> refuse_body_unread(const limits_config& limits, const req
   const auto type = head.find("content-type");
   // A missing type is taken as JSON, as the providers do; multipart and form bodies are never
   // priced.
-  if (type && !mentions_json(*type)) {
+  const media_kind media = type ? kind_of_media(*type) : media_kind::json;
+  if (media == media_kind::other)
     return make_problem(problem_kind::unsupported_media, "content-type must be application/json");
+  // A provider that believed it would read other figures than were counted here.
+  if (media == media_kind::json_of_other_text) {
+    return make_problem(
+        problem_kind::unsupported_media,
+        "content-type names a charset; JSON is read as UTF-8 alone (RFC 8259 §8.1)");
   }
   return std::nullopt;
 }
 
 asio::awaitable<body_arrival> read_body(client_session& session, const request_head& head,
-                                        const limits_config& limits,
+                                        const limits_config& limits, std::string_view key,
                                         monotonic::time_point head_read) {
   if (head.framing == body_framing::none) co_return body_arrival();
-  body_reader reader(session, head, limits, head_read);
+  body_reader reader(session, head, limits, key, head_read);
   if (head.expect_continue && session.buffer.unread().empty()) {
     if (auto failed = co_await reader.say_continue()) co_return std::move(*failed);
   }

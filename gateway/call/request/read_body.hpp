@@ -7,6 +7,7 @@
 
 #include "gateway/call/client_session.hpp"
 #include "gateway/http/request_head.hpp"
+#include "gateway/memory/memory_budget.hpp"
 #include "gateway/problem.hpp"
 
 namespace stint {
@@ -19,16 +20,22 @@ struct body_arrival {
 };
 
 // Fills session.body (with simdjson's padding reserved behind it). Answers "Expect: 100-continue"
-// first. Bytes after the body stay in the session's buffer. `head_read` is when the head was
+// first. `key`: whose share of the
+// memory it takes. Bytes after the body stay in the session's buffer. `head_read` is when the head was
 // complete: the body's patience runs from there.
 [[nodiscard]] asio::awaitable<body_arrival> read_body(client_session& session,
                                                       const request_head& head,
                                                       const limits_config& limits,
+                                                      std::string_view key,
                                                       monotonic::time_point head_read);
 
 // What can be said about the body before reading it: too large, not JSON.
 [[nodiscard]] std::optional<problem> refuse_body_unread(const limits_config& limits,
                                                         const request_head& head,
                                                         bool must_be_json);
+
+// What is said where a body of so many bytes finds no room.
+[[nodiscard]] problem no_room_for_body(const memory_budget& memory, memory_verdict why,
+                                       std::size_t bytes);
 
 }  // namespace stint

@@ -42,8 +42,7 @@ result<recognised> recognise(const config& settings, const request_head& head) {
       problem_kind::not_found,
       "Stint meters " + metered_calls() + "; " + std::string(to_string(head.method)) + " " +
           std::string(head.path.substr(0, 200)) +
-          " is none of them. To let it through unmetered, list it under 'passthrough' "
-          "in the configuration.");
+          " is none of them, and whoever runs this gateway has not let it through.");
 }
 
 }  // namespace stint

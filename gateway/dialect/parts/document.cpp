@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <new>
 
 #include "gateway/dialect/parts/mended_json.hpp"
 
@@ -25,6 +26,12 @@ bool is_mendable(simdjson::error_code error) noexcept {
 }
 }  // namespace
 
+void refuse_exhausted(simdjson::dom::parser& parser, simdjson::error_code outcome) {
+  if (outcome != simdjson::MEMALLOC) return;
+  parser = simdjson::dom::parser();
+  throw std::bad_alloc();
+}
+
 std::optional<simdjson::dom::object> parse_object(simdjson::dom::parser& parser,
                                                   std::string_view json) {
   // An event without data is a view of nothing, and simdjson would give its null pointer to memcpy.
@@ -33,12 +40,13 @@ std::optional<simdjson::dom::object> parse_object(simdjson::dom::parser& parser,
   // parse() copies into its own padded buffer, so `json` needs no padding.
   const simdjson::error_code error = parser.parse(json.data(), json.size()).get(root);
   if (error == simdjson::SUCCESS) return root;
+  refuse_exhausted(parser, error);
   if (!is_mendable(error)) return std::nullopt;
   const auto mended = mended_json(json);
   if (!mended) return std::nullopt;
-  if (parser.parse(mended->data(), mended->size()).get(root) != simdjson::SUCCESS)
-    return std::nullopt;
-  return root;
+  const simdjson::error_code still = parser.parse(mended->data(), mended->size()).get(root);
+  refuse_exhausted(parser, still);
+  return still == simdjson::SUCCESS ? std::optional(root) : std::nullopt;
 }
 
 std::optional<simdjson::dom::object> parse_object(std::string_view json) {

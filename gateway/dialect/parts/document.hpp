@@ -16,6 +16,10 @@ namespace stint {
 // that nobody may need (half a surrogate in a text, a number beyond 64 bits) is mended in a copy, so
 // that it does not take the rest with it.
 [[nodiscard]] std::optional<simdjson::dom::object> parse_object(std::string_view json);
+// A parser that ran out of memory is left half made, and would crash on its next text: it is made anew,
+// and std::bad_alloc is thrown. Any other outcome is the caller's.
+void refuse_exhausted(simdjson::dom::parser& parser, simdjson::error_code outcome);
+
 [[nodiscard]] std::optional<simdjson::dom::object> parse_object(simdjson::dom::parser& parser,
                                                                 std::string_view json);
 

@@ -42,7 +42,7 @@ void text_counter::feed(const text_key& key, std::string_view piece) {
   entries_[last_].feed(piece);
 }
 
-std::int64_t text_counter::total() noexcept {
+std::int64_t text_counter::total() {
   std::int64_t tokens = 0;
   for (entry& one : entries_) {
     if (!one.known) one.known = one.count.total();

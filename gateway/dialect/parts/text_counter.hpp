@@ -20,7 +20,7 @@ class text_counter final : public text_sink {
 
   void feed(const text_key& key, std::string_view piece) override;
   // Counts only what was fed since it was last asked, and the end of each text that was fed.
-  [[nodiscard]] std::int64_t total() noexcept;
+  [[nodiscard]] std::int64_t total();
   // The most that total() can grow by with so many bytes: a token is at least one of them.
   [[nodiscard]] std::int64_t most_in(std::size_t bytes) const noexcept;
   // As much would be tokenized by total() now.

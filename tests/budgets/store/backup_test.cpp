@@ -218,6 +218,31 @@ BOOST_FIXTURE_TEST_CASE(any_file_of_a_backup_that_is_damaged_or_missing_is_found
   BOOST_TEST(used_in(restored) == 40 * 30);
 }
 
+// The copy was as damaged as the file, and said to be good.
+BOOST_FIXTURE_TEST_CASE(a_ledger_with_a_damaged_table_is_not_backed_up_as_if_it_were_whole,
+                        fixture) {
+  settle_calls(1, 2'000);
+  settle_calls(2'001, 2'002);  // a start writes the log of the one before into tables
+  driven_writer books(options(live()));
+  std::size_t damaged = 0;
+  for (const auto& entry : fs::directory_iterator(live())) {
+    if (entry.path().extension() != ".sst" || entry.file_size() < 10'000) continue;
+    std::fstream bytes(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekg(100);
+    const int byte = bytes.peek();
+    bytes.seekp(100);
+    bytes.put(static_cast<char>(byte ^ 0x10));
+    ++damaged;
+  }
+  BOOST_REQUIRE(damaged > 0U);
+  const auto refusal = refusal_of([&] {
+    work_progress progress;
+    (void)books.writer.store().backup(copy, progress);
+  });
+  BOOST_TEST(refusal.find("damaged file") != std::string::npos, refusal);
+  BOOST_TEST(!fs::exists(copy));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_restored_ledger_that_lost_the_end_of_its_log_is_refused, fixture) {
   backup_summary summary;
   {

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/records/row.hpp"
+#include "gateway/admin/api/request.hpp"
 #include "pricing/sample_usage.hpp"
 
 using namespace stint;
@@ -80,6 +81,23 @@ BOOST_AUTO_TEST_CASE(a_row_tells_of_its_context_and_of_each_leg) {
   BOOST_TEST_REQUIRE(told.at("legs").as_array().size() == 2U);
   BOOST_TEST(told.at("legs").at(1).at("why").as_string() == "correction");
   BOOST_TEST(told.at("legs").at(1).at("cost_nanodollars").as_int64() == -2);
+}
+
+BOOST_AUTO_TEST_CASE(a_row_with_a_tag_that_is_no_utf_8_leaves_its_page_readable) {
+  ledger_row row;
+  row.tags = {{"session",
+               "a\xFF"
+               "b"},
+              {"\xC3", "c"}};
+  const auto answer = json_answer(200, boost::json::array{to_json(row)});
+  boost::system::error_code broken;
+  const auto page = boost::json::parse(answer.body, broken);
+  BOOST_TEST_REQUIRE(!broken);
+  const auto& tags = page.as_array().at(0).at("tags").as_object();
+  BOOST_TEST(tags.at("session").as_string() ==
+             "a\xEF\xBF\xBD"
+             "b");
+  BOOST_TEST(tags.at("\xEF\xBF\xBD").as_string() == "c");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -19,11 +19,12 @@ namespace stint {
 
 class running_admin {
  public:
-  explicit running_admin(bool metrics_need_token = false) {
+  // `more`: whole lines of the configuration.
+  explicit running_admin(bool metrics_need_token = false, const std::string& more = {}) {
     settings_ = std::get<config>(parse_config(
         "admin: {port: 0, metrics_need_token: " +
             std::string(metrics_need_token ? "true" : "false") + "}\n" +
-            "data_directory: " + directory_.path() + "/data\n" +
+            "data_directory: " + directory_.path() + "/data\n" + more +
             "caps:\n"
             "  - {name: tenant-day, per: [tenant], window: day, unit: usd, limit: 50}\n"
             "  - {name: all-tokens, window: forever, unit: tokens, limit: 1M}\n"

@@ -1,61 +1,16 @@
 // Goal: the admin API answers truly, to those who may ask, within its bounds. Method: raw HTTP over
 // a real socket to a real server above a real ledger.
-#include <boost/asio.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/admin/raw_admin_client.hpp"
 #include "gateway/admin/running_admin.hpp"
 #include "pricing/wall_time.hpp"
 
 using namespace stint;
 BOOST_AUTO_TEST_SUITE(admin_server_suite)
 
-namespace asio = boost::asio;
 namespace json = boost::json;
-
-namespace {
-
-struct reply {
-  int status = 0;
-  std::string head;
-  std::string body;
-  [[nodiscard]] json::object object() const { return json::parse(body).as_object(); }
-};
-
-// Sends the bytes as they are and reads until the server closes.
-reply send_raw(const running_admin& admin, const std::string& bytes) {
-  asio::io_context context;
-  asio::ip::tcp::socket socket(context);
-  socket.connect({asio::ip::make_address("127.0.0.1"), admin.port()});
-  boost::system::error_code ended;
-  asio::write(socket, asio::buffer(bytes), ended);
-  std::string answer;
-  asio::read(socket, asio::dynamic_buffer(answer), ended);
-  reply got;
-  const auto split = answer.find("\r\n\r\n");
-  if (split == std::string::npos) return got;
-  got.head = answer.substr(0, split);
-  got.body = answer.substr(split + 4);
-  got.status = std::stoi(got.head.substr(9, 3));
-  return got;
-}
-
-reply ask(const running_admin& admin, const std::string& method, const std::string& target,
-          const std::string& token, const std::string& body = {}) {
-  std::string request = method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
-  if (!token.empty()) request += "Authorization: Bearer " + token + "\r\n";
-  if (!body.empty()) request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
-  return send_raw(admin, request + "\r\n" + body);
-}
-
-reply ask(const running_admin& admin, const std::string& method, const std::string& target) {
-  return ask(admin, method, target, admin.token());
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(health_and_readiness_need_no_token_and_readiness_ends_with_draining) {
   running_admin admin;
@@ -182,11 +137,50 @@ BOOST_AUTO_TEST_CASE(spend_is_split_filtered_and_summed) {
   BOOST_TEST(one.at("total").at("calls").as_int64() == 2);
   const auto past = ask(admin, "GET", "/api/v1/spend?from=2020-01-01&to=2020-02-01").object();
   BOOST_TEST(past.at("total").at("calls").as_int64() == 0);
-  for (const auto* query :
-       {"by=user", "by=tenant,tenant", "by=x", "from=yesterday", "from=2020-01-02&to=2020-01-01",
-        "day=2", "match=tenant", "match=x:y", "match=tenant:", "form=2020-01-01"}) {
+  for (const auto* query : {"by=user", "match=user:alice", "match=user:*", "by=tenant,tenant",
+                            "by=x", "from=yesterday", "from=2020-01-02&to=2020-01-01", "day=2",
+                            "match=tenant", "match=x:y", "match=tenant:", "form=2020-01-01"}) {
     BOOST_TEST(ask(admin, "GET", std::string("/api/v1/spend?") + query).status == 400, query);
   }
+}
+
+BOOST_AUTO_TEST_CASE(spend_of_a_user_is_refused_rather_than_told_as_nothing) {
+  running_admin admin;
+  admin.spend("acme", 100, nanodollars(5));
+  const auto refused = ask(admin, "GET", "/api/v1/spend?match=tenant:acme&match=user:alice");
+  BOOST_TEST_REQUIRE(refused.status == 400);
+  const auto error = refused.object().at("error").as_object();
+  BOOST_TEST(error.at("param").as_string() == "match");
+  BOOST_TEST(error.at("message").as_string().find("stint ledger list --match user:") !=
+             json::string::npos);
+}
+
+// They stood among what was really spent, and used up its caps.
+BOOST_AUTO_TEST_CASE(simulated_calls_have_sums_and_caps_of_their_own) {
+  running_admin admin(false, "simulated: {books: apart}\n");
+  admin.spend("acme", 100, nanodollars(5));  // at the provider sim
+  const auto real = ask(admin, "GET", "/api/v1/spend").object();
+  BOOST_TEST(real.at("total").at("calls").as_int64() == 0);
+  BOOST_TEST(real.at("simulated").as_string() == "out");
+  const auto simulated = ask(admin, "GET", "/api/v1/spend?simulated=1").object();
+  BOOST_TEST(simulated.at("total").at("cost_nanodollars").as_int64() == 5);
+  BOOST_TEST(simulated.at("simulated").as_string() == "only");
+  BOOST_TEST(ask(admin, "GET", "/api/v1/spend?simulated=yes").status == 400);
+  const auto caps = ask(admin, "GET", "/api/v1/caps").object().at("caps").as_array();
+  const auto used = [&](std::string_view name) {
+    for (const auto& each : caps) {
+      if (each.at("name").as_string() == name)
+        return each.at("standings").as_array().at(0).at("used").as_int64();
+    }
+    return std::int64_t{-1};
+  };
+  BOOST_TEST(used("all-tokens") == 0);
+  BOOST_TEST(used("simulated:all-tokens") == 100);
+  running_admin together;
+  together.spend("acme", 100, nanodollars(5));
+  const auto all = ask(together, "GET", "/api/v1/spend").object();
+  BOOST_TEST(all.at("total").at("calls").as_int64() == 1);
+  BOOST_TEST(all.at("simulated").as_string() == "in");
 }
 
 BOOST_AUTO_TEST_CASE(ledger_rows_are_paged_found_and_proved) {
@@ -250,10 +244,10 @@ BOOST_AUTO_TEST_CASE(requests_beyond_the_bounds_are_refused) {
   const auto token = admin.token();
   BOOST_TEST(ask(admin, "POST", "/api/v1/keys", token, std::string(65'537, ' ')).status == 413);
   BOOST_TEST(send_raw(admin, "GET /healthz HTTP/1.1\r\nX: " + std::string(20'000, 'a') + "\r\n\r\n")
-                 .status == 413);
+                 .status == 431);
   BOOST_TEST(send_raw(admin, "nonsense\r\n\r\n").status == 400);
   std::string trailers =
-      "POST /api/v1/keys HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+      "POST /api/v1/keys HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
   for (int i = 0; i < 10'000; ++i)
     trailers += "Trailer-" + std::to_string(i) + ": 1234567890123456\r\n";
   BOOST_TEST(send_raw(admin, trailers).status != 200);
@@ -262,8 +256,8 @@ BOOST_AUTO_TEST_CASE(requests_beyond_the_bounds_are_refused) {
 
 BOOST_AUTO_TEST_CASE(a_connection_is_kept_between_requests) {
   running_admin admin;
-  const std::string one = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
-  const auto last = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  const std::string one = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const auto last = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
   const auto got = send_raw(admin, one + one + last);
   std::size_t answers = 0;
   const auto all = got.head + "\r\n\r\n" + got.body;

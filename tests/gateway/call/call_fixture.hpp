@@ -112,8 +112,8 @@ class call_fixture {
     return {*ledger_, settings, seen, counting, context, client};
   }
   [[nodiscard]] examiner examining() noexcept {
-    return {settings,          prices,   shared.ceiling,       learned,
-            shared.remembered, counting, &shared.usage_refused};
+    return {settings,          prices,   shared.ceiling,        learned,
+            shared.remembered, counting, &shared.usage_refused, &shared.memory};
   }
   [[nodiscard]] late_counting counting_late() noexcept {
     return {counting, settings.limits.count_inline_bytes_max, seen};

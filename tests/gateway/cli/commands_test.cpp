@@ -149,6 +149,15 @@ BOOST_AUTO_TEST_CASE(caps_are_shown_with_what_is_used_and_left) {
   BOOST_TEST(ask(admin, {"caps", "--cap", "none"}).status == 1);
 }
 
+BOOST_AUTO_TEST_CASE(simulated_books_are_shown_where_they_are_asked_for) {
+  running_admin admin(false, "simulated: {books: apart}\n");
+  admin.spend("acme", 7, nanodollars(1));
+  BOOST_TEST(has(ask(admin, {"spend"}).out, "stint spend --simulated"));
+  BOOST_TEST(has(ask(admin, {"spend", "--simulated"}).out, "acme"));
+  BOOST_TEST(!has(ask(admin, {"caps"}).out, "simulated:"));
+  BOOST_TEST(has(ask(admin, {"caps", "--simulated"}).out, "simulated:all-tokens"));
+}
+
 BOOST_AUTO_TEST_CASE(spend_is_shown_in_three_forms) {
   running_admin admin;
   admin.spend("acme", 1'234, nanodollars(1));

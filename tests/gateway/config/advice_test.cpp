@@ -39,6 +39,21 @@ BOOST_AUTO_TEST_CASE(listeners_open_to_the_network_are_warned_of) {
   BOOST_TEST(closed.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_pass_through_of_a_path_that_may_cost_is_warned_of) {
+  const auto warned = [](const std::string& method, const std::string& path) {
+    return any_starts_with(warnings_about(parsed("passthrough: [{method: " + method + ", path: \"" +
+                                                 path + "\", provider: sim}]\n")),
+                           "passthrough: " + method + " " + path + " may cost money at 'sim'");
+  };
+  for (const char* path : {"/v1/responses", "/v1/embeddings", "/v1/files/*", "/v1/*",
+                           "/v1/messages/batches", "/v1/audio/transcriptions", "/other"}) {
+    BOOST_TEST(warned("POST", path), path);
+    BOOST_TEST(!warned("GET", path), path);
+  }
+  for (const char* path : {"/v1/messages/count_tokens", "/v1/files", "/v1/moderations"})
+    BOOST_TEST(!warned("POST", path), path);
+}
+
 BOOST_AUTO_TEST_CASE(having_no_cap_is_warned_of) {
   BOOST_TEST(any_starts_with(warnings_about(parsed("")), "caps: none"));
 }

@@ -186,8 +186,9 @@ BOOST_AUTO_TEST_CASE(the_shipped_file_shows_the_defaults) {
   BOOST_TEST(shown.simulated.fixed_tokens == defaults.simulated.fixed_tokens);
   BOOST_TEST(shown.simulated.log_normal_sigma == defaults.simulated.log_normal_sigma);
   BOOST_TEST(shown.simulated.seed == defaults.simulated.seed);
-  // Providers have no defaults; caps change while it runs.
-  const std::vector<std::string> no_defaults = {"providers"};
+  // Providers have no defaults; caps change while it runs. The books of simulated calls are apart as
+  // shipped, and stay where they were for a file that is older than the choice.
+  const std::vector<std::string> no_defaults = {"simulated", "providers"};
   BOOST_TEST(settings_needing_restart(shown, parsed("data_directory: ./var/stint")) == no_defaults,
              boost::test_tools::per_element());
 }

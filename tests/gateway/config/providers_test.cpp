@@ -4,6 +4,7 @@
 #include "gateway/config/providers.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include <boost/test/data/test_case.hpp>
@@ -181,6 +182,7 @@ BOOST_AUTO_TEST_CASE(the_credential_comes_from_a_file) {
   const scratch_directory directory;
   const auto file = directory.sub("credential");
   std::ofstream(file) << "sk-from-file\n";
+  std::filesystem::permissions(file, std::filesystem::perms(0600));
   const auto read = parsed(one_provider(
       "dialects: [openai], base_url: \"https://h\", models: [a], credential_file: " + file));
   BOOST_TEST(read.providers.front().credential.reveal() == "sk-from-file");

@@ -22,6 +22,19 @@ BOOST_AUTO_TEST_CASE(a_line_is_json_even_with_hostile_names) {
   BOOST_TEST(line.at("input_tokens").as_int64() == 7);
 }
 
+BOOST_AUTO_TEST_CASE(a_line_is_json_even_with_bytes_that_are_no_text) {
+  ledger_row row;
+  row.charged.model =
+      "a\xFF"
+      "b";
+  boost::system::error_code broken;
+  const auto line = boost::json::parse(access_log_line(row), broken);
+  BOOST_TEST_REQUIRE(!broken);
+  BOOST_TEST(line.at("model").as_string() ==
+             "a\xEF\xBF\xBD"
+             "b");
+}
+
 BOOST_AUTO_TEST_CASE(every_line_is_written_before_the_log_is_gone) {
   int ends[2];
   BOOST_REQUIRE(::pipe(ends) == 0);

@@ -46,6 +46,26 @@ BOOST_AUTO_TEST_CASE(the_head_carries_our_credential_and_never_the_clients) {
              "content-length: 12\r\n\r\n");
 }
 
+// A provider that believed "charset=utf-7" read another max_tokens than the gateway had.
+BOOST_AUTO_TEST_CASE(a_metered_body_is_json_whatever_the_client_calls_it) {
+  const provider_config provider = openai_at(443);
+  for (const char* lines : {"content-type: application/json; charset=utf-7\r\n",
+                            "Content-Type: text/json\r\n", "accept: x/y\r\n"}) {
+    const parsed_head from(lines);
+    outbound what;
+    what.provider = &provider;
+    what.from = &from.get();
+    what.speaks = what.called = find_dialect("openai");
+    what.body_bytes = 12;
+    what.metered = true;
+    std::string head;
+    build_upstream_head(what, head);
+    const std::size_t at = head.find("content-type: ");
+    BOOST_TEST(head.substr(at, 32) == "content-type: application/json\r\n");
+    BOOST_TEST(head.find("content-type: ", at + 1) == std::string::npos);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_pass_through_goes_as_it_came_but_for_the_version) {
   provider_config provider = openai_at(443);
   provider.dialects = {find_dialect("openai")};

@@ -32,6 +32,28 @@ BOOST_AUTO_TEST_CASE(ill_formed_sequences_have_no_length) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_belongs_to_no_character_is_replaced_and_the_rest_stays) {
+  const std::string sign(replacement_character);
+  const std::pair<std::string, std::string> cases[] = {
+      {"", ""},
+      {"plain", "plain"},
+      {"aé€😀", "aé€😀"},
+      {"\xFF", sign},
+      {"a\xFF"
+       "b",
+       "a" + sign + "b"},
+      {"{\"a\":\"\xC3\"}", "{\"a\":\"" + sign + "\"}"},
+      {"\xE2\x82"
+       "x€\xF0",
+       sign + sign + "x€" + sign},
+  };
+  for (const auto& [raw, mended] : cases) {
+    BOOST_TEST(with_utf8_alone(raw) == mended);
+    BOOST_TEST(is_utf8(raw) == (raw == mended));
+    BOOST_TEST(is_utf8(with_utf8_alone(raw)));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_cut_goes_beside_a_character) {
   const std::string_view text = "aé€😀";  // 1, 2, 3 and 4 bytes
   const std::size_t ends[] = {0, 1, 3, 6, 10};

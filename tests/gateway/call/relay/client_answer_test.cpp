@@ -328,18 +328,21 @@ BOOST_FIXTURE_TEST_CASE(a_chunked_body_is_not_taken_for_one_that_has_arrived, an
   BOOST_TEST(!session.wire.socket().is_open());
 }
 
-BOOST_FIXTURE_TEST_CASE(no_more_than_a_little_of_a_body_is_swallowed, answering) {
+// It was closed on after 64 KB, and the reset took the refusal away.
+BOOST_FIXTURE_TEST_CASE(all_of_a_long_body_is_swallowed, answering) {
   call.head.framing = body_framing::length;
   call.head.content_length = std::uint64_t(1) << 40;
   client_answer answer = answer_to(true, true);
   const auto refused = start(answer.refuse(make_problem(problem_kind::body_too_large, "large")));
-  BOOST_TEST(peer.send(std::string(64 * 1024 - 1, 'x')));
-  wait_until([&] { return session.wire.socket().available() == 0; });
-  settle_down();
+  const std::string part(64 * 1024, 'x');
+  for (int i = 0; i < 128; ++i) {
+    BOOST_TEST_REQUIRE(peer.send(part));
+    wait_until([&] { return session.wire.socket().available() == 0; });
+  }
   BOOST_TEST(!refused->has_value());
-  BOOST_TEST(peer.send("x"));
+  BOOST_TEST(has(peer.receive_all(), "large"));
+  peer.close();
   wait_until([&] { return refused->has_value(); });
-  BOOST_TEST(!session.watch.expired());
   BOOST_TEST(!session.wire.socket().is_open());
 }
 
@@ -350,7 +353,7 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_keeps_its_body_to_itself_is_not_waited_for
   const auto began = monotonic::now();
   run(answer.refuse(make_problem(problem_kind::unauthenticated, "no key")));
   BOOST_TEST(session.watch.expired());
-  BOOST_TEST((monotonic::now() - began >= std::chrono::seconds(1)));
+  BOOST_TEST((monotonic::now() - began >= std::chrono::seconds(5)));
   BOOST_TEST(!session.wire.socket().is_open());
 }
 

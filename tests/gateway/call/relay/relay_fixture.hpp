@@ -78,6 +78,7 @@ class relay_fixture : public call_fixture {
             prices,
             seen,
             counting,
+            shared.memory,
             *held,
             call ? &*call : nullptr,
             *find_dialect("openai"),

@@ -1,10 +1,9 @@
 // Goal: what can be written at once is, and nothing waits for it that a client should have by now, or
 // is lost. Method: a provider and a client that are played.
-#include "gateway/call/relay/stream.hpp"
-
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/call/relay/relay_fixture.hpp"
+#include "gateway/call/relay/stream.hpp"
 
 namespace stint {
 

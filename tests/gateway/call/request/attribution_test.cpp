@@ -5,6 +5,7 @@
 
 #include "budgets/records/row.hpp"
 #include "gateway/http/head_of.hpp"
+#include "pricing/text/utf8.hpp"
 
 namespace stint {
 
@@ -107,6 +108,20 @@ BOOST_AUTO_TEST_CASE(free_tags_are_bounded_in_number_and_size) {
   BOOST_TEST(!parse_free_tags(std::string(65, 'n') + "=v").has_value());
   BOOST_TEST(!parse_free_tags("=v").has_value());
   BOOST_TEST(!parse_free_tags("novalue").has_value());
+}
+
+// One such byte made every page of the ledger with its row unreadable.
+BOOST_AUTO_TEST_CASE(free_tags_that_are_not_utf_8_are_refused) {
+  for (const std::string bad :
+       {"n=\xFF", "\xFF=v", "a=b,n=\xC3", "n=\xC0\x80", "n=\xED\xA0\x80", "n=caf\xE9,a=b"}) {
+    const parsed_head head("x-stint-tags: " + bad + "\r\n");
+    const auto refused = attribute(config{}, head.get(), acme_key());
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST(refused.error().status == 400);
+    BOOST_TEST(refused.error().param == "x-stint-tags");
+    BOOST_TEST(is_utf8(refused.error().message));
+  }
+  BOOST_TEST(parse_free_tags("où=café,n=日本").has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -17,12 +17,15 @@ struct decoding {
   // What is wrong with it; "" where nothing is.
   std::string decode(content_coding coding, std::string body, std::size_t bytes_max = 1'000'000) {
     decoded = std::move(body);
-    const auto wrong = run_to_end(context, decode_body(coding, bytes_max, pool, decoded));
+    memory_claim claim(memory);
+    const body_room room{claim, memory, "key_1"};
+    const auto wrong = run_to_end(context, decode_body(coding, bytes_max, pool, room, decoded));
     return wrong ? std::to_string(wrong->status) + " " + wrong->message : "";
   }
 
   boost::asio::io_context context{1};
   boost::asio::thread_pool pool{1};
+  memory_budget memory;
   std::string decoded;
 };
 
@@ -61,6 +64,20 @@ BOOST_FIXTURE_TEST_CASE(what_it_means_is_bounded_and_not_what_it_was_sent_as, de
   // 64 MB out of 64 KB.
   const std::string bomb = testing::compressed(std::string(64'000'000, '\0'));
   BOOST_TEST(decode(content_coding::gzip, bomb).starts_with("413 "));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_it_unfolds_into_is_part_of_the_memory_of_all_bodies, decoding) {
+  memory.set_limit(4'000'000);
+  const std::string text(900'000, 'a');
+  BOOST_TEST(decode(content_coding::gzip, testing::compressed(text)) == "");
+  BOOST_TEST(memory.used() == 0U);
+  memory_claim others(memory);
+  BOOST_TEST((others.grow_body("key_1", 500'000) == memory_verdict::granted));
+  BOOST_TEST(decode(content_coding::gzip, testing::compressed(text)).starts_with("503 "));
+  BOOST_TEST(memory.used() == 500'000U);
+  const std::string larger(1'500'000, 'a');
+  BOOST_TEST(
+      decode(content_coding::gzip, testing::compressed(larger), 2'000'000).starts_with("413 "));
 }
 
 BOOST_FIXTURE_TEST_CASE(half_of_one_and_none_at_all_are_refused, decoding) {

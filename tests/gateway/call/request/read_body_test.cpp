@@ -31,7 +31,7 @@ struct body_to_read : call_fixture {
   }
   void send(std::string_view bytes) { asio::write(far, asio::buffer(bytes)); }
   [[nodiscard]] auto begin_reading(const parsed_head& head) {
-    return start(read_body(*session, head.get(), settings.limits, head_read));
+    return start(read_body(*session, head.get(), settings.limits, "key_1", head_read));
   }
   [[nodiscard]] body_arrival read(const parsed_head& head) {
     const auto reading = begin_reading(head);
@@ -250,6 +250,49 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_announced_as_too_large_is_not_read) {
   BOOST_TEST(!refuse_body_unread(limits, unknown.get(), true).has_value());
 }
 
+// Sixty half-sent bodies of one key took two gigabytes.
+BOOST_AUTO_TEST_CASE(a_body_that_finds_no_room_is_refused_while_it_comes_and_lets_go_of_its_own) {
+  for (const bool in_chunks : {false, true}) {
+    BOOST_TEST_CONTEXT((in_chunks ? "chunked" : "with a length")) {
+      body_to_read one;
+      one.shared.memory.set_limit(1'600'000);
+      memory_claim others(one.shared.memory);
+      BOOST_TEST((others.grow_body("key_1", 100'000) == memory_verdict::granted));
+      const std::string bytes(300'000, 'x');
+      const parsed_head head(in_chunks ? chunked : length_of(400'000));
+      one.send(in_chunks ? "61A80\r\n" + bytes : bytes);
+      const body_arrival arrival = one.read(head);
+      BOOST_TEST_REQUIRE(arrival.failed.has_value());
+      BOOST_TEST(arrival.failed->status == 503);
+      BOOST_TEST((arrival.failed->kind == problem_kind::overloaded));
+      BOOST_TEST(arrival.failed->retry_after_s.value_or(0) == 1);
+      BOOST_TEST(!arrival.may_go_on);
+      BOOST_TEST(one.session->body.capacity() <= client_session::kept_body_bytes_max);
+      BOOST_TEST(one.shared.memory.used() == 100'000u);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_could_never_find_room_is_too_large) {
+  body_to_read one;
+  one.shared.memory.set_limit(800'000);
+  one.send(std::string(300'000, 'x'));
+  const body_arrival arrival = one.read(parsed_head(length_of(400'000)));
+  BOOST_TEST_REQUIRE(arrival.failed.has_value());
+  BOOST_TEST(arrival.failed->status == 413);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_gives_its_room_back_when_the_next_request_begins) {
+  body_to_read one;
+  one.shared.memory.set_limit(1'600'000);
+  const std::string bytes(300'000, 'x');
+  one.send(bytes);
+  one.check_whole(one.read(parsed_head(length_of(bytes.size()))), bytes);
+  BOOST_TEST(one.shared.memory.used() == bytes.size());
+  one.session->forget_body();
+  BOOST_TEST(one.shared.memory.used() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_metered_call_has_a_body_and_it_is_json) {
   const limits_config limits;
   const parsed_head none("");
@@ -266,7 +309,8 @@ BOOST_AUTO_TEST_CASE(a_metered_call_has_a_body_and_it_is_json) {
   }
   const parsed_head untyped(length_of(5));
   BOOST_TEST(!refuse_body_unread(limits, untyped.get(), true).has_value());
-  for (const char* type : {"multipart/form-data", "application/js", "application/js0n"}) {
+  for (const char* type : {"multipart/form-data", "application/js", "application/js0n",
+                           "application/json; charset=utf-7"}) {
     const parsed_head other(length_of(5) + "content-type: " + type + "\r\n");
     BOOST_TEST_CONTEXT(type) {
       const auto why = refuse_body_unread(limits, other.get(), true);

@@ -58,8 +58,18 @@ BOOST_AUTO_TEST_CASE(what_is_not_recognised_is_named_as_far_as_is_useful) {
   const std::string path = "/" + std::string(199, 'p');
   const parsed_head head("", "GET " + path + "qq");
   const problem why = recognise(config{}, head.get()).error();
-  BOOST_TEST(why.message.find("; GET " + path + " is none of them.") != std::string::npos,
+  BOOST_TEST(why.message.find("; GET " + path + " is none of them,") != std::string::npos,
              why.message);
+}
+
+// It told clients how to get around every cap.
+BOOST_AUTO_TEST_CASE(a_client_is_not_told_how_calls_go_unmetered) {
+  for (const char* line : {"POST /v1/responses", "GET /v1/models", "DELETE /v1/files/x"}) {
+    const parsed_head head("", line);
+    const problem why = recognise(config{}, head.get()).error();
+    for (const char* word : {"passthrough", "unmetered", "configuration"})
+      BOOST_TEST(why.message.find(word) == std::string::npos, why.message);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_passthrough_needs_its_method_and_its_exact_path_or_prefix) {

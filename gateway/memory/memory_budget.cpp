@@ -1,0 +1,58 @@
+// Tested by tests/gateway/memory/memory_budget_test.cpp and tests/end_to_end/memory_test.py.
+#include "gateway/memory/memory_budget.hpp"
+
+namespace stint {
+
+bool memory_budget::take(std::uint64_t bytes, std::uint64_t limit) noexcept {
+  const std::uint64_t before = used_.fetch_add(bytes, std::memory_order_relaxed);
+  if (before <= limit && bytes <= limit - before) return true;
+  give_back(bytes);
+  return false;
+}
+
+void memory_budget::give_back(std::uint64_t bytes) noexcept {
+  used_.fetch_sub(bytes, std::memory_order_relaxed);
+}
+
+bool memory_claim::grow(std::uint64_t bytes, std::uint64_t limit) noexcept {
+  if (from_ == nullptr || bytes <= bytes_) return true;
+  if (!from_->take(bytes - bytes_, limit)) return false;
+  bytes_ = bytes;
+  return true;
+}
+
+bool memory_claim::grow_parsed(std::uint64_t bytes) noexcept {
+  return from_ == nullptr || grow(bytes, from_->bodies_limit());
+}
+
+bool memory_claim::grow_answer(std::uint64_t bytes) noexcept {
+  return from_ == nullptr || grow(bytes, from_->limit());
+}
+
+memory_verdict memory_claim::grow_body(std::string_view key, std::uint64_t bytes) {
+  if (from_ == nullptr || bytes <= bytes_) return memory_verdict::granted;
+  const std::scoped_lock lock(from_->mutex_);
+  if (account_ == nullptr) {
+    account_ = &*from_->of_keys_.try_emplace(std::string(key)).first;
+    ++account_->second.claims;
+  }
+  const std::uint64_t more = bytes - bytes_;
+  std::uint64_t& of_key = account_->second.bytes;
+  if (of_key + more > from_->key_limit()) return memory_verdict::key_is_full;
+  if (!grow(bytes, from_->bodies_limit())) return memory_verdict::all_is_full;
+  of_key += more;
+  return memory_verdict::granted;
+}
+
+void memory_claim::release() noexcept {
+  if (account_ != nullptr) {
+    const std::scoped_lock lock(from_->mutex_);
+    account_->second.bytes -= bytes_;
+    if (--account_->second.claims == 0) from_->of_keys_.erase(account_->first);
+    account_ = nullptr;
+  }
+  if (bytes_ > 0) from_->give_back(bytes_);
+  bytes_ = 0;
+}
+
+}  // namespace stint

@@ -1,0 +1,90 @@
+// Goal: what bodies, parsed prompts and answers take is never above what they may, of one key neither, and
+// comes back; the reserve is there when memory is not. Method: claims on a small budget.
+#include "gateway/memory/memory_budget.hpp"
+
+#include <new>
+#include <optional>
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/memory/memory_reserve.hpp"
+
+namespace stint {
+
+BOOST_AUTO_TEST_SUITE(memory_of_calls)
+
+BOOST_AUTO_TEST_CASE(bodies_of_one_key_take_a_quarter_and_all_bodies_three) {
+  memory_budget budget;
+  budget.set_limit(1'000);
+  memory_claim one(budget);
+  memory_claim two(budget);
+  BOOST_TEST((one.grow_body("a", 200) == memory_verdict::granted));
+  BOOST_TEST((two.grow_body("a", 51) == memory_verdict::key_is_full));
+  BOOST_TEST((two.grow_body("a", 50) == memory_verdict::granted));
+  BOOST_TEST((one.grow_body("a", 201) == memory_verdict::key_is_full));
+  BOOST_TEST(one.bytes() == 200u);
+  memory_claim others[3] = {memory_claim(budget), memory_claim(budget), memory_claim(budget)};
+  BOOST_TEST((others[0].grow_body("b", 250) == memory_verdict::granted));
+  BOOST_TEST((others[1].grow_body("c", 250) == memory_verdict::granted));
+  BOOST_TEST((others[2].grow_body("d", 1) == memory_verdict::all_is_full));
+  BOOST_TEST(budget.used() == 750u);
+}
+
+BOOST_AUTO_TEST_CASE(answers_find_room_when_bodies_do_not) {
+  memory_budget budget;
+  budget.set_limit(1'000);
+  memory_claim parsed(budget);
+  BOOST_TEST(parsed.grow_parsed(750));
+  BOOST_TEST(!parsed.grow_parsed(751));
+  memory_claim answer(budget);
+  BOOST_TEST(answer.grow_answer(250));
+  BOOST_TEST(!answer.grow_answer(251));
+  parsed.release();
+  BOOST_TEST(answer.grow_answer(1'000));
+  BOOST_TEST(!answer.grow_answer(1'001));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_claimed_comes_back_once) {
+  memory_budget budget;
+  budget.set_limit(1'000);
+  {
+    memory_claim body(budget);
+    BOOST_TEST((body.grow_body("a", 100) == memory_verdict::granted));
+    BOOST_TEST((body.grow_body("a", 250) == memory_verdict::granted));
+    BOOST_TEST((body.grow_body("a", 10) == memory_verdict::granted));  // has more
+    memory_claim moved(std::move(body));
+    BOOST_TEST(budget.used() == 250u);
+    moved.release();
+    moved.release();
+    BOOST_TEST(budget.used() == 0u);
+    BOOST_TEST((moved.grow_body("b", 250) == memory_verdict::granted));
+  }
+  BOOST_TEST(budget.used() == 0u);
+  memory_claim again(budget);
+  BOOST_TEST((again.grow_body("b", 250) == memory_verdict::granted));
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_of_no_budget_and_one_without_a_limit_are_granted) {
+  memory_claim free;
+  BOOST_TEST((free.grow_body("a", 1ULL << 50) == memory_verdict::granted));
+  BOOST_TEST(free.grow_parsed(1ULL << 50));
+  BOOST_TEST(free.grow_answer(1ULL << 50));
+  memory_budget unlimited;
+  memory_claim one(unlimited);
+  BOOST_TEST((one.grow_body("a", 1ULL << 50) == memory_verdict::granted));
+}
+
+BOOST_AUTO_TEST_CASE(the_reserve_is_given_up_once_and_then_memory_is_out) {
+  keep_memory_reserve();
+  const std::new_handler handler = std::get_new_handler();
+  BOOST_REQUIRE(handler != nullptr);
+  handler();
+  BOOST_CHECK_THROW(handler(), std::bad_alloc);
+  restore_memory_reserve();
+  handler();
+  std::set_new_handler(nullptr);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint
