@@ -115,6 +115,7 @@ asio::awaitable<void> client_answer::refuse(problem why) {
   if (why.kind == problem_kind::unauthenticated) add_field("www-authenticate", "Bearer", fields);
   if (why.kind == problem_kind::method_not_allowed) add_field("allow", "POST", fields);
   if (why.refusal) add_budget_fields(why.refusal->standing, fields);
+  fields += why.fields;
   std::string& out = session_.out;
   out.clear();
   begin_head(why.status, call_.id, out);
