@@ -359,7 +359,8 @@ class slow_client(unittest.TestCase):
         settings = {"providers": {"bulky": provider.upstream.provider()}, "admission": {"first_output_tokens": 40}}
         with gateway(caps=caps, **settings) as stint:
             key = stint.create_key()
-            self.assertEqual(stint.chat(key, openai_body("Say it.", "gpt-4o", stream=True, max_tokens=provider.SHOWN)).status, 200)
+            shown = openai_body("Say it.", "gpt-4o", stream=True, max_tokens=provider.SHOWN)
+            self.assertEqual(stint.chat(key, shown).status, 200)
             stint.wait_until_idle()
             with http_client.connection(stint.proxy) as wire:
                 body = encoded(openai_body("Say it.", "gpt-4o", stream=True, max_tokens=500))
