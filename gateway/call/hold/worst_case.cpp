@@ -37,7 +37,7 @@ void hold_beside(hold_request& worst, const examined_call& call) {
     call_bound work = bound_of(call);
     work.web_searches = 0;
     work.output_may_be_audio = false;
-    work.prompt_tokens += what.added_tokens;
+    work.prompt_tokens = call.prompt.upper_bound / what.prompt_parts + what.added_tokens;
     work.output_tokens = what.output_tokens;
     tokens += wide{what.times} * (work.prompt_tokens + work.output_tokens);
     const price* rates = each.rates != nullptr ? each.rates : call.rates;

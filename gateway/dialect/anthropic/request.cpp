@@ -93,8 +93,10 @@ result<std::int64_t> read_searches(simdjson::dom::object body, chat_request& int
   return searches;
 }
 
-// A conversation that has come to the trigger is read whole once more and summed up, before it is answered
-// from the sum. How long that may be nobody says; the longest of ten recorded ones had 592 tokens.
+// A conversation that has come to the trigger is read whole and summed up, and then answered from the sum,
+// the tools and the system's text: what was read for the sum is held for the answer already, and half of it
+// once more is more than any recorded answer read (682 tokens of 60,385). How long the sum may be nobody
+// says; the longest of ten had 592 tokens.
 constexpr std::int64_t compaction_trigger_default = 150'000;
 constexpr std::int64_t compaction_tokens = 4'096;
 constexpr std::int64_t compaction_order_tokens = 1'000;
@@ -110,7 +112,8 @@ std::optional<problem> read_compaction(simdjson::dom::object body, chat_request&
       continue;
     side_work summing;
     summing.times = 1;
-    summing.added_tokens = compaction_order_tokens;
+    summing.prompt_parts = 2;
+    summing.added_tokens = compaction_order_tokens + compaction_tokens;
     summing.output_tokens = compaction_tokens;
     summing.from_prompt_tokens = compaction_trigger_default;
     std::int64_t trigger = 0;

@@ -25,12 +25,13 @@
 namespace stint {
 
 // What a provider may do for an answer beside giving it, and bills beyond what the request bounds: an
-// advisor is asked, the conversation is summed up, a page is fetched. Each time all of the prompt is read
-// once more.
+// advisor is asked, the conversation is summed up, a page is fetched. Each time the prompt is read once
+// more, or a part of it.
 struct side_work {
   std::string_view model;               // "": the model that answers
   std::int64_t times = 0;               // at most so often
-  std::int64_t added_tokens = 0;        // read beside the prompt, each time
+  std::int64_t prompt_parts = 1;        // of so many parts of the prompt one is read
+  std::int64_t added_tokens = 0;        // read beside it, each time
   std::int64_t output_tokens = 0;       // each time at most, beyond the bound of the answer
   std::int64_t from_prompt_tokens = 0;  // not for a shorter prompt
   bool answers_anew = false;  // the answering model then reads the prompt and what was said again

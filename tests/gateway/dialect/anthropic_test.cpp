@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(an_advisor_reads_everything_beside_the_answer) {
   BOOST_TEST(advice(R"("model":"m","max_uses":0)").empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_conversation_that_is_summed_up_is_read_twice) {
+BOOST_AUTO_TEST_CASE(a_conversation_that_is_summed_up_is_read_for_it_beside_the_answer) {
   const auto summed = [](const std::string& edits) {
     return read(R"(,"context_management":{"edits":[)" + edits + "]}").beside;
   };
@@ -138,6 +138,8 @@ BOOST_AUTO_TEST_CASE(a_conversation_that_is_summed_up_is_read_twice) {
   BOOST_TEST(usual[0].times == 1);
   BOOST_TEST(usual[0].from_prompt_tokens == 150'000);
   BOOST_TEST(usual[0].output_tokens >= 592);
+  BOOST_TEST(usual[0].prompt_parts == 2);
+  BOOST_TEST(usual[0].added_tokens > usual[0].output_tokens);  // the sum is read, too
   BOOST_TEST(!usual[0].answers_anew);
   const auto early =
       summed(R"({"type":"compact_20260112","trigger":{"type":"input_tokens","value":50000}})");

@@ -138,7 +138,7 @@ BOOST_FIXTURE_TEST_CASE(an_advisor_is_held_at_its_own_price_and_the_prompt_as_of
   BOOST_TEST(held().worst.cost.count() == answer + 2 * (15 * 2'000 + 100 * 8'000 + 115 * 2'000));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_prompt_is_held_twice_from_where_it_may_be_summed_up, call_to_hold) {
+BOOST_FIXTURE_TEST_CASE(a_prompt_is_held_again_from_where_it_may_be_summed_up, call_to_hold) {
   side_work summing;
   summing.times = 1;
   summing.output_tokens = 4;
@@ -148,6 +148,10 @@ BOOST_FIXTURE_TEST_CASE(a_prompt_is_held_twice_from_where_it_may_be_summed_up, c
   call.prompt.upper_bound = 11;
   BOOST_TEST(held().worst.input_tokens == 11 + 11 + 4);
   BOOST_TEST(held().worst.cost.count() == 22 * 2'000 + 10'004 * 8'000);
+  call.beside.front().what.prompt_parts = 2;
+  BOOST_TEST(held().worst.input_tokens == 11 + 5 + 4);
+  BOOST_TEST(held().worst.cost.count() == 16 * 2'000 + 10'004 * 8'000);
+  call.beside.front().what.prompt_parts = 1;
   call.rates = nullptr;  // nothing is priced, and yet there are caps of tokens
   BOOST_TEST(held().worst.input_tokens == 11 + 11 + 4);
   BOOST_TEST(held().worst.cost.count() == 0);
