@@ -214,7 +214,7 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
   what_for.charged.model = call->base_model;
   what_for.charged.provider = call->provider->name;
   what_for.charged.user = call->user;
-  call->expected = x.shared.outputs.predict(output_key_of(what_for.charged));
+  call->expected = x.shared.outputs.predict(output_key_of(what_for.charged), call->request.stream);
   auto barred = refuse_model(key, *call);
   if (!barred) barred = refuse_without_credential(*call->provider);
   admitted_call of;

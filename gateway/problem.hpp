@@ -45,6 +45,7 @@ struct problem {
   std::string param;    // the offending field, when there is one: "model", "max_tokens"
   std::optional<hold_refusal> refusal;  // for budget_*: the figures
   std::optional<int> retry_after_s;     // only when waiting that long really helps
+  std::string fields;  // of the answer's head, as whole lines: what the call has cost all the same
   std::string_view
       code;  // the API's own code of it, by which its clients know what to do; a literal
 

@@ -58,6 +58,9 @@ class cost_of_output {
   // Of two models of which either may answer: never less than the one or the other.
   void or_dearer(const cost_of_output& other) noexcept;
 
+  // With what is done beside the answer, however long that is.
+  void add_fixed(nanodollars cost) noexcept { fees_nanodollars_ += cost.count(); }
+
   // Exactly worst_case() where the price has at most `levels_max` context levels; never less.
   [[nodiscard]] nanodollars at(std::int64_t output_tokens) const noexcept;
   // The largest number of output tokens up to `tokens_max` that costs no more than `room`; -1 where

@@ -112,6 +112,10 @@ std::string_view to_string(service_tier tier) noexcept {
   return tier_words[static_cast<std::size_t>(tier)];
 }
 
+std::string_view to_string(inference_region region) noexcept {
+  return region == inference_region::us ? "us" : "";
+}
+
 std::optional<service_tier> parse_service_tier(std::string_view word) noexcept {
   // OpenAI calls its standard tier "default". "auto" leaves the choice to the provider and is
   // planned as standard; the response names what was served. Anthropic's requests say

@@ -31,6 +31,7 @@ inline constexpr int service_tier_count = 5;
 
 // Where the provider computes. A region may cost a factor (Anthropic's inference_geo "us").
 enum class inference_region : std::uint8_t { any, us };
+[[nodiscard]] std::string_view to_string(inference_region region) noexcept;  // any: ""
 
 // With these limits no plausible usage costs more than 9.2e18 nano-dollars, so that a cost always
 // fits its 63 bits: 8 kinds x 1e9 tokens x $10,000 per million x 10 (tier and region together) x 10
@@ -50,6 +51,7 @@ struct token_rates {  // nano-dollars per million tokens
   std::int64_t audio_input = 0;
   std::int64_t output = 0;
   std::int64_t audio_output = 0;
+  bool operator==(const token_rates&) const noexcept = default;
 };
 
 // Once the whole prompt (every kind of input together) reaches first_tokens, the *whole* request is
@@ -57,6 +59,7 @@ struct token_rates {  // nano-dollars per million tokens
 struct context_step {
   std::int64_t first_tokens = 0;  // the smallest prompt that pays these rates
   token_rates rates;
+  bool operator==(const context_step&) const noexcept = default;
 };
 
 // A daily period in UTC in which the rates are multiplied (DeepSeek's peak hours). Minutes since
@@ -67,6 +70,7 @@ struct daily_period {
   bool weekdays_only = false;      // Monday to Friday as seen at weekday_offset_minutes east of UTC
   int weekday_offset_minutes = 0;  // Beijing: 480
   std::int64_t multiplier_permille = 1000;
+  bool operator==(const daily_period&) const noexcept = default;
 };
 
 struct price {
@@ -93,6 +97,7 @@ struct price {
   [[nodiscard]] bool offers(service_tier tier) const noexcept {
     return tier_listed[static_cast<std::size_t>(tier)];
   }
+  bool operator==(const price&) const = default;
 };
 
 enum class price_error : std::uint8_t { unknown_model, not_valid_at_this_time };

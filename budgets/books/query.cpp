@@ -93,15 +93,20 @@ std::vector<rollup_line> query_spend(const ledger_store::moment& at, const rollu
     each_rollup(at, of, range,
                 [&](const rollup_key& key, const rollup_sums& sums) { sum.add(key, sums); });
   };
-  add(format::space::hours, {.from = hours.from, .until = std::min(first_day, hours.until)});
-  add(format::space::days, {.from = first_day, .until = end_of_days});
-  add(format::space::hours, {.from = std::max(end_of_days, hours.from), .until = hours.until});
+  const auto add_all = [&](format::space of_hours, format::space of_days) {
+    add(of_hours, {.from = hours.from, .until = std::min(first_day, hours.until)});
+    add(of_days, {.from = first_day, .until = end_of_days});
+    add(of_hours, {.from = std::max(end_of_days, hours.from), .until = hours.until});
+  };
+  add_all(format::space::hours, format::space::days);
+  // Where a call was asked for, and then where its parts were spent.
+  add_all(format::space::moved_hours, format::space::moved_days);
   return sum.lines();
 }
 
 // Rows lie in the order of their ids, that is of when the call arrived; it is admitted a little
 // later. An hour is far more than a call may take to be read and admitted.
-std::vector<ledger_row> query_rows(const ledger_store::moment& at, const row_query& query) {
+row_page query_page(const ledger_store::moment& at, const row_query& query) {
   constexpr auto slack = std::chrono::hours{1};
   std::string from;
   std::string until(format::rows_group_key);
@@ -116,16 +121,24 @@ std::vector<ledger_row> query_rows(const ledger_store::moment& at, const row_que
     format::append_row_key(before, *query.before);
     until = std::min(until, before);
   }
-  std::vector<ledger_row> rows;
-  if (query.limit == 0) return rows;
+  row_page page;
+  if (query.limit == 0) return page;
+  std::size_t looked_at = 0;
   at.scan_down(family::rows, from, until, [&](std::string_view key, std::string_view value) {
     const auto id = format::read_row_key(key);
     auto found = id ? format::read_row(*id, value) : std::nullopt;
     if (!found) refuse_damaged_record("a row");
-    if (matches(query, found->row)) rows.push_back(std::move(found->row));
-    return rows.size() < query.limit;
+    page.back_to = found->row.admitted;
+    if (matches(query, found->row)) page.rows.push_back(std::move(found->row));
+    const bool goes_on = page.rows.size() < query.limit && ++looked_at != query.looked_at_max;
+    if (!goes_on) page.next_before = *id;
+    return goes_on;
   });
-  return rows;
+  return page;
+}
+
+std::vector<ledger_row> query_rows(const ledger_store::moment& at, const row_query& query) {
+  return query_page(at, query).rows;
 }
 
 std::optional<ledger_row> query_row(const ledger_store::moment& at, const call_id& id) {
@@ -139,6 +152,23 @@ std::optional<ledger_row> query_row(const ledger_store::moment& at, const call_i
 std::vector<adjustment> query_adjustments(const ledger_store::moment& at, std::size_t limit) {
   return newest<adjustment>(at, format::space::adjustments, limit, format::read_adjustment_key,
                             format::read_adjustment, "an adjustment of a cap");
+}
+
+std::vector<audit_record> query_audits_after(const ledger_store::moment& at, std::uint64_t number,
+                                             std::size_t limit) {
+  std::vector<audit_record> found;
+  if (limit == 0 || number == UINT64_MAX) return found;
+  std::string from;
+  format::append_audit_key(from, number + 1);
+  at.scan(family::state, from, format::space_end(format::space::audits),
+          [&](std::string_view key, std::string_view value) {
+            const auto of = format::read_audit_key(key);
+            auto made = of ? format::read_audit(*of, value) : std::nullopt;
+            if (!made) refuse_damaged_record("an audit record");
+            found.push_back(std::move(*made));
+            return found.size() < limit;
+          });
+  return found;
 }
 
 std::vector<audit_record> query_audits(const ledger_store::moment& at, std::size_t limit) {

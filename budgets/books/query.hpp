@@ -17,6 +17,7 @@ namespace stint {
 [[nodiscard]] std::vector<rollup_line> query_spend(const ledger_store::moment& at,
                                                    const rollup_query& query);
 
+[[nodiscard]] row_page query_page(const ledger_store::moment& at, const row_query& query);
 [[nodiscard]] std::vector<ledger_row> query_rows(const ledger_store::moment& at,
                                                  const row_query& query);
 
@@ -30,6 +31,10 @@ namespace stint {
 // Newest first, at most `limit`.
 [[nodiscard]] std::vector<audit_record> query_audits(const ledger_store::moment& at,
                                                      std::size_t limit);
+
+// Those after this number, the oldest first, at most `limit`.
+[[nodiscard]] std::vector<audit_record> query_audits_after(const ledger_store::moment& at,
+                                                           std::uint64_t number, std::size_t limit);
 
 // Ascending by id.
 [[nodiscard]] std::vector<stored_key> query_keys(const ledger_store::moment& at);

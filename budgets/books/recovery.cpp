@@ -11,11 +11,12 @@ namespace stint {
 namespace format = ledger_format;
 using family = ledger_store::family;
 
-ledger_recovery::ledger_recovery(ledger_store& store, const std::vector<cap>& caps)
+ledger_recovery::ledger_recovery(ledger_store& store, const std::vector<cap>& caps,
+                                 const opening& how)
     : store_(store), register_(ledger_store::moment(store)) {
   const wall_time last_seen = store_.committed().last_seen;
   auto entered = register_.enter(caps, last_seen);
-  write_register();
+  write_register(caps, how);
   ledger_ = std::make_unique<ledger>(std::move(entered.caps), register_.epoch(), last_seen);
   load_adjustments();
   std::vector<std::uint32_t> fresh;
@@ -26,14 +27,33 @@ ledger_recovery::ledger_recovery(ledger_store& store, const std::vector<cap>& ca
   load_histories(entered.unread);
 }
 
-void ledger_recovery::write_register() {
+void ledger_recovery::write_register(const std::vector<cap>& caps, const opening& how) {
   const ledger_changes none;
-  const auto puts = register_.puts();
+  auto puts = register_.puts();
+  audit_caps(caps, how, puts);
   const wall_time last_seen = store_.committed().last_seen;
   if (const auto failed = store_.write({.changes = &none, .last_seen = last_seen, .puts = puts})) {
     throw std::runtime_error("the ledger cannot be written (" + failed->what +
                              "): check the disk and its free space");
   }
+}
+
+void ledger_recovery::audit_caps(const std::vector<cap>& caps, const opening& how,
+                                 std::vector<std::pair<std::string, std::string>>& puts) const {
+  const shown_caps next = shown(caps);
+  const auto bytes = ledger_store::moment(store_).get(format::caps_shown_key);
+  const auto was = bytes ? format::read_shown_caps(*bytes) : next;
+  if (!was) refuse_damaged_start("what the caps said");
+  std::uint64_t number = next_audit();
+  for (audit_record& each : changes_of_caps(*was, next, how.by)) {
+    each.made = how.now;
+    auto& [key, value] = puts.emplace_back();
+    format::append_audit_key(key, number++);
+    format::append_audit(value, each);
+  }
+  auto& [key, value] = puts.emplace_back();
+  key = format::caps_shown_key;
+  format::append_shown_caps(value, next);
 }
 
 void ledger_recovery::load_adjustments() {

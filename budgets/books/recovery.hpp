@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "budgets/books/cap_register.hpp"
+#include "budgets/records/audit.hpp"
 #include "budgets/state/ledger/ledger.hpp"
 #include "budgets/store/ledger_store.hpp"
 
@@ -17,8 +18,14 @@ namespace stint {
 
 class ledger_recovery {
  public:
-  // Reads and updates the register; the ledger then has its open counters.
-  ledger_recovery(ledger_store& store, const std::vector<cap>& caps);
+  // By whom the list of caps is given, and when.
+  struct opening {
+    signature by;
+    wall_time now{};
+  };
+  // Reads and updates the register; the ledger then has its open counters. Caps that say something else than
+  // when the ledger was last open are audited.
+  ledger_recovery(ledger_store& store, const std::vector<cap>& caps, const opening& how);
 
   // Puts the next pending holds of the log into the ledger, at most `count`, and returns their ids
   // in order; none: that was all. Each must be settled and written before the next call.
@@ -36,7 +43,9 @@ class ledger_recovery {
   [[nodiscard]] std::uint64_t next_audit() const;
 
  private:
-  void write_register();
+  void write_register(const std::vector<cap>& caps, const opening& how);
+  void audit_caps(const std::vector<cap>& caps, const opening& how,
+                  std::vector<std::pair<std::string, std::string>>& puts) const;
   void load_adjustments();
   void load_open_counters();
   void load_histories(const std::vector<unread_cap>& unread);

@@ -26,6 +26,17 @@ constexpr std::int64_t arrival_slack_seconds = seconds_per_day;
 
 using sums_by_key = std::map<std::string, rollup_sums, std::less<>>;
 
+constexpr std::int64_t all_rows = std::numeric_limits<std::int64_t>::min();
+
+// Roll-ups of one kind: where calls were asked for, or what of them was moved to other models.
+struct checked_rollups {
+  format::space of_hours;
+  format::space of_days;
+  sums_by_key hours;  // from rows, not compared yet
+  sums_by_key days;   // from hours, not compared yet
+  std::int64_t days_compared_until = all_rows;
+};
+
 class audit {
  public:
   audit(const ledger_store::moment& at, std::span<const cap> caps, work_progress& progress)
@@ -37,7 +48,16 @@ class audit {
 
   [[nodiscard]] books_proof run() {
     progress_.total = at_.rows_estimated();
-    read_hours();
+    read_hours(asked_, [this](const rollup_key& parts, const rollup_sums& sums) {
+      const wall_time hour{std::chrono::seconds{parts.start_seconds}};
+      for (counter_proof& each : counters_) {
+        each.close_until(std::min(hour, whole()));
+        each.add(parts, sums);
+      }
+    });
+    for (counter_proof& each : counters_)
+      each.close_until(whole());
+    read_hours(moved_, [](const rollup_key&, const rollup_sums&) {});
     read_rows();
     for (counter_proof& each : counters_)
       each.finish();
@@ -85,30 +105,25 @@ class audit {
 
   // Hours in order: added up to days, each day compared once the next one has begun, and to what
   // older windows must have counted.
-  void read_hours() {
+  void read_hours(checked_rollups& of, const auto& also) {
     std::uint64_t read = 0;
-    scan_rollups(format::space_begin(format::space::hours), format::space_end(format::space::hours),
+    scan_rollups(format::space_begin(of.of_hours), format::space_end(of.of_hours),
                  [&](std::string_view key, const rollup_key& parts, const rollup_sums& sums) {
                    keep_going(++read);
                    const wall_time hour{std::chrono::seconds{parts.start_seconds}};
-                   compare_days_until(period_start(hour, seconds_per_day));
+                   compare_days_until(of, period_start(hour, seconds_per_day));
                    std::string day;
                    format::append_day_key_of_hour(day, key);
-                   days_[day] += sums;
-                   for (counter_proof& each : counters_) {
-                     each.close_until(std::min(hour, whole()));
-                     each.add(parts, sums);
-                   }
+                   of.days[day] += sums;
+                   also(parts, sums);
                  });
-    compare_days_until(end_of_time_seconds);
-    for (counter_proof& each : counters_)
-      each.close_until(whole());
+    compare_days_until(of, end_of_time_seconds);
   }
 
-  void compare_days_until(std::int64_t until) {
-    if (until <= compared_days_until_) return;
-    compare(format::space::days, "hours", compared_days_until_, until, days_, proof_.days);
-    compared_days_until_ = until;
+  void compare_days_until(checked_rollups& of, std::int64_t until) {
+    if (until <= of.days_compared_until) return;
+    compare(of.of_days, "hours", of.days_compared_until, until, of.days, proof_.days);
+    of.days_compared_until = until;
   }
 
   void read_rows() {
@@ -140,9 +155,17 @@ class audit {
     }
     const std::int64_t hour = period_start(row.admitted, seconds_per_hour);
     if (hour >= whole_from_) {
+      rollup_key of = rollup_key_of(row, hour);
       std::string key;
-      format::append_rollup_key(key, format::space::hours, rollup_key_of(row, hour));
-      hours_[key] += sums_of(row);
+      format::append_rollup_key(key, asked_.of_hours, of);
+      asked_.hours[key] += sums_of(row);
+      for (const moved_sums& each : moved_legs(row)) {
+        of.model = each.model;
+        of.provider = each.provider;
+        key.clear();
+        format::append_rollup_key(key, moved_.of_hours, of);
+        moved_.hours[key] += each.sums;
+      }
     }
     for (counter_proof& each : counters_)
       each.add(value);
@@ -150,7 +173,8 @@ class audit {
 
   void compare_hours_until(std::int64_t until) {
     if (until <= compared_hours_until_) return;
-    compare(format::space::hours, "rows", compared_hours_until_, until, hours_, proof_.hours);
+    for (checked_rollups* each : {&asked_, &moved_})
+      compare(each->of_hours, "rows", compared_hours_until_, until, each->hours, proof_.hours);
     compared_hours_until_ = until;
   }
 
@@ -194,7 +218,10 @@ class audit {
       return std::to_string(each.calls) + " calls, " + std::to_string(each.used.total()) +
              " tokens, $" + to_dollars(each.cost);
     };
-    find(std::string("the ") + (of == format::space::hours ? "hour" : "day") + " from " +
+    const bool is_hour = of == asked_.of_hours || of == moved_.of_hours;
+    const bool is_moved = of == moved_.of_hours || of == moved_.of_days;
+    find(std::string(is_moved ? "what was moved between models in the " : "the ") +
+         (is_hour ? "hour" : "day") + " from " +
          shown_time(wall_time{std::chrono::seconds{key.start_seconds}}) + " of tenant " +
          std::string(key.tenant) + ", feature " + std::string(key.feature) + ", model " +
          std::string(key.model) + ": roll-up " + said(rollup) + "; " + other + " " + said(sums));
@@ -204,8 +231,6 @@ class audit {
     return whole_from_ == all_rows ? wall_time{} : wall_time{std::chrono::seconds{whole_from_}};
   }
 
-  static constexpr std::int64_t all_rows = std::numeric_limits<std::int64_t>::min();
-
   const ledger_store::moment& at_;
   work_progress& progress_;
   books_proof proof_;
@@ -213,10 +238,9 @@ class audit {
   std::int64_t whole_from_ = all_rows;  // the hours from which every row is there
   std::int64_t latest_arrival_ = all_rows;
   std::int64_t compared_hours_until_ = all_rows;
-  std::int64_t compared_days_until_ = all_rows;
   std::deque<counter_proof> counters_;
-  sums_by_key hours_;  // from rows, not compared yet
-  sums_by_key days_;   // from hours, not compared yet
+  checked_rollups asked_{format::space::hours, format::space::days, {}, {}};
+  checked_rollups moved_{format::space::moved_hours, format::space::moved_days, {}, {}};
 };
 
 }  // namespace

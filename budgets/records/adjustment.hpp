@@ -72,6 +72,8 @@ enum class adjustment_refusal : std::uint8_t {
 struct adjusted {
   std::optional<adjustment_refusal> refused;
   std::vector<adjustment> made;
+  // Of a raise, for each that was made: the limit that its scope had before.
+  std::vector<std::int64_t> limits_before;
 };
 
 }  // namespace stint

@@ -23,7 +23,23 @@ void add_correction(ledger_row& row, leg by) {
 
 }  // namespace
 
+usage known_usage(const ledger_row& row) noexcept {
+  const bool was_released = (row.flags & row_flag::corrected) != 0 && row.used == usage{} &&
+                            row.source != usage_source::provider;
+  if (!was_released) return row.used;
+  usage before;
+  for (const leg& each : row.legs) {
+    if (each.why == leg_reason::correction) continue;
+    for (const usage_kind& kind : usage_kinds)
+      before.*kind.count += each.used.*kind.count;
+  }
+  return before;
+}
+
 std::optional<amendment_refusal> amend(const amendment_order& order, ledger_row& row) {
+  if (order.seen && (order.seen->used != row.used || order.seen->cost != row.cost ||
+                     order.seen->flags != row.flags))
+    return amendment_refusal::told_meanwhile;
   if (!order.correct && (row.flags & row_flag::unknown) == 0) return amendment_refusal::not_unknown;
   const amendment_order::figures to = order.correct.value_or(amendment_order::figures{});
   if (!plausible(to.used) || to.cost < nanodollars{} || to.cost > corrected_cost_max)

@@ -24,6 +24,14 @@ struct amendment_order {
     std::string price_version;
   };
   std::optional<figures> correct;
+  // The row from which these figures were worked out. They are not put in the place of others that came
+  // meanwhile.
+  struct charge {
+    usage used;
+    nanodollars cost;
+    std::uint32_t flags = 0;
+  };
+  std::optional<charge> seen;
   signature by;
   wall_time at{};
 };
@@ -34,6 +42,7 @@ enum class amendment_refusal : std::uint8_t {
   not_unknown,      // only what nobody saw can be released
   changes_nothing,  // these are the figures that it has
   implausible,      // figures that no call can have
+  told_meanwhile,   // somebody else told other figures than those that were seen
   rebuilding,       // the history of a cap is being read; a moment later it works
   storage_unavailable
 };
@@ -49,6 +58,9 @@ struct amended {
   std::optional<amendment_refusal> refused;
   amended_row row;
 };
+
+// What the call used, as far as it is known: also where it was released since, and costs nothing.
+[[nodiscard]] usage known_usage(const ledger_row& row) noexcept;
 
 // The row as the order makes it, or why it cannot be.
 [[nodiscard]] std::optional<amendment_refusal> amend(const amendment_order& order, ledger_row& row);

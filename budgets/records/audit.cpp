@@ -1,6 +1,10 @@
 // Tested by tests/budgets/records/audit_test.cpp.
 #include "budgets/records/audit.hpp"
 
+#include <utility>
+
+#include "pricing/time_text.hpp"
+
 namespace stint {
 
 std::string_view to_string(audited_act act) noexcept {
@@ -48,21 +52,57 @@ std::string shown_cap(const cap& of) {
   return text + " %";
 }
 
-audit_record audit_of(const adjustment& made, const std::string& from) {
+audit_record audit_of(const adjustment& made, const limit_change& limits, const std::string& from) {
   audit_record record;
   record.made = made.made;
   record.by = {.who = made.who, .from = from, .reason = made.reason};
   record.subject = made.scope.empty() ? made.cap : made.cap + " " + made.scope;
   if (made.kind == adjustment_kind::raise) {
     record.act = audited_act::cap_raised;
-    record.was = "as configured";
-    record.is = "raised by " + shown_amount(made.unit, made.amount);
+    record.was = "limit " + shown_amount(made.unit, limits.was);
+    record.is = "limit " + shown_amount(made.unit, limits.is) + ", raised by " +
+                shown_amount(made.unit, made.amount) +
+                (made.until ? " until " + to_iso_time(*made.until) : std::string());
   } else {
     record.act = audited_act::cap_reset;
     record.was = shown_amount(made.unit, made.amount) + " used";
     record.is = shown_amount(made.unit, 0) + " used";
   }
   return record;
+}
+
+shown_caps shown(const std::vector<cap>& list) {
+  shown_caps all;
+  // A cap that keeps each tenant's own time is several of one name, which say the same.
+  for (const cap& each : list)
+    all.try_emplace(each.name, shown_cap(each));
+  return all;
+}
+
+std::vector<audit_record> changes_of_caps(const shown_caps& was, const shown_caps& is,
+                                          const signature& by) {
+  constexpr const char* none = "not there";
+  std::vector<audit_record> changes;
+  const auto add = [&](const std::string& name, const std::string& before, std::string after) {
+    audit_record& one = changes.emplace_back();
+    one.act = audited_act::caps_changed;
+    one.by = by;
+    one.subject = name;
+    one.was = before;
+    one.is = std::move(after);
+  };
+  for (const auto& [name, text] : was) {
+    const auto now = is.find(name);
+    if (now == is.end()) {
+      add(name, text, none);
+    } else if (now->second != text) {
+      add(name, text, now->second);
+    }
+  }
+  for (const auto& [name, text] : is) {
+    if (!was.contains(name)) add(name, none, text);
+  }
+  return changes;
 }
 
 }  // namespace stint

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "budgets/records/adjustment.hpp"
 #include "budgets/records/cap.hpp"
@@ -47,7 +49,19 @@ struct audit_record {
 // All that a cap says, in one line.
 [[nodiscard]] std::string shown_cap(const cap& of);
 
-// What a raise or a reset changed.
-[[nodiscard]] audit_record audit_of(const adjustment& made, const std::string& from);
+// What a raise or a reset changed. `limits` of a raise: before and after it.
+struct limit_change {
+  std::int64_t was = 0;
+  std::int64_t is = 0;
+};
+[[nodiscard]] audit_record audit_of(const adjustment& made, const limit_change& limits,
+                                    const std::string& from);
+
+// What each cap of a list says, by its name.
+using shown_caps = std::map<std::string, std::string, std::less<>>;
+[[nodiscard]] shown_caps shown(const std::vector<cap>& list);
+// One record for each cap that is new, gone or said anew; neither numbered nor dated.
+[[nodiscard]] std::vector<audit_record> changes_of_caps(const shown_caps& was, const shown_caps& is,
+                                                        const signature& by);
 
 }  // namespace stint

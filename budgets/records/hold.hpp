@@ -56,6 +56,7 @@ struct hold_request {
   std::chrono::milliseconds patience{0};
   usage known;  // what is certain already: the prompt. An orphan is posted at this or at `worst`
   nanodollars known_cost;
+  std::int64_t web_searches = 0;  // that it may make; their fees are in `worst`
   std::string price_version;
   std::uint32_t flags = 0;  // row_flag: estimated, unpriced, hidden_input
   bool streaming = false;

@@ -29,7 +29,8 @@ struct settlement {
   std::uint32_t flags = 0;  // added to the hold's
   int status = 0;           // HTTP status the client got
   service_tier tier = service_tier::standard;
-  wall_time first_byte{};  // epoch: none
+  inference_region region = inference_region::any;  // by which it was priced
+  wall_time first_byte{};                           // epoch: none
   wall_time ended{};
 };
 

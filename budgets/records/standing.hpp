@@ -25,6 +25,7 @@ struct cap_standing {
   std::chrono::seconds rolling{};     // the length of a rolling window; 0: a calendar one
   std::int64_t configured_limit = 0;  // without what it was raised by
   std::int64_t forgiven = 0;          // by resets in this window; `used` is without it
+  std::int64_t unknown = 0;           // of `used`: charged for calls whose end nobody saw
   // Rows of this window were missing when the cap was new: `used` is too little.
   bool incomplete = false;
 

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view magic = "stint ledger";
 // Version 1 of a hold and of a row had no context, all kinds of usage in their places, and a row no
-// legs.
-constexpr std::uint8_t hold_version = 2;
+// legs. Version 2 of a hold did not tell its searches.
+constexpr std::uint8_t hold_version = 3;
 constexpr std::uint8_t row_version = 2;
 
 void write_charged(byte_writer& write, const attribution& of) {
@@ -184,6 +184,7 @@ void append_hold(std::string& out, const active_hold& value) {
     write.text(each.at->scope);
     write.signed_number(each.amount);
   }
+  write.signed_number(request.web_searches);
 }
 
 std::optional<hold_value> read_hold(const call_id& id, std::string_view bytes) {
@@ -213,6 +214,7 @@ std::optional<hold_value> read_hold(const call_id& id, std::string_view bytes) {
     each.scope = read.text();
     each.amount = read.signed_number();
   }
+  if (written_as >= 3) request.web_searches = read.signed_number();
   if (!read.finished()) return std::nullopt;
   return value;
 }

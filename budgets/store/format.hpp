@@ -30,11 +30,13 @@ enum class space : char {
   adjustments = 'a',
   caps = 'c',
   days = 'd',
+  moved_days = 'e',
   holds = 'h',
   keys = 'k',
   meta = 'm',
   counters = 'n',
   hours = 'r',
+  moved_hours = 's',
   audits = 'u'
 };
 [[nodiscard]] std::string space_begin(space of);
@@ -43,6 +45,7 @@ enum class space : char {
 inline constexpr std::string_view format_key = "mformat";
 inline constexpr std::string_view group_key = "mgroup";
 inline constexpr std::string_view epoch_key = "mepoch";
+inline constexpr std::string_view caps_shown_key = "mcaps";
 inline constexpr std::string_view rows_deleted_key = "mrows_deleted";
 // In the column family of the rows, after every id that a clock before the year 10000 can make.
 inline constexpr std::string_view rows_group_key = "\xff";
@@ -65,6 +68,7 @@ struct counter_value {
   int threshold = 0;                       // the highest percentage that has fired at the limit …
   std::optional<std::int64_t> limit = {};  // … that was in force then; nothing in version 1
   std::vector<fired_at> fired_before = {};
+  std::int64_t unknown = 0;  // of what was posted: for ends that nobody saw
   bool operator==(const counter_value&) const noexcept = default;
 };
 
@@ -119,7 +123,7 @@ void append_counters_prefix(std::string& out, std::uint32_t cap_number, wall_tim
 void append_hold_key(std::string& out, const call_id& id);
 void append_row_key(std::string& out, const call_id& id);
 void append_rollup_key(std::string& out, space of, const rollup_key& key);
-// The key of the day that the hour of this key lies in.
+// The key of the day that the hour of this key lies in, moved sums in that of moved ones.
 void append_day_key_of_hour(std::string& out, std::string_view hour_key);
 void append_rollup_prefix(std::string& out, space of, std::int64_t start_seconds);
 void append_stored_key(std::string& out, std::string_view id);
@@ -140,6 +144,7 @@ void append_counter(std::string& out, const counter_value& value);
 void append_cap(std::string& out, const cap_value& value);
 void append_adjustment(std::string& out, const adjustment& value);
 void append_audit(std::string& out, const audit_record& value);
+void append_shown_caps(std::string& out, const shown_caps& value);
 void append_hold(std::string& out, const active_hold& value);
 void append_row(std::string& out, const ledger_row& row, std::uint32_t epoch);
 void append_sums(std::string& out, const rollup_sums& sums);
@@ -151,6 +156,7 @@ void append_sums(std::string& out, const rollup_sums& sums);
 [[nodiscard]] std::optional<cap_value> read_cap(std::string_view bytes);
 [[nodiscard]] std::optional<adjustment> read_adjustment(std::uint64_t number,
                                                         std::string_view bytes);
+[[nodiscard]] std::optional<shown_caps> read_shown_caps(std::string_view bytes);
 [[nodiscard]] std::optional<audit_record> read_audit(std::uint64_t number, std::string_view bytes);
 [[nodiscard]] std::optional<hold_value> read_hold(const call_id& id, std::string_view bytes);
 [[nodiscard]] std::optional<row_value> read_row(const call_id& id, std::string_view bytes);

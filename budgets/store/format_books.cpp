@@ -8,8 +8,9 @@ namespace {
 
 // Version 1 of a counter did not say which limit its alerts had fired at, that of a cap not from
 // when its counters are whole, and that of a roll-up not how many of its calls are requests; version
-// 2 of a roll-up had all kinds of usage in their places.
-constexpr std::uint8_t counter_version = 2;
+// 2 of a roll-up had all kinds of usage in their places, and that of a counter did not tell what of it was
+// charged for ends that nobody saw.
+constexpr std::uint8_t counter_version = 3;
 constexpr std::uint8_t cap_version = 2;
 constexpr std::uint8_t sums_version = 3;
 
@@ -31,6 +32,7 @@ void append_counter(std::string& out, const counter_value& value) {
     write.signed_number(each.limit);
     write.signed_number(each.percent);
   }
+  write.signed_number(value.unknown);
 }
 
 std::optional<counter_value> read_counter(std::string_view bytes) {
@@ -46,6 +48,7 @@ std::optional<counter_value> read_counter(std::string_view bytes) {
       each.percent = static_cast<int>(read.signed_number());
     }
   }
+  if (written_as >= 3) value.unknown = read.signed_number();
   if (!read.finished()) return std::nullopt;
   return value;
 }
@@ -58,7 +61,8 @@ cap_counters::stored restorable(wall_time start, std::string_view scope,
           .forgiven = 0,
           .threshold = value.threshold,
           .limit = value.limit,
-          .fired_before = value.fired_before};
+          .fired_before = value.fired_before,
+          .unknown = value.unknown};
 }
 
 void append_cap(std::string& out, const cap_value& value) {
@@ -149,6 +153,27 @@ void append_audit(std::string& out, const audit_record& value) {
        {&value.by.who, &value.by.from, &value.by.reason, &value.subject, &value.was, &value.is}) {
     write.text(*text);
   }
+}
+
+void append_shown_caps(std::string& out, const shown_caps& value) {
+  byte_writer write(out);
+  write.byte(record_version);
+  write.number(value.size());
+  for (const auto& [name, text] : value) {
+    write.text(name);
+    write.text(text);
+  }
+}
+
+std::optional<shown_caps> read_shown_caps(std::string_view bytes) {
+  byte_reader read = reader_of(bytes);
+  shown_caps value;
+  for (std::uint64_t left = read.number(); left != 0 && read.ok(); --left) {
+    std::string name(read.text());
+    value.emplace(std::move(name), read.text());
+  }
+  if (!read.finished()) return std::nullopt;
+  return value;
 }
 
 std::optional<audit_record> read_audit(std::uint64_t number, std::string_view bytes) {

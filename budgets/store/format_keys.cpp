@@ -179,10 +179,11 @@ void append_rollup_key(std::string& out, space of, const rollup_key& key) {
 
 void append_day_key_of_hour(std::string& out, std::string_view hour_key) {
   byte_reader read(hour_key);
-  (void)read.byte();
+  const auto of = static_cast<space>(static_cast<char>(read.byte()));
   const std::int64_t hour = read.sortable_signed();
   const wall_time start{std::chrono::seconds{hour}};
-  append_rollup_prefix(out, space::days, period_start(start, seconds_per_day));
+  append_rollup_prefix(out, of == space::moved_hours ? space::moved_days : space::days,
+                       period_start(start, seconds_per_day));
   byte_writer(out).raw(read.rest());
 }
 

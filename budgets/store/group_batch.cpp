@@ -59,6 +59,7 @@ void group_batch::put_counter(const counter& of, wall_time start, std::int64_t p
   counter_.threshold = of.threshold;
   counter_.limit = of.limit;
   counter_.fired_before.clear();
+  counter_.unknown = of.unknown();
   if (of.past) counter_.fired_before = of.past->fired_before;
   format::append_counter(value_, counter_);
   check(batch_.Put(in_.state, key_, value_));
@@ -83,10 +84,19 @@ void group_batch::put_row(const ledger_row& row, std::uint32_t epoch) {
 // additions on disk.
 void group_batch::merge_rollups(const ledger_changes& changes) {
   hours_.clear();
-  for (const ledger_row& row : changes.rows)
-    add_to_hour(row, sums_of(row));
-  for (const amended_row& each : changes.amended)
-    add_to_hour(each.is, difference(sums_of(each.was), sums_of(each.is)));
+  const auto hour_of = [](const ledger_row& row) {
+    return rollup_key_of(row, period_start(row.admitted, seconds_per_hour));
+  };
+  for (const ledger_row& row : changes.rows) {
+    add_to_hour(format::space::hours, hour_of(row), sums_of(row));
+    if (!row.legs.empty()) add_moved(row, false);
+  }
+  for (const amended_row& each : changes.amended) {
+    add_to_hour(format::space::hours, hour_of(each.is),
+                difference(sums_of(each.was), sums_of(each.is)));
+    add_moved(each.was, true);
+    add_moved(each.is, false);
+  }
   for (const auto& [hour_key, sums] : hours_) {
     value_.clear();
     format::append_sums(value_, sums);
@@ -97,10 +107,19 @@ void group_batch::merge_rollups(const ledger_changes& changes) {
   }
 }
 
-void group_batch::add_to_hour(const ledger_row& row, const rollup_sums& sums) {
+void group_batch::add_moved(const ledger_row& row, bool is_taken_back) {
+  rollup_key hour = rollup_key_of(row, period_start(row.admitted, seconds_per_hour));
+  for (const moved_sums& each : moved_legs(row)) {
+    hour.model = each.model;
+    hour.provider = each.provider;
+    add_to_hour(format::space::moved_hours, hour,
+                is_taken_back ? difference(each.sums, rollup_sums{}) : each.sums);
+  }
+}
+
+void group_batch::add_to_hour(format::space of, const rollup_key& hour, const rollup_sums& sums) {
   key_.clear();
-  format::append_rollup_key(key_, format::space::hours,
-                            rollup_key_of(row, period_start(row.admitted, seconds_per_hour)));
+  format::append_rollup_key(key_, of, hour);
   const auto found = hours_.find(std::string_view(key_));
   if (found != hours_.end()) {
     found->second += sums;

@@ -36,7 +36,8 @@ class group_batch {
   void put_counter(const counter& of, wall_time start, std::int64_t posted);
   void put_rows(const ledger_changes& changes);
   void put_row(const ledger_row& row, std::uint32_t epoch);
-  void add_to_hour(const ledger_row& row, const rollup_sums& sums);
+  void add_to_hour(ledger_format::space of, const rollup_key& hour, const rollup_sums& sums);
+  void add_moved(const ledger_row& row, bool is_taken_back);
   void merge_rollups(const ledger_changes& changes);
   void put_mark(const ledger_format::group_mark& mark);
   void check(const rocksdb::Status& added) const;

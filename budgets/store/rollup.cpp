@@ -76,6 +76,40 @@ rollup_sums sums_of(const ledger_row& row) noexcept {
           .requests = posted_amounts(row).requests};
 }
 
+namespace {
+// The answer may be named by its version, and its difference to a later figure belongs to it.
+bool is_where_asked(const ledger_row& row, const leg& part) noexcept {
+  if (part.why == leg_reason::correction) return true;
+  if (part.provider != row.charged.provider) return false;
+  const bool answers = part.why == leg_reason::answer || part.why == leg_reason::compaction;
+  return part.model == row.charged.model || (answers && part.model == row.model_served);
+}
+}  // namespace
+
+std::vector<moved_sums> moved_legs(const ledger_row& row) {
+  std::vector<moved_sums> moved;
+  rollup_sums all;
+  for (const leg& part : row.legs) {
+    if (is_where_asked(row, part)) continue;
+    moved_sums& one = moved.emplace_back();
+    one.model = part.model;
+    one.provider = part.provider;
+    one.sums.used = part.used;
+    one.sums.cost = part.cost;
+    all += one.sums;
+  }
+  if (moved.empty()) return moved;
+  // A correction says what all of it came to, and not which part: it may have left less than the parts.
+  bool is_left = row.cost >= all.cost;
+  for (const usage_kind& kind : usage_kinds)
+    is_left = is_left && row.used.*kind.count >= all.used.*kind.count;
+  if (!is_left) return {};
+  moved.push_back({.model = row.charged.model,
+                   .provider = row.charged.provider,
+                   .sums = difference(all, rollup_sums{})});
+  return moved;
+}
+
 rollup_sums difference(const rollup_sums& was, const rollup_sums& is) noexcept {
   rollup_sums by;
   by.calls = is.calls - was.calls;

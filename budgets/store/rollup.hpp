@@ -79,6 +79,16 @@ inline constexpr std::int64_t seconds_per_day = 86'400;
 // What one row adds.
 [[nodiscard]] rollup_sums sums_of(const ledger_row& row) noexcept;
 
+// What of a row is spent under another model or provider than the call asked for: an advisor, a model that
+// stood in. It is added there and taken from what was asked for, so that all together come to nothing. Caps
+// count a call where it asked to be, and so do the sums of which these are kept apart.
+struct moved_sums {
+  std::string_view model;  // of the row
+  std::string_view provider;
+  rollup_sums sums;
+};
+[[nodiscard]] std::vector<moved_sums> moved_legs(const ledger_row& row);
+
 // What must be added to `was` for it to be `is`; both have their requests.
 [[nodiscard]] rollup_sums difference(const rollup_sums& was, const rollup_sums& is) noexcept;
 
@@ -89,6 +99,15 @@ struct row_query {
   std::vector<std::pair<dimension, std::string>> match;
   std::uint32_t flags = 0;  // row_flag: only rows with all of these
   std::size_t limit = 100;
+  // So many rows are looked at, whether they are asked for or not; 0: all that there are.
+  std::size_t looked_at_max = 0;
+};
+
+// Newest first, and from where to go on: nothing older is there without it.
+struct row_page {
+  std::vector<ledger_row> rows;
+  std::optional<call_id> next_before;
+  wall_time back_to{};  // the rows that were admitted since then were looked at
 };
 
 }  // namespace stint

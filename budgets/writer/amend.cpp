@@ -77,30 +77,34 @@ void ledger_writer::repost(const ledger_store::moment& at, const amended_row& ro
     std::uint32_t index = 0;
     wall_time start{};
     std::string scope;
-    std::int64_t by = 0;
+    ledger::charge_change charge;
   };
+  const bool was_unknown = (row.was.flags & row_flag::unknown) != 0;
   std::vector<place> in_memory;
   const auto& caps = ledger_->caps();
   for (std::uint32_t index = 0; index < caps.size(); ++index) {
     const cap& rule = caps[index].definition();
-    const std::int64_t by = is.in(rule.unit) - was.in(rule.unit);
-    if (by == 0 || !caps[index].counts() || !rule.selects(row.is.charged)) continue;
+    ledger::charge_change charge{.by = is.in(rule.unit) - was.in(rule.unit)};
+    if (was_unknown) charge.known_since = was.in(rule.unit);
+    const bool changes = charge.by != 0 || charge.known_since != 0;
+    if (!changes || !caps[index].counts() || !rule.selects(row.is.charged)) continue;
     place one{.index = index,
               .start = counter_start(rule.window, row.is.admitted),
               .scope = scope_of(row.is.charged, rule.per),
-              .by = by};
+              .charge = charge};
     if (!register_.counted(caps[index].number(), row.epoch, one.start)) continue;
     if (caps[index].find_at(one.start, one.scope) != nullptr) {
       in_memory.push_back(std::move(one));
     } else {
       repost_on_disk(
-          at, {.cap_number = caps[index].number(), .start = one.start, .scope = one.scope}, by);
+          at, {.cap_number = caps[index].number(), .start = one.start, .scope = one.scope}, charge);
     }
   }
   for (const place& one : in_memory) {
     const counter_place where{.start = one.start, .scope = one.scope};
-    if (ledger_->repost(one.index, where, row.is.ended, one.by) != ledger::reposted::forgiven)
+    if (ledger_->repost(one.index, where, row.is.ended, one.charge) != ledger::reposted::forgiven)
       continue;
+    if (one.charge.by == 0) continue;
     const cap& rule = caps[one.index].definition();
     adjustment less;
     less.number = next_adjustment_++;
@@ -112,7 +116,7 @@ void ledger_writer::repost(const ledger_store::moment& at, const amended_row& ro
     less.cap_number = caps[one.index].number();
     less.unit = rule.unit;
     less.scope = one.scope;
-    less.amount = one.by;
+    less.amount = one.charge.by;
     less.window_start = one.start;
     auto& [key, value] = cap_puts_.emplace_back();
     format::append_adjustment_key(key, less.number);
@@ -121,13 +125,14 @@ void ledger_writer::repost(const ledger_store::moment& at, const amended_row& ro
 }
 
 void ledger_writer::repost_on_disk(const ledger_store::moment& at, const format::counter_key& of,
-                                   std::int64_t by) {
+                                   const ledger::charge_change& charge) {
   std::string key;
   format::append_counter_key(key, of);
   const auto bytes = at.get(key);
   auto stored = bytes ? format::read_counter(*bytes) : std::nullopt;
   if (!stored) return;
-  stored->posted += by;
+  stored->posted += charge.by;
+  stored->unknown = std::max<std::int64_t>(stored->unknown - charge.known_since, 0);
   std::string value;
   format::append_counter(value, *stored);
   cap_puts_.emplace_back(std::move(key), std::move(value));
@@ -142,29 +147,13 @@ std::pair<std::string, std::string> ledger_writer::audit(audit_record record) {
   return put;
 }
 
-// One record for each cap that is new, gone or said anew.
-void ledger_writer::audit_caps(const std::vector<cap>& next, const signature& by) {
-  const auto record = [&](const std::string& name, std::string was, std::string is) {
-    if (was == is) return;
-    audit_record one;
-    one.act = audited_act::caps_changed;
-    one.by = by;
-    one.subject = name;
-    one.was = std::move(was);
-    one.is = std::move(is);
-    cap_puts_.push_back(audit(std::move(one)));
-  };
-  const auto& present = ledger_->caps();
-  for (const cap_counters& each : present) {
-    const cap& rule = each.definition();
-    const auto same = std::ranges::find(next, rule.name, &cap::name);
-    record(rule.name, shown_cap(rule), same == next.end() ? "not there" : shown_cap(*same));
-  }
-  for (const cap& each : next) {
-    const auto was = std::ranges::any_of(
-        present, [&](const cap_counters& of) { return of.definition().name == each.name; });
-    if (!was) record(each.name, "not there", shown_cap(each));
-  }
+void ledger_writer::audit_caps(shown_caps next, const signature& by) {
+  for (audit_record& each : changes_of_caps(caps_shown_, next, by))
+    cap_puts_.push_back(audit(std::move(each)));
+  caps_shown_ = std::move(next);
+  auto& [key, value] = cap_puts_.emplace_back();
+  key = format::caps_shown_key;
+  format::append_shown_caps(value, caps_shown_);
 }
 
 }  // namespace stint

@@ -34,7 +34,7 @@ std::size_t ledger_writer::length_of_group(std::span<const operation> operations
 // When the write fails, the list is in force all the same and is written with the next one that
 // works: the counters of its caps are in memory by then.
 void ledger_writer::apply(reconfigure_operation& what) {
-  audit_caps(what.caps, what.by);
+  audit_caps(shown(what.caps), what.by);
   auto entered = register_.enter(what.caps, ledger_->last_seen());
   ledger_->reconfigure(std::move(entered.caps), register_.epoch());
   std::ranges::move(register_.puts(), std::back_inserter(cap_puts_));
@@ -69,11 +69,15 @@ void ledger_writer::end_histories(const std::vector<cap_history>& histories) {
 void ledger_writer::apply(adjust_operation& what) {
   adjusted result = ledger_->adjust(what.order, next_adjustment_);
   next_adjustment_ += result.made.size();
-  for (const adjustment& each : result.made) {
+  for (std::size_t at = 0; at < result.made.size(); ++at) {
+    const adjustment& each = result.made[at];
+    limit_change limits;
+    if (at < result.limits_before.size()) limits.was = result.limits_before[at];
+    limits.is = limits.was + each.amount;
     auto& [key, value] = cap_puts_.emplace_back();
     format::append_adjustment_key(key, each.number);
     format::append_adjustment(value, each);
-    cap_puts_.push_back(audit(audit_of(each, what.order.from)));
+    cap_puts_.push_back(audit(audit_of(each, limits, what.order.from)));
   }
   caps_waiters_.emplace_back(
       [answer = std::move(what.answer), result = std::move(result)](bool recorded) mutable {

@@ -27,6 +27,7 @@ struct ledger_options {
   std::string directory;  // created when missing; owned exclusively while the ledger lives
   stint::durability durability = durability::process;
   std::vector<cap> caps;
+  std::string caps_from;  // where they were read, for the audit: a file
   // Operations waiting; a hold beyond it is refused as storage_unavailable.
   std::size_t queue_max = 65'536;
   std::size_t waiting_per_scope_max = 1'000;  // so that one scope does not take all places

@@ -185,7 +185,7 @@ void ledger_thread::adjust(adjustment_order order, completion<adjusted> answer) 
   operation entry = adjust_operation{.order = std::move(order), .answer = std::move(answer)};
   if (implementation_->queue().push(std::move(entry))) return;
   std::get<adjust_operation>(entry).answer(
-      {.refused = adjustment_refusal::storage_unavailable, .made = {}});
+      {.refused = adjustment_refusal::storage_unavailable, .made = {}, .limits_before = {}});
 }
 
 std::vector<adjustment> ledger_thread::adjustments(std::size_t limit) const {
@@ -201,6 +201,11 @@ void ledger_thread::amend(amendment_order order, completion<amended> answer) {
 
 std::vector<audit_record> ledger_thread::audits(std::size_t limit) const {
   return query_audits(implementation_->moment(), limit);
+}
+
+std::vector<audit_record> ledger_thread::audits_after(std::uint64_t number,
+                                                      std::size_t limit) const {
+  return query_audits_after(implementation_->moment(), number, limit);
 }
 
 void ledger_thread::put_key(stored_key key, audit_record audit, completion<bool> answer) {
@@ -220,6 +225,10 @@ std::vector<rollup_line> ledger_thread::spend(const rollup_query& query) const {
 
 std::vector<ledger_row> ledger_thread::rows(const row_query& query) const {
   return query_rows(implementation_->moment(), query);
+}
+
+row_page ledger_thread::page(const row_query& query) const {
+  return query_page(implementation_->moment(), query);
 }
 
 std::optional<ledger_row> ledger_thread::row(const call_id& id) const {

@@ -78,6 +78,9 @@ class ledger_thread {
   void amend(amendment_order order, completion<amended> answer);
   // Everything that was done by hand, newest first, at most `limit`. As rows().
   [[nodiscard]] std::vector<audit_record> audits(std::size_t limit) const;
+  // Those after this number, the oldest first, at most `limit`. As rows().
+  [[nodiscard]] std::vector<audit_record> audits_after(std::uint64_t number,
+                                                       std::size_t limit) const;
 
   void put_key(stored_key key, audit_record audit, completion<bool> answer);
   [[nodiscard]] std::vector<stored_key> load_keys() const;
@@ -87,6 +90,8 @@ class ledger_thread {
   [[nodiscard]] std::vector<rollup_line> spend(const rollup_query& query) const;
   // Newest first; `before` pages. At most `limit` rows.
   [[nodiscard]] std::vector<ledger_row> rows(const row_query& query) const;
+  // The same, saying from where to go on: also where only so many rows are to be looked at.
+  [[nodiscard]] row_page page(const row_query& query) const;
   [[nodiscard]] std::optional<ledger_row> row(const call_id& id) const;
   // Proves Σ rows = Σ roll-ups = Σ counters; see verify.hpp. Costs a scan of all rows.
   [[nodiscard]] books_proof prove(work_progress& progress) const;

@@ -15,11 +15,13 @@ namespace {
 // Of one batch, about 1 MB.
 constexpr std::size_t orphans_at_once = 1'024;
 
-// All of a prompt whose parts are not known, as if it were plain text, and the longest answer.
+// All of a prompt whose parts are not known, as if it were plain text, the longest answer, and every search
+// whose fee was held.
 [[nodiscard]] usage held_usage(const hold_request& held) {
   usage used = held.known;
   used.input_tokens += std::max<std::int64_t>(held.worst.input_tokens - used.input_total(), 0);
   used.output_tokens = std::max(used.output_tokens, held.worst.output_tokens);
+  used.web_searches = std::max(used.web_searches, held.web_searches);
   return used;
 }
 
@@ -54,7 +56,11 @@ ledger_writer::ledger_writer(ledger_options options)
               .environment = options_.environment}),
       register_(ledger_store::moment(store_)),
       line_(options_.waiting_max) {
-  ledger_recovery recovery(store_, options_.caps);
+  const ledger_recovery::opening how{
+      .by = {.who = "configuration", .from = options_.caps_from, .reason = "start"},
+      .now = options_.now()};
+  ledger_recovery recovery(store_, options_.caps, how);
+  caps_shown_ = shown(options_.caps);
   register_ = recovery.take_register();
   next_adjustment_ = recovery.next_adjustment();
   next_audit_ = recovery.next_audit();

@@ -96,10 +96,10 @@ class ledger_writer {
   [[nodiscard]] amended amend_row(const amendment_order& order);
   void repost(const ledger_store::moment& at, const amended_row& row, const amendment_order& order);
   void repost_on_disk(const ledger_store::moment& at, const ledger_format::counter_key& of,
-                      std::int64_t by);
+                      const ledger::charge_change& charge);
   // As a key and a value of the state.
   [[nodiscard]] std::pair<std::string, std::string> audit(audit_record record);
-  void audit_caps(const std::vector<cap>& next, const signature& by);
+  void audit_caps(shown_caps next, const signature& by);
   void end_histories(const std::vector<cap_history>& histories);
   [[nodiscard]] bool was_resolved(const call_id& id);
   [[nodiscard]] storage_result write_changes();
@@ -122,6 +122,7 @@ class ledger_writer {
   cap_register register_;
   std::uint64_t next_adjustment_ = 1;
   std::uint64_t next_audit_ = 1;
+  shown_caps caps_shown_;  // of the list in force
 
   // The group at hand.
   std::vector<waiter<admission>> holds_;

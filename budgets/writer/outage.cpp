@@ -76,7 +76,8 @@ void ledger_writer::turn_away(operation& what) {
         history_operation{.histories = std::move(history->histories), .answer = {}});
     history->answer(false);
   } else if (auto* order = std::get_if<adjust_operation>(&what)) {
-    order->answer({.refused = adjustment_refusal::storage_unavailable, .made = {}});
+    order->answer(
+        {.refused = adjustment_refusal::storage_unavailable, .made = {}, .limits_before = {}});
   } else if (auto* amend = std::get_if<amend_operation>(&what)) {
     amend->answer({.refused = amendment_refusal::storage_unavailable, .row = {}});
   } else if (auto* standings = std::get_if<standings_operation>(&what)) {

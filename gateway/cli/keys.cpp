@@ -63,6 +63,7 @@ int create(std::span<const std::string> arguments) {
       "model", options::value<words>(),
       "a model it may use, or a pattern; may be repeated (default: any)")(
       "label", options::value<std::string>(), "a note for people")(
+      "reason", options::value<std::string>(), "why; `stint ledger audit` shows it")(
       "expires", options::value<std::string>(), "UTC date, time, or 90d")(
       "quiet,q", "print the key and nothing else");
   const auto given = read_words(arguments, form);
@@ -78,6 +79,7 @@ int create(std::span<const std::string> arguments) {
   if (given->contains("default-feature"))
     order["default_feature"] = (*given)["default-feature"].as<std::string>();
   if (given->contains("label")) order["label"] = (*given)["label"].as<std::string>();
+  if (given->contains("reason")) order["reason"] = (*given)["reason"].as<std::string>();
   if (given->contains("expires"))
     order["expires"] = expiry_of((*given)["expires"].as<std::string>());
   const auto answer = admin_client(find_admin(*given)).post("/api/v1/keys", json::serialize(order));
@@ -139,6 +141,8 @@ int revoke(std::span<const std::string> arguments) {
   auto form = base_form("stint keys revoke ID [options]");
   form.hidden.add_options()("id", options::value<std::string>());
   form.positional.add("id", 1);
+  form.options.add_options()("reason", options::value<std::string>(),
+                             "why; `stint ledger audit` shows it");
   const auto given = read_words(arguments, form);
   if (!given) return exit_done;
   if (!given->contains("id"))
@@ -148,7 +152,11 @@ int revoke(std::span<const std::string> arguments) {
     throw misuse(
         "a key is revoked by its id (key_…), never by its secret; `stint keys list` shows all");
   }
-  const auto answer = admin_client(find_admin(*given)).post("/api/v1/keys/" + id + "/revoke", "");
+  std::string order;
+  if (given->contains("reason"))
+    order = json::serialize(json::object{{"reason", (*given)["reason"].as<std::string>()}});
+  const auto answer =
+      admin_client(find_admin(*given)).post("/api/v1/keys/" + id + "/revoke", order);
   const auto& key = field_object(answer.get_object(), "key");
   std::cout << field_text(key, "id") << " is revoked since " << field_text(key, "revoked")
             << "; calls with it are refused\n";

@@ -1,4 +1,5 @@
 // `stint ledger`. Tested by tests/gateway/cli/commands_test.cpp.
+#include <chrono>
 #include <iostream>
 
 #include <boost/json.hpp>
@@ -44,9 +45,10 @@ constexpr auto ledger_teaching =
     "  stint ledger restore /backups/today var/stint    checks a backup and copies it to where a "
     "gateway can be started on it\n";
 
+// Without the limit and the id to go on from.
 std::string list_target(const options::variables_map& given) {
   const auto now = wall_now();
-  std::string target = "/api/v1/ledger?limit=" + std::to_string(given["limit"].as<int>());
+  std::string target;
   if (given.contains("from")) {
     const auto from = from_option(given["from"].as<std::string>(), now);
     target += query_part("from", to_iso_time(from));
@@ -55,7 +57,6 @@ std::string list_target(const options::variables_map& given) {
     const auto to = to_option(given["to"].as<std::string>(), now);
     target += query_part("to", to_iso_time(to));
   }
-  if (given.contains("before")) target += query_part("before", given["before"].as<std::string>());
   if (given.contains("unknown")) target += query_part("flag", "unknown");
   if (given.contains("flag")) {
     for (const auto& flag : given["flag"].as<words>())
@@ -93,6 +94,35 @@ text_table table_of(const json::array& rows, output_format format) {
   return table;
 }
 
+// The gateway looks at so many rows for one answer; what is rare may lie far behind. How far it has come is
+// told on the error output, once that takes long.
+json::value find_rows(const options::variables_map& given) {
+  const admin_client gateway(find_admin(given));
+  const std::string target = list_target(given);
+  const int limit = given["limit"].as<int>();
+  std::string before = given.contains("before") ? given["before"].as<std::string>() : "";
+  json::array rows;
+  auto told = std::chrono::steady_clock::now();
+  for (;;) {
+    const auto left = limit - static_cast<int>(rows.size());
+    std::string page = "/api/v1/ledger?limit=" + std::to_string(left) + target;
+    if (!before.empty()) page += query_part("before", before);
+    json::value answer = gateway.get(page);
+    for (const auto& row : field_list(answer.get_object(), "rows"))
+      rows.push_back(row);
+    before = field_text(answer.get_object(), "next_before");
+    if (before.empty() || static_cast<int>(rows.size()) >= limit) {
+      answer.get_object()["rows"] = std::move(rows);
+      return answer;
+    }
+    constexpr std::chrono::seconds often{2};
+    if (std::chrono::steady_clock::now() - told < often) continue;
+    told = std::chrono::steady_clock::now();
+    std::cerr << "looked back to " << field_text(answer.get_object(), "looked_back_to")
+              << ", found " << rows.size() << '\n';
+  }
+}
+
 int list_rows(std::span<const std::string> arguments) {
   auto form = ledger_form("stint ledger list [options]");
   form.options.add_options()("limit", options::value<int>()->default_value(20),
@@ -110,7 +140,7 @@ int list_rows(std::span<const std::string> arguments) {
   const auto given = read_words(arguments, form);
   if (!given) return exit_done;
   const auto format = read_format((*given)["format"].as<std::string>());
-  const auto answer = admin_client(find_admin(*given)).get(list_target(*given));
+  const json::value answer = find_rows(*given);
   if (format == output_format::json) {
     std::cout << json::serialize(answer) << '\n';
     return exit_done;

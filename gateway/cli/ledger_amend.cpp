@@ -135,9 +135,13 @@ int show_audits(std::span<const std::string> arguments) {
   by_hand.teaching =
       "Everything that was done by hand: raises, resets, releases, corrections, changes of keys "
       "and "
-      "caps; newest first.\n";
+      "caps; newest first.\n\n"
+      "  stint ledger audit --after 0 --limit 1000        all of it, the oldest first; then "
+      "--after the "
+      "last one\n";
   by_hand.path = "/api/v1/audit";
   by_hand.field = "audits";
+  by_hand.pages = true;
   by_hand.nothing = "nothing was ever done by hand";
   by_hand.columns = {{"record"},  {"made"}, {"who"}, {"from"},  {"act"},
                      {"subject"}, {"was"},  {"is"},  {"reason"}};

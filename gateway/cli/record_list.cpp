@@ -21,12 +21,17 @@ int show_records(std::span<const std::string> arguments, const record_list& what
   form.options.add_options()("limit", options::value<std::string>()->default_value("100"),
                              "at most so many, up to 1000")(
       "format", options::value<std::string>()->default_value("table"), "table, csv or json");
+  if (what.pages)
+    form.options.add_options()("after", options::value<std::string>(),
+                               "the oldest after this record first: the next page");
   add_admin_options(form.options);
   const auto given = read_words(arguments, form);
   if (!given) return exit_done;
   const auto format = read_format((*given)["format"].as<std::string>());
   const auto limit = query_part("limit", (*given)["limit"].as<std::string>()).substr(1);
-  const auto answer = admin_client(find_admin(*given)).get(what.path + "?" + limit);
+  std::string target = what.path + "?" + limit;
+  if (given->contains("after")) target += query_part("after", (*given)["after"].as<std::string>());
+  const auto answer = admin_client(find_admin(*given)).get(target);
   if (format == output_format::json) {
     std::cout << json::serialize(answer) << '\n';
     return exit_done;

@@ -19,6 +19,7 @@ struct record_list {
   std::string path;     // of the API
   std::string field;    // of its answer
   std::string nothing;  // said where there is no record
+  bool pages = false;   // it can be asked what comes after a record
   std::vector<table_column> columns;
   std::function<std::vector<std::string>(const boost::json::object&)> cells;
 };

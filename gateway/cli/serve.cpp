@@ -21,10 +21,10 @@
 #include "gateway/cli/private_directory.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/learning/calibration_file.hpp"
-#include "gateway/metrics/access_log.hpp"
-#include "gateway/server/server.hpp"
 #include "gateway/memory/machine_memory.hpp"
 #include "gateway/memory/memory_reserve.hpp"
+#include "gateway/metrics/access_log.hpp"
+#include "gateway/server/server.hpp"
 #include "gateway/service/reload.hpp"
 #include "gateway/simulator/simulator.hpp"
 #include "pricing/price_file.hpp"
@@ -136,6 +136,7 @@ int serve(config settings, const price_book& prices) {
   ledger_settings.directory = settings.data_directory;
   ledger_settings.durability = settings.durability;
   ledger_settings.caps = settings.caps;
+  ledger_settings.caps_from = settings.file;
   ledger_settings.rows_kept_days = settings.rows_kept_days;
   ledger_settings.orphans_at_hold = settings.admission.unknown_at_hold;
   std::optional<access_log> log;
@@ -174,7 +175,7 @@ int serve(config settings, const price_book& prices) {
   std::cout << "listening proxy=" << settings.listen.address << ':' << proxy.port()
             << " admin=" << settings.admin.address << ':' << admin.port()
             << told_address(settings.simulated, simulated) << std::endl;
-  wait_for_end(signals, [&] { reload_caps(settings, ledger, counts, std::cout); });
+  wait_for_end(signals, [&] { reload_caps(settings, prices, ledger, counts, std::cout); });
   std::cout << "stopping: no new connections; running calls may finish for "
             << settings.limits.drain_timeout_ms / 1000 << " s" << std::endl;
   const bool clean = proxy.drain(std::chrono::milliseconds(settings.limits.drain_timeout_ms));

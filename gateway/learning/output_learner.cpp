@@ -71,11 +71,14 @@ void output_learner::observe(const output_key& of, const output_observation& see
     memory_.add(key, seen, how_.percent);
 }
 
-output_prediction output_learner::predict(const output_key& of) const noexcept {
+output_prediction output_learner::predict(const output_key& of, bool streams) const noexcept {
   output_prediction told;
   told.tokens = how_.first_tokens;
   bool any = false;
+  bool believed = false;
   for (const std::uint64_t key : keys_of(of)) {
+    // One that is believed of how long answers are need not have shown how they come.
+    if (believed && (!streams || told.burst_tokens > 0)) break;
     const auto learned = memory_.find(key);
     if (!learned) continue;
     // What a model does at once or unseen, it may do for a feature of which little was seen.
@@ -86,7 +89,8 @@ output_prediction output_learner::predict(const output_key& of) const noexcept {
       told.wants_count =
           learned->compared < compared_always || learned->lengths.count() % compared_every == 0;
     }
-    if (learned->lengths.count() < observations_min) continue;
+    if (believed || learned->lengths.count() < observations_min) continue;
+    believed = true;
     const std::int64_t untrusted =
         std::max<std::int64_t>(observations_trusted - learned->lengths.count(), 0);
     told.tokens = std::max<std::int64_t>({learned->lengths.quantile(how_.percent),
@@ -96,7 +100,6 @@ output_prediction output_learner::predict(const output_key& of) const noexcept {
       told.ample_tokens =
           std::max(told.tokens, learned->lengths.quantile(std::max(ample_percent, how_.percent)));
     }
-    break;
   }
   return told;
 }

@@ -27,7 +27,8 @@ struct output_key {
 struct output_prediction {
   std::int64_t tokens = 0;        // of one choice: the quantile, or the configured first hold
   std::int64_t ample_tokens = 0;  // of one choice: hardly ever passed; 0: not known
-  // Of one choice: the most that came within a quarter of a second lately.
+  // Of one choice: the most that came within a quarter of a second lately. 0: not known, no answer
+  // was long enough to show it.
   std::int64_t burst_tokens = 0;
   std::int64_t reported_permille = 1'000;  // what is billed for 1,000 tokens that we count
   bool hides_output = false;  // more was billed lately than what could be counted in the stream
@@ -52,7 +53,8 @@ class output_learner {
   output_learner& operator=(const output_learner&) = delete;
 
   void observe(const output_key& of, const output_observation& seen) noexcept;
-  [[nodiscard]] output_prediction predict(const output_key& of) const noexcept;
+  // How answers come is of interest for streams alone.
+  [[nodiscard]] output_prediction predict(const output_key& of, bool streams = true) const noexcept;
   // Tokens a second of one choice, of the model's fastest answer lately; no less than `assumed` while
   // only a few were measured.
   [[nodiscard]] std::int64_t fastest(std::string_view model, std::int64_t assumed) const noexcept;

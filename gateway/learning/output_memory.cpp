@@ -22,6 +22,12 @@ constexpr std::string_view magic = "STINTOUT";
 constexpr std::uint8_t version = 2;
 constexpr std::size_t checksum_bytes = 8;
 
+// An answer shows how much of its kind comes at once where more came before or after it, or where it
+// is a long one. A short one that came in one piece shows nothing: a long one might come so, too.
+constexpr std::int64_t burst_shown_tokens_min = 64;
+constexpr std::int64_t burst_shown_tokens = 1'024;
+// After so many answers none of which was long, a long one is rare.
+constexpr std::int64_t burst_shown_answers = 128;
 // A burst is forgotten to a half within eleven calls.
 constexpr std::int64_t burst_forgotten = 16;
 // A pace to a half within 177.
@@ -44,6 +50,11 @@ void compare(learned_output& learned, std::int64_t reported, std::int64_t counte
   const std::int64_t seen = counted > 0 ? 1'000 + above * 1'000 / counted : 1'000;
   learned.reported_permille =
       std::clamp<std::int64_t>(seen, learned.reported_permille - 1, permille_max);
+}
+
+bool shows_burst(std::int64_t tokens, std::int64_t burst, std::int64_t answers) noexcept {
+  return tokens >= burst_shown_tokens || answers >= burst_shown_answers ||
+         (tokens >= burst_shown_tokens_min && tokens >= 2 * burst);
 }
 
 void put_entry(byte_writer& to, std::uint64_t key, const learned_output& learned) {
@@ -102,9 +113,11 @@ void learned_output::add(const output_observation& seen, int percent) noexcept {
   // taken for a short one.
   lengths.add(seen.is_least ? std::max(tokens, lengths.quantile(percent)) : tokens);
   const std::int64_t burst = std::clamp<std::int64_t>(seen.burst_tokens, 0, usage_count_max);
-  if (burst > 0) {
+  if (burst > 0 && shows_burst(tokens, burst, lengths.count())) {
     burst_tokens =
         std::max(burst, burst_tokens - (burst_tokens + burst_forgotten - 1) / burst_forgotten);
+  } else if (burst_tokens > 0) {
+    burst_tokens = std::max(burst, burst_tokens);
   }
   if (seen.tokens_per_second > 0) {
     const std::int64_t kept = tokens_per_second - tokens_per_second / pace_forgotten;

@@ -27,7 +27,8 @@ struct output_observation {
 
 struct learned_output {
   output_lengths lengths;
-  std::int64_t burst_tokens = 0;  // the most lately: forgotten bit by bit
+  // The most lately: forgotten bit by bit. 0: no answer has shown it yet.
+  std::int64_t burst_tokens = 0;
   // Reported tokens for 1,000 that we counted, at the most lately.
   std::int64_t reported_permille = 1'000;
   std::int64_t hidden = 0;             // above 0: much of the output could not be counted lately

@@ -1,11 +1,14 @@
 // Tested by tests/end_to_end/reload_test.py.
 #include "gateway/service/reload.hpp"
 
+#include <algorithm>
 #include <future>
 #include <ostream>
 #include <set>
 
 #include "budgets/records/standing.hpp"
+#include "pricing/price_changes.hpp"
+#include "pricing/price_file.hpp"
 
 namespace stint {
 namespace {
@@ -17,15 +20,36 @@ void tell_mistakes(const config& running, const std::vector<config_mistake>& mis
   log << "reload: nothing has changed; correct the file and send SIGHUP again" << std::endl;
 }
 
+// A call is priced by one book from its hold to its settlement, and so is everything that runs.
+void tell_prices(const std::string& file, const price_book& running, std::ostream& log) {
+  const auto read = load_price_file(file);
+  if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read)) {
+    for (const config_mistake& mistake : *mistakes)
+      log << describe(file, mistake) << '\n';
+    log << "reload: the prices stay; the gateway would not start with this file\n";
+    return;
+  }
+  constexpr std::size_t told_max = 20;
+  const auto changes = price_changes(running, std::get<price_book>(read));
+  if (changes.empty()) return;
+  for (std::size_t n = 0; n < std::min(changes.size(), told_max); ++n)
+    log << "reload: price of " << changes[n] << '\n';
+  if (changes.size() > told_max)
+    log << "reload: and " << changes.size() - told_max << " prices more\n";
+  log << "reload: " << file << " differs and needs a restart; the old prices stay\n";
+}
+
 }  // namespace
 
-void reload_caps(const config& running, ledger_thread& ledger, metrics& counts, std::ostream& log) {
+void reload_caps(const config& running, const price_book& prices, ledger_thread& ledger,
+                 metrics& counts, std::ostream& log) {
   config_result read = load_config(running.file);
   if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read))
     return tell_mistakes(running, *mistakes, log);
   const config& loaded = std::get<config>(read);
   for (const std::string& setting : settings_needing_restart(running, loaded))
     log << "reload: " << setting << " differs and needs a restart; the old one stays\n";
+  tell_prices(loaded.prices_file, prices, log);
   const reconfiguration done = ledger.reconfigure(
       loaded.caps, {.who = "configuration", .from = running.file, .reason = "reload"});
   if (!done.recorded) {

@@ -13,7 +13,9 @@ namespace stint {
 
 // Caps change at once. Other settings that differ from the running ones are named: they need a
 // restart. A file with a mistake changes nothing. All of it is said on `log`, one line each.
-void reload_caps(const config& running, ledger_thread& ledger, metrics& counts, std::ostream& log);
+// Prices that differ from `prices` are named, too: they need a restart.
+void reload_caps(const config& running, const price_book& prices, ledger_thread& ledger,
+                 metrics& counts, std::ostream& log);
 
 // New caps of whose open window the ledger has no rows any more: said on `log`, one line each.
 void tell_incomplete_caps(ledger_thread& ledger, std::ostream& log);

@@ -164,6 +164,14 @@ class live_dashboard(unittest.TestCase):
 
         wait_until(lambda: stack.query("sum(stint_cost_nanodollars_total) / 1e9")[0][1] == exact, "the last scrape")
         self.assertAlmostEqual(shown()[0], exact, delta=exact / 10)
+        # What is told otherwise afterwards is spent as it was told last.
+        row = stint.rows(limit=1)[0]
+        told = [("charged", "0.1", exact + 0.1), ("given_back", row["cost_usd"], exact)]
+        for direction, cost, spent in told:
+            stint.command("ledger", "correct", row["id"], "--cost", cost, "--reason", "their invoice")
+            corrected = 'sum(stint_corrected_cost_nanodollars_total{direction="%s"}) > 0' % direction
+            wait_until(lambda: stack.query(corrected), "the correction's scrape")
+            wait_until(lambda: abs(shown()[0] - spent) < (exact + 0.1) / 10, f"{spent} as shown after {direction}")
 
     def check_names(self, stint):
         documented = metric_names((DASHBOARDS / "README.md").read_text())

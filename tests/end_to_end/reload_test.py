@@ -1,11 +1,12 @@
 """Caps that change while calls run: SIGHUP, and the commands that raise and reset."""
 
 import os
+import re
 import signal
 import unittest
 
 from books import FOREVER_CAPS, check_books
-from gateway_process import background, gateway, openai_body
+from gateway_process import ROOT, background, gateway, openai_body
 from wait import wait_until
 
 # A thousand in a soak: STINT_RELOADS=1000.
@@ -92,6 +93,18 @@ class reloads(unittest.TestCase):
 
 
 class adjustments(unittest.TestCase):
+    def test_prices_that_were_edited_are_named_and_stay(self):
+        with gateway(caps=FOREVER_CAPS) as stint:
+            reload(stint)
+            self.assertNotIn("reload: price of", stint.log_text())
+            edited = stint.folder / "prices.yaml"
+            shipped = (ROOT / "config/prices.yaml").read_text()
+            entry = re.search(r"{model: gpt-4o, provider: openai,\s+input: ([\d.]+),", shipped)
+            edited.write_text(shipped.replace(entry[0], entry[0].replace(f"input: {entry[1]},", "input: 99,")))
+            reload(stint, prices={"file": str(edited)})
+            self.assertRegex(stint.log_text(), r"reload: price of gpt-4o: input \$[\d.]+ → \$99")
+            self.assertIn(f"reload: {edited} differs and needs a restart", stint.log_text())
+
     def test_a_raise_and_a_reset_hold_and_outlive_the_process(self):
         with gateway(caps=[*FOREVER_CAPS, requests_cap("two", 2)]) as stint:
             key = stint.create_key()

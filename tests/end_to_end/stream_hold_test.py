@@ -123,17 +123,17 @@ class learned(one_gateway):
     def teach(self, *models):
         """How much of a stream comes at once must be known before one holds less than its bound."""
         for model in models:
-            self.stream(model, 5, lambda: None)
+            self.stream(f"{model}?tokens=300&delay_ms=4", 300, lambda: None)
             self.stint.wait_until_idle()
 
     def test_the_first_stream_of_a_model_holds_its_bound(self):
         seen = []
-        for _ in range(2):
-            self.stream("sim/gpt-4.1-mini?tokens=5&delay_ms=20", 5000,
+        for tokens in (5, 300, 5):  # one too short to show how much comes at once, one that does
+            self.stream(f"sim/gpt-4.1-mini?tokens={tokens}&delay_ms=4", 5000,
                         lambda: seen.append(held(self.stint, "all-output-tokens")))
             self.stint.wait_until_idle()
-        self.assertEqual(seen[0], 5000)
-        self.assertLess(seen[1], 1000)
+        self.assertEqual(seen[:2], [5000, 5000])
+        self.assertLess(seen[2], 1000)
 
     def test_a_stream_holds_less_than_its_bound_and_is_extended_as_it_grows(self):
         self.teach("sim/gpt-4o")
@@ -166,6 +166,7 @@ class learned(one_gateway):
         self.assertEqual(seen[1], 5000)
 
     def test_what_was_learnt_is_held_and_outlives_the_process(self):
+        self.teach("sim/gpt-4o-mini")
         key = self.stint.create_key(tenant="steady")
 
         def one():
@@ -322,6 +323,7 @@ class bulky_provider:
     the gateway to half-close. A call that does not stream is answered at the end."""
 
     WORDS = 40
+    SHOWN = 64
 
     def __init__(self):
         self.half_closed = threading.Event()
@@ -333,11 +335,14 @@ class bulky_provider:
             self.may_answer.wait(60)
             wire.sendall(canned_answer(10, 5))
             return True
-        if json.loads(request.body)["max_tokens"] == 1:  # so that it is known how much of a stream comes at once
-            usage = {"prompt_tokens": 10, "completion_tokens": 1, "total_tokens": 11}
-            wire.sendall(STREAM_HEAD + b"".join(map(chunk, streamed_events([" word"], usage))) + chunk(b""))
-            return True
         wire.sendall(STREAM_HEAD)
+        if json.loads(request.body)["max_tokens"] == self.SHOWN:  # shows how much of a stream comes at once
+            usage = {"prompt_tokens": 10, "completion_tokens": self.SHOWN, "total_tokens": 10 + self.SHOWN}
+            for event in streamed_events([" word"] * self.SHOWN, usage):
+                wire.sendall(chunk(event))
+                self.half_closed.wait(0.02)
+            wire.sendall(chunk(b""))
+            return True
         for event in streamed_events([" word"] * self.WORDS, done=False):
             wire.sendall(chunk(event.replace(b'{"id"', b'{"padding": "%s", "id"' % (b"x" * 200_000), 1)))
             self.half_closed.wait(0.02)
@@ -354,7 +359,8 @@ class slow_client(unittest.TestCase):
         settings = {"providers": {"bulky": provider.upstream.provider()}, "admission": {"first_output_tokens": 40}}
         with gateway(caps=caps, **settings) as stint:
             key = stint.create_key()
-            self.assertEqual(stint.chat(key, openai_body("Say it.", "gpt-4o", stream=True, max_tokens=1)).status, 200)
+            shown = openai_body("Say it.", "gpt-4o", stream=True, max_tokens=provider.SHOWN)
+            self.assertEqual(stint.chat(key, shown).status, 200)
             stint.wait_until_idle()
             with http_client.connection(stint.proxy) as wire:
                 body = encoded(openai_body("Say it.", "gpt-4o", stream=True, max_tokens=500))

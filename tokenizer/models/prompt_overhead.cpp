@@ -104,6 +104,8 @@ constexpr std::array built_in_tools = {
     // Searching the tools of the request itself; the prompt is read again for what it found: 17
     // recordings of five projects.
     built_in_tool{"tool_search_tool_", {300, 1'200}},
+    // What the advisor itself reads is another prompt: four recordings of two projects.
+    built_in_tool{"advisor_", {700, 1'500}, true},
     built_in_tool{"web_search", search_results, true},
     built_in_tool{"browser_search", search_results, true},
     built_in_tool{"openrouter:web_search", search_results, true},

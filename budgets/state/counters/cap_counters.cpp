@@ -8,6 +8,12 @@
 
 namespace stint {
 
+void counter::add_unknown(std::int64_t by) {
+  if (rolling != nullptr) return;
+  if (!past) past = std::make_unique<counter_past>();
+  past->unknown = std::max<std::int64_t>(past->unknown + by, 0);
+}
+
 const window& cap_counters::advance(wall_time at) {
   now_ = at;
   if (opened_ && (!current_.end || at < *current_.end)) return current_;
@@ -66,6 +72,7 @@ counter& cap_counters::restore(const stored& from) {
     if (!at->past) at->past = std::make_unique<counter_past>();
     at->past->forgiven = from.forgiven;
   }
+  if (from.unknown > 0) at->add_unknown(from.unknown - at->unknown());
   restore_fired(*at, from);
   return *at;
 }
@@ -133,6 +140,7 @@ cap_standing cap_counters::standing_of(const counter& of) const {
           .rolling = definition_.window.length,
           .configured_limit = definition_.limit,
           .forgiven = of.forgiven(),
+          .unknown = of.unknown(),
           .incomplete = is_incomplete(of.window)};
 }
 

@@ -25,10 +25,12 @@
 
 namespace stint {
 
-// What is rare: a counter that was reset, or whose limit changed after an alert fired.
+// What is rare: a counter that was reset, or whose limit changed after an alert fired, or that has calls
+// in it whose end nobody saw.
 struct counter_past {
   std::int64_t forgiven = 0;           // by resets; the counter on disk still has it
   std::vector<fired_at> fired_before;  // at other limits than the present one
+  std::int64_t unknown = 0;            // of what is posted: charged for ends that nobody saw
 };
 
 struct counter {
@@ -50,6 +52,9 @@ struct counter {
   std::unique_ptr<rolling_buckets> rolling;
 
   [[nodiscard]] std::int64_t forgiven() const noexcept { return past ? past->forgiven : 0; }
+  [[nodiscard]] std::int64_t unknown() const noexcept { return past ? past->unknown : 0; }
+  // Of a window that rolls it is not told: what leaves it is not known by the call.
+  void add_unknown(std::int64_t by);
 };
 
 class cap_counters {
@@ -87,6 +92,7 @@ class cap_counters {
     int threshold = 0;
     std::optional<std::int64_t> limit = {};  // at which it fired
     std::vector<fired_at> fired_before = {};
+    std::int64_t unknown = 0;  // of what was posted
   };
   counter& restore(const stored& from);
   [[nodiscard]] counter* find_at(wall_time start, std::string_view scope) const noexcept;

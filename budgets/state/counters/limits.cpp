@@ -102,6 +102,7 @@ void cap_counters::forgive(counter& at) const {
   if (!at.past) at.past = std::make_unique<counter_past>();
   at.past->forgiven += at.posted;
   at.past->fired_before.clear();
+  at.past->unknown = 0;
   at.posted = 0;
   at.threshold = 0;
   at.next_alert_at = next_alert_position(definition_.alert_percent, at.limit, 0);

@@ -73,6 +73,7 @@ void ledger::raise(const adjustment_order& order, adjustment made, cap_counters&
   made.amount = order.by;
   made.until = order.until ? order.until : of.current().end;
   next_window_ = std::min(next_window_, *made.until);
+  result.limits_before.push_back(of.limit_of(made.scope, last_seen_));
   raises_.push_back(made);
   tell_raises(of);
   aim_all(of);

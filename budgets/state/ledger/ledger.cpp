@@ -36,6 +36,10 @@ constexpr std::size_t sweep_budget = 1'024;
   row.streaming = held.streaming;
   row.tags = std::move(held.tags);
   row.context = std::move(held.context);
+  if (what.region != inference_region::any) {
+    if (!row.context) row.context.emplace();
+    row.context->region = to_string(what.region);
+  }
   row.legs = std::move(what.legs);
   // What the call cost in all is what the caps stand on; parts that do not add up are let go.
   if (!has_sound_legs(row)) row.legs.clear();
@@ -90,6 +94,10 @@ settled ledger::settle(settlement what) {
   const amounts actual = posted_amounts(row);
   for (const auto& each : held->touches) {
     post(*each.at, each.start, actual.in(caps_[each.at->cap_index].definition().unit));
+  }
+  if ((row.flags & row_flag::unknown) != 0) {
+    for (const auto& each : held->touches)
+      each.at->add_unknown(actual.in(caps_[each.at->cap_index].definition().unit));
   }
   settled answer{
       .recorded = true, .already_resolved = false, .tightest = tightest_of(held->touches)};
@@ -164,7 +172,8 @@ void ledger::post(counter& at, wall_time start, std::int64_t amount) {
 }
 
 ledger::reposted ledger::repost(std::uint32_t cap_index, const counter_place& where,
-                                wall_time ended, std::int64_t by) {
+                                wall_time ended, const charge_change& by_how_much) {
+  const std::int64_t by = by_how_much.by;
   cap_counters& of = caps_[cap_index];
   counter* at = of.find_at(where.start, where.scope);
   invariant(at != nullptr, "a row was posted anew to a counter that is not in memory");
@@ -176,6 +185,7 @@ ledger::reposted ledger::repost(std::uint32_t cap_index, const counter_place& wh
     return reposted::forgiven;
   }
   of.repost(*at, where.start, by);
+  if (by_how_much.known_since != 0) at->add_unknown(-by_how_much.known_since);
   fire_alerts(*at);
   return reposted::counted;
 }

@@ -130,8 +130,12 @@ class ledger {
     counted,
     forgiven  // by a reset: what that forgave is changed, and not what is used
   };
+  struct charge_change {
+    std::int64_t by = 0;
+    std::int64_t known_since = 0;  // so much was charged for an end that is known now
+  };
   [[nodiscard]] reposted repost(std::uint32_t cap_index, const counter_place& where,
-                                wall_time ended, std::int64_t by);
+                                wall_time ended, const charge_change& by_how_much);
   counter& restore_counter(std::uint32_t cap_index, cap_counters::stored from);
   void restore_hold(hold_request request, std::uint32_t hold_epoch,
                     const std::vector<stored_touch>& touches);

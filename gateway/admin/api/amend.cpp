@@ -35,6 +35,10 @@ problem refused_amendment(amendment_refusal why) {
       return wrong_order("usage",
                          "no call can use that: counts are 0 to 1,000,000,000, and reasoning is a "
                          "part of output");
+    case amendment_refusal::told_meanwhile:
+      return make_problem(
+          problem_kind::storage_unavailable,
+          "others correct the same call at the same time; look at it, and try again");
     case amendment_refusal::rebuilding:
       return make_problem(problem_kind::storage_unavailable,
                           "the history of a cap is being read; try again in a moment");
@@ -70,7 +74,8 @@ result<usage> read_usage(const json::object& order, const usage& present) {
 
 // As told, or what the usage costs by the price that was in force.
 result<nanodollars> read_cost(const json::object& order, const ledger_row& row, const usage& used,
-                              const price_book& prices) {
+                              const admin_services& services) {
+  const price_book& prices = services.prices;
   if (const auto told = text_of(order, "cost_usd")) {
     const auto cost = parse_dollars(*told);
     if (cost) return *cost;
@@ -87,19 +92,26 @@ result<nanodollars> read_cost(const json::object& order, const ledger_row& row, 
                                        " of the price file, which is not in force any more; say "
                                        "what it cost");
   }
-  auto found = prices.find(row.model_served, row.admitted);
+  const provider_config* provider = services.settings.find_provider(row.charged.provider);
+  auto found =
+      prices.find(provider != nullptr ? provider->base_model(row.model_served) : row.model_served,
+                  row.admitted);
   if (!found) found = prices.find(row.charged.model, row.admitted);
   if (!found) return wrong_order("cost_usd", "the model had no price then; say what the call cost");
-  return cost_of(**found, used, row.tier, row.admitted);
+  const bool is_us = row.context && row.context->region == to_string(inference_region::us);
+  return cost_of(**found, used, row.tier, row.admitted,
+                 is_us ? inference_region::us : inference_region::any);
 }
 
-admin_answer answer_amendment(amendment_order order, admin_services& services) {
-  const auto done = wait_for_answer<amended>(
+std::optional<amended> send_amendment(amendment_order order, admin_services& services) {
+  return wait_for_answer<amended>(
       [&](auto completion) { services.ledger.amend(std::move(order), std::move(completion)); });
-  if (!done) return error_answer(503, "the ledger does not answer");
-  if (done->refused) return answer_problem(refused_amendment(*done->refused));
+}
+
+admin_answer answer_amended(const amended& done) {
+  if (done.refused) return answer_problem(refused_amendment(*done.refused));
   return json_answer(200,
-                     json::object{{"was", to_json(done->row.was)}, {"row", to_json(done->row.is)}});
+                     json::object{{"was", to_json(done.row.was)}, {"row", to_json(done.row.is)}});
 }
 
 result<amendment_order> begin_order(const admin_request& request, const json::object& body) {
@@ -135,7 +147,8 @@ admin_answer release_call(const admin_request& request, admin_services& services
   if (!body) return answer_problem(body.error());
   auto order = begin_order(request, *body);
   if (!order) return answer_problem(order.error());
-  return answer_amendment(std::move(*order), services);
+  const auto done = send_amendment(std::move(*order), services);
+  return done ? answer_amended(*done) : error_answer(503, "the ledger does not answer");
 }
 
 admin_answer correct_call(const admin_request& request, admin_services& services) {
@@ -145,23 +158,42 @@ admin_answer correct_call(const admin_request& request, admin_services& services
   if (!order) return answer_problem(order.error());
   if (!body->contains("usage") && !body->contains("cost_usd"))
     return answer_problem(wrong_order("usage", "say what the provider counted, or cost_usd"));
-  const auto row = services.ledger.row(order->id);
-  if (!row) return answer_problem(refused_amendment(amendment_refusal::no_such_call));
-  const auto used = read_usage(*body, row->used);
-  if (!used) return answer_problem(used.error());
-  const auto cost = read_cost(*body, *row, *used, services.prices);
-  if (!cost) return answer_problem(cost.error());
-  order->correct = {.used = *used, .cost = *cost, .price_version = services.prices.version()};
-  return answer_amendment(std::move(*order), services);
+  // What is not told stays as it is, which another correction may have changed when this one comes to be
+  // recorded: then it is worked out again.
+  constexpr int tries = 8;
+  for (int n = 1;; ++n) {
+    const auto row = services.ledger.row(order->id);
+    if (!row) return answer_problem(refused_amendment(amendment_refusal::no_such_call));
+    const auto used = read_usage(*body, known_usage(*row));
+    if (!used) return answer_problem(used.error());
+    const auto cost = read_cost(*body, *row, *used, services);
+    if (!cost) return answer_problem(cost.error());
+    order->correct = {.used = *used, .cost = *cost, .price_version = services.prices.version()};
+    order->seen = {.used = row->used, .cost = row->cost, .flags = row->flags};
+    const auto done = send_amendment(*order, services);
+    if (!done) return error_answer(503, "the ledger does not answer");
+    if (done->refused == amendment_refusal::told_meanwhile && n < tries) continue;
+    return answer_amended(*done);
+  }
 }
 
 admin_answer list_audits(const admin_request& request, admin_services& services) {
-  if (auto refused = refuse_unknown_parameters(request, {"limit"})) return *refused;
+  if (auto refused = refuse_unknown_parameters(request, {"limit", "after"})) return *refused;
   const auto limit = parse_count(request.parameter("limit").value_or("100"));
   if (!limit || *limit < 1 || *limit > audits_most)
     return answer_problem(wrong_order("limit", "expected a number from 1 to 1000"));
+  const auto most = static_cast<std::size_t>(*limit);
+  std::vector<audit_record> records;
+  if (const auto word = request.parameter("after")) {
+    const auto after = parse_count(*word);
+    if (!after || *after < 0)
+      return answer_problem(wrong_order("after", "expected the number of a record"));
+    records = services.ledger.audits_after(static_cast<std::uint64_t>(*after), most);
+  } else {
+    records = services.ledger.audits(most);
+  }
   json::array shown;
-  for (const auto& record : services.ledger.audits(static_cast<std::size_t>(*limit)))
+  for (const audit_record& record : records)
     shown.push_back(to_json(record));
   return json_answer(200, json::object{{"audits", std::move(shown)}});
 }

@@ -23,6 +23,7 @@ json::object to_json(const cap_standing& standing) {
   put_amount(object, "limit", standing.unit, standing.limit);
   put_amount(object, "raised_by", standing.unit, standing.limit - standing.configured_limit);
   put_amount(object, "reset_from", standing.unit, standing.forgiven);
+  put_amount(object, "used_unknown", standing.unit, standing.unknown);
   object["history_incomplete"] = standing.incomplete;
   put_amount(object, "used", standing.unit, standing.used);
   put_amount(object, "held", standing.unit, standing.held);

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/admin/api/order.hpp"
+#include "gateway/admin/api/query.hpp"
 #include "gateway/admin/api/routes.hpp"
 #include "pricing/text/words.hpp"
 #include "pricing/time_text.hpp"
@@ -14,8 +15,8 @@ namespace {
 
 namespace json = boost::json;
 
-const std::vector<std::string> order_fields = {"tenant", "features", "default_feature",
-                                               "models", "label",    "expires"};
+const std::vector<std::string> order_fields = {"tenant", "features", "default_feature", "models",
+                                               "label",  "expires",  "reason"};
 
 json::value time_or_null(const std::optional<wall_time>& at) {
   return at ? json::value(to_iso_time(*at)) : json::value(nullptr);
@@ -100,14 +101,14 @@ result<key_order> read_key_order(const std::string& text) {
 
 // Durable before it is in force: a key that works must not vanish with the process, nor a revoked
 // one come back.
-bool store_key(const virtual_key& key, audited_act act, const std::string& from,
+bool store_key(const virtual_key& key, audited_act act, std::string_view was, signature by,
                admin_services& services) {
   audit_record audit;
   audit.act = act;
-  audit.by = {.who = std::string(order_giver), .from = from, .reason = {}};
+  audit.by = std::move(by);
   audit.subject = key.id;
-  audit.was = act == audited_act::key_created ? "not there" : "active";
-  audit.is = (key.revoked ? "revoked" : "active") + (", tenant " + key.tenant);
+  audit.was = was;
+  audit.is = std::string(state_of(key, wall_now())) + ", tenant " + key.tenant;
   const auto recorded = wait_for_answer<bool>([&](auto completion) {
     services.ledger.put_key({.id = key.id, .encoded = encode_key(key)}, std::move(audit),
                             std::move(completion));
@@ -115,6 +116,21 @@ bool store_key(const virtual_key& key, audited_act act, const std::string& from,
   if (!recorded.value_or(false)) return false;
   services.keys.put(key);
   return true;
+}
+
+// A reason is welcome and not asked for: keys are made by scripts.
+result<signature> signed_by(const admin_request& request) {
+  signature by{.who = std::string(order_giver), .from = request.from, .reason = {}};
+  boost::system::error_code broken;
+  const auto body = json::parse(request.body, broken);
+  if (broken || !body.is_object() || !body.get_object().contains("reason")) return by;
+  if (!body.get_object().at("reason").is_string()) return wrong_field("reason", "a string");
+  const auto reason = read_reason(body.get_object());
+  if (!reason) return reason.error();
+  constexpr std::size_t reason_bytes_max = 500;
+  if (reason->size() > reason_bytes_max) return wrong_field("reason", "at most 500 bytes");
+  by.reason = *reason;
+  return by;
 }
 
 admin_answer not_stored() {
@@ -140,13 +156,22 @@ admin_answer create_key(const admin_request& request, admin_services& services) 
   const auto now = wall_now();
   const auto made = make_key(*order, now);
   if (!made) return error_answer(made.error().status, made.error().message, made.error().param);
+  const auto by = signed_by(request);
+  if (!by) return answer_problem(by.error());
   const std::lock_guard one_at_a_time(services.keys_change);
-  if (!store_key(made->key, audited_act::key_created, request.from, services)) return not_stored();
+  if (!store_key(made->key, audited_act::key_created, "not there", *by, services))
+    return not_stored();
   return json_answer(201,
                      json::object{{"key", to_json(made->key, now)}, {"secret", made->secret_text}});
 }
 
 admin_answer revoke_key(const admin_request& request, admin_services& services) {
+  if (!request.body.empty()) {
+    const auto body = read_order(request.body, {"reason"});
+    if (!body) return answer_problem(body.error());
+  }
+  const auto by = signed_by(request);
+  if (!by) return answer_problem(by.error());
   const std::lock_guard one_at_a_time(services.keys_change);
   const auto keys = services.keys.list();
   const auto found =
@@ -157,8 +182,9 @@ admin_answer revoke_key(const admin_request& request, admin_services& services) 
   auto key = *found;
   const auto now = wall_now();
   if (!key.revoked) {
+    const std::string_view was = state_of(key, now);
     key.revoked = now;
-    if (!store_key(key, audited_act::key_revoked, request.from, services)) return not_stored();
+    if (!store_key(key, audited_act::key_revoked, was, *by, services)) return not_stored();
   }
   return json_answer(200, json::object{{"key", to_json(key, now)}});
 }

@@ -188,6 +188,7 @@ settlement bill_of(const billed_call& of, const call_end& ended, wall_time now) 
   const std::optional<usage_report>& report = ended.report;
   const charged_terms terms = terms_of(of, report);
   what.tier = terms.tier;
+  what.region = terms.region;
   if (ended.unknown && !report) {
     what.flags |= row_flag::unknown;
     if (of.unknown_at_hold) {

@@ -102,6 +102,7 @@ void held_call::note_progress(std::int64_t output_tokens,
 usage held_call::known_now() const noexcept {
   usage known = reported_input_.value_or(held_.known);
   known.output_tokens = delivered_tokens_;
+  known.requests = held_.known.requests;  // the provider's report of a prompt has no fee
   return known;
 }
 

@@ -46,9 +46,9 @@ std::int64_t distance(nanodollars a, nanodollars b) noexcept {
 // Some gateways leave reasoning out of every count and charge for it all the same (Vercel's): their
 // own cost tells, where it is what our prices make of the usage with it, and not without.
 void add_reasoning_that_was_charged(const price_book& prices, const examined_call& call,
-                                    wall_time at, usage_report& report) {
+                                    usage_report& report) {
   if (report.reasoning_beside_tokens == 0 || !report.stated_cost || !report.parts.empty()) return;
-  const price* rates = rates_for(prices, call, report.model, at);
+  const price* rates = rates_for(prices, call, report.model, call.priced_at);
   usage with = report.used;
   with.output_tokens += report.reasoning_beside_tokens;
   with.reasoning_tokens = report.reasoning_beside_tokens;
@@ -59,9 +59,13 @@ void add_reasoning_that_was_charged(const price_book& prices, const examined_cal
     return;
   }
   const service_tier tier = report.tier.value_or(tier_unless_told(*rates, call.request.tier));
+  const inference_region region = report.region.value_or(call.request.region);
   const nanodollars stated = *report.stated_cost;
-  const std::int64_t off_with = distance(cost_of(*rates, with, tier, at), stated);
-  const std::int64_t off_without = distance(cost_of(*rates, report.used, tier, at), stated);
+  const auto off_by = [&](const usage& used) {
+    return distance(cost_of(*rates, used, tier, call.priced_at, region), stated);
+  };
+  const std::int64_t off_with = off_by(with);
+  const std::int64_t off_without = off_by(report.used);
   constexpr std::int64_t near_share = 200;
   if (off_with < off_without && off_with <= stated.count() / near_share) report.used = with;
 }
@@ -75,7 +79,7 @@ void weigh_report(const price_book& prices, const examined_call& call, std::int6
     ended.implausible = true;
   }
   if (!ended.report) return;
-  add_reasoning_that_was_charged(prices, call, ended.first_byte, *ended.report);
+  add_reasoning_that_was_charged(prices, call, *ended.report);
   if (!is_wild(call, *ended.report, answer_bytes)) return;
   ended.report.reset();
   ended.implausible = true;

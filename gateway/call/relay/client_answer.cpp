@@ -140,6 +140,7 @@ asio::awaitable<void> client_answer::refuse(problem why) {
   if (why.kind == problem_kind::unauthenticated) add_field("www-authenticate", "Bearer", fields);
   if (why.kind == problem_kind::method_not_allowed) add_field("allow", "POST", fields);
   if (why.refusal) add_budget_fields(why.refusal->standing, fields);
+  fields += why.fields;
   // One of the protocols that could be changed to (RFC 9110 §15.5.22): that which is spoken.
   if (why.status == 426) add_field("upgrade", "HTTP/1.1", fields);
   co_await write_own(why.status, fields, body);

@@ -24,6 +24,9 @@ std::string tail_of(stream_end& last, const usage& used, const answer_sink& to) 
 
 asio::awaitable<void> deliver(unsent_answer unsent, const told_bill& bill, answer_sink& to) {
   if (auto* why = std::get_if<problem>(&unsent)) {
+    // An answer that never came may have been generated, and is charged.
+    if (bill.metered) add_cost_fields(bill.cost, bill.used, why->fields);
+    add_budget_fields(bill.tightest, why->fields);
     co_await to.refuse(std::move(*why));
   } else if (auto* whole = std::get_if<whole_answer>(&unsent)) {
     add_limit_field(bill.output_limit_tokens, whole->fields);

@@ -109,6 +109,7 @@ result<examined_call> read_fields(const examiner& with, const dialect& speaks,
   call.base_model = call.provider->base_model(call.model);
   const auto found = with.prices.find(call.base_model, now);
   call.unpriced = !found;
+  call.priced_at = now;
   call.rates = found ? *found : (with.ceiling ? &*with.ceiling : nullptr);
   if (auto wrong = take_tier(call)) return std::move(*wrong);
   if (call.user.size() > user_bytes_max) {
@@ -128,6 +129,15 @@ result<examined_call> read_fields(const examiner& with, const dialect& speaks,
     const auto priced = with.prices.find(call.provider->base_model(other), now);
     if (priced) call.other_rates.push_back(*priced);
   }
+  for (const side_work& each : read->beside) {
+    priced_side_work& one = call.beside.emplace_back();
+    one.what = each;
+    one.what.model = {};
+    if (each.model.empty()) continue;
+    const auto priced = with.prices.find(call.provider->base_model(each.model), now);
+    if (priced) one.rates = *priced;
+  }
+  call.request.beside.clear();
   call.request.model = call.request.user = call.request.tier_word = {};
   call.request.other_models.clear();
   return call;

@@ -43,6 +43,12 @@ struct uncounted_prompt {
   }
 };
 
+// As side_work, with the price of its model.
+struct priced_side_work {
+  const price* rates = nullptr;  // null: that of the call
+  side_work what;                // without the model's name
+};
+
 struct examined_call {
   std::string model;       // as the client wrote it
   std::string base_model;  // for prices and vocabularies, see provider_config::base_model
@@ -50,7 +56,9 @@ struct examined_call {
   const provider_config* provider = nullptr;
   const price* rates = nullptr;           // null: no price is known and the policy lets it pass
   std::vector<const price*> other_rates;  // of models that may answer in its place
+  std::vector<priced_side_work> beside;
   bool unpriced = false;
+  wall_time priced_at{};                 // of these prices: when the call arrived
   chat_request request;                  // its views are empty: use billing()
   std::int64_t output_bound_tokens = 0;  // over all choices
   std::int64_t output_limit_tokens = 0;  // of one choice, where we lowered the bound; else 0

@@ -21,6 +21,49 @@ constexpr integer_bounds output_bounds{0, usage_count_max};
 constexpr std::int64_t searches_default = 20;
 constexpr integer_bounds search_bounds{0, 1'000};
 
+// A loop of the provider's ends after ten rounds.
+constexpr std::int64_t rounds_max = 10;
+
+// An advisor reads all that was said, and is as long as its tool says. Where the tool does not say how
+// often it may be asked, twice is held: no recorded call asked more than once. Usual advice has 1,800
+// tokens; what was said before it, and its own framing (1,300 to 1,700 recorded), is no more than the rest.
+constexpr std::int64_t advice_default = 2;
+constexpr std::int64_t advice_tokens = 4'096;
+constexpr std::int64_t said_tokens = 6'000;
+constexpr integer_bounds use_bounds{0, 1'000};
+
+std::optional<problem> read_advisor(simdjson::dom::object tool, chat_request& into) {
+  const auto uses = read_integer(tool, field_name{"max_uses", "tools.max_uses"}, use_bounds);
+  if (!uses) return uses.error();
+  const auto tokens =
+      read_integer(tool, field_name{"max_tokens", "tools.max_tokens"}, output_bounds);
+  if (!tokens) return tokens.error();
+  side_work advice;
+  advice.model = text_of(tool, "model");
+  advice.times = std::min(uses->value_or(advice_default), rounds_max);
+  advice.added_tokens = said_tokens;
+  advice.output_tokens = tokens->value_or(advice_tokens);
+  advice.answers_anew = true;
+  if (advice.times > 0) into.beside.push_back(advice);
+  return std::nullopt;
+}
+
+// A page is read again in each round after it was fetched. Where the tool does not bound pages, hidden input
+// stands for them.
+std::optional<problem> read_fetches(simdjson::dom::object tool, chat_request& into) {
+  const auto uses = read_integer(tool, field_name{"max_uses", "tools.max_uses"}, use_bounds);
+  if (!uses) return uses.error();
+  const auto tokens = read_integer(
+      tool, field_name{"max_content_tokens", "tools.max_content_tokens"}, output_bounds);
+  if (!tokens) return tokens.error();
+  if (!*uses || !*tokens || **uses == 0) return std::nullopt;
+  side_work fetched;
+  fetched.times = std::min(**uses, rounds_max);
+  fetched.added_tokens = (fetched.times + 1) * **tokens / 2;  // half of the pages on the average
+  into.beside.push_back(fetched);
+  return std::nullopt;
+}
+
 // The tools, and what of them bills by use.
 result<std::int64_t> read_searches(simdjson::dom::object body, chat_request& into) {
   const auto tools = read_array(body, field_name{"tools", "tools"});
@@ -35,6 +78,11 @@ result<std::int64_t> read_searches(simdjson::dom::object body, chat_request& int
       return field_problem("tools", "must be an array of objects.");
     const auto type = read_text(tool, field_name{"type", "tools.type"});
     if (!type) return type.error();
+    if (type->starts_with("advisor_")) {
+      if (auto wrong = read_advisor(tool, into)) return std::move(*wrong);
+    } else if (type->starts_with("web_fetch_")) {
+      if (auto wrong = read_fetches(tool, into)) return std::move(*wrong);
+    }
     if (!type->starts_with("web_search")) continue;
     const auto uses = read_integer(tool, field_name{"max_uses", "tools.max_uses"}, search_bounds);
     if (!uses) return uses.error();
@@ -43,6 +91,38 @@ result<std::int64_t> read_searches(simdjson::dom::object body, chat_request& int
       return field_problem("tools.max_uses", "allows more than 1000 searches in all.");
   }
   return searches;
+}
+
+// A conversation that has come to the trigger is read whole and summed up, and then answered from the sum,
+// the tools and the system's text: what was read for the sum is held for the answer already, and half of it
+// once more is more than any recorded answer read (682 tokens of 60,385). How long the sum may be nobody
+// says; the longest of ten had 592 tokens.
+constexpr std::int64_t compaction_trigger_default = 150'000;
+constexpr std::int64_t compaction_tokens = 4'096;
+constexpr std::int64_t compaction_order_tokens = 1'000;
+
+std::optional<problem> read_compaction(simdjson::dom::object body, chat_request& into) {
+  const auto managed = read_object(body, field_name{"context_management", "context_management"});
+  if (!managed) return managed.error();
+  simdjson::dom::array edits;
+  if (!*managed || (**managed)["edits"].get(edits) != simdjson::SUCCESS) return std::nullopt;
+  for (const simdjson::dom::element item : edits) {
+    simdjson::dom::object edit;
+    if (item.get(edit) != simdjson::SUCCESS || !text_of(edit, "type").starts_with("compact_"))
+      continue;
+    side_work summing;
+    summing.times = 1;
+    summing.prompt_parts = 2;
+    summing.added_tokens = compaction_order_tokens + compaction_tokens;
+    summing.output_tokens = compaction_tokens;
+    summing.from_prompt_tokens = compaction_trigger_default;
+    std::int64_t trigger = 0;
+    if (edit["trigger"]["value"].get(trigger) == simdjson::SUCCESS && trigger >= 0)
+      summing.from_prompt_tokens = std::min(trigger, usage_count_max);
+    into.beside.push_back(summing);
+    break;
+  }
+  return std::nullopt;
 }
 
 // Thinking is part of max_tokens, so that its budget adds nothing to the bound. What is shown of it
@@ -132,6 +212,7 @@ class anthropic_request_rules final : public request_rules {
     chat_request request;
     if (auto wrong = read_thinking(body, request)) return std::move(*wrong);
     if (auto wrong = refuse_thread(body)) return std::move(*wrong);
+    if (auto wrong = read_compaction(body, request)) return std::move(*wrong);
     const auto tier = read_tier(body);
     if (!tier) return tier.error();
     const auto region = read_region(body);

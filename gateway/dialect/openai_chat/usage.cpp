@@ -14,9 +14,9 @@ namespace {
 
 struct counts {
   std::optional<std::int64_t> prompt, completion, total;
-  std::int64_t cached = 0, written = 0, written_1h = 0, audio_in = 0;
+  std::int64_t cached = 0, written = 0, written_1h = 0, written_12h = 0, audio_in = 0;
   std::int64_t reasoning = 0, audio_out = 0;
-  std::optional<std::int64_t> searches, hit, miss;
+  std::optional<std::int64_t> searches, hit, miss, cached_of_prompt;
   std::optional<nanodollars> stated_cost;
   std::string_view tier;
   bool hears = false;  // Mistral tells of seconds that it listened
@@ -47,6 +47,10 @@ void read_prompt_details(simdjson::dom::element details, counts& into) {
       keep_larger(into.cached, detail_in(value));
     } else if (key == "cache_write_tokens" || key == "cache_creation_input_tokens") {
       keep_larger(into.written, detail_in(value));  // the second name is DashScope's
+    } else if (key == "cache_write_tokens_details") {
+      each_member(value, [&](std::string_view life, simdjson::dom::element count) {
+        if (life == "ttl_12h_tokens") keep_larger(into.written_12h, detail_in(count));
+      });
     } else if (key == "audio_tokens") {
       keep_larger(into.audio_in, detail_in(value));
     }
@@ -92,7 +96,7 @@ void read_one(std::string_view key, simdjson::dom::element value, counts& into, 
   } else if (key == "total_tokens") {
     bool ignored = false;
     into.total = count_in(value, ignored);
-  } else if (key == "prompt_tokens_details") {
+  } else if (key == "prompt_tokens_details" || key == "prompt_token_details") {  // Mistral's, once
     read_prompt_details(value, into);
   } else if (key == "completion_tokens_details") {
     read_completion_details(value, into);
@@ -100,6 +104,8 @@ void read_one(std::string_view key, simdjson::dom::element value, counts& into, 
     into.hit = detail_in(value);
   } else if (key == "prompt_cache_miss_tokens") {
     into.miss = detail_in(value);
+  } else if (key == "num_cached_tokens") {  // Mistral
+    into.cached_of_prompt = detail_in(value);
   } else if (key == "cached_tokens") {  // Moonshot, Together
     keep_larger(into.cached, detail_in(value));
   } else if (key == "reasoning_tokens") {  // Together
@@ -122,6 +128,9 @@ counts read_counts(simdjson::dom::object reported, bool& implausible) {
   if (const auto stated = stated_cost_in(reported)) read.stated_cost = stated;
   if (read.hit) keep_larger(read.cached, *read.hit);
   if (!read.prompt && read.hit && read.miss) read.prompt = *read.hit + *read.miss;
+  // It was seen beside a prompt of fewer tokens: no discount is taken from what cannot be.
+  if (read.cached_of_prompt && read.cached_of_prompt <= read.prompt)
+    keep_larger(read.cached, *read.cached_of_prompt);
   return read;
 }
 
@@ -146,7 +155,10 @@ divided_input divide_input(const counts& read) {
   const bool overlap = cached + written > prompt;
   std::int64_t fresh = prompt - (overlap ? std::max(cached, written) : cached + written);
   used.cache_write_1h_tokens = std::min(read.written_1h, read.written);
-  used.cache_write_5m_tokens = read.written - used.cache_write_1h_tokens;
+  used.cache_write_12h_tokens =
+      std::min(read.written_12h, read.written - used.cache_write_1h_tokens);
+  used.cache_write_5m_tokens =
+      read.written - used.cache_write_1h_tokens - used.cache_write_12h_tokens;
   // Voxtral's audio stands beside the prompt, and may be named in the total alone.
   std::int64_t audio = read.audio_in;
   if (audio == 0 && read.hears && read.completion)

@@ -24,6 +24,19 @@
 
 namespace stint {
 
+// What a provider may do for an answer beside giving it, and bills beyond what the request bounds: an
+// advisor is asked, the conversation is summed up, a page is fetched. Each time the prompt is read once
+// more, or a part of it.
+struct side_work {
+  std::string_view model;               // "": the model that answers
+  std::int64_t times = 0;               // at most so often
+  std::int64_t prompt_parts = 1;        // of so many parts of the prompt one is read
+  std::int64_t added_tokens = 0;        // read beside it, each time
+  std::int64_t output_tokens = 0;       // each time at most, beyond the bound of the answer
+  std::int64_t from_prompt_tokens = 0;  // not for a shorter prompt
+  bool answers_anew = false;  // the answering model then reads the prompt and what was said again
+};
+
 // The billing fields of a request body. Views point into the parsed document.
 struct chat_request {
   std::string_view model;
@@ -44,7 +57,8 @@ struct chat_request {
   bool hides_output = false;  // some of the output may not be seen in the stream: reasoning, audio
   std::int64_t thinking_tokens = 0;  // of the bound; a bound that is not above it is refused
   std::vector<std::string_view> other_models;  // that may answer in place of `model`
-  std::string_view user;                       // the provider's end-user field, "" when absent
+  std::vector<side_work> beside;
+  std::string_view user;  // the provider's end-user field, "" when absent
   // A report of more input than this cannot be true.
   std::int64_t input_believed_max = usage_count_max;
 };

@@ -35,9 +35,12 @@ std::string named(const cap_standing& standing) {
 
 std::string balance(const hold_refusal& refusal) {
   const cap_standing& at = refusal.standing;
-  return "limit " + words(at.unit, at.limit) + ", used " + words(at.unit, at.used) +
-         ", held by calls in flight " + words(at.unit, at.held) + ", needed by this request " +
-         words(at.unit, refusal.requested);
+  std::string used = words(at.unit, at.used);
+  if (at.unknown > 0)
+    used += " (" + words(at.unit, at.unknown) +
+            " of it for calls whose end nobody saw: `stint ledger list --unknown`)";
+  return "limit " + words(at.unit, at.limit) + ", used " + used + ", held by calls in flight " +
+         words(at.unit, at.held) + ", needed by this request " + words(at.unit, refusal.requested);
 }
 
 // Nobody waits for a fraction of a second.
@@ -91,6 +94,7 @@ void append_refusal_figures(std::string& out, const hold_refusal& refusal) {
   out += to_string(at.unit);
   out += "\",\"limit\":" + figure(at.unit, at.limit);
   out += ",\"used\":" + figure(at.unit, at.used);
+  if (at.unknown > 0) out += ",\"used_unknown\":" + figure(at.unit, at.unknown);
   out += ",\"held\":" + figure(at.unit, at.held);
   out += ",\"requested\":" + figure(at.unit, refusal.requested);
   out += ",\"resets_at\":";

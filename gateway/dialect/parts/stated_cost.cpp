@@ -28,7 +28,11 @@ std::optional<nanodollars> ticks_in(simdjson::dom::element value) {
 
 std::optional<nanodollars> stated_cost_in(simdjson::dom::object reported) {
   simdjson::dom::element cost;
-  if (reported["cost"].get(cost) != simdjson::SUCCESS) return std::nullopt;
+  if (reported["cost"].get(cost) != simdjson::SUCCESS) {
+    // DeepInfra's name, also behind routers that pass it on.
+    if (reported["estimated_cost"].get(cost) != simdjson::SUCCESS) return std::nullopt;
+    return dollars_in(cost);
+  }
   simdjson::dom::object parts;
   if (cost.get(parts) == simdjson::SUCCESS) {
     simdjson::dom::element total;

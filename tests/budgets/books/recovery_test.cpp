@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/books/cap_register.hpp"
+#include "budgets/books/query.hpp"
 #include "budgets/books/verify.hpp"
 #include "budgets/ledger_fixture.hpp"
 
@@ -53,6 +54,33 @@ BOOST_FIXTURE_TEST_CASE(thousands_of_orphans_are_each_resolved_once, fixture) {
   BOOST_TEST(books.writer.health().groups <= 5U);  // a thousand at once, and not one by one
   BOOST_TEST(books.committed.size() == count);
   BOOST_TEST(find_standing(books.standings(), "day")->used == static_cast<std::int64_t>(2 * count));
+}
+
+BOOST_FIXTURE_TEST_CASE(caps_that_were_edited_while_nobody_ran_are_audited_at_the_start, fixture) {
+  ledger_options with = options();
+  with.caps_from = "stint.yaml";
+  with.caps = {usd_cap("day", 1'000)};
+  const auto audits = [](const driven_writer& books) {
+    return query_audits(ledger_store::moment(books.writer.store()), 10);
+  };
+  { BOOST_TEST(audits(driven_writer(with)).empty()); }  // the first start changes nothing
+  { BOOST_TEST(audits(driven_writer(with)).empty()); }
+  with.caps = {usd_cap("day", 2'000), usd_cap("month", 9'000, window_kind::month)};
+  for (int start = 0; start < 2; ++start) {
+    const driven_writer books(with);
+    const auto made = audits(books);
+    BOOST_TEST_REQUIRE(made.size() == 2U);
+    BOOST_TEST(made[1].number == 1U);
+    BOOST_TEST(made[1].subject == "day");
+    BOOST_TEST(made[1].was.starts_with(shown_amount(cap_unit::usd, 1'000)));
+    BOOST_TEST(made[1].is.starts_with(shown_amount(cap_unit::usd, 2'000)));
+    BOOST_TEST(made[0].subject == "month");
+    BOOST_TEST(made[0].was == "not there");
+    BOOST_TEST((made[0].act == audited_act::caps_changed));
+    BOOST_TEST(
+        (made[0].by == signature{.who = "configuration", .from = "stint.yaml", .reason = "start"}));
+    BOOST_TEST((made[0].made == books.clock));
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(an_orphan_of_a_closed_window_is_posted_there, fixture) {

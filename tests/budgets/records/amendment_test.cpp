@@ -90,6 +90,36 @@ BOOST_AUTO_TEST_CASE(figures_that_no_call_can_have_are_refused) {
   BOOST_TEST(row.legs.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_was_seen_and_is_not_there_any_more_is_not_corrected) {
+  ledger_row row = unknown_row();
+  amendment_order late = told(100, 1'100);
+  late.seen = {.used = row.used, .cost = row.cost, .flags = row.flags};
+  BOOST_TEST(!amend(told(90, 1'000), row).has_value());
+  const ledger_row before = row;
+  BOOST_TEST((amend(late, row) == amendment_refusal::told_meanwhile));
+  BOOST_TEST((row == before));
+  late.seen = {.used = row.used, .cost = nanodollars{1}, .flags = row.flags};
+  BOOST_TEST((amend(late, row) == amendment_refusal::told_meanwhile));
+  late.seen = {.used = row.used, .cost = row.cost, .flags = 0};
+  BOOST_TEST((amend(late, row) == amendment_refusal::told_meanwhile));
+  late.seen = {.used = row.used, .cost = row.cost, .flags = row.flags};
+  BOOST_TEST(!amend(late, row).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_released_call_used_is_what_it_was_charged_for) {
+  ledger_row row = unknown_row();
+  const usage charged = row.used;
+  BOOST_TEST((known_usage(row) == charged));
+  BOOST_TEST(!amend({}, row).has_value());
+  BOOST_TEST((known_usage(row) == charged));
+  BOOST_TEST(!amend(told(100, 1'100), row).has_value());
+  BOOST_TEST((known_usage(row) == row.used));
+  amendment_order nothing;
+  nothing.correct.emplace();
+  BOOST_TEST(!amend(nothing, row).has_value());  // the provider itself says so
+  BOOST_TEST((known_usage(row) == usage{}));
+}
+
 BOOST_AUTO_TEST_CASE(the_ninth_leg_is_added_to_the_eighth) {
   ledger_row row = unknown_row();
   for (std::int64_t n = 1; n <= 12; ++n)

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint::testing {
 BOOST_AUTO_TEST_SUITE(audit_suite)
@@ -40,18 +41,41 @@ BOOST_AUTO_TEST_CASE(raises_and_resets_say_what_was_and_what_is) {
   made.cap = "day";
   made.unit = cap_unit::tokens;
   made.amount = 200;
-  audit_record record = audit_of(made, "10.0.0.7");
+  audit_record record = audit_of(made, {.was = 1'000, .is = 1'200}, "10.0.0.7");
   BOOST_TEST((record.act == audited_act::cap_raised));
   BOOST_TEST((record.by == signature{.who = "admin", .from = "10.0.0.7", .reason = "launch"}));
   BOOST_TEST(record.subject == "day");
-  BOOST_TEST(record.is == "raised by 200 tokens");
+  BOOST_TEST(record.was == "limit 1000 tokens");
+  BOOST_TEST(record.is == "limit 1200 tokens, raised by 200 tokens");
+  made.until = monday_ten + std::chrono::hours(1);
+  record = audit_of(made, {.was = 1'000, .is = 1'200}, "");
+  BOOST_TEST(record.is ==
+             "limit 1200 tokens, raised by 200 tokens until " + to_iso_time(*made.until));
   made.kind = adjustment_kind::reset;
   made.scope = "acme";
-  record = audit_of(made, "");
+  record = audit_of(made, {}, "");
   BOOST_TEST((record.act == audited_act::cap_reset));
   BOOST_TEST(record.subject == "day acme");
   BOOST_TEST(record.was == "200 tokens used");
   BOOST_TEST(record.is == "0 tokens used");
+}
+
+BOOST_AUTO_TEST_CASE(caps_that_are_new_gone_or_said_anew_are_told_once_each) {
+  const std::vector<cap> before = {usd_cap("stays", 1), usd_cap("goes", 2), usd_cap("grows", 3)};
+  std::vector<cap> after = {usd_cap("grows", 30), usd_cap("stays", 1), usd_cap("comes", 4)};
+  after.push_back(after.front());  // of another zone
+  const signature by{.who = "configuration", .from = "stint.yaml", .reason = "reload"};
+  const auto changes = changes_of_caps(shown(before), shown(after), by);
+  BOOST_TEST_REQUIRE(changes.size() == 3U);
+  BOOST_TEST(changes[0].subject == "goes");
+  BOOST_TEST(changes[0].is == "not there");
+  BOOST_TEST(changes[1].subject == "grows");
+  BOOST_TEST(changes[1].was == shown_cap(before[2]));
+  BOOST_TEST(changes[1].is == shown_cap(after[0]));
+  BOOST_TEST(changes[2].subject == "comes");
+  BOOST_TEST(changes[2].was == "not there");
+  BOOST_TEST((changes[2].by == by));
+  BOOST_TEST(changes_of_caps(shown(after), shown(after), by).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

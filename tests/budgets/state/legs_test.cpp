@@ -34,6 +34,20 @@ BOOST_AUTO_TEST_CASE(legs_that_are_one_or_do_not_add_up_are_not_recorded) {
   BOOST_TEST(settled_with(5, {60, 0, 0, 0, 0, 0, 0, 0, 0}) == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(where_a_call_was_computed_is_on_its_row) {
+  auto books = ledger_of({usd_cap("day", 1'000)});
+  BOOST_TEST_REQUIRE(!books.hold(hold_of(1, 100)).refused);
+  settlement what = settle_of(numbered_id(1), 60);
+  (void)books.settle(what);
+  BOOST_TEST(!books.changes().rows.back().context.has_value());
+  BOOST_TEST_REQUIRE(!books.hold(hold_of(2, 100)).refused);
+  what = settle_of(numbered_id(2), 60);
+  what.region = inference_region::us;
+  (void)books.settle(what);
+  BOOST_TEST_REQUIRE(books.changes().rows.back().context.has_value());
+  BOOST_TEST(books.changes().rows.back().context->region == "us");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint::testing

@@ -102,13 +102,13 @@ BOOST_AUTO_TEST_CASE(yes_is_1_no_is_0_and_nothing_else_is_either) {
 BOOST_AUTO_TEST_CASE(each_record_begins_with_its_version) {
   std::string bytes;
   format::append_counter(bytes, {});
-  BOOST_TEST(bytes.at(0) == 2);
+  BOOST_TEST(bytes.at(0) == 3);
   bytes.clear();
   format::append_sums(bytes, {});
   BOOST_TEST(bytes.at(0) == 3);
   bytes.clear();
   format::append_hold(bytes, {});
-  BOOST_TEST(bytes.at(0) == 2);
+  BOOST_TEST(bytes.at(0) == 3);
   BOOST_TEST(row_bytes({}).at(0) == 2);
 }
 

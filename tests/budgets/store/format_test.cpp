@@ -264,6 +264,17 @@ BOOST_AUTO_TEST_CASE(rows_and_holds_of_the_second_version_are_read) {
   BOOST_TEST(hold->touches.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_hold_that_did_not_tell_its_searches_is_read) {
+  const auto hold = format::read_hold(
+      numbered_id(42),
+      bytes_of("02 01 80a0f9e5f481a606 0461636d65 0463686174 056b65795f31 00 056770742d35 "
+               "066f70656e6169 18 c801 b0c90c 02 01 18 f02e 0a323032362d30332d3031 00 01 00 00 01 "
+               "01 8080d6c9e8ffa506 0461636d65 b0c90c"));
+  BOOST_REQUIRE(hold);
+  BOOST_TEST(hold->request.web_searches == 0);
+  BOOST_TEST(hold->touches.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_hold_reads_as_written) {
   counter at;
   at.cap_number = 5;
@@ -276,6 +287,7 @@ BOOST_AUTO_TEST_CASE(a_hold_reads_as_written) {
   hold.request.tags = {{"a", "b"}};
   hold.request.context = {
       .session = "s1", .parent = "", .arm = "", .prompt_version = "", .region = "", .attempts = 2};
+  hold.request.web_searches = 3;
   hold.epoch = 2;
   hold.touches.push_back({.at = &at, .start = at.window.start, .amount = 100});
   std::string bytes;
@@ -291,6 +303,7 @@ BOOST_AUTO_TEST_CASE(a_hold_reads_as_written) {
   BOOST_TEST(found->request.price_version == hold.request.price_version);
   BOOST_TEST(found->request.flags == row_flag::estimated);
   BOOST_TEST(found->request.streaming);
+  BOOST_TEST(found->request.web_searches == 3);
   BOOST_TEST((found->request.tags == hold.request.tags));
   BOOST_TEST((found->request.context == hold.request.context));
   BOOST_TEST(found->epoch == 2U);
@@ -371,6 +384,10 @@ BOOST_AUTO_TEST_CASE(records_of_the_first_version_are_read) {
   BOOST_TEST(counter->posted == 10);
   BOOST_TEST(counter->threshold == 80);
   BOOST_TEST(!counter->limit.has_value());
+  const auto second_counter = format::read_counter(std::string_view("\x02\x14\xa0\x01\xc8\x01\x00", 7));
+  BOOST_REQUIRE(second_counter.has_value());
+  BOOST_TEST((second_counter->limit == 100));
+  BOOST_TEST(second_counter->unknown == 0);
 
   const auto exact = format::read_cap(std::string_view("\x01\x09\x02\x01x\x04\x03", 7));
   BOOST_REQUIRE(exact.has_value());

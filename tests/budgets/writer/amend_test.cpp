@@ -86,6 +86,40 @@ BOOST_FIXTURE_TEST_CASE(a_release_gives_back_row_counters_and_sums, fixture) {
   BOOST_TEST((books.amend(release(numbered_id(1))).refused == amendment_refusal::not_unknown));
 }
 
+// A cap that is full of such charges says so when it refuses.
+BOOST_FIXTURE_TEST_CASE(what_unknown_ends_were_charged_stands_in_their_windows_until_it_is_known,
+                        fixture) {
+  const auto unknown = [](driven_writer& books, const std::string& cap) {
+    return find_standing(books.standings(), cap)->unknown;
+  };
+  {
+    driven_writer books(options());
+    leave_unknown(books, 1, 600);
+    leave_unknown(books, 2, 100);
+    leave_unknown(books, 3, 20);
+    BOOST_TEST(unknown(books, "day") == 720);
+    BOOST_TEST(unknown(books, "ever") == 720);
+    BOOST_TEST(unknown(books, "rolling") == 0);
+    const auto refused = books.hold(hold_of(4, 900, books.clock)).refused;
+    BOOST_REQUIRE(refused);
+    BOOST_TEST(refused->standing.unknown == 720);
+  }
+  driven_writer books(options());
+  BOOST_TEST(unknown(books, "day") == 720);
+  BOOST_TEST(!books.amend(release(numbered_id(1))).refused.has_value());
+  BOOST_TEST(unknown(books, "day") == 120);
+  amendment_order confirmed = correct(numbered_id(2), 50, 100);
+  confirmed.correct->used.input_tokens = 50;
+  BOOST_TEST(!books.amend(confirmed).refused.has_value());
+  BOOST_TEST(used(books, "day") == 120);
+  BOOST_TEST(unknown(books, "day") == 20);
+  BOOST_TEST(unknown(books, "ever") == 20);
+  books.clock += hours{24};
+  BOOST_TEST(!books.amend(release(numbered_id(3))).refused.has_value());
+  BOOST_TEST(unknown(books, "ever") == 0);
+  agree(books);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_correction_may_charge_more_and_fires_what_it_crosses, fixture) {
   driven_writer books(options());
   leave_unknown(books, 1, 100);
@@ -94,6 +128,53 @@ BOOST_FIXTURE_TEST_CASE(a_correction_may_charge_more_and_fires_what_it_crosses, 
   BOOST_TEST(used(books, "ever") == 70);
   BOOST_TEST(find_standing(books.standings(), "day")->threshold_reached == 80);
   agree(books);
+}
+
+// A call of 100 nano-dollars of which an advisor cost 70.
+BOOST_FIXTURE_TEST_CASE(a_call_of_several_models_is_spent_where_each_was_and_counted_where_it_asked,
+                        fixture) {
+  caps.front().match = {{dimension::model, "gpt-5"}};
+  const auto spend = [](const driven_writer& books) {
+    std::string text;
+    rollup_query query;
+    query.by = {dimension::model};
+    for (const rollup_line& line : query_spend(ledger_store::moment(books.writer.store()), query))
+      text += line.values[0] + " " + std::to_string(line.sums.calls) + " " +
+              std::to_string(line.sums.used.total()) + " " +
+              std::to_string(line.sums.cost.count()) + "; ";
+    return text;
+  };
+  {
+    driven_writer books(options());
+    BOOST_TEST_REQUIRE(!books.hold(hold_of(1, 100, books.clock)).refused);
+    settlement what = settle_of(numbered_id(1, books.clock), 100, books.clock);
+    leg answer;
+    answer.model = "gpt-5";
+    answer.provider = "openai";
+    answer.used = what.used;
+    answer.used.output_tokens -= 20;
+    answer.cost = nanodollars{30};
+    leg advice = answer;
+    advice.why = leg_reason::advisor;
+    advice.model = "opus";
+    advice.used = {.output_tokens = 20};
+    advice.cost = nanodollars{70};
+    what.legs = {answer, advice};
+    BOOST_TEST_REQUIRE(books.settle(what).recorded);
+    BOOST_TEST(used(books, "day") == 100);  // of calls for gpt-5, all that they cost
+    BOOST_TEST(spend(books) == "gpt-5 1 80 30; opus 0 20 70; ");
+    agree(books);
+    books.clock += hours{24};
+    BOOST_TEST(!books.amend(correct(numbered_id(1), 60, 90)).refused.has_value());
+    BOOST_TEST(spend(books) == "gpt-5 1 40 20; opus 0 20 70; ");
+    agree(books);
+    BOOST_TEST(!books.amend(correct(numbered_id(1), 60, 50)).refused.has_value());
+    BOOST_TEST(spend(books) == "gpt-5 1 60 50; opus 0 0 0; ");
+    agree(books);
+  }
+  const driven_writer again(options());
+  BOOST_TEST(spend(again) == "gpt-5 1 60 50; opus 0 0 0; ");
+  agree(again);
 }
 
 BOOST_FIXTURE_TEST_CASE(who_changed_what_is_recorded_for_ever, fixture) {
@@ -119,6 +200,17 @@ BOOST_FIXTURE_TEST_CASE(who_changed_what_is_recorded_for_ever, fixture) {
   BOOST_TEST((audits[2].by == release(numbered_id(1)).by));
   BOOST_TEST((audits[2].made == books.clock));
   BOOST_TEST(query_audits(ledger_store::moment(books.writer.store()), 1).size() == 1U);
+  const auto after = [&](std::uint64_t number, std::size_t limit) {
+    std::string text;
+    for (const audit_record& each :
+         query_audits_after(ledger_store::moment(books.writer.store()), number, limit))
+      text += std::to_string(each.number) + " ";
+    return text;
+  };
+  BOOST_TEST(after(0, 10) == "1 2 3 ");
+  BOOST_TEST(after(1, 1) == "2 ");
+  BOOST_TEST(after(3, 10) == "");
+  BOOST_TEST(after(UINT64_MAX, 10) == "");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_call_of_a_window_that_is_over_is_amended_there, fixture) {

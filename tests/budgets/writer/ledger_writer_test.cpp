@@ -146,6 +146,27 @@ BOOST_FIXTURE_TEST_CASE(who_prefers_it_has_orphans_posted_at_what_was_known, fix
   BOOST_TEST(verify(books).empty());
 }
 
+// The fees of three searches and of the request were held: they are in the cost, so they are used.
+BOOST_FIXTURE_TEST_CASE(an_orphan_used_the_searches_and_the_request_that_it_pays_for, fixture) {
+  for (const bool at_hold : {true, false}) {
+    ledger_options with = options();
+    with.orphans_at_hold = at_hold;
+    const std::uint64_t number = at_hold ? 1 : 2;
+    {
+      driven_writer books(with);
+      hold_request held = hold_of(number, 100);
+      held.web_searches = 3;
+      held.known.requests = 1;
+      BOOST_TEST(!books.hold(held).refused);
+    }
+    driven_writer books(with);
+    BOOST_REQUIRE(books.committed.size() == 1U);
+    BOOST_TEST(books.committed[0].used.web_searches == (at_hold ? 3 : 0));
+    BOOST_TEST(books.committed[0].used.requests == 1);
+    BOOST_TEST(verify(books).empty());
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_resolution_older_than_memory_is_found_on_disk, fixture) {
   {
     driven_writer books(options());

@@ -80,6 +80,7 @@ class running_admin {
     done.id = hold.id;
     done.used = used;
     done.flags = flags;
+    if ((flags & row_flag::counted) != 0) done.source = usage_source::counted;
     done.cost = cost;
     done.price_version = prices;
     done.model_served = "gpt-4o-2024-08-06";

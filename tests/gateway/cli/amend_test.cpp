@@ -1,8 +1,12 @@
 // `stint ledger release`, `correct` and `audit` against a real admin server above a real ledger, and
 // what they answer to mistakes.
+#include <thread>
+
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/admin/running_admin.hpp"
+#include "gateway/admin/token.hpp"
+#include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/captured_command.hpp"
 #include "gateway/cli/ledger_amend.hpp"
 
@@ -69,6 +73,37 @@ BOOST_FIXTURE_TEST_CASE(a_correction_keeps_what_is_not_named_and_costs_what_the_
   BOOST_TEST(row().used.output_tokens == 100);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_released_call_is_corrected_from_what_it_was_charged_for, fixture) {
+  BOOST_TEST(ask({"release", id, "--reason", "their page was down"}).status == 0);
+  BOOST_TEST(row().used.input_tokens == 0);
+  const auto done = ask({"correct", id, "--set", "output_tokens=100", "--reason", "their page"});
+  BOOST_TEST(done.status == 0, done.err);
+  BOOST_TEST(row().used.input_tokens == 10);
+  BOOST_TEST(row().cost.count() == 10 * 2'500 + 100 * 10'000);
+}
+
+// Each tells another kind; before, the later one told the earlier one's kind as it had been.
+BOOST_FIXTURE_TEST_CASE(corrections_at_the_same_time_all_count, fixture) {
+  const auto correct = [this](const char* figures) {
+    const admin_client gateway({.host = "127.0.0.1",
+                                .port = std::to_string(admin.port()),
+                                .token = load_admin_token(admin.token_file())});
+    (void)gateway.post("/api/v1/ledger/" + id + "/correct",
+                       std::string(R"({"reason":"x","usage":{)") + figures + "}}");
+  };
+  for (int round = 0; round < 10; ++round) {
+    const std::string output = "\"output_tokens\":" + std::to_string(100 + round);
+    const std::string input = "\"input_tokens\":" + std::to_string(20 + round);
+    std::thread one([&] { correct(output.c_str()); });
+    std::thread other([&] { correct(input.c_str()); });
+    one.join();
+    other.join();
+    BOOST_TEST(row().used.output_tokens == 100 + round);
+    BOOST_TEST(row().used.input_tokens == 20 + round);
+    BOOST_TEST(row().cost.count() == (20 + round) * 2'500 + (100 + round) * 10'000);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(mistakes_name_the_field_and_the_fix, fixture) {
   const std::string other = "01956a00-0000-7000-8000-000000000000";
   complains({"release", id}, "--reason: say why");
@@ -113,6 +148,17 @@ BOOST_FIXTURE_TEST_CASE(a_call_of_another_price_file_is_not_corrected_at_this_on
 BOOST_FIXTURE_TEST_CASE(nothing_done_by_hand_says_so, fixture) {
   BOOST_TEST(has(ask({"audit"}), "nothing was ever done by hand"));
   complains({"audit", "--limit", "0"}, "from 1 to 1000");
+  complains({"audit", "--after", "x"}, "after: expected the number of a record");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_done_by_hand_is_paged_from_the_oldest, fixture) {
+  const std::string other = admin.leave_unknown("acme");
+  BOOST_TEST(ask({"release", id, other, "--reason", "x"}).status == 0);
+  const auto first = ask({"audit", "--after", "0", "--limit", "1", "--format", "csv"});
+  BOOST_TEST(has(first, id));
+  BOOST_TEST(!has(first, other));
+  BOOST_TEST(has(ask({"audit", "--after", "1", "--format", "csv"}), other));
+  BOOST_TEST(has(ask({"audit", "--after", "2"}), "nothing was ever done by hand"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

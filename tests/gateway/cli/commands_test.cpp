@@ -137,6 +137,26 @@ BOOST_AUTO_TEST_CASE(keys_are_created_listed_and_revoked) {
   BOOST_TEST(ask(admin, {"keys", "create", "--tenant", "a b"}).status == 1);
 }
 
+BOOST_AUTO_TEST_CASE(changes_of_keys_are_audited_with_their_reason_and_state) {
+  running_admin admin;
+  BOOST_TEST(ask(admin, {"keys", "create", "--tenant", "acme", "--reason", "a trial"}).status == 0);
+  virtual_key over = admin.keys().list().front();
+  const std::string made = over.id;
+  over.id = "key_over";
+  over.hash.front() ^= 1;
+  over.expires = over.created;
+  admin.keys().put(over);
+  BOOST_TEST(ask(admin, {"keys", "revoke", over.id, "--reason", "it is over"}).status == 0);
+  BOOST_TEST(ask(admin, {"keys", "revoke", made}).status == 0);
+  const std::string shown = ask(admin, {"ledger", "audit", "--format", "csv"}).out;
+  for (const std::string& line :
+       {"key_created," + made + ",not there,\"active, tenant acme\",a trial",
+        "key_revoked," + over.id + ",expired,\"revoked, tenant acme\",it is over",
+        "key_revoked," + made + ",active,\"revoked, tenant acme\","})
+    BOOST_TEST(has(shown, line), line << " is not in " << shown);
+  BOOST_TEST(ask(admin, {"keys", "create", "--tenant", "acme", "--reason", " "}).status != 0);
+}
+
 BOOST_AUTO_TEST_CASE(caps_are_shown_with_what_is_used_and_left) {
   running_admin admin;
   admin.spend("acme", 100, nanodollars(12'500'000'000));

@@ -107,6 +107,63 @@ BOOST_AUTO_TEST_CASE(billing_fields_are_read) {
   BOOST_TEST(!anthropic().edit_body("{}", full));
 }
 
+BOOST_AUTO_TEST_CASE(an_advisor_reads_everything_beside_the_answer) {
+  const auto advice = [](const std::string& more) {
+    const std::string fields = R"({"type":"advisor_20260301","name":"advisor",)" + more + "}";
+    return read(R"(,"tools":[)" + fields + "]").beside;
+  };
+  const auto bounded = advice(R"("model":"claude-opus-x","max_uses":3,"max_tokens":1024)");
+  BOOST_TEST_REQUIRE(bounded.size() == 1U);
+  BOOST_TEST(bounded[0].model == "claude-opus-x");
+  BOOST_TEST(bounded[0].times == 3);
+  BOOST_TEST(bounded[0].output_tokens == 1'024);
+  BOOST_TEST(bounded[0].added_tokens >= 1'700);
+  BOOST_TEST(bounded[0].from_prompt_tokens == 0);
+  BOOST_TEST(bounded[0].answers_anew);
+  const auto usual = advice(R"("model":"claude-opus-x")");
+  BOOST_TEST_REQUIRE(usual.size() == 1U);
+  BOOST_TEST(usual[0].times == 2);
+  BOOST_TEST(usual[0].output_tokens == 4'096);
+  BOOST_TEST(advice(R"("model":"m","max_uses":1000)")[0].times == 10);  // a loop's rounds
+  BOOST_TEST(advice(R"("model":"m","max_uses":0)").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_conversation_that_is_summed_up_is_read_for_it_beside_the_answer) {
+  const auto summed = [](const std::string& edits) {
+    return read(R"(,"context_management":{"edits":[)" + edits + "]}").beside;
+  };
+  const auto usual = summed(R"({"type":"clear_thinking_20251015"},{"type":"compact_20260112"})");
+  BOOST_TEST_REQUIRE(usual.size() == 1U);
+  BOOST_TEST(usual[0].model == "");
+  BOOST_TEST(usual[0].times == 1);
+  BOOST_TEST(usual[0].from_prompt_tokens == 150'000);
+  BOOST_TEST(usual[0].output_tokens >= 592);
+  BOOST_TEST(usual[0].prompt_parts == 2);
+  BOOST_TEST(usual[0].added_tokens > usual[0].output_tokens);  // the sum is read, too
+  BOOST_TEST(!usual[0].answers_anew);
+  const auto early =
+      summed(R"({"type":"compact_20260112","trigger":{"type":"input_tokens","value":50000}})");
+  BOOST_TEST(early[0].from_prompt_tokens == 50'000);
+  BOOST_TEST(summed(R"({"type":"clear_tool_uses_20250919"})").empty());
+  BOOST_TEST(read(R"(,"context_management":null)").beside.empty());
+  BOOST_TEST(read(R"(,"compaction":{"type":"summarize"})").beside.empty());  // is the call itself
+}
+
+BOOST_AUTO_TEST_CASE(pages_that_are_fetched_are_read_again_in_every_round) {
+  const auto fetched = [](const std::string& more) {
+    return read(R"(,"tools":[{"type":"web_fetch_20250910","name":"web_fetch")" + more + "}]")
+        .beside;
+  };
+  const auto bounded = fetched(R"(,"max_uses":3,"max_content_tokens":10000)");
+  BOOST_TEST_REQUIRE(bounded.size() == 1U);
+  BOOST_TEST(bounded[0].times == 3);
+  BOOST_TEST(bounded[0].added_tokens * 3 == 10'000 + 20'000 + 30'000);
+  BOOST_TEST(bounded[0].output_tokens == 0);
+  BOOST_TEST(fetched("").empty());
+  BOOST_TEST(fetched(R"(,"max_uses":3)").empty());
+  BOOST_TEST(fetched(R"(,"max_uses":0,"max_content_tokens":10000)").empty());
+}
+
 BOOST_AUTO_TEST_CASE(max_tokens_may_be_zero_to_warm_a_cache) {
   simdjson::dom::parser parser;
   const simdjson::dom::element document =

@@ -9,6 +9,7 @@
 
 #include "budgets/records/hold.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
+#include "gateway/dialect/parts/refusal_text.hpp"
 #include "gateway/dialect/table.hpp"
 #include "gateway/vector_file.hpp"
 
@@ -72,6 +73,22 @@ std::string text_at(const std::string& json, std::string_view pointer) {
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(a_refusal_says_what_of_the_budget_nobody_saw_the_end_of) {
+  hold_refusal refusal = spent_dollars();
+  std::string figures;
+  append_refusal_figures(figures, refusal);
+  BOOST_TEST(text_at(figures, "/used_unknown") == "<none>");
+  BOOST_TEST(describe_refusal(refusal).find("--unknown") == std::string::npos);
+  refusal.standing.unknown = 12'500'000'000;
+  BOOST_TEST(describe_refusal(refusal).find(
+                 "used $49.90 ($12.50 of it for calls whose end nobody saw: `stint ledger list "
+                 "--unknown`), held") != std::string::npos,
+             describe_refusal(refusal));
+  figures.clear();
+  append_refusal_figures(figures, refusal);
+  BOOST_TEST(text_at(figures, "/used_unknown") == "12.5");
+}
 
 BOOST_DATA_TEST_CASE(ambiguous_keys_are_refused_by_name, read_vectors("refused_keys.txt"), row) {
   const auto request = read(named(row.fields.at(0)), row.fields.at(1));

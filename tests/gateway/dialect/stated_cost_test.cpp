@@ -54,6 +54,12 @@ BOOST_AUTO_TEST_CASE(with_a_key_of_ones_own_its_provider_charges_too) {
       -1);
 }
 
+BOOST_AUTO_TEST_CASE(a_cost_under_another_name_is_stated_too) {
+  BOOST_TEST(stated(R"("estimated_cost":3.7999999999999996e-07)") == 380);
+  BOOST_TEST(stated(R"("estimated_cost":1,"cost":0.5)") == 500'000'000);
+  BOOST_TEST(stated(R"("estimated_cost":"1")") == -1);
+}
+
 BOOST_AUTO_TEST_CASE(what_no_call_costs_is_not_stated) {
   for (const std::string nonsense : {"-0.1", "1e7", "\"0.1\"", "null", "true", "[1]"})
     BOOST_TEST(stated(R"("cost":)" + nonsense) == -1, nonsense);

@@ -83,6 +83,18 @@ BOOST_AUTO_TEST_CASE(a_new_feature_is_predicted_by_its_tenant_and_a_new_tenant_b
   BOOST_TEST(learner.predict(other_model).tokens == 512);
 }
 
+BOOST_AUTO_TEST_CASE(how_a_model_streams_is_asked_of_the_model_where_a_feature_has_not_shown_it) {
+  output_learner learner("", never, usual);
+  output_observation burst;
+  burst.tokens = 3'000;
+  burst.burst_tokens = 900;
+  learner.observe(stranger, burst);
+  teach(learner, search, 7, 60);  // believed, and yet none of them was a stream
+  BOOST_TEST(learner.predict(search).burst_tokens == 900);
+  BOOST_TEST(learner.predict(search, false).burst_tokens == 0);
+  BOOST_TEST(learner.predict(search).tokens == learner.predict(search, false).tokens);
+}
+
 BOOST_AUTO_TEST_CASE(names_that_read_alike_when_joined_are_told_apart) {
   output_learner learner("", never, usual);
   teach(learner, {.tenant = "ab", .feature = "c", .model = "m"}, 7, 130);

@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(an_answer_cut_at_a_lowered_bound_is_not_taken_for_a_short_o
 
 BOOST_AUTO_TEST_CASE(a_burst_is_remembered_and_fades) {
   learned_output learned;
-  output_observation seen = of_length(100);
+  output_observation seen = of_length(200);
   seen.burst_tokens = 80;
   learned.add(seen, percent);
   BOOST_TEST(learned.burst_tokens == 80);
@@ -59,6 +59,39 @@ BOOST_AUTO_TEST_CASE(a_burst_is_remembered_and_fades) {
   for (int n = 0; n < 100; ++n)
     learned.add(seen, percent);
   BOOST_TEST(learned.burst_tokens == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_short_answer_that_came_in_one_piece_shows_no_burst) {
+  const auto known_after = [](std::int64_t tokens, std::int64_t burst, int times) {
+    learned_output learned;
+    output_observation seen = of_length(tokens);
+    seen.burst_tokens = burst;
+    for (int n = 0; n < times; ++n)
+      learned.add(seen, percent);
+    return learned.burst_tokens;
+  };
+  BOOST_TEST(known_after(40, 40, 100) == 0);
+  BOOST_TEST(known_after(63, 1, 100) == 0);
+  BOOST_TEST(known_after(64, 32, 1) == 32);
+  BOOST_TEST(known_after(64, 33, 100) == 0);
+  BOOST_TEST(known_after(1'023, 900, 1) == 0);
+  BOOST_TEST(known_after(1'024, 1'024, 1) == 1'024);
+  BOOST_TEST(known_after(3, 3, 127) == 0);
+  BOOST_TEST(known_after(3, 3, 128) == 3);  // none of them was longer
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_shows_no_burst_may_raise_one_and_lets_none_fade) {
+  learned_output learned;
+  output_observation seen = of_length(2'000);
+  seen.burst_tokens = 30;
+  learned.add(seen, percent);
+  seen = of_length(40);
+  seen.burst_tokens = 1;
+  learned.add(seen, percent);
+  BOOST_TEST(learned.burst_tokens == 30);
+  seen.burst_tokens = 40;
+  learned.add(seen, percent);
+  BOOST_TEST(learned.burst_tokens == 40);
 }
 
 BOOST_AUTO_TEST_CASE(output_that_was_billed_and_not_seen_is_hidden_output) {

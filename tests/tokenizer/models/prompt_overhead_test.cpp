@@ -199,6 +199,9 @@ BOOST_AUTO_TEST_CASE(a_built_in_tool_is_known_by_the_start_of_its_type) {
   BOOST_TEST(!built_in_tool_of("bash_20250124")->is_hidden);
   BOOST_TEST_REQUIRE(built_in_tool_of("web_search_20260318") != nullptr);
   BOOST_TEST(built_in_tool_of("web_search_20260318")->is_hidden);
+  BOOST_TEST_REQUIRE(built_in_tool_of("advisor_20260301") != nullptr);
+  BOOST_TEST(built_in_tool_of("advisor_20260301")->tokens.upper == 1'500);
+  BOOST_TEST(built_in_tool_of("advisor_20260301")->is_hidden);
   for (const std::string_view type : {"", "function", "custom", "bash", "code_execution_20260120"})
     BOOST_TEST(built_in_tool_of(type) == nullptr, type);
 }

@@ -161,6 +161,7 @@ BOOST_FIXTURE_TEST_CASE(where_it_was_computed_is_charged_as_the_answer_says, cal
   BOOST_TEST(settled_at(ended).cost.count() == usual);
   ended.report->region = inference_region::us;
   BOOST_TEST(settled_at(ended).cost.count() == usual * 11 / 10);
+  BOOST_TEST((settled_at(ended).region == inference_region::us));
   ended.report->region.reset();
   call.request.region = inference_region::us;
   BOOST_TEST(settled_at(ended).cost.count() == usual * 11 / 10);

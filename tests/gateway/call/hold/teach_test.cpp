@@ -279,28 +279,28 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_came_to_its_own_bound_is_as_long_as_it_is
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stream_teaches_how_much_comes_at_once_in_each_choice, call_that_teaches) {
-  generates(9);
+  generates(2'001);
   BOOST_TEST(after(1).burst_tokens == 0);
   ended.burst_bytes = 50;
   ended.stream_bytes = 100;
-  BOOST_TEST(after(1).burst_tokens == 5);  // half of 9, rounded up
+  BOOST_TEST(after(1).burst_tokens == 1'001);  // half of 2,001, rounded up
   ended.burst_bytes = 91;
   call.request.choices = 4;
-  BOOST_TEST(after(20).burst_tokens == 3);  // 9 of four choices
+  BOOST_TEST(after(200).burst_tokens == 456);  // 1,821 of four choices
 }
 
 BOOST_FIXTURE_TEST_CASE(a_burst_is_rounded_up_by_the_least_that_there_is, call_that_teaches) {
-  generates(9);
+  generates(2'001);
   ended.stream_bytes = 100;
-  ended.burst_bytes = 89;  // 8.01 tokens
-  BOOST_TEST(after(1).burst_tokens == 9);
+  ended.burst_bytes = 1;  // 20.01 tokens
+  BOOST_TEST(after(1).burst_tokens == 21);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_came_all_at_once_is_one_burst_and_no_more, call_that_teaches) {
-  generates(9);
+  generates(2'000);
   ended.stream_bytes = 1;
   ended.burst_bytes = 1;
-  BOOST_TEST(after(1).burst_tokens == 9);
+  BOOST_TEST(after(1).burst_tokens == 2'000);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stream_teaches_what_is_billed_above_our_count, call_that_teaches) {

@@ -130,6 +130,26 @@ BOOST_FIXTURE_TEST_CASE(reasoning_that_the_cost_proves_is_added, weighed_call) {
   BOOST_TEST(report.used.reasoning_tokens == 96);
 }
 
+BOOST_FIXTURE_TEST_CASE(the_cost_proves_reasoning_in_its_region_and_at_the_price_of_its_admission,
+                        weighed_call) {
+  std::vector<price> dear = one_model();
+  dear.front().us_permille = 1'100;
+  dear.front().periods = {
+      {.from_minute = 12 * 60, .until_minute = 13 * 60, .multiplier_permille = 3'000}};
+  const price_book book{"v", std::move(dear), {}};
+  call.rates = &book.prices().front();
+  call.priced_at = samples::any_time();
+  ended.first_byte = call.priced_at + std::chrono::hours(5);
+  call.output_bound_tokens = 4'096;
+  usage_report& report = *ended.report;
+  report.model = "gemini-2.5-flash";
+  report.reasoning_beside_tokens = 96;
+  report.region = inference_region::us;
+  report.stated_cost = nanodollars(283'300 * 33 / 10);
+  weigh_report(book, call, 100, ended);
+  BOOST_TEST(report.used.output_tokens == 106);
+}
+
 BOOST_FIXTURE_TEST_CASE(reasoning_that_the_cost_does_not_prove_stays_out, weighed_call) {
   usage_report& report = *ended.report;
   report.reasoning_beside_tokens = 96;

@@ -113,9 +113,66 @@ BOOST_FIXTURE_TEST_CASE(a_model_that_may_take_over_is_held_at_its_price, call_to
   BOOST_TEST(held().known_cost.count() == 8 * 2'000);
 }
 
+// Before: an advisor's price and its prompts, and a conversation that was summed up, passed every hold.
+BOOST_FIXTURE_TEST_CASE(an_advisor_is_held_at_its_own_price_and_the_prompt_as_often_as_it_is_read,
+                        call_to_hold) {
+  const price dearer = samples::plain_price(
+      "advisor", samples::plain_rates(10 * samples::dollar, 50 * samples::dollar));
+  side_work advice;
+  advice.times = 2;
+  advice.added_tokens = 5;
+  advice.output_tokens = 100;
+  advice.answers_anew = true;
+  call.beside = {{&dearer, advice}};
+  rates.web_search_nanodollars = samples::cent;
+  call.request.web_searches_max = 1;
+  const hold_request worst = held();
+  const std::int64_t answer = 10 * 2'000 + 10'000 * 8'000 + samples::cent;
+  const std::int64_t each = 15 * 10'000 + 100 * 50'000 + 115 * 2'000;
+  BOOST_TEST(worst.worst.cost.count() == answer + 2 * each);
+  BOOST_TEST(worst.elastic->cost.at(0).count() == answer - 10'000 * 8'000 + 2 * each);
+  BOOST_TEST(worst.worst.input_tokens == 10 + 2 * (15 + 100 + 115));
+  BOOST_TEST(worst.worst.output_tokens == 10'000);
+  BOOST_TEST(worst.known.total() == 8);
+  call.beside.front().rates = nullptr;  // no price is known of it
+  BOOST_TEST(held().worst.cost.count() == answer + 2 * (15 * 2'000 + 100 * 8'000 + 115 * 2'000));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_prompt_is_held_again_from_where_it_may_be_summed_up, call_to_hold) {
+  side_work summing;
+  summing.times = 1;
+  summing.output_tokens = 4;
+  summing.from_prompt_tokens = 11;
+  call.beside = {{nullptr, summing}};
+  BOOST_TEST(held().worst.input_tokens == 10);
+  call.prompt.upper_bound = 11;
+  BOOST_TEST(held().worst.input_tokens == 11 + 11 + 4);
+  BOOST_TEST(held().worst.cost.count() == 22 * 2'000 + 10'004 * 8'000);
+  call.beside.front().what.prompt_parts = 2;
+  BOOST_TEST(held().worst.input_tokens == 11 + 5 + 4);
+  BOOST_TEST(held().worst.cost.count() == 16 * 2'000 + 10'004 * 8'000);
+  call.beside.front().what.prompt_parts = 1;
+  call.rates = nullptr;  // nothing is priced, and yet there are caps of tokens
+  BOOST_TEST(held().worst.input_tokens == 11 + 11 + 4);
+  BOOST_TEST(held().worst.cost.count() == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(work_beside_the_answer_that_no_number_can_hold_is_held_at_the_most,
+                        call_to_hold) {
+  side_work endless;
+  endless.times = usage_count_max;
+  endless.added_tokens = usage_count_max;
+  call.beside = {{nullptr, endless}};
+  BOOST_TEST(held().worst.input_tokens == 8 * usage_count_max);
+  BOOST_TEST(held().worst.cost.count() > 900'000'000 * samples::dollar / 1'000);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_fee_for_the_request_is_held, call_to_hold) {
+  BOOST_TEST(held().known.requests == 0);
   rates.request_nanodollars = samples::cent;
   BOOST_TEST(held().worst.cost.count() == 10 * 2'000 + 10'000 * 8'000 + samples::cent);
+  BOOST_TEST(held().known.requests == 1);  // the cost of what is known has it, too
+  BOOST_TEST(held().known_cost.count() == 8 * 2'000 + samples::cent);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_known_costs_what_it_costs_at_its_admission, call_to_hold) {

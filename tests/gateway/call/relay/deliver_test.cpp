@@ -96,6 +96,11 @@ BOOST_FIXTURE_TEST_CASE(a_problem_is_refused_and_nothing_else_is_written, delive
   BOOST_TEST_REQUIRE(to.refusals.size() == 1U);
   BOOST_TEST(to.refusals.front().message == "went away");
   BOOST_TEST(to.refusals.front().status == 502);
+  // What may have been generated is charged, and said as of any answer.
+  BOOST_TEST(to.refusals.front().fields ==
+             "x-stint-cost-usd: 0.0015\r\nx-stint-input-tokens: 11\r\nx-stint-output-tokens: 5\r\n"
+             "x-stint-budget-cap: day\r\nx-stint-budget-unit: tokens\r\n"
+             "x-stint-budget-remaining: 84\r\n");
   BOOST_TEST(to.wholes == 0);
   BOOST_TEST(to.chunks.empty());
 }

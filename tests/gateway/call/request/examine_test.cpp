@@ -186,6 +186,22 @@ BOOST_FIXTURE_TEST_CASE(models_that_may_take_over_are_priced_with_the_one_that_i
   BOOST_TEST(call.other_rates[0] == *prices.find("claude-sonnet-5", admitted));
   BOOST_TEST(call.request.other_models.empty());
   BOOST_TEST(examined(hi_to("gpt-4o")).other_rates.empty());
+  BOOST_TEST(examined(hi_to("gpt-4o")).beside.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_advisor_is_priced_as_its_own_model, examined_fixture) {
+  const examined_call call = examined(
+      hi_to(
+          "claude-sonnet-5",
+          R"(,"max_tokens":5,"tools":[{"type":"advisor_20260301","name":"advisor","model":"gpt-4o"},)"
+          R"({"type":"advisor_20260301","name":"advisor","model":"mystery"}])"),
+      "anthropic");
+  BOOST_TEST_REQUIRE(call.beside.size() == 2U);
+  BOOST_TEST(call.beside[0].rates == *prices.find("gpt-4o", admitted));
+  BOOST_TEST(call.beside[0].what.times == 2);
+  BOOST_TEST(call.beside[1].rates == nullptr);
+  BOOST_TEST(call.request.beside.empty());
+  BOOST_TEST((call.priced_at == admitted));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_report_of_the_input_is_believed_up_to_what_a_model_can_take,
