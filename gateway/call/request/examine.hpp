@@ -16,6 +16,7 @@
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/learning/output_learner.hpp"
 #include "gateway/learning/prompt_learner.hpp"
+#include "gateway/memory/memory_budget.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/upstream/usage_refusals.hpp"
 #include "pricing/price_book.hpp"
