@@ -19,6 +19,8 @@ rocksdb::WriteBatch& group_batch::build(const families& in, const ledger_store::
   if (!what.rollups_written) merge_rollups(*what.changes);
   for (const auto& [key, value] : what.puts)
     check(batch_.Put(in_.state, key, value));
+  for (const std::string& key : what.deletions)
+    check(batch_.Delete(in_.state, key));
   put_mark(mark);
   return batch_;
 }
@@ -85,8 +87,14 @@ void group_batch::merge_rollups(const ledger_changes& changes) {
   hours_.clear();
   for (const ledger_row& row : changes.rows)
     add_to_hour(row, sums_of(row));
-  for (const amended_row& each : changes.amended)
-    add_to_hour(each.is, difference(sums_of(each.was), sums_of(each.is)));
+  for (const amended_row& each : changes.amended) {
+    if (each.was.admitted == each.is.admitted) {
+      add_to_hour(each.is, difference(sums_of(each.was), sums_of(each.is)));
+    } else {
+      add_to_hour(each.was, difference(sums_of(each.was), rollup_sums{}));
+      add_to_hour(each.is, sums_of(each.is));
+    }
+  }
   for (const auto& [hour_key, sums] : hours_) {
     value_.clear();
     format::append_sums(value_, sums);
