@@ -55,7 +55,8 @@ MAY_INCLUDE = {
     | {"gateway/call", "gateway/call/hold", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
     | {"gateway/metrics", "gateway/problem", "gateway/service", "gateway/upstream"},
     "gateway/handle": {"gateway/call", "gateway/call/hold", "gateway/call/relay", "gateway/call/request"},
-    "gateway/server": {"gateway/call", "gateway/call/relay", "gateway/call/request", "gateway/handle", "gateway/http"}
+    "gateway/server": {"gateway/call", "gateway/call/hold", "gateway/call/relay", "gateway/call/request", "gateway/handle"}
+    | {"gateway/http"}
     | {"gateway/service"},
     "gateway/admin/api": RECORDS
     | {"budgets/writer", "gateway/config", "gateway/keys", "gateway/metrics", "gateway/problem"},
@@ -63,8 +64,8 @@ MAY_INCLUDE = {
     | MONEY,
     "gateway/cli": RECORDS
     | TALLIES
-    | {"budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/learning", "gateway/metrics"}
-    | {"gateway/server"}
+    | {"budgets/books", "budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/http"}
+    | {"gateway/learning", "gateway/metrics", "gateway/server"}
     | {"gateway/service", "gateway/simulator"},
     "gateway/main": {"gateway/cli"},
 }
