@@ -92,6 +92,7 @@ class call_fixture {
         ledger_(std::make_unique<ledger_thread>(options_in(settings.data_directory, queue_max))),
         shared{settings, prices, std::nullopt, keys, *ledger_, seen, learned, outputs, counting},
         thread(shared, context) {
+    thread.watch().add_periodic([](monotonic::time_point) { end_late_waits(); });
     thread.watch().start();
   }
   // Every coroutine that was started must be able to end by now.
