@@ -100,8 +100,7 @@ asio::awaitable<body_progress> read_all(answer_source& from, std::size_t bytes_m
   body_progress progress = body_progress::more;
   while (progress == body_progress::more && body.size() <= bytes_max)
     progress = co_await from.read_piece(body, from.usual_patience());
-  // One that is too large is given up like one that broke.
-  co_return progress == body_progress::more ? body_progress::broken : progress;
+  co_return progress == body_progress::more ? body_progress::too_large : progress;
 }
 }  // namespace
 
@@ -121,7 +120,9 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
     count_break(order.shared.metrics, from.provider(), progress);
     from.abandon();
     problem why = broken_answer(from.provider(), progress);
-    ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
+    ended.outcome = progress == body_progress::too_large ? call_outcome::upstream_error
+                                                         : call_outcome::upstream_gone;
+    if (client.client_gone()) ended.outcome = call_outcome::client_gone;
     ended.status = why.status;
     co_await read_usage(order, facts, false, answer.body, ended);
     ended.unknown = ended.generated;

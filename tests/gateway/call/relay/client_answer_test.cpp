@@ -243,6 +243,27 @@ BOOST_FIXTURE_TEST_CASE(an_answer_to_head_has_the_length_of_a_body_and_none, ans
   BOOST_TEST(written.ends_with("content-length: " + length + "\r\n\r\n"), written);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_has_no_body_has_no_length_of_ours, answering) {
+  for (const int status : {204, 304}) {
+    client_answer answer = answer_to(true, true);
+    BOOST_TEST(run(answer.write_whole(status, "a: b\r\n", "")));
+  }
+  call.head.method = http_method::head;
+  client_answer answer = answer_to(true, true);
+  BOOST_TEST(run(answer.write_whole(200, "content-length: 1234\r\n", "")));
+  const std::string written = all_written();
+  BOOST_TEST(written == "HTTP/1.1 204 No Content\r\n" + id_line +
+                            "a: b\r\n\r\nHTTP/1.1 304 Not Modified\r\n" + id_line +
+                            "a: b\r\n\r\nHTTP/1.1 200 OK\r\n" + id_line +
+                            "content-length: 1234\r\n\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refusal_says_when_it_was_made, answering) {
+  const std::string written = refusal_of(make_problem(problem_kind::not_found, "nothing here"));
+  BOOST_TEST(has(written, "\r\ndate: "));
+  BOOST_TEST(has(written, " GMT\r\n"));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_body_that_has_arrived_is_skipped_and_the_connection_lives_on, answering) {
   call.head.framing = body_framing::length;
   call.head.content_length = 4;
