@@ -29,10 +29,7 @@ problem no_descriptors(const provider_config& provider) {
 
 upstream_pool::upstream_pool(asio::io_context& context, const provider_config& provider,
                              asio::ssl::context* tls)
-    : context_(context),
-      provider_(provider),
-      tls_(tls),
-      name_(context, provider.host, provider.port) {}
+    : context_(context), provider_(provider), tls_(tls) {}
 
 upstream_connection_ptr upstream_pool::take_idle() noexcept {
   while (!idle_.empty()) {
@@ -77,7 +74,8 @@ asio::awaitable<result<upstream_connection_ptr>> upstream_pool::connect(watched&
     return cannot_connect(provider_, why, fault == upstream_fault::timeout);
   };
   const std::string too_late = "no answer in " + std::to_string(patience.count()) + " ms";
-  const auto found = co_await name_.get(deadline, watch);
+  if (!name_) name_.emplace(context_, provider_.host, provider_.port);
+  const auto found = co_await name_->get(deadline, watch);
   if (watch.client_gone() || watch.cut()) co_return nobody_asks(provider_);
   if (found.error == asio::error::timed_out)
     co_return fail(upstream_fault::timeout,
@@ -89,11 +87,11 @@ asio::awaitable<result<upstream_connection_ptr>> upstream_pool::connect(watched&
   auto made = co_await dial(context_, found.addresses, deadline, watch);
   if (watch.client_gone() || watch.cut()) co_return nobody_asks(provider_);
   if (made.error == asio::error::no_descriptors) co_return no_descriptors(provider_);
-  if (made.error) name_.doubt();
+  if (made.error) name_->doubt();
   if (made.error == asio::error::timed_out) co_return fail(upstream_fault::timeout, too_late);
   if (made.error) co_return fail(upstream_fault::refused, made.error.message());
   error_code ignored;
-  name_.prefer(made.socket.remote_endpoint(ignored));
+  name_->prefer(made.socket.remote_endpoint(ignored));
   if (tls_ == nullptr)
     co_return upstream_connection_ptr(new upstream_connection(transport(std::move(made.socket))));
 

@@ -3,6 +3,7 @@
 // closed instead.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,7 +53,7 @@ class upstream_pool {
   asio::io_context& context_;
   const provider_config& provider_;
   asio::ssl::context* tls_;
-  name_lookup name_;
+  std::optional<name_lookup> name_;  // made with the first connection
   std::vector<upstream_connection_ptr> idle_;
   std::size_t open_ = 0;
 };

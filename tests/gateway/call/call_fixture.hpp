@@ -19,6 +19,7 @@
 
 #include "gateway/admin/api/services.hpp"
 #include "gateway/call/hold/held_call.hpp"
+#include "gateway/call/hold/ledger_wait.hpp"
 #include "gateway/call/hold/reserve.hpp"
 #include "gateway/call/hold/teach.hpp"
 #include "gateway/call/hold/worst_case.hpp"

@@ -3,6 +3,7 @@
 #include "gateway/upstream/dial.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <sys/socket.h>
 
 #include "gateway/call/run_to_end.hpp"
 #include "gateway/http/deadline_watch.hpp"
@@ -33,8 +34,9 @@ struct addresses {
       tcp::socket& each = waiting.emplace_back(context);
       each.open(tcp::v4());
       each.non_blocking(true);
-      error_code under_way;
-      each.connect(full.local_endpoint(), under_way);
+      // Asio's own would wait for the answer, non-blocking or not.
+      const tcp::endpoint to = full.local_endpoint();
+      (void)::connect(each.native_handle(), to.data(), static_cast<socklen_t>(to.size()));
     }
   }
   [[nodiscard]] tcp::endpoint closed() {

@@ -25,8 +25,8 @@ struct slow_names {
         sweeps(context),
         client(sweeps, wire),
         lookup(context, "api.example.test", 443,
-               [this](const std::string&, std::uint16_t, name_lookup::callback told) {
-                 asked.push_back(std::move(told));
+               [this](const std::string&, std::uint16_t, name_lookup::callback answer_to) {
+                 asked.push_back(std::move(answer_to));
                }) {}
 
   void get(milliseconds patience = std::chrono::seconds(20)) {
