@@ -2,6 +2,7 @@
 #include "pricing/time_text.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "pricing/text/ascii.hpp"
 
@@ -67,6 +68,23 @@ std::optional<chrono::microseconds> take_seconds(std::string_view& text) noexcep
 }
 
 }  // namespace
+
+std::string to_http_date(wall_time at) {
+  constexpr std::array<std::string_view, 7> weekdays = {"Sun", "Mon", "Tue", "Wed",
+                                                        "Thu", "Fri", "Sat"};
+  constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = chrono::floor<chrono::days>(at);
+  const chrono::year_month_day date{day};
+  const auto second = static_cast<unsigned>(chrono::floor<chrono::seconds>(at - day).count());
+  std::string text(weekdays[chrono::weekday{day}.c_encoding()]);
+  text += ", " + padded(unsigned{date.day()}, 2) + " ";
+  text += months[unsigned{date.month()} - 1];
+  text += " " + padded(static_cast<unsigned>(static_cast<int>(date.year())), 4) + " ";
+  text +=
+      padded(second / 3'600, 2) + ":" + padded(second / 60 % 60, 2) + ":" + padded(second % 60, 2);
+  return text + " GMT";
+}
 
 std::string to_iso_date(wall_time at) {
   const chrono::year_month_day date(chrono::floor<chrono::days>(at));

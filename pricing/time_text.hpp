@@ -11,7 +11,8 @@ namespace stint {
 
 // "2026-11-01T09:30:00.250Z"; milliseconds only when there are any.
 [[nodiscard]] std::string to_iso_time(wall_time at);
-[[nodiscard]] std::string to_iso_date(wall_time at);  // "2026-11-01"
+[[nodiscard]] std::string to_iso_date(wall_time at);   // "2026-11-01"
+[[nodiscard]] std::string to_http_date(wall_time at);  // "Sun, 01 Nov 2026 09:30:00 GMT" (RFC 9110)
 
 // "2026-11-01" (its first moment), "2026-11-01T09:30Z", "2026-11-01T09:30:00Z",
 // "2026-11-01T09:30:00.250Z".

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "budgets/books/counter_proof.hpp"
+#include "budgets/books/early_ids.hpp"
 #include "budgets/books/recovery.hpp"
 #include "budgets/books/rollup_range.hpp"
 #include "budgets/records/row.hpp"
@@ -20,9 +21,8 @@ using family = ledger_store::family;
 namespace {
 
 constexpr std::size_t findings_max = 1'000;
-// Between when a call arrives, by which its row is kept, and when it is admitted, by which it is
-// summed: more than any call takes.
-constexpr std::int64_t arrival_slack_seconds = seconds_per_day;
+constexpr std::int64_t arrival_slack_seconds =
+    std::chrono::duration_cast<std::chrono::seconds>(arrival_slack).count();
 
 using sums_by_key = std::map<std::string, rollup_sums, std::less<>>;
 
@@ -73,6 +73,13 @@ class audit {
       if (!mark) return find("the record of the last group is damaged");
       last_seen_ = mark->last_seen;
     }
+    // A store of an earlier version does not say it: counters were deleted by the latest time seen.
+    pruned_as_of_ = last_seen_;
+    if (const auto pruned = at_.get(format::pruned_key)) {
+      const auto as_of = format::read_number(*pruned);
+      if (!as_of) return find("the record of what was deleted is damaged");
+      pruned_as_of_ = wall_time{std::chrono::microseconds{*as_of}};
+    }
     const auto bytes = at_.get(format::rows_deleted_key);
     if (!bytes) return;
     const auto until = format::read_number(*bytes);
@@ -92,7 +99,7 @@ class audit {
     if (!stored) return find("cap " + each.name + ": its record is missing or damaged");
     counter_proof::coverage covered;
     if (whole_from_ != all_rows) covered.whole_from = wall_time{std::chrono::seconds{whole_from_}};
-    if (const auto kept = kept_after_start(*stored)) covered.pruned_until = last_seen_ - *kept;
+    if (const auto kept = kept_after_start(*stored)) covered.pruned_until = pruned_as_of_ - *kept;
     counters_.emplace_back(at_, each, *stored, covered, proof_);
   }
 
@@ -127,6 +134,7 @@ class audit {
   }
 
   void read_rows() {
+    read_early_rows();
     at_.scan(family::rows, "", format::rows_group_key,
              [&](std::string_view key, std::string_view value) {
                keep_going(++proof_.rows);
@@ -143,8 +151,28 @@ class audit {
     compare_hours_until(end_of_time_seconds);
   }
 
+  // Calls whose ids lie behind their time, before the others: each is in the sums of its hour by
+  // the time that this is compared.
+  void read_early_rows() {
+    const auto early = early_ids(at_).noted();
+    if (!early) return;
+    std::string from;
+    std::string until;
+    format::append_row_key(from, make_call_id(early->from, 0, 0));
+    format::append_row_key(until, make_call_id(early->until + std::chrono::milliseconds{1}, 0, 0));
+    std::uint64_t read = 0;
+    at_.scan(family::rows, from, until, [&](std::string_view key, std::string_view value) {
+      keep_going(++read);
+      const auto id = format::read_row_key(key);
+      const auto found = id ? format::read_row(*id, value) : std::nullopt;
+      if (found && early_ids::is_early(found->row.id, found->row.admitted)) sum_row(*found);
+      return true;
+    });
+  }
+
   void add_row(const format::row_value& value) {
     const ledger_row& row = value.row;
+    if (early_ids::is_early(row.id, row.admitted)) return;
     const std::int64_t arrived = period_start(time_of(row.id), seconds_per_hour);
     if (arrived > latest_arrival_) {
       latest_arrival_ = arrived;
@@ -153,6 +181,11 @@ class audit {
       for (counter_proof& each : counters_)
         each.close_until(limit);
     }
+    sum_row(value);
+  }
+
+  void sum_row(const format::row_value& value) {
+    const ledger_row& row = value.row;
     const std::int64_t hour = period_start(row.admitted, seconds_per_hour);
     if (hour >= whole_from_) {
       rollup_key of = rollup_key_of(row, hour);
@@ -235,6 +268,7 @@ class audit {
   work_progress& progress_;
   books_proof proof_;
   wall_time last_seen_{};
+  wall_time pruned_as_of_{};
   std::int64_t whole_from_ = all_rows;  // the hours from which every row is there
   std::int64_t latest_arrival_ = all_rows;
   std::int64_t compared_hours_until_ = all_rows;

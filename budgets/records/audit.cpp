@@ -23,6 +23,8 @@ std::string_view to_string(audited_act act) noexcept {
       return "call_released";
     case audited_act::call_corrected:
       return "call_corrected";
+    case audited_act::clock_repaired:
+      return "clock_repaired";
   }
   return "unknown";
 }

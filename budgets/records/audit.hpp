@@ -21,7 +21,8 @@ enum class audited_act : std::uint8_t {
   key_created,
   key_revoked,
   call_released,
-  call_corrected
+  call_corrected,
+  clock_repaired
 };
 [[nodiscard]] std::string_view to_string(audited_act act) noexcept;
 

@@ -32,4 +32,13 @@ struct cap_standing {
   [[nodiscard]] std::int64_t left() const noexcept { return limit - used - held; }
 };
 
+// Of a list that was made in steps.
+struct listed_standings {
+  std::vector<cap_standing> list;  // in no order; one may be there twice
+  std::size_t left_out = 0;        // emptier ones, about
+};
+
+// By cap, scope and window; each of them once.
+void sort_standings(std::vector<cap_standing>& list);
+
 }  // namespace stint

@@ -192,13 +192,23 @@ std::string describe_window(const window_rule& rule) {
 }
 
 const date::time_zone* find_zone(const std::string& iana_name) {
+  const date::time_zone* found = nullptr;
   try {
-    return date::locate_zone(iana_name);
+    found = date::locate_zone(iana_name);
   } catch (const std::runtime_error&) {
     throw std::runtime_error("unknown time zone \"" + iana_name +
                              "\": not in this machine's tz database; write an IANA name such as "
                              "\"Europe/Berlin\" or \"UTC\"");
   }
+  // Its file is read with the first use, which must not be on a thread where nothing may throw.
+  try {
+    (void)found->get_info(date::sys_seconds{});
+  } catch (const std::exception& unreadable) {
+    throw std::runtime_error("time zone \"" + iana_name +
+                             "\": its file in this machine's tz database cannot be read (" +
+                             unreadable.what() + "); reinstall the package tzdata");
+  }
+  return found;
 }
 
 }  // namespace stint

@@ -47,6 +47,7 @@ inline constexpr std::string_view group_key = "mgroup";
 inline constexpr std::string_view epoch_key = "mepoch";
 inline constexpr std::string_view caps_shown_key = "mcaps";
 inline constexpr std::string_view rows_deleted_key = "mrows_deleted";
+inline constexpr std::string_view pruned_key = "mpruned";
 // In the column family of the rows, after every id that a clock before the year 10000 can make.
 inline constexpr std::string_view rows_group_key = "\xff";
 

@@ -180,7 +180,7 @@ std::optional<audit_record> read_audit(std::uint64_t number, std::string_view by
   byte_reader read = reader_of(bytes);
   audit_record value;
   value.number = number;
-  value.act = read.one_of(audited_act::call_corrected);
+  value.act = read.one_of(audited_act::clock_repaired);
   value.made = read_time(read);
   for (auto* text :
        {&value.by.who, &value.by.from, &value.by.reason, &value.subject, &value.was, &value.is}) {

@@ -19,6 +19,8 @@ rocksdb::WriteBatch& group_batch::build(const families& in, const ledger_store::
   if (!what.rollups_written) merge_rollups(*what.changes);
   for (const auto& [key, value] : what.puts)
     check(batch_.Put(in_.state, key, value));
+  for (const std::string& key : what.deletions)
+    check(batch_.Delete(in_.state, key));
   put_mark(mark);
   return batch_;
 }
@@ -92,8 +94,14 @@ void group_batch::merge_rollups(const ledger_changes& changes) {
     if (!row.legs.empty()) add_moved(row, false);
   }
   for (const amended_row& each : changes.amended) {
-    add_to_hour(format::space::hours, hour_of(each.is),
-                difference(sums_of(each.was), sums_of(each.is)));
+    if (each.was.admitted == each.is.admitted) {
+      add_to_hour(format::space::hours, hour_of(each.is),
+                  difference(sums_of(each.was), sums_of(each.is)));
+    } else {
+      add_to_hour(format::space::hours, hour_of(each.was),
+                  difference(sums_of(each.was), rollup_sums{}));
+      add_to_hour(format::space::hours, hour_of(each.is), sums_of(each.is));
+    }
     add_moved(each.was, true);
     add_moved(each.is, false);
   }

@@ -1,6 +1,7 @@
 // Tested by tests/budgets/store/ledger_store_test.cpp and storage_failure_test.cpp.
 #include "budgets/store/ledger_store.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <stdexcept>
 
@@ -38,6 +39,19 @@ using places = std::shared_ptr<const rocksdb::SliceTransform>;
                                            const std::string& from, const std::string& to) {
   invariant(!kept->InDomain(from), "a deleted range begins where keys would be lost");
   return batch.DeleteRange(in, from, to);
+}
+
+// Where rows are kept for longer than they were, what was deleted stays deleted.
+[[nodiscard]] rocksdb::Status put_later(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* in,
+                                        std::string_view key, wall_time at,
+                                        rocksdb::WriteBatch& batch) {
+  std::string value;
+  const auto status = db.Get(rocksdb::ReadOptions(), in, as_slice(key), &value);
+  if (!status.ok() && !status.IsNotFound()) return status;
+  const std::int64_t noted = status.ok() ? format::read_number(value).value_or(0) : 0;
+  value.clear();
+  format::append_number(value, std::max<std::int64_t>(noted, at.time_since_epoch().count()));
+  return batch.Put(in, as_slice(key), value);
 }
 
 }  // namespace
@@ -102,10 +116,12 @@ storage_result ledger_store::prune(const pruning& what) {
   const std::string begin = row_bound(wall_time{});
   const std::string end = row_bound(what.rows_until);
   rocksdb::WriteBatch batch;
-  std::string value;
-  format::append_number(value, what.rows_until.time_since_epoch().count());
   auto status = delete_range(batch, rows, rocksdb_options::places_in_rows(), begin, end);
-  if (status.ok()) status = batch.Put(state, as_slice(format::rows_deleted_key), value);
+  const auto note = [&](std::string_view key, wall_time until) {
+    if (status.ok()) status = put_later(db, state, key, until, batch);
+  };
+  note(format::rows_deleted_key, what.rows_until);
+  note(format::pruned_key, what.as_of);
   for (const auto& [number, until] : what.counters_until) {
     std::string from;
     std::string to;
@@ -119,7 +135,10 @@ storage_result ledger_store::prune(const pruning& what) {
   options.sync = options_.sync_each_group;
   if (status.ok()) status = db.Write(options, &batch);
   if (!status.ok()) return result_of(status);
-  // The range is deleted; this only gives back at once the files that held nothing else.
+  // The range is deleted; this only gives back at once the files that held nothing else. It does so under whoever reads,
+  // snapshot or not: then it waits for the next time.
+  const std::unique_lock alone(database_->in_use, std::try_to_lock);
+  if (!alone) return std::nullopt;
   const rocksdb::Slice from(begin);
   const rocksdb::Slice to(end);
   return result_of(rocksdb::DeleteFilesInRange(&db, rows, &from, &to, false));

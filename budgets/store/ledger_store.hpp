@@ -17,6 +17,7 @@
 // log record, so a store is always a prefix of what was written.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,6 +48,7 @@ using storage_result = std::optional<storage_failure>;
 struct store_options {
   std::string directory;
   bool sync_each_group = false;
+  std::size_t files_max = 512;  // tables that are kept open
   // Null: the machine's; another one in tests of failing storage.
   rocksdb::Env* environment = nullptr;
 };
@@ -72,7 +74,7 @@ class ledger_store {
     [[nodiscard]] std::optional<std::string> row(const call_id& id) const;
     [[nodiscard]] std::uint64_t rows_estimated() const;  // without reading them
     // Ascending through [from, until), or descending from below `until`, until the visitor returns
-    // false.
+    // false. Throws, too, when the store is wanted().
     void scan(family in, std::string_view from, std::string_view until,
               const pair_visitor& visit) const;
     void scan_down(family in, std::string_view from, std::string_view until,
@@ -95,8 +97,9 @@ class ledger_store {
     const ledger_changes* changes = nullptr;
     wall_time last_seen{};
     std::span<const std::pair<std::string, std::string>>
-        puts;                      // further keys and values of the state
-    bool rollups_written = false;  // by an earlier attempt
+        puts;                                     // further keys and values of the state
+    bool rollups_written = false;                 // by an earlier attempt
+    std::span<const std::string> deletions = {};  // keys of the state
   };
   [[nodiscard]] storage_result write(const group& what);
 
@@ -109,9 +112,10 @@ class ledger_store {
   // holds is what was written. Until it takes data, the old one stays open for reading.
   [[nodiscard]] reopen_result reopen();
 
-  // Deletes rows of calls made before `until`; and counters of the caps numbered so that opened
-  // before.
+  // Deletes rows of calls made before `rows_until`; and counters of the caps numbered so that opened
+  // before. What was deleted as of a later moment stays noted.
   struct pruning {
+    wall_time as_of{};
     wall_time rows_until{};
     std::vector<std::pair<std::uint32_t, wall_time>> counters_until;
   };

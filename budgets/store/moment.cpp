@@ -8,6 +8,8 @@ namespace stint {
 
 namespace {
 
+constexpr std::size_t looked_every = 256;
+
 void require(const rocksdb::Status& status) {
   if (!status.ok()) {
     throw std::runtime_error("the ledger cannot be read (" + status.ToString() + ")");
@@ -39,6 +41,11 @@ struct ledger_store::moment::state {
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate(const rocksdb::ReadOptions& options,
                                                            family in) const {
     return std::unique_ptr<rocksdb::Iterator>(of.open.db->NewIterator(options, of.open.family(in)));
+  }
+  // However long the reader is, and whatever it reads: the ledger can record nothing until it ends.
+  void give_way(std::size_t seen) const {
+    if (seen % looked_every != 0 || !of.wanted.load(std::memory_order_relaxed)) return;
+    throw std::runtime_error("the ledger cannot be read: its storage failed meanwhile");
   }
   [[nodiscard]] std::optional<std::string> get(family in, std::string_view key) const {
     std::string value;
@@ -80,7 +87,9 @@ void ledger_store::moment::scan(family in, std::string_view from, std::string_vi
   auto options = state_->options();
   options.iterate_upper_bound = &end;
   const auto at = state_->iterate(options, in);
+  std::size_t seen = 0;
   for (at->Seek(as_slice(from)); at->Valid(); at->Next()) {
+    state_->give_way(++seen);
     if (!visit(as_view(at->key()), as_view(at->value()))) break;
   }
   require(at->status());
@@ -94,7 +103,9 @@ void ledger_store::moment::scan_down(family in, std::string_view from, std::stri
   options.iterate_lower_bound = &begin;
   options.iterate_upper_bound = &end;
   const auto at = state_->iterate(options, in);
+  std::size_t seen = 0;
   for (at->SeekToLast(); at->Valid(); at->Prev()) {
+    state_->give_way(++seen);
     if (!visit(as_view(at->key()), as_view(at->value()))) break;
   }
   require(at->status());

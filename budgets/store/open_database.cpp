@@ -83,6 +83,8 @@ rocksdb::DBOptions of_database(const store_options& from) {
   options.max_bgerror_resume_count = 0;
   options.listeners = {std::make_shared<no_recovery>()};
   options.max_background_jobs = 2;
+  // Without a bound every table is kept open for ever, and a large ledger takes all the descriptors.
+  options.max_open_files = static_cast<int>(from.files_max);
   options.max_total_wal_size = 128 * mebibyte;  // bounds what a start has to replay
   options.avoid_unnecessary_blocking_io = true;
   options.max_file_opening_threads = 4;  // started anew at each open, of which there are two

@@ -30,6 +30,13 @@ class shared_use {
     alone_ = true;
     changed_.wait(guard, [this] { return shared_ == 0; });
   }
+  // Only where nobody has it.
+  [[nodiscard]] bool try_lock() {
+    const std::lock_guard guard(mutex_);
+    if (alone_ || shared_ != 0) return false;
+    alone_ = true;
+    return true;
+  }
   void unlock() {
     {
       const std::lock_guard guard(mutex_);

@@ -37,10 +37,13 @@ void ledger_writer::apply(reconfigure_operation& what) {
   audit_caps(shown(what.caps), what.by);
   auto entered = register_.enter(what.caps, ledger_->last_seen());
   ledger_->reconfigure(std::move(entered.caps), register_.epoch());
+  for (listing& each : listings_)
+    each.walk.begin_again();
   std::ranges::move(register_.puts(), std::back_inserter(cap_puts_));
   caps_waiters_.emplace_back([this, answer = std::move(what.answer),
                               unread = std::move(entered.unread)](bool recorded) mutable {
-    reconfigured result{.recorded = recorded, .unread = std::move(unread), .as_of = {}};
+    reconfigured result{
+        .in_force = true, .recorded = recorded, .unread = std::move(unread), .as_of = {}};
     if (recorded && !result.unread.empty())
       result.as_of = std::make_shared<ledger_store::moment>(store_);
     // Nobody reads their histories now: the caps count from here on, and say so.
@@ -67,6 +70,7 @@ void ledger_writer::end_histories(const std::vector<cap_history>& histories) {
 }
 
 void ledger_writer::apply(adjust_operation& what) {
+  what.order.at = clock_.bounded(what.order.at);
   adjusted result = ledger_->adjust(what.order, next_adjustment_);
   next_adjustment_ += result.made.size();
   for (std::size_t at = 0; at < result.made.size(); ++at) {

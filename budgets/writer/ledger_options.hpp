@@ -1,6 +1,7 @@
 // What a ledger is opened with, and what it says of its own health. Plain values.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -27,7 +28,8 @@ struct ledger_options {
   std::string directory;  // created when missing; owned exclusively while the ledger lives
   stint::durability durability = durability::process;
   std::vector<cap> caps;
-  std::string caps_from;  // where they were read, for the audit: a file
+  std::string caps_from;              // where they were read, for the audit: a file
+  std::size_t store_files_max = 512;  // descriptors that the store's tables may take
   // Operations waiting; a hold beyond it is refused as storage_unavailable.
   std::size_t queue_max = 65'536;
   std::size_t waiting_per_scope_max = 1'000;  // so that one scope does not take all places
@@ -44,6 +46,9 @@ struct ledger_options {
   // The wall clock, replaced in simulations; the machine's when empty. Called on the ledger thread;
   // once on the constructing thread.
   std::function<wall_time()> now;
+  // What runs on by itself, to judge the wall clock by (believed_clock.hpp): the machine's where `now` is the machine's.
+  // Empty beside a clock of one's own, which is then believed. From any thread.
+  std::function<std::chrono::microseconds()> run;
   // Null: the machine's files; another one in tests of failing storage.
   rocksdb::Env* environment = nullptr;
 };
@@ -51,6 +56,7 @@ struct ledger_options {
 // Counts of the ledger's own health, readable from any thread at any time.
 struct ledger_health {
   bool writable = true;          // false after a failed write, until the storage takes data again
+  bool hangs = false;            // the disk has not answered for long: not writable either
   std::string last_error;        // of the latest failure, kept after it is over
   std::uint64_t groups = 0;      // batches written
   std::uint64_t operations = 0;  // operations applied
@@ -60,6 +66,10 @@ struct ledger_health {
   std::size_t waiting = 0;  // calls in line because others' holds stand in their way
   // Resolutions and records that wait for the storage to take data again.
   std::uint64_t deferred = 0;
+  // How much the wall clock was set forward while the process ran; below zero: back.
+  std::chrono::microseconds clock_ahead{};
+  // How far the latest time in the books is in front of the clock: windows wait for the clock to come there.
+  std::chrono::microseconds books_ahead{};
   // Records of calls without a hold that were lost because too many waited.
   std::uint64_t dropped = 0;
 };

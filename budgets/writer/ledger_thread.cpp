@@ -2,6 +2,7 @@
 #include "budgets/writer/ledger_thread.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -45,13 +46,28 @@ class ledger_thread::implementation {
     return ledger_store::moment(writer_.store());
   }
   [[nodiscard]] const ledger_store& store() const noexcept { return writer_.store(); }
+  // One group has been under way for longer than any disk takes that works.
+  [[nodiscard]] bool hangs() const noexcept {
+    const auto since = busy_since_.load(std::memory_order_relaxed);
+    return since != idle && std::chrono::steady_clock::now() - since > hanging_after;
+  }
   [[nodiscard]] ledger_health health() const {
     ledger_health result = writer_.health();
     result.queue_depth = queue_.depth();
+    if (hangs()) {
+      result.writable = false;
+      result.hangs = true;
+      result.last_error =
+          "the disk has not answered for " + std::to_string(hanging_after.count()) + " s";
+    }
     return result;
   }
 
  private:
+  using steady_time = std::chrono::steady_clock::time_point;
+  static constexpr steady_time idle = steady_time::min();
+  static constexpr std::chrono::seconds hanging_after{10};
+
   void run() noexcept {
     // Waking must not take the core away from an io thread in the middle of its round: on a busy
     // core that would make a group, and two context switches, of every single operation. A
@@ -62,10 +78,12 @@ class ledger_thread::implementation {
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
     std::vector<operation> taken;
     while (queue_.take(taken, writer_.next_upkeep())) {
+      busy_since_.store(std::chrono::steady_clock::now(), std::memory_order_relaxed);
       writer_.process(taken);
       taken.clear();
       const auto now = std::chrono::steady_clock::now();
       if (now >= writer_.next_upkeep()) writer_.upkeep(now);
+      busy_since_.store(idle, std::memory_order_relaxed);
     }
     writer_.end_waiting();
     // What still waits for the storage gets one more chance; otherwise its holds are orphans of the
@@ -73,6 +91,7 @@ class ledger_thread::implementation {
     if (!writer_.health().writable) writer_.upkeep(writer_.next_upkeep());
   }
 
+  std::atomic<steady_time> busy_since_{idle};
   std::mutex reconfiguring_;
   std::atomic<cap_list> caps_;
   operation_queue queue_;
@@ -91,7 +110,8 @@ void ledger_thread::hold(hold_request request, completion<admission> answer) {
                                   .wait_until = {}};
   auto& entry = std::get<hold_operation>(what);
   if (patience.count() > 0) entry.wait_until = std::chrono::steady_clock::now() + patience;
-  if (implementation_->queue().push(std::move(what))) return;
+  // Nobody is to wait for a disk that hangs, and what waits for it already is enough.
+  if (!implementation_->hangs() && implementation_->queue().push(std::move(what))) return;
   admission refused;
   refused.refused.emplace().reason = refusal_reason::storage_unavailable;
   std::get<hold_operation>(what).answer(std::move(refused));
@@ -124,21 +144,34 @@ void ledger_thread::record(ledger_row row, completion<settled> answer) {
 }
 
 void ledger_thread::standings(completion<std::vector<cap_standing>> answer) {
-  operation entry = standings_operation{.answer = std::move(answer)};
+  auto told = [answer = std::move(answer)](listed_standings all) mutable {
+    answer(std::move(all.list));
+  };
+  fullest_standings(standings_walk::all, std::move(told));
+}
+
+void ledger_thread::fullest_standings(std::size_t count_max, completion<listed_standings> answer) {
+  operation entry = standings_operation{.count_max = count_max, .answer = std::move(answer)};
   if (implementation_->queue().push(std::move(entry))) return;
   std::get<standings_operation>(entry).answer({});
 }
 
 namespace {
 
-// Waits for the ledger's thread; `refused` when it takes no more operations.
+// Longer than a group takes on any disk that works, and than those before it.
+constexpr std::chrono::seconds ask_patience{30};
+
+// Waits for the ledger's thread; `refused` when it takes no more operations, or hangs: then it may still do what it was
+// asked, later, and nobody hears of it.
 template <class Operation, class Answer>
 [[nodiscard]] Answer ask(operation_queue& queue, Operation what, Answer refused) {
-  std::promise<Answer> told;
-  what.answer = [&told](Answer answer) { told.set_value(std::move(answer)); };
+  const auto told = std::make_shared<std::promise<Answer>>();
+  what.answer = [told](Answer answer) { told->set_value(std::move(answer)); };
   operation entry = std::move(what);
   if (!queue.push_unbounded(std::move(entry))) return refused;
-  return told.get_future().get();
+  auto answer = told->get_future();
+  if (answer.wait_for(ask_patience) != std::future_status::ready) return refused;
+  return answer.get();
 }
 
 }  // namespace
@@ -148,10 +181,14 @@ reconfiguration ledger_thread::reconfigure(std::vector<cap> caps, signature by) 
   auto& queue = implementation_->queue();
   auto begun = ask(queue, reconfigure_operation{.caps = caps, .by = std::move(by), .answer = {}},
                    reconfigured{});
-  implementation_->set_caps(std::move(caps));  // in force, recorded or not
-  if (!begun.recorded)
-    return {.recorded = false, .problem = "the storage takes no data", .incomplete = {}};
-  reconfiguration result{.recorded = true, .problem = {}, .incomplete = {}};
+  if (begun.in_force) implementation_->set_caps(std::move(caps));
+  if (!begun.recorded) {
+    return {.in_force = begun.in_force,
+            .recorded = false,
+            .problem = "the storage takes no data",
+            .incomplete = {}};
+  }
+  reconfiguration result{.in_force = true, .recorded = true, .problem = {}, .incomplete = {}};
   if (begun.unread.empty()) return result;
   try {
     auto histories = read_histories(*begun.as_of, begun.unread);

@@ -27,6 +27,7 @@
 namespace stint {
 
 struct reconfiguration {
+  bool in_force = false;  // false: the storage takes no data, and the caps are those of before
   bool recorded = false;  // false: the storage failed; what was not recorded is said by `problem`
   std::string problem;
   // Names of new caps of whose open window rows are missing: they begin with too little.
@@ -57,9 +58,11 @@ class ledger_thread {
   void record(ledger_row row, completion<settled> answer);
 
   // Every counter of an open window, and those of closed ones with something held; a cap that is
-  // not split is there before its first call. As of one moment between two groups; cap and scope
-  // ascending.
+  // not split is there before its first call. In no order (sort_standings), and each as of a moment
+  // between two groups: they are looked at in steps, between which calls go on.
   void standings(completion<std::vector<cap_standing>> answer);
+  // The same of the fullest alone.
+  void fullest_standings(std::size_t count_max, completion<listed_standings> answer);
 
   // Another list of caps in place of the present one, while calls run. A cap that stays keeps its
   // usage; a new one begins with what its open window has seen, read from the ledger's history.

@@ -43,7 +43,10 @@ constexpr std::size_t orphans_at_once = 1'024;
 }
 
 [[nodiscard]] ledger_options with_clock(ledger_options options) {
-  if (!options.now) options.now = wall_now;
+  if (!options.now) {
+    options.now = wall_now;
+    options.run = time_since_boot;
+  }
   return options;
 }
 
@@ -51,9 +54,12 @@ constexpr std::size_t orphans_at_once = 1'024;
 
 ledger_writer::ledger_writer(ledger_options options)
     : options_(with_clock(std::move(options))),
+      clock_(options_.now, options_.run),
       store_({.directory = options_.directory,
               .sync_each_group = options_.durability == durability::disk,
+              .files_max = options_.store_files_max,
               .environment = options_.environment}),
+      early_ids_(ledger_store::moment(store_)),
       register_(ledger_store::moment(store_)),
       line_(options_.waiting_max) {
   const ledger_recovery::opening how{
@@ -66,6 +72,7 @@ ledger_writer::ledger_writer(ledger_options options)
   next_audit_ = recovery.next_audit();
   ledger_ = recovery.take_ledger();
   resolve_orphans(recovery);
+  publish_counts();
 }
 
 void ledger_writer::resolve_orphans(ledger_recovery& from) {
@@ -107,6 +114,7 @@ void ledger_writer::process(std::span<operation> operations) {
 }
 
 void ledger_writer::write_group(std::span<operation> operations) {
+  (void)clock_.look();
   for (operation& each : operations) {
     std::visit([this](auto& what) { apply(what); }, each);
   }
@@ -136,6 +144,8 @@ void ledger_writer::apply(progress_note& what) {
 
 void ledger_writer::apply(settle_operation& what) {
   const call_id id = what.what.id;
+  what.what.first_byte = clock_.bounded(what.what.first_byte);
+  what.what.ended = clock_.bounded(what.what.ended);
   settled result = ledger_->settle(std::move(what.what));
   if (!result.recorded) result.already_resolved = was_resolved(id);
   settlements_.push_back({.id = id, .answer = std::move(what.answer), .result = std::move(result)});
@@ -154,12 +164,16 @@ bool ledger_writer::was_resolved(const call_id& id) {
 
 void ledger_writer::apply(record_operation& what) {
   const call_id id = what.row.id;
+  what.row.admitted = clock_.bounded(what.row.admitted);
+  what.row.ended = clock_.bounded(what.row.ended);
   settled result = ledger_->record(std::move(what.row));
   settlements_.push_back({.id = id, .answer = std::move(what.answer), .result = std::move(result)});
 }
 
 void ledger_writer::apply(standings_operation& what) {
-  standings_.push_back(std::move(what.answer));
+  auto& made = listings_.emplace_back();
+  made.walk.count_max = what.count_max;
+  made.answer = std::move(what.answer);
 }
 
 void ledger_writer::apply(key_operation& what) {
@@ -170,7 +184,18 @@ void ledger_writer::apply(key_operation& what) {
   keys_.push_back({.id = {}, .answer = std::move(what.answer), .result = true});
 }
 
+void ledger_writer::note_early_ids() {
+  bool any = false;
+  for (const ledger_row& row : ledger_->changes().rows) {
+    if (!early_ids::is_early(row.id, row.admitted)) continue;
+    early_ids_.include(row.id);
+    any = true;
+  }
+  if (any) early_ids_.append_puts(puts_);
+}
+
 storage_result ledger_writer::write_changes() {
+  note_early_ids();
   const auto& puts = cap_puts_.empty() ? puts_ : cap_puts_;
   if (ledger_->changes().empty() && puts.empty()) return std::nullopt;
   auto failed = store_.write({.changes = &ledger_->changes(),
@@ -208,20 +233,31 @@ void ledger_writer::answer_waiters() {
     each.answer(each.result);
   for (auto& each : caps_waiters_)
     each(!failed_);
-  for (auto& each : standings_)
-    each(ledger_->standings(options_.now()));
+  list_standings();
   holds_.clear();
   extensions_.clear();
   settlements_.clear();
   keys_.clear();
   caps_waiters_.clear();
-  standings_.clear();
+}
+
+// A step: some counters of whoever asked first, so that no call waits for all of them.
+void ledger_writer::list_standings(std::size_t counters) {
+  std::size_t finished = 0;
+  for (listing& each : listings_) {
+    if (!ledger_->walk_standings(each.walk, clock_.bounded(options_.now()), counters)) break;
+    each.answer({.list = std::move(each.walk.found), .left_out = each.walk.left_out});
+    ++finished;
+  }
+  listings_.erase(listings_.begin(), listings_.begin() + static_cast<std::ptrdiff_t>(finished));
 }
 
 void ledger_writer::publish_counts() noexcept {
   counts_.holds_active.store(ledger_->holds_active(), std::memory_order_relaxed);
   counts_.deferred.store(deferred_.size(), std::memory_order_relaxed);
   counts_.waiting.store(line_.size(), std::memory_order_relaxed);
+  counts_.last_seen_us.store(ledger_->last_seen().time_since_epoch().count(),
+                             std::memory_order_relaxed);
   counts_.writable.store(!failed_, std::memory_order_relaxed);
 }
 
@@ -235,6 +271,10 @@ ledger_health ledger_writer::health() const {
   result.deferred = counts_.deferred.load(std::memory_order_relaxed);
   result.waiting = counts_.waiting.load(std::memory_order_relaxed);
   result.dropped = counts_.dropped.load(std::memory_order_relaxed);
+  result.clock_ahead = clock_.ahead();
+  const std::chrono::microseconds seen{counts_.last_seen_us.load(std::memory_order_relaxed)};
+  result.books_ahead =
+      std::max(seen - options_.now().time_since_epoch(), std::chrono::microseconds{});
   const std::lock_guard lock(error_mutex_);
   result.last_error = last_error_;
   return result;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "budgets/records/settlement.hpp"
 #include "budgets/records/standing.hpp"
 #include "budgets/records/stored_key.hpp"
+#include "budgets/state/ledger/standings_walk.hpp"
 #include "budgets/store/ledger_store.hpp"
 #include "budgets/writer/completion.hpp"
 
@@ -48,8 +50,10 @@ struct record_operation {
   completion<settled> answer;
 };
 
+// Where the fullest scopes stand, at most so many.
 struct standings_operation {
-  completion<std::vector<cap_standing>> answer;
+  std::size_t count_max = standings_walk::all;
+  completion<listed_standings> answer;
 };
 
 struct key_operation {
@@ -61,7 +65,8 @@ struct key_operation {
 // Another list of caps. `as_of` is the ledger right after the change: the histories of `unread` are
 // read from it, and told with a history_operation.
 struct reconfigured {
-  bool recorded = false;  // false: the storage failed; the list is in force or comes with a restart
+  bool in_force = false;  // false: the storage had failed before, and nothing has changed
+  bool recorded = false;  // false: the storage failed; what is in force is recorded when it works
   std::vector<unread_cap> unread;
   std::shared_ptr<ledger_store::moment> as_of;
 };

@@ -1,7 +1,9 @@
 // The failing half of ledger_writer.hpp. Tested by tests/budgets/writer/storage_failure_test.cpp.
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
+#include "budgets/store/format.hpp"
 #include "budgets/writer/ledger_writer.hpp"
 
 namespace stint {
@@ -13,6 +15,7 @@ namespace {
 constexpr milliseconds backoff_first{50};
 constexpr milliseconds backoff_max{2'000};
 constexpr std::chrono::hours prune_interval{1};
+constexpr std::chrono::hours prune_step{24};
 
 [[nodiscard]] admission unavailable() {
   admission result;
@@ -81,7 +84,8 @@ void ledger_writer::turn_away(operation& what) {
   } else if (auto* amend = std::get_if<amend_operation>(&what)) {
     amend->answer({.refused = amendment_refusal::storage_unavailable, .row = {}});
   } else if (auto* standings = std::get_if<standings_operation>(&what)) {
-    standings->answer(ledger_->standings(options_.now()));
+    apply(*standings);
+    list_standings();
   }
   // A note of progress is lost: the next one says more.
   publish_counts();
@@ -111,6 +115,7 @@ void ledger_writer::defer(record_operation& what) {
 }
 
 void ledger_writer::upkeep(steady_time now) {
+  list_standings();
   end_waits(now);
   if (failed_) retry_storage(now);
   if (!failed_ && now >= next_prune_) prune(now);
@@ -151,16 +156,40 @@ void ledger_writer::write_deferred() {
   }
 }
 
+// By the ledger's clock or the machine's, whichever is behind; and from where the last run ended, or from the oldest
+// row, one day further: so a clock that was wrong for an hour has deleted a day. Nothing: there is nothing to delete.
+std::optional<wall_time> ledger_writer::prune_as_of(std::chrono::hours rows_kept) {
+  const ledger_store::moment at(store_);
+  std::optional<wall_time> oldest;
+  at.scan(ledger_store::family::rows, "", ledger_format::rows_group_key,
+          [&](std::string_view key, std::string_view) {
+            if (const auto id = ledger_format::read_row_key(key)) oldest = time_of(*id);
+            return !oldest;
+          });
+  std::optional<wall_time> from;
+  if (const auto bytes = at.get(ledger_format::pruned_key)) {
+    const auto last = ledger_format::read_number(*bytes);
+    if (!last) throw std::runtime_error("the record of what was deleted is damaged");
+    from = wall_time{std::chrono::microseconds{*last}};
+  }
+  if (oldest) from = std::max(from.value_or(wall_time{}), *oldest + rows_kept);
+  if (!from) return std::nullopt;
+  return std::min({ledger_->last_seen(), clock_.look(), *from + prune_step});
+}
+
 void ledger_writer::prune(steady_time now) {
   next_prune_ = now + prune_interval;
-  // By the clock of the ledger, which is not behind any row: a wall clock that jumped ahead deletes
-  // nothing.
-  const wall_time seen = ledger_->last_seen();
-  const wall_time rows_until = seen - std::chrono::hours{24} * std::max(1, options_.rows_kept_days);
-  if (rows_until <= wall_time{}) return;
-  ledger_store::pruning what{.rows_until = rows_until, .counters_until = {}};
+  const std::chrono::hours kept = std::chrono::hours{24} * std::max(1, options_.rows_kept_days);
+  std::optional<wall_time> seen;
+  try {
+    seen = prune_as_of(kept);
+  } catch (const std::runtime_error& unreadable) {
+    note_failure({unreadable.what()});
+  }
+  if (!seen || *seen <= wall_time{} + kept) return;
+  ledger_store::pruning what{.as_of = *seen, .rows_until = *seen - kept, .counters_until = {}};
   for (const registered_cap& each : register_.registered()) {
-    what.counters_until.emplace_back(each.number, seen - each.counters_kept);
+    what.counters_until.emplace_back(each.number, *seen - each.counters_kept);
   }
   if (const auto failed = store_.prune(what)) fail_group(*failed);
 }

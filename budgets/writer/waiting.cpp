@@ -14,6 +14,7 @@ constexpr std::chrono::milliseconds look_interval{250};
 }  // namespace
 
 ledger_writer::steady_time ledger_writer::next_upkeep() const noexcept {
+  if (!listings_.empty()) return steady_time::min();
   if (line_.empty()) return next_upkeep_;
   return std::min({next_upkeep_, line_.next_deadline(), next_look_});
 }
@@ -52,6 +53,7 @@ void ledger_writer::apply(abandon_operation& what) {
 
 void ledger_writer::hold_now(hold_operation& what) {
   const call_id id = what.request->id;
+  what.request->admitted = clock_.bounded(what.request->admitted);
   const bool known = ledger_->holds(id);
   admission result = ledger_->hold(std::move(*what.request));
   const bool busy = result.refused && result.refused->reason == refusal_reason::budget_busy;
@@ -114,7 +116,7 @@ void ledger_writer::serve_line(std::string_view cap, std::string_view scope) {
       continue;
     }
     // It belongs to the window in which it gets its hold.
-    what.request->admitted = std::max(what.request->admitted, options_.now());
+    what.request->admitted = std::max(what.request->admitted, clock_.look());
     admission result = ledger_->hold(std::move(*what.request));
     if (result.refused && result.refused->reason == refusal_reason::budget_busy) {
       const bool same_line =
@@ -153,6 +155,7 @@ void ledger_writer::end_waits(steady_time now) {
 void ledger_writer::end_waiting() {
   for (auto& each : line_.clear())
     turn_away(std::move(each), refusal_reason::budget_busy);
+  list_standings(standings_walk::all);
   publish_counts();
 }
 

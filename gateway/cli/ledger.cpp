@@ -42,6 +42,9 @@ constexpr auto ledger_teaching =
     "  stint ledger backup /backups/today               copies it while the gateway runs: every "
     "call "
     "answered before is in it\n"
+    "  stint ledger repair-clock --data var/stint --reason TEXT   dates back what was written "
+    "while "
+    "the clock was ahead\n"
     "  stint ledger restore /backups/today var/stint    checks a backup and copies it to where a "
     "gateway can be started on it\n";
 
@@ -208,7 +211,8 @@ int run_ledger(std::span<const std::string> arguments) {
   return run_command("ledger", [&] {
     const std::string verb = arguments.empty() ? "" : arguments.front();
     if (verb == "--help" || verb == "-h") {
-      std::cout << "Usage: stint ledger list|show|release|correct|audit|verify|backup|restore "
+      std::cout << "Usage: stint ledger "
+                   "list|show|release|correct|audit|verify|backup|restore|repair-clock "
                    "[options]\n\n"
                 << ledger_teaching << "\nOptions of each: stint ledger list --help\n";
       return exit_done;
@@ -221,7 +225,9 @@ int run_ledger(std::span<const std::string> arguments) {
     if (verb == "verify") return verify_books_of_gateway(arguments.subspan(1));
     if (verb == "backup") return back_up_books(arguments.subspan(1));
     if (verb == "restore") return restore_books(arguments.subspan(1));
-    throw misuse("expected list, show, release, correct, audit, verify, backup or restore");
+    if (verb == "repair-clock") return repair_clock_of_books(arguments.subspan(1));
+    throw misuse(
+        "expected list, show, release, correct, audit, verify, backup, restore or repair-clock");
   });
 }
 

@@ -9,11 +9,13 @@
 
 #include <boost/json.hpp>
 
+#include "budgets/books/clock_repair.hpp"
 #include "budgets/writer/ledger_thread.hpp"
 #include "gateway/cli/admin_client.hpp"
 #include "gateway/cli/amount_text.hpp"
 #include "gateway/cli/json_fields.hpp"
 #include "gateway/service/reload.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 namespace {
@@ -98,20 +100,24 @@ int report(const told_proof& told) {
   return exit_done;
 }
 
-// Opens the ledger with the caps of the configuration, as the gateway would, so that its counters
-// are the ones that are proved.
-told_proof verify_offline(const std::string& directory, const std::string& config_file) {
+// The ledger with the caps of the configuration, as the gateway would open it.
+ledger_options offline_options(const std::string& directory, const std::string& config_file,
+                               const std::string& why_caps) {
   if (!fs::is_directory(directory)) throw command_failure("there is no directory " + directory);
-  const config settings = read_config(
-      config_file,
-      "The caps are needed to prove their counters; name the configuration with --config");
+  const config settings = read_config(config_file, why_caps);
   ledger_options opened;
   opened.directory = directory;
   opened.durability = settings.durability;
   opened.caps = settings.caps;
   opened.rows_kept_days = settings.rows_kept_days;
   opened.orphans_at_hold = settings.admission.unknown_at_hold;
-  const ledger_thread ledger(std::move(opened));
+  return opened;
+}
+
+told_proof verify_offline(const std::string& directory, const std::string& config_file) {
+  const ledger_thread ledger(offline_options(
+      directory, config_file,
+      "The caps are needed to prove their counters; name the configuration with --config"));
   tell_orphans(ledger.health().orphans_at_start, std::cerr);
   work_progress progress;
   return tell(with_progress(progress, "rows", 1, [&] { return ledger.prove(progress); }));
@@ -185,6 +191,41 @@ int restore_books(std::span<const std::string> arguments) {
   }
   std::cout << "To prove it: stint ledger verify --data " << directory
             << "\nTo use it: set data_directory to it and start the gateway\n";
+  return exit_done;
+}
+
+// The ledger is opened once before, which settles what is held in it, and once afterwards, which rebuilds the caps.
+int repair_clock_of_books(std::span<const std::string> arguments) {
+  auto form = ledger_form("stint ledger repair-clock --data DIRECTORY --reason TEXT [options]");
+  form.options.add_options()("data", options::value<std::string>(),
+                             "the data directory; only while no gateway runs on it")(
+      "reason", options::value<std::string>(), "why, as `stint ledger audit` will show it");
+  const auto given = read_words(arguments, form);
+  if (!given) return exit_done;
+  if (!given->contains("data")) throw misuse("--data is missing: the directory to repair");
+  if (!given->contains("reason")) throw misuse("--reason is missing: why this is done");
+  const auto directory = (*given)["data"].as<std::string>();
+  const auto reopen = [&] {
+    const ledger_thread ledger(offline_options(
+        directory, (*given)["config"].as<std::string>(),
+        "The caps are needed to rebuild their counters; name the configuration with --config"));
+    tell_orphans(ledger.health().orphans_at_start, std::cerr);
+  };
+  reopen();
+  clock_repair done;
+  try {
+    done = repair_clock(directory, wall_now(),
+                        {.who = "operator",
+                         .from = "command line",
+                         .reason = (*given)["reason"].as<std::string>()});
+  } catch (const std::runtime_error& why) {
+    throw command_failure(std::string("nothing was repaired: ") + why.what());
+  }
+  reopen();
+  std::cout << "the ledger had seen " << to_iso_time(done.was) << "; dated back "
+            << grouped(static_cast<std::int64_t>(done.rows)) << " calls and rebuilt "
+            << grouped(static_cast<std::int64_t>(done.caps))
+            << " caps\nTo prove it: stint ledger verify --data " << directory << '\n';
   return exit_done;
 }
 

@@ -15,5 +15,6 @@ namespace stint {
 [[nodiscard]] int verify_books_of_gateway(std::span<const std::string> arguments);
 [[nodiscard]] int back_up_books(std::span<const std::string> arguments);
 [[nodiscard]] int restore_books(std::span<const std::string> arguments);
+[[nodiscard]] int repair_clock_of_books(std::span<const std::string> arguments);
 
 }  // namespace stint

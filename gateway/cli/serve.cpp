@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -19,7 +20,9 @@
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/private_directory.hpp"
+#include "gateway/cli/signal_threads.hpp"
 #include "gateway/config/config.hpp"
+#include "gateway/http/descriptors.hpp"
 #include "gateway/learning/calibration_file.hpp"
 #include "gateway/memory/machine_memory.hpp"
 #include "gateway/memory/memory_reserve.hpp"
@@ -117,9 +120,45 @@ std::uint64_t memory_limit(const limits_config& limits) {
   return usable > 0 ? usable / 4 : std::numeric_limits<std::uint64_t>::max();
 }
 
+// After the drain: calls that are cut, and the ledger's last group.
+constexpr std::chrono::seconds stop_patience{30};
+
+// What is on the log stays there, and what is held is charged at the next start, as after any other end.
+void end_unfinished() {
+  std::cerr << "stopped without an answer of the disk: calls that were not recorded are settled by "
+               "the next start"
+            << std::endl;
+  std::_Exit(exit_failure);
+}
+
+ledger_options ledger_settings_of(const config& settings, const descriptor_shares& descriptors) {
+  ledger_options result;
+  result.directory = settings.data_directory;
+  result.durability = settings.durability;
+  result.store_files_max = descriptors.store_files_max;
+  result.caps = settings.caps;
+  result.caps_from = settings.file;
+  result.rows_kept_days = settings.rows_kept_days;
+  result.orphans_at_hold = settings.admission.unknown_at_hold;
+  return result;
+}
+
+void tell_fewer_connections(const config& settings, const descriptor_shares& descriptors) {
+  if (settings.limits.connections_max <= descriptors.clients_max) return;
+  std::cerr << "warning: limits.connections_max is " << settings.limits.connections_max
+            << ", but the process may open " << descriptors.limit
+            << " files: " << descriptors.clients_max
+            << " connections are taken. Raise the limit (ulimit -Hn, LimitNOFILE=) to twice as "
+               "many and 704 more"
+            << std::endl;
+}
+
 int serve(config settings, const price_book& prices) {
   const sigset_t signals = blocked_signals();
   keep_memory_reserve();
+  stop_deadline stopping(end_unfinished);
+  const descriptor_shares descriptors = reserve_descriptors();
+  tell_fewer_connections(settings, descriptors);
   tokenizer::load_builtin();
   tokenizer::install_encodings(settings.tokenizers);
   std::optional<simulated_provider> simulated;
@@ -132,13 +171,7 @@ int serve(config settings, const price_book& prices) {
   for (const provider_config& provider : settings.providers)
     provider_names.push_back(provider.name);
   counts.watch(settings.caps, provider_names);
-  ledger_options ledger_settings;
-  ledger_settings.directory = settings.data_directory;
-  ledger_settings.durability = settings.durability;
-  ledger_settings.caps = settings.caps;
-  ledger_settings.caps_from = settings.file;
-  ledger_settings.rows_kept_days = settings.rows_kept_days;
-  ledger_settings.orphans_at_hold = settings.admission.unknown_at_hold;
+  ledger_options ledger_settings = ledger_settings_of(settings, descriptors);
   std::optional<access_log> log;
   if (settings.access_log) log.emplace(STDOUT_FILENO);
   ledger_settings.on_committed = [&counts, &log](std::span<const ledger_row> rows, auto crossings) {
@@ -151,6 +184,7 @@ int serve(config settings, const price_book& prices) {
   ledger_thread ledger(std::move(ledger_settings));
   tell_incomplete_caps(ledger, std::cerr);
   tell_orphans(ledger.health().orphans_at_start, std::cerr);
+  tell_clock(ledger.health(), std::cerr);
   key_ring keys(stored_keys(ledger));
   std::optional<tokenizer::segment_memo> remembered;
   if (settings.limits.remembered_bytes_max > 0) {
@@ -168,14 +202,20 @@ int serve(config settings, const price_book& prices) {
                  outputs,  counting};
   if (remembered) shared.remembered = &*remembered;
   shared.memory.set_limit(memory_limit(settings.limits));
-  server proxy(shared, thread_count(settings));
+  server proxy(shared, thread_count(settings),
+               std::min(settings.limits.connections_max, descriptors.clients_max));
   admin_server admin(settings, prices, ledger, counts, keys,
                      [&shared] { return !shared.draining.load(); });
   proxy.start();
   std::cout << "listening proxy=" << settings.listen.address << ':' << proxy.port()
             << " admin=" << settings.admin.address << ':' << admin.port()
             << told_address(settings.simulated, simulated) << std::endl;
-  wait_for_end(signals, [&] { reload_caps(settings, prices, ledger, counts, std::cout); });
+  {
+    // Ended before the calls are: it may be waiting for the ledger.
+    asked_work reload([&] { reload_caps(settings, prices, ledger, counts, std::cout); });
+    wait_for_end(signals, [&] { reload.ask(); });
+    stopping.begin(std::chrono::milliseconds(settings.limits.drain_timeout_ms) + stop_patience);
+  }
   std::cout << "stopping: no new connections; running calls may finish for "
             << settings.limits.drain_timeout_ms / 1000 << " s" << std::endl;
   const bool clean = proxy.drain(std::chrono::milliseconds(settings.limits.drain_timeout_ms));

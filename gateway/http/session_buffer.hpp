@@ -16,6 +16,7 @@ class session_buffer {
  public:
   // Holds most heads with a small body in one read, without costing an idle stream much.
   static constexpr std::size_t initial_bytes = 8 * 1024;
+  static constexpr std::size_t kept_bytes_max = 32 * 1024;
 
   session_buffer()
       : storage_(std::make_unique_for_overwrite<char[]>(initial_bytes)), capacity_(initial_bytes) {}
@@ -27,6 +28,7 @@ class session_buffer {
   [[nodiscard]] boost::asio::mutable_buffer free_space() noexcept {
     return boost::asio::buffer(storage_.get() + end_, free_bytes());
   }
+  [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
   void received(std::size_t bytes) noexcept { end_ += bytes; }
   void consume(std::size_t bytes) noexcept { begin_ += bytes; }
 
@@ -34,13 +36,16 @@ class session_buffer {
   // views die here.
   void make_room(std::size_t bytes) {
     if (begin_ == end_) begin_ = end_ = 0;
-    if (capacity_ - end_ >= bytes) return;
     const std::size_t kept = end_ - begin_;
-    if (capacity_ - kept < bytes) {
-      auto larger = std::make_unique_for_overwrite<char[]>(kept + bytes);
-      std::memcpy(larger.get(), storage_.get() + begin_, kept);
-      storage_ = std::move(larger);
-      capacity_ = kept + bytes;
+    // Each large request makes it a little larger; what one needed is not kept for ever.
+    const bool too_large = capacity_ > kept_bytes_max && kept + bytes <= initial_bytes;
+    if (capacity_ - end_ >= bytes && !too_large) return;
+    if (capacity_ - kept < bytes || too_large) {
+      const std::size_t size = too_large ? initial_bytes : kept + bytes;
+      auto other = std::make_unique_for_overwrite<char[]>(size);
+      std::memcpy(other.get(), storage_.get() + begin_, kept);
+      storage_ = std::move(other);
+      capacity_ = size;
     } else {
       std::memmove(storage_.get(), storage_.get() + begin_, kept);
     }

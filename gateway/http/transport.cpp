@@ -79,7 +79,10 @@ asio::awaitable<error_code> transport::handshake_server() {
 
 asio::awaitable<error_code> transport::handshake_client(const std::string& host) {
   if (!tls_) co_return error_code();
-  if (SSL_set_tlsext_host_name(tls_->native_handle(), host.c_str()) != 1) {
+  error_code no_address;
+  (void)asio::ip::make_address(host, no_address);
+  // RFC 6066, section 3: an address is no server name.
+  if (no_address && SSL_set_tlsext_host_name(tls_->native_handle(), host.c_str()) != 1) {
     co_return error_code(asio::error::invalid_argument);
   }
   error_code error;

@@ -295,9 +295,10 @@ void metrics::prompt_counted(prompt_count_time when) {
   implementation_->prompt_counts[static_cast<std::size_t>(when)]->Increment();
 }
 
-std::string metrics::expose(const std::vector<cap_standing>& standings,
-                            const ledger_health& ledger) const {
-  const shown_standings shown = choose_standings(standings, implementation_->series_max);
+std::string metrics::expose(const std::vector<cap_standing>& standings, const ledger_health& ledger,
+                            std::size_t left_out) const {
+  shown_standings shown = choose_standings(standings, implementation_->series_max);
+  shown.hidden += left_out;
   implementation_->expect_crossings(shown.fullest);
 
   std::vector<prometheus::MetricFamily> families = implementation_->registry.Collect();

@@ -90,9 +90,10 @@ class metrics {
   void prompt_counted(prompt_count_time when);
 
   // The exposition text (Prometheus format 0.0.4, "text/plain; version=0.0.4; charset=utf-8"): the registry plus gauges of the
-  // given standings and ledger health. Of more standings than the series budget, the fullest are shown. Any thread.
+  // given standings and ledger health. Of more standings than the series budget the fullest are shown; `left_out` more were
+  // not even listed. Any thread.
   [[nodiscard]] std::string expose(const std::vector<cap_standing>& standings,
-                                   const ledger_health& ledger) const;
+                                   const ledger_health& ledger, std::size_t left_out = 0) const;
 
  private:
   class implementation;

@@ -10,9 +10,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <sys/socket.h>
 
+#include "gateway/call/hold/ledger_wait.hpp"
+#include "gateway/http/descriptors.hpp"
 #include "gateway/http/tls.hpp"
-#include "gateway/server/connection.hpp"
 #include "gateway/memory/memory_reserve.hpp"
+#include "gateway/server/connection.hpp"
 
 namespace stint {
 
@@ -60,7 +62,8 @@ void note_end(service& shared, const std::exception_ptr& failure) {
 }
 }  // namespace
 
-server::server(service& shared, int thread_count) : shared_(shared) {
+server::server(service& shared, int thread_count, std::size_t connections_max)
+    : shared_(shared), connections_max_(connections_max) {
   const listener_config& listen = shared.settings.listen;
   if (listen.tls) {
     tls_ = make_listener_tls({"listen.tls.certificate_file", listen.tls->certificate_file},
@@ -126,8 +129,8 @@ asio::awaitable<void> server::accept_forever(io_thread& on) {
       co_await pause.async_wait(as_outcome);
       continue;
     }
-    if (shared_.connections.load(std::memory_order_relaxed) >=
-        shared_.settings.limits.connections_max) {
+    if (shared_.connections.load(std::memory_order_relaxed) >= connections_max_ ||
+        !may_keep(socket.native_handle())) {
       shared_.metrics.refused(problem_kind::overloaded);
       continue;  // the socket closes: a full gateway must not spend more on the caller
     }
@@ -143,6 +146,7 @@ asio::awaitable<void> server::accept_forever(io_thread& on) {
 void server::start() {
   joined_ = false;
   for (auto& each : threads_) {
+    each->own.watch().add_periodic([](monotonic::time_point) { end_late_waits(); });
     set_going(*each);
     each->worker = std::thread([this, on = each.get()] { run(*on); });
   }

@@ -20,8 +20,8 @@ namespace stint {
 
 class server {
  public:
-  // Listens at once; throws std::runtime_error when the address cannot be had.
-  server(service& shared, int thread_count);
+  // Listens at once, for at most `connections_max` clients at a time; throws std::runtime_error when the address cannot be had.
+  server(service& shared, int thread_count, std::size_t connections_max);
   ~server();
   server(const server&) = delete;
   server& operator=(const server&) = delete;
@@ -43,6 +43,7 @@ class server {
   [[nodiscard]] boost::asio::awaitable<void> accept_forever(io_thread& on);
 
   service& shared_;
+  std::size_t connections_max_;
   std::unique_ptr<boost::asio::ssl::context> tls_;
   std::uint16_t port_ = 0;
   std::vector<std::unique_ptr<io_thread>> threads_;

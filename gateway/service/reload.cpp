@@ -2,11 +2,13 @@
 #include "gateway/service/reload.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <future>
 #include <ostream>
 #include <set>
 
 #include "budgets/records/standing.hpp"
+#include "budgets/writer/believed_clock.hpp"
 #include "pricing/price_changes.hpp"
 #include "pricing/price_file.hpp"
 
@@ -53,14 +55,16 @@ void reload_caps(const config& running, const price_book& prices, ledger_thread&
   const reconfiguration done = ledger.reconfigure(
       loaded.caps, {.who = "configuration", .from = running.file, .reason = "reload"});
   if (!done.recorded) {
-    log << "reload: the caps could not be recorded (" << done.problem
-        << "); send SIGHUP again when the storage takes data" << std::endl;
-    return;
+    log << "reload: the caps could not be recorded (" << done.problem << "); "
+        << (done.in_force ? "the new ones are in force all the same" : "the old ones stay")
+        << ". Send SIGHUP again when the storage takes data" << std::endl;
   }
+  if (!done.in_force) return;
   std::vector<std::string> providers;
   for (const provider_config& provider : running.providers)
     providers.push_back(provider.name);
   counts.watch(loaded.caps, providers);
+  if (!done.recorded) return;
   for (const std::string& name : done.incomplete) {
     log << "reload: cap " << name << " begins with too little: rows of its window are deleted "
         << "already; its next window is exact\n";
@@ -79,6 +83,16 @@ void tell_incomplete_caps(ledger_thread& ledger, std::ostream& log) {
     log << "warning: cap " << name << " counts too little in its present window: rows from before "
         << "it was configured are deleted already\n";
   }
+}
+
+void tell_clock(const ledger_health& of, std::ostream& log) {
+  if (of.books_ahead <= believed_clock::step_max) return;
+  const auto hours = std::chrono::duration<double, std::ratio<3'600>>(of.books_ahead).count();
+  log << "warning: the ledger has seen a time that is " << hours
+      << " h ahead of this machine's clock. Until the clock "
+      << "comes there no cap's window ends. Is the clock behind? Set it right. Was it ahead? Stop "
+         "the gateway and run "
+      << "`stint ledger repair-clock`" << std::endl;
 }
 
 void tell_orphans(std::uint64_t count, std::ostream& log) {

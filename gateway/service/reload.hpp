@@ -19,6 +19,8 @@ void reload_caps(const config& running, const price_book& prices, ledger_thread&
 
 // New caps of whose open window the ledger has no rows any more: said on `log`, one line each.
 void tell_incomplete_caps(ledger_thread& ledger, std::ostream& log);
+// That the books are in front of the clock, and what to do.
+void tell_clock(const ledger_health& of, std::ostream& log);
 // That opening the ledger settled calls which the last process left in flight.
 void tell_orphans(std::uint64_t count, std::ostream& log);
 

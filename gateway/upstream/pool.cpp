@@ -1,22 +1,16 @@
 // Tested by tests/gateway/upstream/pool_test.cpp and tests/end_to_end/{tls,upstream_fault}_test.py.
 #include "gateway/upstream/pool.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include "gateway/upstream/dial.hpp"
+#include "gateway/upstream/request.hpp"
 
 namespace stint {
 
 namespace {
-constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
-// A look-up is trusted this long: short enough to follow a fail-over, long enough to stay off the
-// request path.
-constexpr std::chrono::seconds resolved_for{30};
-
 problem cannot_connect(const provider_config& provider, const std::string& why, bool timed_out) {
   return make_problem(timed_out ? problem_kind::upstream_timeout : problem_kind::upstream_refused,
-                      "provider '" + provider.name + "' at " + provider.host + ":" +
-                          std::to_string(provider.port) + " cannot be reached: " + why);
+                      "provider '" + provider.name + "' at " + authority_of(provider) +
+                          " cannot be reached: " + why);
 }
 
 // Counted among the open connections, and not any more where none is made, whatever the reason: memory or
@@ -39,11 +33,19 @@ problem nobody_asks(const provider_config& provider) {
   return make_problem(problem_kind::upstream_refused,
                       "the client left before provider '" + provider.name + "' was reached");
 }
+
+problem no_descriptors(const provider_config& provider) {
+  problem full = make_problem(problem_kind::overloaded,
+                              "too many connections are open to reach provider '" + provider.name +
+                                  "'; raise the limit of open files (ulimit -n) or try again");
+  full.retry_after_s = 1;
+  return full;
+}
 }  // namespace
 
 upstream_pool::upstream_pool(asio::io_context& context, const provider_config& provider,
                              asio::ssl::context* tls)
-    : context_(context), provider_(provider), tls_(tls), resolver_(context) {}
+    : context_(context), provider_(provider), tls_(tls) {}
 
 upstream_connection_ptr upstream_pool::take_idle() noexcept {
   while (!idle_.empty()) {
@@ -79,60 +81,47 @@ asio::awaitable<result<upstream_connection_ptr>> upstream_pool::acquire_new(watc
   co_return std::move(made);
 }
 
-asio::awaitable<error_code> upstream_pool::resolve() {
-  const auto now = monotonic::now();
-  if (!endpoints_.empty() && now - resolved_at_ < resolved_for) co_return error_code();
-  const std::string service = std::to_string(provider_.port);
-  auto [error, found] = co_await resolver_.async_resolve(provider_.host, service, as_outcome);
-  if (error) co_return error;
-  endpoints_.clear();
-  for (const auto& entry : found)
-    endpoints_.push_back(entry.endpoint());
-  resolved_at_ = now;
-  co_return error_code();
-}
-
 asio::awaitable<result<upstream_connection_ptr>> upstream_pool::connect(watched& watch,
                                                                         metrics& counts) {
-  const error_code unresolved = co_await resolve();
-  if (unresolved) {
-    counts.upstream_failed(provider_.name, upstream_fault::refused);
-    co_return cannot_connect(provider_, "its name does not resolve (" + unresolved.message() + ")",
-                             false);
-  }
-  // Nothing closes a look-up: who left meanwhile, or was cut, is only noticed here.
-  if (watch.client_gone() || watch.cut()) co_return nobody_asks(provider_);
-  error_code error = asio::error::host_not_found;
   const std::chrono::milliseconds patience(provider_.connect_timeout_ms);
-  for (const auto& endpoint : std::vector(endpoints_)) {
-    asio::ip::tcp::socket socket(context_);
-    transport link =
-        tls_ != nullptr ? transport(std::move(socket), *tls_) : transport(std::move(socket));
-    const armed_deadline deadline(watch, link, patience);
-    watch.close_with_client(&link);
-    auto [connect_error] = co_await link.socket().async_connect(endpoint, as_outcome);
-    error = connect_error;
-    if (!error) link.tune();
-    if (!error && tls_ != nullptr) {
-      error = co_await link.handshake_client(provider_.host);
-      if (error && !watch.expired() && !watch.client_gone()) {
-        watch.unwatch_client();
-        counts.upstream_failed(provider_.name, upstream_fault::tls);
-        co_return cannot_connect(provider_, "TLS failed (" + error.message() + ")", false);
-      }
-    }
-    watch.unwatch_client();
-    if (watch.client_gone()) co_return nobody_asks(provider_);
-    if (watch.expired()) {
-      counts.upstream_failed(provider_.name, upstream_fault::timeout);
-      co_return cannot_connect(provider_,
-                               "no answer in " + std::to_string(patience.count()) + " ms", true);
-    }
-    if (!error) co_return upstream_connection_ptr(new upstream_connection(std::move(link)));
-  }
-  endpoints_.clear();  // look the name up again next time
-  counts.upstream_failed(provider_.name, upstream_fault::refused);
-  co_return cannot_connect(provider_, error.message(), false);
+  const auto deadline = monotonic::now() + patience;
+  const auto fail = [&](upstream_fault fault, const std::string& why) {
+    counts.upstream_failed(provider_.name, fault);
+    return cannot_connect(provider_, why, fault == upstream_fault::timeout);
+  };
+  const std::string too_late = "no answer in " + std::to_string(patience.count()) + " ms";
+  if (!name_) name_.emplace(context_, provider_.host, provider_.port);
+  const auto found = co_await name_->get(deadline, watch);
+  if (watch.client_gone() || watch.cut()) co_return nobody_asks(provider_);
+  if (found.error == asio::error::timed_out)
+    co_return fail(upstream_fault::timeout,
+                   "its name is not resolved in " + std::to_string(patience.count()) + " ms");
+  if (found.error)
+    co_return fail(upstream_fault::refused,
+                   "its name does not resolve (" + found.error.message() + ")");
+
+  auto made = co_await dial(context_, found.addresses, deadline, watch);
+  if (watch.client_gone() || watch.cut()) co_return nobody_asks(provider_);
+  if (made.error == asio::error::no_descriptors) co_return no_descriptors(provider_);
+  if (made.error) name_->doubt();
+  if (made.error == asio::error::timed_out) co_return fail(upstream_fault::timeout, too_late);
+  if (made.error) co_return fail(upstream_fault::refused, made.error.message());
+  error_code ignored;
+  name_->prefer(made.socket.remote_endpoint(ignored));
+  if (tls_ == nullptr)
+    co_return upstream_connection_ptr(new upstream_connection(transport(std::move(made.socket))));
+
+  transport link(std::move(made.socket), *tls_);
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - monotonic::now());
+  const armed_deadline rest(watch, link, left);
+  watch.close_with_client(&link);
+  const error_code failed = co_await link.handshake_client(provider_.host);
+  watch.unwatch_client();
+  if (watch.client_gone() || watch.cut()) co_return nobody_asks(provider_);
+  if (watch.expired()) co_return fail(upstream_fault::timeout, too_late);
+  if (failed) co_return fail(upstream_fault::tls, "TLS failed (" + failed.message() + ")");
+  co_return upstream_connection_ptr(new upstream_connection(std::move(link)));
 }
 
 void upstream_pool::give_back(upstream_connection_ptr connection) noexcept {

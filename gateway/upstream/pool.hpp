@@ -3,6 +3,7 @@
 // closed instead.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/upstream/connection.hpp"
+#include "gateway/upstream/name_lookup.hpp"
 
 namespace stint {
 
@@ -25,10 +27,8 @@ class upstream_pool {
   upstream_pool(asio::io_context& context, const provider_config& provider,
                 asio::ssl::context* tls);
 
-  // An idle connection that is still quiet, or a new one: resolved, connected, verified. Each of
-  // the name's addresses has connect_timeout_ms, kept by the caller's `watch`; the look-up of the
-  // name has the resolver's own patience. Counted against connections_max until given back or
-  // dropped.
+  // An idle connection that is still quiet, or a new one: resolved, connected, verified, all within
+  // connect_timeout_ms. Counted against connections_max until given back or dropped.
   [[nodiscard]] asio::awaitable<result<upstream_connection_ptr>> acquire(watched& watch,
                                                                          metrics& counts);
   // The same, and never an idle one.
@@ -49,14 +49,11 @@ class upstream_pool {
   [[nodiscard]] upstream_connection_ptr take_idle() noexcept;
   [[nodiscard]] asio::awaitable<result<upstream_connection_ptr>> connect(watched& watch,
                                                                          metrics& counts);
-  [[nodiscard]] asio::awaitable<error_code> resolve();
 
   asio::io_context& context_;
   const provider_config& provider_;
   asio::ssl::context* tls_;
-  asio::ip::tcp::resolver resolver_;
-  std::vector<asio::ip::tcp::endpoint> endpoints_;  // of the last look-up
-  monotonic::time_point resolved_at_{};
+  std::optional<name_lookup> name_;  // made with the first connection
   std::vector<upstream_connection_ptr> idle_;
   std::size_t open_ = 0;
 };

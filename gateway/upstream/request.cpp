@@ -42,6 +42,22 @@ void append_credential(const provider_config& provider, const head_field& usual,
 }
 }  // namespace
 
+void append_authority(const provider_config& provider, std::string& out) {
+  const bool is_v6 = provider.host.find(':') != std::string::npos;
+  if (is_v6) out += '[';
+  out += provider.host;
+  if (is_v6) out += ']';
+  if (provider.port == (provider.tls ? 443 : 80)) return;
+  out += ':';
+  out += std::to_string(provider.port);
+}
+
+std::string authority_of(const provider_config& provider) {
+  std::string text;
+  append_authority(provider, text);
+  return text;
+}
+
 void build_upstream_head(const outbound& what, std::string& out) {
   const provider_config& provider = *what.provider;
   out += to_string(what.from->method);
@@ -49,11 +65,7 @@ void build_upstream_head(const outbound& what, std::string& out) {
   out += provider.base_path;
   append_target(what, out);
   out += " HTTP/1.1\r\nhost: ";
-  out += provider.host;
-  if (provider.port != (provider.tls ? 443 : 80)) {
-    out += ':';
-    out += std::to_string(provider.port);
-  }
+  append_authority(provider, out);
   out += "\r\naccept-encoding: identity\r\n";
   passing_on passing;
   passing.provider = &provider;

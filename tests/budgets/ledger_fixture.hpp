@@ -105,7 +105,8 @@ class driven_writer {
   [[nodiscard]] std::vector<cap_standing> standings() {
     std::vector<cap_standing> result;
     run(standings_operation{
-        .answer = [&](std::vector<cap_standing> answer) { result = std::move(answer); }});
+        .answer = [&](listed_standings answer) { result = std::move(answer.list); }});
+    sort_standings(result);
     return result;
   }
   // The first half of a change of caps: they count from now on, and their histories are to be read.
@@ -145,7 +146,10 @@ class driven_writer {
     return std::move(result.value());
   }
   void run(operation what) { writer.process(std::span(&what, 1)); }
-  void upkeep() { writer.upkeep(writer.next_upkeep()); }
+  void upkeep(int runs = 1) {
+    for (int i = 0; i < runs; ++i)
+      writer.upkeep(writer.next_upkeep());
+  }
 
   wall_time clock = monday_ten;
   std::vector<ledger_row> committed;

@@ -75,4 +75,11 @@ BOOST_AUTO_TEST_CASE(days_and_months_begin_at_utc_midnight) {
   BOOST_TEST(to_iso_date(at) == "2026-11-17");
 }
 
+// RFC 9110, section 5.6.7, has this one.
+BOOST_AUTO_TEST_CASE(times_in_http_fields_have_their_own_form) {
+  BOOST_TEST(to_http_date(wall_time{std::chrono::seconds{784'111'777}}) ==
+             "Sun, 06 Nov 1994 08:49:37 GMT");
+  BOOST_TEST(to_http_date(wall_time{}) == "Thu, 01 Jan 1970 00:00:00 GMT");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -57,8 +57,8 @@ MAY_INCLUDE = {
     | {"gateway/call", "gateway/call/hold", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
     | {"gateway/memory", "gateway/metrics", "gateway/problem", "gateway/upstream"},
     "gateway/handle": {"gateway/call", "gateway/call/hold", "gateway/call/relay", "gateway/call/request"},
-    "gateway/server": {"gateway/call", "gateway/call/relay", "gateway/call/request", "gateway/handle", "gateway/http"}
-    | {"gateway/memory", "gateway/service"},
+    "gateway/server": {"gateway/call", "gateway/call/hold", "gateway/call/relay", "gateway/call/request", "gateway/handle"}
+    | {"gateway/http", "gateway/memory", "gateway/service"},
     "gateway/admin/api": RECORDS
     | {"budgets/writer", "gateway/config", "gateway/keys", "gateway/metrics", "gateway/problem"},
     "gateway/admin": {"budgets/writer", "gateway/admin/api", "gateway/config", "gateway/http", "gateway/keys"}
@@ -66,8 +66,8 @@ MAY_INCLUDE = {
     | MONEY,
     "gateway/cli": RECORDS
     | TALLIES
-    | {"budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/dialect/parts", "gateway/learning"}
-    | {"gateway/memory", "gateway/metrics", "gateway/server"}
+    | {"budgets/books", "budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/dialect/parts"}
+    | {"gateway/http", "gateway/learning", "gateway/memory", "gateway/metrics", "gateway/server"}
     | {"gateway/service", "gateway/simulator"},
     "gateway/main": {"gateway/cli"},
 }

@@ -50,6 +50,8 @@ counter& cap_counters::insert(scope_map& into, std::string_view scope, const win
   if (rolls()) made->rolling = std::make_unique<rolling_buckets>(definition_.window.length);
   made->limit = limit_of(scope, now_);
   made->next_alert_at = next_alert_position(definition_.alert_percent, made->limit, 0);
+  made->position = static_cast<std::uint32_t>(all_.size());
+  all_.push_back(made.get());
   const std::string_view key = made->scope;
   return *into.emplace(key, std::move(made)).first->second;
 }
@@ -112,6 +114,7 @@ void cap_counters::erase(closed_window& from, scope_map::iterator at) {
   // Erasing leaves the other iterators of this map valid: nothing is inserted into a closed window
   // while it is swept.
   if (at == from.next) ++from.next;
+  leave_order(*at->second);
   from.counters.erase(at);
 }
 
@@ -121,7 +124,9 @@ void cap_counters::sweep(std::size_t& budget) {
     while (closed->next != closed->counters.end() && budget != 0) {
       --budget;
       const auto at = closed->next++;
-      if (at->second->holds == 0 && !at->second->changed) closed->counters.erase(at);
+      if (at->second->holds != 0 || at->second->changed) continue;
+      leave_order(*at->second);
+      closed->counters.erase(at);
     }
     closed = closed->counters.empty() ? closed_.erase(closed) : std::next(closed);
   }
@@ -144,11 +149,12 @@ cap_standing cap_counters::standing_of(const counter& of) const {
           .incomplete = is_incomplete(of.window)};
 }
 
-std::size_t cap_counters::counters_in_memory() const noexcept {
-  std::size_t count = open_.size();
-  for (const auto& closed : closed_)
-    count += closed.counters.size();
-  return count;
+// The last one takes its place: a walk from the last to the first has that one behind it already, or
+// meets it again.
+void cap_counters::leave_order(const counter& at) noexcept {
+  all_[at.position] = all_.back();
+  all_[at.position]->position = at.position;
+  all_.pop_back();
 }
 
 }  // namespace stint

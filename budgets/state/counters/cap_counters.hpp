@@ -36,6 +36,7 @@ struct counter_past {
 struct counter {
   std::uint32_t cap_index = 0;   // in the list of caps
   std::uint32_t cap_number = 0;  // on disk
+  std::uint32_t position = 0;    // among those in memory, see cap_counters::counter_at
   std::string scope;
   stint::window window;
   std::int64_t posted = 0;  // since the latest reset
@@ -146,7 +147,12 @@ class cap_counters {
   [[nodiscard]] cap_standing standing_of(const counter& of) const;
   // The same at a moment that may be later than the ledger's; nothing: there is nothing to tell.
   [[nodiscard]] std::optional<cap_standing> standing_at(const counter& of, wall_time moment) const;
-  [[nodiscard]] std::size_t counters_in_memory() const noexcept;
+  [[nodiscard]] std::size_t counters_in_memory() const noexcept { return all_.size(); }
+  // In an order that lets them be looked at some at a time, from the last to the first, while others
+  // come and go: none that stays is missed, and one may be seen twice.
+  [[nodiscard]] const counter& counter_at(std::size_t position) const noexcept {
+    return *all_[position];
+  }
 
   template <class Visitor>
   void each_open(Visitor&& visit) {
@@ -185,6 +191,7 @@ class cap_counters {
   void release_rolling(counter& at);
   void sweep_rolling(std::size_t& budget);
   void erase(closed_window& from, scope_map::iterator at);
+  void leave_order(const counter& at) noexcept;
 
   cap definition_;
   std::uint32_t index_;
@@ -196,6 +203,7 @@ class cap_counters {
   std::optional<wall_time> incomplete_;
   scope_map open_;
   std::list<closed_window> closed_;
+  std::vector<counter*> all_;  // whatever its window
   // Every bucket, in the order in which they were opened: when it leaves the window, its counter is
   // looked at.
   struct expiring_bucket {

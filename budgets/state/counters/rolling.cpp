@@ -112,7 +112,9 @@ void cap_counters::release_rolling(counter& at) {
   at.rolling->drop_unneeded(start_of_calls(at));
   const bool needed = at.holds != 0 || at.changed || at.rolling->awaiting_sweep != 0 ||
                       at.rolling->newest() != nullptr;
-  if (!needed) open_.erase(open_.find(std::string_view(at.scope)));
+  if (needed) return;
+  leave_order(at);
+  open_.erase(open_.find(std::string_view(at.scope)));
 }
 
 void cap_counters::sweep_rolling(std::size_t& budget) {

@@ -29,6 +29,7 @@
 #include "budgets/records/standing.hpp"
 #include "budgets/state/counters/cap_counters.hpp"
 #include "budgets/state/ledger/recent_ids.hpp"
+#include "budgets/state/ledger/standings_walk.hpp"
 
 namespace stint {
 
@@ -150,7 +151,9 @@ class ledger {
   // before it; the disk knows the others.
   [[nodiscard]] bool resolved_lately(const call_id& id) const noexcept;
   [[nodiscard]] std::size_t holds_active() const noexcept { return holds_.size(); }
-  // Counters of windows that are open at `now`, and those with something held.
+  // Goes on with at most `budget` counters, which is reduced; true: all have been seen.
+  bool walk_standings(standings_walk& walk, wall_time now, std::size_t& budget) const;
+  // All at once, sorted: counters of windows that are open at `now`, and those with something held.
   [[nodiscard]] std::vector<cap_standing> standings(wall_time now) const;
   // Visits (name of the cap, scope) for each cap that counts such a call and enforces, until the
   // visitor says true; answers whether it did.
@@ -185,6 +188,8 @@ class ledger {
   [[nodiscard]] bool may_take_alone(const active_hold& held, const amounts& to) const;
   void weigh_growth(const touch& what, const amounts& to, evaluation& result);
   void note_duration(const ledger_row& row) noexcept;
+  void weigh_standing(const cap_counters& of, const counter& at, wall_time moment,
+                      standings_walk& into) const;
   void evaluate(const hold_request& request, evaluation& result);
   void weigh_alone(const hold_request& request, const candidate& what, evaluation& result) const;
   void weigh_beside_others(const hold_request& request, const candidate& what,

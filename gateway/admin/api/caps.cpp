@@ -77,9 +77,10 @@ json::object to_json(const cap& one, const std::vector<cap_standing>& standings,
 
 admin_answer get_caps(const admin_request& request, admin_services& services) {
   if (auto refused = refuse_unknown_parameters(request, {})) return *refused;
-  const auto standings = wait_for_answer<std::vector<cap_standing>>(
+  auto standings = wait_for_answer<std::vector<cap_standing>>(
       [&](auto completion) { services.ledger.standings(std::move(completion)); });
   if (!standings) return error_answer(503, "the ledger does not answer");
+  sort_standings(*standings);
   const auto now = wall_now();
   json::array caps;
   const cap* before = nullptr;

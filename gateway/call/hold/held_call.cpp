@@ -11,6 +11,13 @@
 
 namespace stint {
 
+namespace {
+// The settlement stays with the ledger, which writes it when its disk answers again.
+settled not_told() {
+  return {};
+}
+}  // namespace
+
 held_call::held_call(hold_means means, call_home home, hold_request& held,
                      const admission& admitted, examined_call* call, const dialect& speaks)
     : means_(means),
@@ -127,7 +134,8 @@ boost::asio::awaitable<settled> held_call::settle(const call_end& ended) {
   auto enqueue = [&ledger, &what](auto completion) {
     ledger.settle(std::move(what), std::move(completion));
   };
-  co_return co_await wait_for_ledger<settled>(home_.context, std::move(enqueue));
+  co_return co_await wait_for_ledger<settled>(home_.context, std::move(enqueue), ledger_patience,
+                                              not_told);
 }
 
 }  // namespace stint

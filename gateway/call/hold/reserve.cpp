@@ -13,6 +13,28 @@ namespace {
 problem client_left() {
   return make_problem(problem_kind::overloaded, "the client left before its call was admitted");
 }
+
+// Told apart from what the ledger refuses itself by what it asks for: the ledger never asks for less than nothing.
+admission too_late() {
+  admission answer;
+  answer.refused.emplace().reason = refusal_reason::storage_unavailable;
+  answer.refused->requested = -1;
+  return answer;
+}
+bool is_too_late(const admission& answer) noexcept {
+  return answer.refused && answer.refused->requested < 0;
+}
+
+// The ledger may still hold the call, or let it wait in line. Both come to it after the hold.
+void give_back_late(ledger_thread& ledger, const call_id& id) {
+  ledger.abandon(id);
+  settlement nothing;
+  nothing.id = id;
+  nothing.outcome = call_outcome::rejected;
+  nothing.status = 503;
+  nothing.ended = wall_now();
+  ledger.settle(std::move(nothing), [](const settled&) {});
+}
 }  // namespace
 
 void record_refused(ledger_thread& ledger, const hold_request& asked, int status) {
@@ -46,6 +68,7 @@ asio::awaitable<result<admission>> reserve(asking_call who, hold_request asked) 
   ledger_thread& ledger = who.ledger;
   const call_id id = asked.id;
   const wall_time admitted = asked.admitted;
+  const auto wait_in_line = asked.patience;
   const std::string tenant = asked.charged.tenant;
   auto enqueue = [&ledger, &asked](auto completion) {
     ledger.hold(std::move(asked), std::move(completion));
@@ -54,7 +77,10 @@ asio::awaitable<result<admission>> reserve(asking_call who, hold_request asked) 
   // One reference fits into std::function without an allocation.
   const auto leave_line = [&ledger, id] { ledger.abandon(id); };
   who.client.watch_client([&leave_line] { leave_line(); });
-  admission answer = co_await wait_for_ledger<admission>(who.home, std::move(enqueue));
+  const auto patience = ledger_patience + wait_in_line;
+  admission answer =
+      co_await wait_for_ledger<admission>(who.home, std::move(enqueue), patience, too_late);
+  if (is_too_late(answer)) give_back_late(ledger, id);
   who.client.unwatch_client();
   // A client that went while it waited may not have been noticed yet.
   if (monotonic::now() - asked_at >= deadline_watch::interval) who.client.look_for_client();

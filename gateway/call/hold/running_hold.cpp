@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "gateway/call/hold/ledger_wait.hpp"
+
 namespace stint {
 
 namespace asio = boost::asio;
@@ -52,9 +54,16 @@ void running_hold::take(std::int64_t output_tokens, bool granted) noexcept {
 asio::awaitable<void> running_hold::answered() {
   constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
   if (!asking()) co_return;
-  if (!wake_) wake_.emplace(home_, asio::steady_timer::time_point::max());
-  while (asking())
+  if (!wake_) wake_.emplace(home_);
+  const auto until = monotonic::now() + ledger_patience;
+  wake_->expires_at(until);
+  while (asking()) {
     co_await wake_->async_wait(as_outcome);
+    if (!asking() || monotonic::now() < until) continue;
+    asked_->owner = nullptr;
+    asked_.reset();
+    ++refusals_;
+  }
 }
 
 }  // namespace stint

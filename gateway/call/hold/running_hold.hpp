@@ -40,7 +40,7 @@ class running_hold {
   // Asks to hold so much output from now on, at most the bound, at the prompt as it is known by
   // then. `known` is what is certain already. Not while asking().
   void ask(std::int64_t output_tokens, const usage& known, nanodollars known_cost);
-  // Waits for the answer, if one is under way. The ledger always answers, and soon.
+  // Waits for the answer, if one is under way. What the ledger has not answered in time is a no: its disk hangs.
   [[nodiscard]] boost::asio::awaitable<void> answered();
 
  private:
@@ -55,7 +55,7 @@ class running_hold {
   std::int64_t bound_tokens_;
   std::int64_t output_tokens_;
   std::shared_ptr<question> asked_;
-  std::optional<boost::asio::steady_timer> wake_;  // never expires; cancelled to wake who waits
+  std::optional<boost::asio::steady_timer> wake_;  // cancelled to wake who waits
   int refusals_ = 0;
 };
 

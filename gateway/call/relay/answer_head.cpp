@@ -126,12 +126,17 @@ void end_head_with_length(std::size_t body_bytes, bool http_1_1, bool keep_alive
                           std::string& out) {
   out += "content-length: ";
   append_number(static_cast<std::int64_t>(body_bytes), out);
+  out += "\r\n";
+  end_head_without_body(http_1_1, keep_alive, out);
+}
+
+void end_head_without_body(bool http_1_1, bool keep_alive, std::string& out) {
   if (!keep_alive) {
-    out += "\r\nconnection: close";
+    out += "connection: close\r\n";
   } else if (!http_1_1) {
-    out += "\r\nconnection: keep-alive";
+    out += "connection: keep-alive\r\n";
   }
-  out += "\r\n\r\n";
+  out += "\r\n";
 }
 
 void end_head_of_stream(bool http_1_1, bool keep_alive, std::string& out) {

@@ -31,6 +31,7 @@ void add_cost_fields(nanodollars cost, const usage& used, std::string& out);
 // content-length, what becomes of the connection, and the empty line.
 void end_head_with_length(std::size_t body_bytes, bool http_1_1, bool keep_alive, std::string& out);
 // Chunked for HTTP/1.1, until close for 1.0.
+void end_head_without_body(bool http_1_1, bool keep_alive, std::string& out);
 void end_head_of_stream(bool http_1_1, bool keep_alive, std::string& out);
 
 }  // namespace stint

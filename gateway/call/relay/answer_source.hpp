@@ -29,7 +29,13 @@ struct answer_facts {
   [[nodiscard]] bool is_redirect() const noexcept { return status / 100 == 3; }
 };
 
-enum class body_progress : std::uint8_t { more, complete, broken, timed_out };
+enum class body_progress : std::uint8_t {
+  more,
+  complete,
+  broken,
+  timed_out,
+  too_large  // given up by us
+};
 
 class answer_source {
  public:

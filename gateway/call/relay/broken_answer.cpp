@@ -5,6 +5,10 @@ namespace stint {
 
 problem broken_answer(const provider_config& provider, body_progress how) {
   const std::string name = "provider '" + provider.name + "' ";
+  if (how == body_progress::too_large) {
+    return make_problem(problem_kind::upstream_garbage,
+                        name + "sent an answer that is larger than limits.answer_bytes_max");
+  }
   return how == body_progress::timed_out
              ? make_problem(problem_kind::upstream_timeout,
                             name + "stopped in the middle of its answer")
@@ -13,8 +17,10 @@ problem broken_answer(const provider_config& provider, body_progress how) {
 }
 
 void count_break(metrics& counts, const provider_config& provider, body_progress how) {
-  counts.upstream_failed(provider.name, how == body_progress::timed_out ? upstream_fault::timeout
-                                                                        : upstream_fault::reset);
+  upstream_fault fault = upstream_fault::reset;
+  if (how == body_progress::timed_out) fault = upstream_fault::timeout;
+  if (how == body_progress::too_large) fault = upstream_fault::garbage;
+  counts.upstream_failed(provider.name, fault);
 }
 
 }  // namespace stint

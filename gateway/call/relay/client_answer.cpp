@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "gateway/call/relay/answer_head.hpp"
+#include "pricing/time_text.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 
@@ -50,6 +52,11 @@ asio::awaitable<bool> client_answer::write_whole(int status, std::string_view fi
   begin(status);
   std::string& out = session_.out;
   out += fields;
+  // RFC 9110, section 8.6: what has no body has no length of ours either.
+  if (status == 204 || status == 304 || call_.head.method == http_method::head) {
+    end_head_without_body(call_.head.http_1_1, keep_alive_, out);
+    return write_out(std::string_view());
+  }
   end_head_with_length(body.size(), call_.head.http_1_1, keep_alive_, out);
   return write_out(body);
 }
@@ -133,6 +140,8 @@ asio::awaitable<void> client_answer::refuse(problem why) {
   std::string fields;
   // The names under which the SDKs look for the id of a failed request.
   add_field(speaks.facts().request_id_field, to_string(call_.id), fields);
+  // RFC 9110, section 6.6.1; what is passed on has its provider's.
+  add_field("date", to_http_date(wall_now()), fields);
   add_field("content-type", "application/json", fields);
   if (const auto retry = why.should_retry())
     add_field("x-should-retry", *retry ? "true" : "false", fields);

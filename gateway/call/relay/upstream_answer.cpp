@@ -16,6 +16,10 @@ void upstream_answer::take_head(const response_head& head, wall_time first_byte)
   if (!can_be_decoded(facts_.coding)) facts_.content_length = head.content_length;
   facts_.first_byte = first_byte;
   add_upstream_fields(head, facts_.coding, facts_.fields);
+  // Of the body that a GET would have had: it says more than ours, which would be of none.
+  const auto length = head.find("content-length");
+  if (!facts_.has_body && head.status != 204 && length)
+    add_field("content-length", *length, facts_.fields);
   framing_ = head.framing;
   keep_alive_ = head.keep_alive;
   left_ = head.content_length;

@@ -126,7 +126,8 @@ asio::awaitable<whole_reading> read_all(answer_source& from, std::size_t bytes_m
     made.no_room = !has_room(answer);
   }
   // One that is too large is given up like one that broke.
-  if (made.progress == body_progress::more) made.progress = body_progress::broken;
+  if (made.progress == body_progress::more)
+    made.progress = made.no_room ? body_progress::broken : body_progress::too_large;
   co_return made;
 }
 }  // namespace
@@ -150,7 +151,9 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
     from.abandon();
     problem why =
         read.no_room ? no_room_for(from.provider()) : broken_answer(from.provider(), progress);
-    ended.outcome = client.client_gone() ? call_outcome::client_gone : call_outcome::upstream_gone;
+    ended.outcome = progress == body_progress::too_large ? call_outcome::upstream_error
+                                                         : call_outcome::upstream_gone;
+    if (client.client_gone()) ended.outcome = call_outcome::client_gone;
     ended.status = why.status;
     co_await read_usage(order, facts, false, answer.body, ended);
     ended.unknown = ended.generated;

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -19,6 +21,28 @@ namespace {
   std::int64_t resident = 0;
   in >> all >> resident;
   return static_cast<double>(resident * ::sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+struct listing_times {
+  double all_ms = 0;
+  double longest_us = 0;  // what a call may have to wait
+};
+
+// As for a scrape, in the writer's steps.
+[[nodiscard]] listing_times list_fullest(const ledger& books, wall_time at) {
+  listing_times times;
+  standings_walk walk;
+  walk.count_max = 4'000;
+  bool done = false;
+  while (!done) {
+    const auto begin = std::chrono::steady_clock::now();
+    std::size_t budget = 1'024;
+    done = books.walk_standings(walk, at, budget);
+    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+    times.longest_us = std::max(times.longest_us, took.count());
+    times.all_ms += took.count() / 1'000;
+  }
+  return times;
 }
 
 }  // namespace
@@ -46,7 +70,9 @@ void measure_scopes(std::size_t scopes) {
   require(standings.size() == scopes, "a scope has no counter");
   for (const auto& each : standings)
     require(each.used == cost_of_each.count(), "a counter is wrong");
-  std::printf("{\"scopes\": %zu, \"mb\": %.1f}\n", scopes, after - before);
+  const auto listed = list_fullest(books, at);
+  std::printf("{\"scopes\": %zu, \"mb\": %.1f, \"listed_ms\": %.1f, \"longest_step_us\": %.0f}\n",
+              scopes, after - before, listed.all_ms, listed.longest_us);
 }
 
 }  // namespace stint::bench

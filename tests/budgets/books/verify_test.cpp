@@ -139,7 +139,7 @@ BOOST_FIXTURE_TEST_CASE(windows_whose_rows_are_deleted_are_proved_by_roll_ups, f
       BOOST_REQUIRE(books.settle(settle_of(numbered_id(number, at), 7, at)).recorded);
     }
   }
-  books.upkeep();
+  books.upkeep(20);
   work_progress progress;
   const auto prove = [&] {
     return prove_books(ledger_store::moment(books.writer.store()), caps, progress);

@@ -176,8 +176,12 @@ BOOST_FIXTURE_TEST_CASE(a_change_that_could_not_be_written_is_exact_when_it_is_t
   BOOST_TEST(books.settle(settle_of(numbered_id(1), 30)).recorded);
   caps.push_back(usd_cap("third", 1'000, window_kind::forever));
   disk.control().fail_after(0, failure_mode::refused);
-  BOOST_TEST(!books.begin_reconfigure(caps).recorded);
-  BOOST_TEST(!books.begin_reconfigure(caps).recorded);  // turned away
+  const auto failed = books.begin_reconfigure(caps);
+  BOOST_TEST(failed.in_force);
+  BOOST_TEST(!failed.recorded);
+  const auto turned_away = books.begin_reconfigure(caps);
+  BOOST_TEST(!turned_away.in_force);
+  BOOST_TEST(!turned_away.recorded);
   disk.control().repair();
   while (!books.writer.health().writable)
     books.upkeep();

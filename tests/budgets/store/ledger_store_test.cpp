@@ -1,6 +1,12 @@
 #include "budgets/store/ledger_store.hpp"
 
+#include <future>
+#include <memory>
+#include <optional>
+#include <thread>
+
 #include <boost/test/unit_test.hpp>
+#include <rocksdb/db.h>
 #include <rocksdb/listener.h>
 
 #include "budgets/ledger_fixture.hpp"
@@ -73,6 +79,74 @@ BOOST_FIXTURE_TEST_CASE(scans_keep_to_their_range_and_stop_when_told, fixture) {
   seen.clear();
   at.scan_down(ledger_store::family::state, "ka", "kd", add);
   BOOST_TEST(seen == "cb");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_long_scan_ends_where_the_store_is_to_be_opened_anew, fixture) {
+  for (int i = 0; i < 2'000; ++i)
+    put("kx" + std::to_string(i), "1");
+  std::optional<ledger_store::moment> at(std::in_place, store);
+  std::future<ledger_store::reopen_result> reopened;
+  int seen = 0;
+  const auto visit = [&](std::string_view, std::string_view) {
+    if (++seen > 1) return true;
+    reopened = std::async(std::launch::async, [this] { return store.reopen(); });
+    while (!at->wanted())
+      std::this_thread::yield();
+    return true;
+  };
+  BOOST_CHECK_THROW(at->scan(ledger_store::family::state, "k", "l", visit), std::runtime_error);
+  BOOST_TEST(seen < 1'000);
+  at.reset();
+  BOOST_TEST(!reopened.get().failed);
+}
+
+// Files that hold nothing but deleted rows are given back at once, though not under somebody who began to read before.
+BOOST_AUTO_TEST_CASE(retention_takes_no_rows_from_who_is_reading) {
+  const scratch_directory scratch;
+  const store_options options{.directory = scratch.sub("ledger")};
+  {
+    ledger_store store(options);
+    ledger_changes changes;
+    for (std::uint64_t i = 1; i <= 100; ++i) {
+      ledger_row& row = changes.rows.emplace_back();
+      row.id = numbered_id(i);
+      row.admitted = monday_ten;
+      changes.row_epochs.push_back(1);
+    }
+    BOOST_REQUIRE(!store.write({.changes = &changes, .last_seen = monday_ten, .puts = {}}));
+  }
+  {
+    // In files of their own, as old rows are.
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* opened = nullptr;
+    BOOST_REQUIRE(rocksdb::DB::Open(rocksdb_options::of_database(options), options.directory,
+                                    rocksdb_options::of_families(), &handles, &opened)
+                      .ok());
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    const rocksdb::Slice end("\xff", 1);
+    rocksdb::CompactRangeOptions how;
+    how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    BOOST_REQUIRE(db->CompactRange(how, handles[1], nullptr, &end).ok());
+    for (auto* each : handles)
+      BOOST_REQUIRE(db->DestroyColumnFamilyHandle(each).ok());
+  }
+  ledger_store store(options);
+  const auto rows = [](const ledger_store::moment& at) {
+    int count = 0;
+    at.scan(ledger_store::family::rows, "", format::rows_group_key,
+            [&](std::string_view, std::string_view) { return ++count != 0; });
+    return count;
+  };
+  ledger_store::pruning all;
+  all.as_of = all.rows_until = monday_ten + std::chrono::hours{24};
+  {
+    const ledger_store::moment before(store);
+    BOOST_REQUIRE(!store.prune(all));
+    BOOST_TEST(rows(before) == 100);
+    BOOST_TEST(rows(ledger_store::moment(store)) == 0);
+  }
+  BOOST_REQUIRE(!store.prune(all));
+  BOOST_TEST(rows(ledger_store::moment(store)) == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(rollups_add_in_any_grouping, fixture) {

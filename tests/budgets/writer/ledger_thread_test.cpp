@@ -177,6 +177,63 @@ BOOST_FIXTURE_TEST_CASE(failed_storage_is_taken_up_again_without_anybody_asking,
   BOOST_TEST(books.verify().empty());
 }
 
+// Otherwise the gateway would tell of caps that hold nobody back.
+BOOST_FIXTURE_TEST_CASE(a_list_of_caps_that_comes_in_an_outage_is_not_in_force, fixture) {
+  ledger_thread books(options());
+  failing.control().fail_after(0, failure_mode::refused);
+  BOOST_TEST(hold(books, hold_of(1, 1)).refused.has_value());
+  const auto done = books.reconfigure({usd_cap("other", 5)}, {});
+  BOOST_TEST(!done.in_force);
+  BOOST_TEST(!done.recorded);
+  BOOST_TEST(books.caps()->front().name == "ever");
+  BOOST_TEST(standings(books).front().cap == "ever");
+  failing.control().repair();
+  BOOST_TEST(eventually([&] { return books.health().writable; }));
+  BOOST_TEST(books.reconfigure({usd_cap("other", 5)}, {}).in_force);
+  BOOST_TEST(books.caps()->front().name == "other");
+  BOOST_TEST(standings(books).front().cap == "other");
+}
+
+// Whoever waits no longer for a hold sends both behind it, whatever has become of it by then.
+BOOST_FIXTURE_TEST_CASE(a_hold_that_comes_too_late_is_given_back_by_what_was_queued_behind_it,
+                        fixture) {
+  std::promise<void> hangs;
+  std::promise<void> go_on;
+  auto slow = options();
+  std::atomic<bool> first = true;
+  slow.on_committed = [&](std::span<const ledger_row>, std::span<const alert_crossing>) {
+    if (!first.exchange(false)) return;
+    hangs.set_value();
+    go_on.get_future().wait();
+  };
+  ledger_thread books(slow);
+  ledger_row any;
+  any.id = numbered_id(9);
+  any.admitted = any.ended = monday_ten;
+  books.record(any, nullptr);
+  hangs.get_future().wait();
+  std::promise<admission> late;
+  books.hold(hold_of(1, 600), [&](admission answer) { late.set_value(std::move(answer)); });
+  auto waits = hold_of(2, 600);
+  waits.patience = std::chrono::hours(1);
+  std::promise<admission> in_line;
+  books.hold(waits, [&](admission answer) { in_line.set_value(std::move(answer)); });
+  for (const std::uint64_t number : {1, 2}) {
+    books.abandon(numbered_id(number));
+    settlement nothing;
+    nothing.id = numbered_id(number);
+    nothing.outcome = call_outcome::rejected;
+    books.settle(std::move(nothing), nullptr);
+  }
+  go_on.set_value();
+  BOOST_TEST(!late.get_future().get().refused);
+  BOOST_TEST(in_line.get_future().get().refused.has_value());
+  BOOST_TEST(find_standing(standings(books), "ever")->held == 0);
+  BOOST_TEST(find_standing(standings(books), "ever")->used == 0);
+  BOOST_TEST(books.health().holds_active == 0U);
+  BOOST_TEST(books.verify().empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(readers_do_not_disturb_the_writer_nor_storage_that_comes_and_goes,
                         fixture) {
   ledger_thread books(options());

@@ -272,8 +272,9 @@ BOOST_FIXTURE_TEST_CASE(rows_past_their_retention_go_and_roll_ups_stay, fixture)
     const auto number = static_cast<std::uint64_t>(day);
     BOOST_TEST(!books.hold(hold_of(number, 10, at)).refused);
     BOOST_TEST(books.settle(settle_of(numbered_id(number, at), 10, at)).recorded);
+    books.clock = at;
   }
-  books.upkeep();
+  books.upkeep(30);
   const ledger_store::moment at(books.writer.store());
   const auto rows = query_rows(at, {});
   BOOST_TEST(rows.size() == 11U);
@@ -300,6 +301,7 @@ BOOST_FIXTURE_TEST_CASE(
     return count;
   };
   BOOST_TEST(counters() == 3);
+  books.clock += std::chrono::hours{24 * 100};
   books.upkeep();
   BOOST_TEST(counters() == 2);
 }
@@ -333,6 +335,7 @@ BOOST_FIXTURE_TEST_CASE(a_row_is_kept_for_24_hours_at_least_and_looked_at_every_
       const auto at = monday_ten + later;
       BOOST_TEST(!books.hold(hold_of(++number, 10, at)).refused);
       BOOST_TEST(books.settle(settle_of(numbered_id(number, at), 10, at)).recorded);
+      books.clock = at;
     }
     const auto now = std::chrono::steady_clock::now();
     books.writer.upkeep(now);

@@ -19,6 +19,7 @@
 
 #include "gateway/admin/api/services.hpp"
 #include "gateway/call/hold/held_call.hpp"
+#include "gateway/call/hold/ledger_wait.hpp"
 #include "gateway/call/hold/reserve.hpp"
 #include "gateway/call/hold/teach.hpp"
 #include "gateway/call/hold/worst_case.hpp"
@@ -93,6 +94,7 @@ class call_fixture {
         ledger_(std::make_unique<ledger_thread>(options_in(settings.data_directory, queue_max))),
         shared{settings, prices, std::nullopt, keys, *ledger_, seen, learned, outputs, counting},
         thread(shared, context) {
+    thread.watch().add_periodic([](monotonic::time_point) { end_late_waits(); });
     thread.watch().start();
   }
   // Every coroutine that was started must be able to end by now.

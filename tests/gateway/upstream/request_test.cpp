@@ -119,6 +119,22 @@ BOOST_AUTO_TEST_CASE(anthropic_gets_its_own_credential_field_and_a_version) {
   BOOST_TEST(head.find("sk-stint-client") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(an_ipv6_address_stands_in_brackets) {
+  provider_config provider = openai_at(8443);
+  provider.host = "2001:db8::1";
+  const parsed_head from("");
+  outbound what;
+  what.provider = &provider;
+  what.from = &from.get();
+  what.speaks = find_dialect("openai");
+  std::string head;
+  build_upstream_head(what, head);
+  BOOST_TEST(head.find("host: [2001:db8::1]:8443\r\n") != std::string::npos);
+  BOOST_TEST(authority_of(provider) == "[2001:db8::1]:8443");
+  provider.port = 443;
+  BOOST_TEST(authority_of(provider) == "[2001:db8::1]");
+}
+
 BOOST_AUTO_TEST_CASE(only_a_provider_that_wants_it_is_told_whose_call_it_is) {
   provider_config provider = openai_at(443);
   const parsed_head from("x-stint-tenant: forged\r\nx-stint-request-id: forged\r\n");

@@ -9,6 +9,7 @@
 #include "gateway/call/call_fixture.hpp"
 #include "gateway/call/relay/loopback_peer.hpp"
 #include "gateway/dialect/table.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 
@@ -206,7 +207,11 @@ BOOST_FIXTURE_TEST_CASE(a_refusal_speaks_the_api_of_its_client, answering) {
                                  "\r\ncontent-type: application/json\r\nx-should-retry: false\r\n"
                                  "content-length: " +
                                  std::to_string(body.size()) + "\r\n\r\n" + body;
-    BOOST_TEST(peer.receive(expected.size()) == expected);
+    const std::string date = "date: " + to_http_date(wall_now()) + "\r\n";
+    std::string written = peer.receive(expected.size() + date.size());
+    const auto at = written.find("date: ");
+    BOOST_TEST_REQUIRE(at != std::string::npos);
+    BOOST_TEST(written.erase(at, date.size()) == expected);
     peer.received.clear();
     BOOST_TEST(answer.keep_alive());
     BOOST_TEST(session.wire.socket().is_open());
@@ -260,6 +265,27 @@ BOOST_FIXTURE_TEST_CASE(an_answer_to_head_has_the_length_of_a_body_and_none, ans
   const std::string written = refusal_of(why);
   const std::string length = std::to_string(call.speaks->error_body(why, call.id).size());
   BOOST_TEST(written.ends_with("content-length: " + length + "\r\n\r\n"), written);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_has_no_body_has_no_length_of_ours, answering) {
+  for (const int status : {204, 304}) {
+    client_answer answer = answer_to(true, true);
+    BOOST_TEST(run(answer.write_whole(status, "a: b\r\n", "")));
+  }
+  call.head.method = http_method::head;
+  client_answer answer = answer_to(true, true);
+  BOOST_TEST(run(answer.write_whole(200, "content-length: 1234\r\n", "")));
+  const std::string written = all_written();
+  BOOST_TEST(written == "HTTP/1.1 204 No Content\r\n" + id_line +
+                            "a: b\r\n\r\nHTTP/1.1 304 Not Modified\r\n" + id_line +
+                            "a: b\r\n\r\nHTTP/1.1 200 OK\r\n" + id_line +
+                            "content-length: 1234\r\n\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refusal_says_when_it_was_made, answering) {
+  const std::string written = refusal_of(make_problem(problem_kind::not_found, "nothing here"));
+  BOOST_TEST(has(written, "\r\ndate: "));
+  BOOST_TEST(has(written, " GMT\r\n"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_body_that_has_arrived_is_skipped_and_the_connection_lives_on, answering) {

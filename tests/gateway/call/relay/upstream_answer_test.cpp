@@ -100,6 +100,14 @@ BOOST_FIXTURE_TEST_CASE(what_the_head_said_is_kept_and_the_rest_of_it_passed_on,
   BOOST_TEST(!answer->closed());
 }
 
+BOOST_FIXTURE_TEST_CASE(the_length_of_a_body_that_is_left_out_is_passed_on, answered) {
+  begin("HTTP/1.1 304 Not Modified\r\ncontent-length: 10\r\n\r\n");
+  BOOST_TEST(!answer->facts().has_body);
+  BOOST_TEST(answer->facts().fields == "content-length: 10\r\n");
+  BOOST_TEST((read() == body_progress::complete));
+  BOOST_TEST(body.empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(the_length_of_what_is_compressed_says_nothing_of_what_it_means, answered) {
   begin("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 10\r\n\r\n0123456789");
   BOOST_TEST((answer->facts().coding == content_coding::gzip));

@@ -369,8 +369,9 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_is_too_large_is_given_up, small_answers) 
   from.gives(answer_of(100).substr(0, small_answer_bytes + 1));
   from.ends(body_progress::complete);
   const relayed made = relay_it();
-  BOOST_TEST((made.ended.outcome == call_outcome::upstream_gone));
-  BOOST_TEST((problem_in(made).kind == problem_kind::upstream_reset));
+  BOOST_TEST((made.ended.outcome == call_outcome::upstream_error));
+  BOOST_TEST((problem_in(made).kind == problem_kind::upstream_garbage));
+  BOOST_TEST(problem_in(made).message.find("limits.answer_bytes_max") != std::string::npos);
   BOOST_TEST(made.ended.status == 502);
   BOOST_TEST(made.ended.generated);
   BOOST_TEST(made.ended.unknown);

@@ -1,0 +1,48 @@
+// How far the wall clock is believed: a clock that was set wrong must neither close the caps' windows nor age the
+// books. What runs on by itself (the time since the machine's start, which nobody can set) says how late it can be at
+// most; a wall clock beyond that is believed only so far, and windows go on opening by the other one. What a clock says
+// when the process starts is taken as it is. Owned by the ledger's writer, on its thread; ahead() is for any thread.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+#include "pricing/wall_time.hpp"
+
+namespace stint {
+
+class believed_clock {
+ public:
+  using microseconds = std::chrono::microseconds;
+  using wall_reader = std::function<wall_time()>;
+  using run_reader = std::function<microseconds()>;
+
+  // What a clock may be set forward at once, and in an hour, and still be believed.
+  static constexpr std::chrono::minutes step_max{5};
+
+  // Without `run` the wall clock is believed whatever it says.
+  believed_clock(wall_reader wall, run_reader run);
+
+  // Reads both clocks: what time it is believed to be.
+  [[nodiscard]] wall_time look();
+  // Of a time that was read a moment ago, by another thread: as of the last look.
+  [[nodiscard]] wall_time bounded(wall_time said) const noexcept { return std::min(said, latest_); }
+
+  // How much the wall clock was set forward since it was last believed; below zero: back.
+  [[nodiscard]] microseconds ahead() const;
+
+ private:
+  wall_reader wall_;
+  run_reader run_;
+  std::atomic<std::int64_t> offset_us_{0};  // of the wall clock to the running one, as believed
+  microseconds follows_at_{};               // of the running one: when the offset may change again
+  wall_time latest_ = wall_time::max();
+};
+
+// Since the machine's start, sleep included.
+[[nodiscard]] std::chrono::microseconds time_since_boot() noexcept;
+
+}  // namespace stint
