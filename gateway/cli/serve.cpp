@@ -153,6 +153,13 @@ void tell_fewer_connections(const config& settings, const descriptor_shares& des
             << std::endl;
 }
 
+learning_options learning_of(const config& settings) {
+  learning_options how;
+  how.percent = settings.admission.output_quantile;
+  how.first_tokens = settings.admission.first_output_tokens;
+  return how;
+}
+
 int serve(config settings, const price_book& prices) {
   const sigset_t signals = blocked_signals();
   keep_memory_reserve();
@@ -194,10 +201,7 @@ int serve(config settings, const price_book& prices) {
   const std::filesystem::path kept = settings.data_directory;
   const std::chrono::milliseconds saved_every(settings.calibration_saved_every_ms);
   prompt_learner learned((kept / calibration_file_name).string(), saved_every);
-  learning_options outputs_how;
-  outputs_how.percent = settings.admission.output_quantile;
-  outputs_how.first_tokens = settings.admission.first_output_tokens;
-  output_learner outputs((kept / outputs_file_name).string(), saved_every, outputs_how);
+  output_learner outputs((kept / outputs_file_name).string(), saved_every, learning_of(settings));
   service shared{settings, prices,  ceiling_of(settings), keys, ledger, counts, learned,
                  outputs,  counting};
   if (remembered) shared.remembered = &*remembered;
