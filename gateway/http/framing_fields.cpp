@@ -70,9 +70,7 @@ head_check read_content_length(std::string_view value, framing_fields& framing) 
 // A list of tokens (RFC 9110 §5.6.1); empty elements are legal, anything else in it is not.
 head_check read_connection(std::string_view value, framing_fields& framing) noexcept {
   while (!value.empty()) {
-    const std::size_t comma = value.find(',');
-    const std::string_view option = without_surrounding_space(value.substr(0, comma));
-    value.remove_prefix(comma == std::string_view::npos ? value.size() : comma + 1);
+    const std::string_view option = take_element(value);
     if (!all_belong_to(option, token_byte)) {
       return refuse_head(400, "Connection is not a list of tokens (RFC 9110 §7.6.1).");
     }
@@ -89,9 +87,7 @@ bool is_connection(std::string_view name) noexcept {
 
 bool has_option(std::string_view list, std::string_view name) noexcept {
   while (!list.empty()) {
-    const std::size_t end = std::min(list.find(','), list.size());
-    const std::string_view option = without_surrounding_space(list.substr(0, end));
-    list.remove_prefix(std::min(end + 1, list.size()));
+    const std::string_view option = take_element(list);
     const auto same = [](char a, char b) { return to_lower_case(a) == to_lower_case(b); };
     if (std::equal(option.begin(), option.end(), name.begin(), name.end(), same)) return true;
   }
@@ -99,6 +95,13 @@ bool has_option(std::string_view list, std::string_view name) noexcept {
 }
 
 }  // namespace
+
+std::string_view take_element(std::string_view& list) noexcept {
+  const std::size_t end = std::min(list.find(','), list.size());
+  const std::string_view element = without_surrounding_space(list.substr(0, end));
+  list.remove_prefix(std::min(end + 1, list.size()));
+  return element;
+}
 
 bool is_named_by_connection(std::span<const header_field> fields, std::string_view name) noexcept {
   return std::any_of(fields.begin(), fields.end(), [name](const header_field& field) {

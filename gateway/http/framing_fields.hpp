@@ -59,6 +59,10 @@ struct framing_fields {
 [[nodiscard]] head_check read_framing_field(field_kind kind, std::string_view value,
                                             framing_fields& framing) noexcept;
 
+// Takes the first element off a list (RFC 9110 §5.6.1), with the comma behind it; "" where nothing stands
+// between two commas.
+[[nodiscard]] std::string_view take_element(std::string_view& list) noexcept;
+
 // RFC 9110 §7.6.1: a field that Connection names is of this hop alone, and goes no further.
 [[nodiscard]] bool is_named_by_connection(std::span<const header_field> fields,
                                           std::string_view name) noexcept;

@@ -30,10 +30,6 @@ bool has_price(priced_by needs, const price* rates) noexcept {
   return false;
 }
 
-bool begins_with(std::string_view text, std::string_view lower_case) noexcept {
-  return equals_ignoring_case(text.substr(0, lower_case.size()), lower_case);
-}
-
 const billed_field* billed_field_of(std::string_view name) noexcept {
   for (const dialect* each : all_dialects()) {
     for (const billed_field& field : each->facts().billed_fields) {
@@ -45,7 +41,7 @@ const billed_field* billed_field_of(std::string_view name) noexcept {
 
 bool may_go_on(std::string_view word, const billed_field& field, const price* rates) noexcept {
   for (const billed_word& billed : field.words) {
-    if (begins_with(word, billed.begins)) return has_price(billed.needs, rates);
+    if (begins_ignoring_case(word, billed.begins)) return has_price(billed.needs, rates);
   }
   return true;
 }
@@ -60,9 +56,7 @@ void append_words(const header_field& list, const billed_field& field, const pri
   std::string kept;
   std::string_view rest = list.value;
   while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(','), rest.size());
-    const std::string_view word = without_surrounding_space(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::string_view word = take_element(rest);
     if (word.empty() || !may_go_on(word, field, rates)) continue;
     if (!kept.empty()) kept += ',';
     kept += word;

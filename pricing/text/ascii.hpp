@@ -36,6 +36,11 @@ namespace stint {
   return true;
 }
 
+[[nodiscard]] constexpr bool begins_ignoring_case(std::string_view text,
+                                                  std::string_view lower_case) noexcept {
+  return equals_ignoring_case(text.substr(0, lower_case.size()), lower_case);
+}
+
 // Spaces and tabs: OWS of RFC 9110 §5.6.3.
 [[nodiscard]] constexpr std::string_view without_surrounding_space(std::string_view text) noexcept {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };

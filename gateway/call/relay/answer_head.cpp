@@ -30,16 +30,12 @@ constexpr std::array<std::string_view, 14> not_passed_on = {"connection",
                                                             "nel",
                                                             "report-to"};
 
-bool begins_with(std::string_view name, std::string_view lower_case) noexcept {
-  return equals_ignoring_case(name.substr(0, lower_case.size()), lower_case);
-}
-
 // Which pages may read an answer is ours to say: a provider's "*" would mean any.
 bool passed_on(std::string_view name) noexcept {
   for (const std::string_view each : not_passed_on) {
     if (equals_ignoring_case(name, each)) return false;
   }
-  return !begins_with(name, "x-stint-") && !begins_with(name, "access-control-");
+  return !begins_ignoring_case(name, "x-stint-") && !begins_ignoring_case(name, "access-control-");
 }
 
 // Of the bytes as they came, which nobody gets where their coding was taken off.

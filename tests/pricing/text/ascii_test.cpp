@@ -39,6 +39,14 @@ BOOST_AUTO_TEST_CASE(blanks_fall_away_at_the_ends_alone) {
   BOOST_TEST(without_surrounding_space("\na\r") == "\na\r");
 }
 
+BOOST_AUTO_TEST_CASE(a_beginning_is_one_in_either_case_and_not_longer_than_the_text) {
+  BOOST_TEST(begins_ignoring_case("X-Stint-Tags", "x-stint-"));
+  BOOST_TEST(begins_ignoring_case("a", ""));
+  BOOST_TEST(begins_ignoring_case("", ""));
+  for (const char* text : {"", "x-stint", "x_stint-tags", " x-stint-"})
+    BOOST_TEST(!begins_ignoring_case(text, "x-stint-"), text);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint
