@@ -25,13 +25,27 @@ bool is_host(const urls::url_view& url) {
   return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), fits);
 }
 
-// A segment like "v4" or "v1beta".
-bool names_version(std::string_view path) {
+std::string_view without_digits(std::string_view text) noexcept {
+  while (!text.empty() && is_digit(text.front()))
+    text.remove_prefix(1);
+  return text;
+}
+
+// "v4", "v1beta", "v2alpha1".
+bool is_version(std::string_view segment) noexcept {
+  if (segment.size() < 2 || segment[0] != 'v' || !is_digit(segment[1])) return false;
+  std::string_view rest = without_digits(segment.substr(1));
+  for (const std::string_view stage : {"alpha", "beta"}) {
+    if (rest.starts_with(stage)) return without_digits(rest.substr(stage.size())).empty();
+  }
+  return rest.empty();
+}
+
+bool names_version(std::string_view path) noexcept {
   while (!path.empty()) {
     path.remove_prefix(1);  // the slash
     const std::string_view segment = path.substr(0, path.find('/'));
-    const bool begins = segment.size() >= 2 && segment[0] == 'v' && is_digit(segment[1]);
-    if (begins && std::all_of(segment.begin(), segment.end(), is_letter_or_digit)) return true;
+    if (is_version(segment)) return true;
     path.remove_prefix(segment.size());
   }
   return false;
@@ -56,9 +70,11 @@ std::optional<base_url> parse_base_url(std::string_view text) {
   if (!path.empty() && !path.starts_with('/')) return std::nullopt;
   while (path.ends_with('/'))
     path.remove_suffix(1);
-  if (path.ends_with("/v1")) path.remove_suffix(3);
+  // What stands before it is then a version of something else ("/client/v4/accounts/ID/ai/v1").
+  const bool ends_with_ours = path.ends_with("/v1");
+  if (ends_with_ours) path.remove_suffix(3);
   read.path = path;
-  read.has_version = names_version(path);
+  read.has_version = !ends_with_ours && names_version(path);
   return read;
 }
 

@@ -293,6 +293,26 @@ BOOST_AUTO_TEST_CASE(a_version_in_the_base_url_stands_in_place_of_ours) {
              "/video/vllm/v1/chat/completions /video/vllm/v1/models");
 }
 
+// Workers AI, by itself and behind Cloudflare's gateway: what comes before is a version of another API.
+BOOST_AUTO_TEST_CASE(a_v1_at_the_end_of_the_base_url_is_the_version_whatever_stands_before_it) {
+  BOOST_TEST(places_at("base_url: \"https://h/client/v4/accounts/ID/ai/v1\"") ==
+             "/client/v4/accounts/ID/ai/v1/chat/completions /client/v4/accounts/ID/ai/v1/models");
+  BOOST_TEST(places_at("base_url: \"https://h/v1/A/G/workers-ai/v1/\"") ==
+             "/v1/A/G/workers-ai/v1/chat/completions /v1/A/G/workers-ai/v1/models");
+  BOOST_TEST(places_at("base_url: \"https://h/v1/v1\"") == "/v1/v1/chat/completions /v1/v1/models");
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_begins_like_a_version_is_none) {
+  for (const std::string name : {"v2large", "v8engine", "v1.5", "v2betamax", "v", "vbeta", "v1b"}) {
+    BOOST_TEST(places_at("base_url: \"https://h/" + name + "\"") ==
+               "/" + name + "/v1/chat/completions /" + name + "/v1/models");
+  }
+  for (const std::string name : {"v2", "v10", "v1alpha", "v1beta", "v1beta3", "v2alpha10"}) {
+    BOOST_TEST(places_at("base_url: \"https://h/" + name + "\"") ==
+               "/" + name + "/chat/completions /" + name + "/models");
+  }
+}
+
 // Anthropic's own SDKs put the version behind it.
 BOOST_AUTO_TEST_CASE(no_version_in_the_base_url_stands_in_place_of_anthropics) {
   const config read =
