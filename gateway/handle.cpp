@@ -131,11 +131,16 @@ forward_order order_of(const exchange& x, const admitted_call& of, held_call& he
   return outbound;
 }
 
+bool was_taken(const call_end& ended) noexcept {
+  return ended.status >= 200 && ended.status < 400;
+}
+
 // To the provider and back: once, or once more where it did not understand what we had put in.
 asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_call& of,
                                              held_call& held) {
   examined_call* metered = of.metered;
   if (metered != nullptr) obey_bound(*x.call.speaks, x.session.body, *metered, of.admitted);
+  bool again = false;
   while (true) {
     const auto forwarded = monotonic::now();
     auto answer = co_await forward(x.session, x.call, order_of(x, of, held));
@@ -153,9 +158,12 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
     made.end.ended.answered_in = monotonic::now() - forwarded;
     const bool once_more = metered != nullptr && refused_to_tell_usage(*metered, made.end) &&
                            !x.session.watch.client_gone();
+    // What is refused all the same was refused for something else, and says nothing of other calls.
+    if (again && was_taken(made.end.ended))
+      x.shared.usage_refused.note(metered->provider->name, metered->model);
     if (!once_more) co_return made;
-    x.shared.usage_refused.note(metered->provider->name, metered->model);
     ask_for_no_usage(*x.call.speaks, x.session.body, *metered);
+    again = true;
   }
 }
 

@@ -2,12 +2,14 @@
 once more without it, the client notices nothing, the output is counted here, and the field is not sent again."""
 
 import json
+import threading
 import unittest
 
 import http_client
 from books import FOREVER_CAPS, check_books
 from gateway_process import call_headers, encoded, gateway, openai_body
 from scripted_upstream import scripted_upstream, streamed_answer, streamed_events, with_length
+from wait import wait_until
 
 WORDS = ["one", " two", " three", " four"]
 REFUSAL = json.dumps({"error": {"message": "Unrecognized request argument supplied: stream_options"}}).encode()
@@ -20,7 +22,7 @@ class stream_usage(unittest.TestCase):
         cls.upstream = scripted_upstream(cls.answer)
         cls.refusal = ("422 Unprocessable Entity", REFUSAL)
         cls.stint = gateway(caps=FOREVER_CAPS, providers={
-            "asked": cls.upstream.provider(models=["gpt-4o*"]),
+            "asked": cls.upstream.provider(models=["gpt-4o*", "gpt-5*"]),
             "unasked": cls.upstream.provider(models=["gpt-4.1*"], stream_usage="never"),
         })
         cls.stint.__enter__()
@@ -28,20 +30,30 @@ class stream_usage(unittest.TestCase):
         cls.addClassCleanup(cls.stint.__exit__, None, None, None)
         cls.key = cls.stint.create_key()
 
+    # What every call is refused with, or "echo": with what it sent.
+    always_refused = None
+    thinks_s = 0  # before it refuses
+
     @classmethod
     def answer(cls, wire, request):
-        if "stream_options" in json.loads(request.body):
+        if cls.always_refused == "echo":
+            mistake = {"loc": ["body", "top_p"], "msg": "too much", "input": json.loads(request.body)}
+            wire.sendall(with_length(json.dumps({"detail": [mistake]}).encode(), "422 Unprocessable Entity"))
+        elif cls.always_refused:
+            wire.sendall(with_length(cls.always_refused[1], cls.always_refused[0]))
+        elif "stream_options" in json.loads(request.body):
+            threading.Event().wait(cls.thinks_s)
             wire.sendall(with_length(cls.refusal[1], cls.refusal[0]))
         else:
             wire.sendall(streamed_answer(streamed_events(WORDS)))
         return True
 
-    def stream(self, model, **more):
+    def stream(self, model, headers=(), **more):
         """(status, text of the answer, the bodies that the upstream saw)."""
         before = len(self.upstream.requests)
         body = openai_body(model=model, stream=True, max_tokens=50, **more)
         with http_client.connection(self.stint.proxy) as wire:
-            wire.send(http_client.render("POST", "/v1/chat/completions", call_headers(self.key), encoded(body)))
+            wire.send(http_client.render("POST", "/v1/chat/completions", call_headers(self.key, more=headers), encoded(body)))
             answer = wire.read_answer()
         return answer, [json.loads(request.body) for request in self.upstream.requests[before:]]
 
@@ -54,12 +66,36 @@ class stream_usage(unittest.TestCase):
         answer, seen = self.stream("gpt-4o")
         self.assertEqual(answer.status, 200)
         self.assertEqual(["stream_options" in body for body in seen], [False])
-        rows = check_books(self.stint)
-        for row in rows[:2]:
-            self.assertEqual(row["usage_source"], "counted", row)
+        rows = [row for row in check_books(self.stint) if row["model"] == "gpt-4o"]
+        self.assertEqual([row["usage_source"] for row in rows], ["counted", "counted"])
         # Another model of the provider may know the field.
         _, seen = self.stream("gpt-4o-mini")
         self.assertEqual(["stream_options" in body for body in seen], [True, False])
+
+    def test_who_refuses_the_second_try_too_is_asked_again(self):
+        """One client's bad request turned usage off for every tenant, until a restart."""
+        model = "gpt-4o-2024-05-13"
+        named = json.dumps({"error": {"message": "top_p and stream_options are not understood"}}).encode()
+        type(self).always_refused = ("422 Unprocessable Entity", named)
+        try:
+            answer, seen = self.stream(model, top_p=7)
+        finally:
+            type(self).always_refused = None
+        self.assertEqual((answer.status, answer.body), (422, named))
+        self.assertEqual(["stream_options" in body for body in seen], [True, False])
+        _, seen = self.stream(model)
+        self.assertEqual(["stream_options" in body for body in seen], [True, False])
+
+    def test_an_echo_of_the_body_names_nothing(self):
+        model = "gpt-5-mini"
+        type(self).always_refused = "echo"
+        try:
+            answer, seen = self.stream(model, top_p=7)
+        finally:
+            type(self).always_refused = None
+        self.assertEqual((answer.status, len(seen)), (422, 1))
+        _, seen = self.stream(model)
+        self.assertIn("stream_options", seen[0])
 
     def test_what_the_client_asked_for_itself_is_its_own_affair(self):
         answer, seen = self.stream("gpt-4o-2024-08-06", stream_options={"include_usage": True})

@@ -10,7 +10,7 @@
 
 namespace stint {
 
-// Whether the answer says so: a 400 or 422 that names the field.
+// Whether the answer says so: a 400 or 422 that names the field, and not where it gives back what it got.
 [[nodiscard]] bool refused_to_tell_usage(const examined_call& call, const relayed& answer);
 
 // `body` is the client's.

@@ -36,6 +36,28 @@ BOOST_AUTO_TEST_CASE(a_400_or_422_that_names_the_field_is_one) {
   BOOST_TEST(!refused_to_tell_usage(call, answered(400, named)));
 }
 
+// FastAPI's servers give back the whole body with every mistake that they find in it.
+BOOST_AUTO_TEST_CASE(our_own_text_in_an_echo_names_nothing) {
+  examined_call call;
+  call.asks_for_usage = true;
+  for (
+      const char* echo :
+      {R"({"detail":[{"loc":["body","top_p"],"input":{"stream":true,"stream_options":{"include_usage":true}}}]})",
+       R"({"detail":[{"input":{"stream_options": {"include_usage": true}, "top_p": 7}}]})",
+       R"({"message":"bad: {\"top_p\":7,\"stream_options\":{\"include_usage\":true}}"})",
+       R"({"message":"bad: {'stream_options': {'include_usage': True}, 'top_p': 7}"})"})
+    BOOST_TEST(!refused_to_tell_usage(call, answered(422, echo)), echo);
+  for (
+      const char* meant :
+      {R"({"detail":[{"loc":["body","stream_options"],"msg":"Extra inputs are not permitted","input":{"include_usage":true}}]})",
+       R"({"detail":[{"loc":["body","stream_options","include_usage"],"input":{"stream_options":{"include_usage":true}}}]})",
+       R"({"message":"Unknown field stream_options: {\"include_usage\":true}"})",
+       R"({"message":"[{\"loc\":[\"body\",\"stream_options\"]}]"})",
+       R"({"error":"json: unknown field \"stream_options\""})",
+       R"({"error":"include_usage: not supported"})", R"({"stream_options":["Unknown field."]})"})
+    BOOST_TEST(refused_to_tell_usage(call, answered(422, meant)), meant);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_sent_then_is_the_clients_body_with_its_bound) {
   const dialect& speaks = *find_dialect("openai");
   const std::string body = R"({"model":"m","stream":true,"messages":[],"max_tokens":50})";
