@@ -52,15 +52,17 @@ constexpr std::array<std::string_view, 7> cuts_answers = {"range",
                                                           "if-modified-since",
                                                           "if-unmodified-since"};
 
-// Accounts, tiers, field masks, and what other gateways are told by.
-constexpr std::array<std::string_view, 3> is_listed = {"openai-organization", "openai-project",
-                                                       "anthropic-workspace-id"};
-constexpr std::array<std::string_view, 10> begins_listed = {
-    "x-auth",   "x-goog-",    "x-amz",      "x-ms-",   "x-vertex-",
-    "azureml-", "x-portkey-", "x-litellm-", "cf-aig-", "helicone-"};
-constexpr std::array<std::string_view, 12> holds_listed = {
-    "token",  "secret", "passw",    "jwt",   "credential",   "api-key",
-    "apikey", "cookie", "authoriz", "auth-", "service-tier", "field-mask"};
+// Accounts, tiers, field masks, what other gateways are told by, and who the client is. By pieces of
+// names, as every vendor has names of its own.
+constexpr std::array<std::string_view, 12> begins_listed = {
+    "x-auth",     "x-goog-",    "x-amz",   "x-ms-",     "x-vertex-", "azureml-",
+    "x-portkey-", "x-litellm-", "cf-aig-", "helicone-", "x-bf-",     "x-dashscope-"};
+constexpr std::array<std::string_view, 28> holds_listed = {
+    "token",       "secret",     "passw",        "jwt",           "credential", "-key",
+    "_key",        "apikey",     "cookie",       "authoriz",      "auth-",      "service-tier",
+    "field-mask",  "bill",       "organization", "workspace",     "account",    "project",
+    "client-ip",   "clientip",   "user-ip",      "connecting-ip", "socketip",   "connection-ip",
+    "client-cert", "clientcert", "remote-user",  "authenticated"};
 
 template <typename List>
 bool is_one_of(std::string_view name, const List& names) noexcept {
@@ -88,9 +90,8 @@ field_reach reach_of_other(std::string_view lower_case) noexcept {
   if (is_one_of(lower_case, stays_here) || begins_as(lower_case, begins_here))
     return field_reach::here;
   if (is_one_of(lower_case, cuts_answers)) return field_reach::if_unmetered;
-  const bool wants_listing = is_one_of(lower_case, is_listed) ||
-                             begins_as(lower_case, begins_listed) ||
-                             holds_one_of(lower_case, holds_listed);
+  const bool wants_listing =
+      begins_as(lower_case, begins_listed) || holds_one_of(lower_case, holds_listed);
   return wants_listing ? field_reach::if_listed : field_reach::onwards;
 }
 }  // namespace

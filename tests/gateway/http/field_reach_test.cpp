@@ -87,7 +87,26 @@ BOOST_AUTO_TEST_CASE(accounts_tiers_and_secrets_need_to_be_listed) {
         "x-amzn-bedrock-service-tier", "X-Vertex-AI-LLM-Shared-Request-Type", "x-ms-useragent",
         "azureml-model-deployment", "OpenAI-Organization", "openai-project", "x-auth-request-user",
         "x-access-token", "private-token", "x-company-secret", "x-jwt-assertion",
-        "ocp-apim-subscription-api-key", "x-service-tier", "x-set-cookie2", "x-authorization"})
+        "x-company-api-key", "x-service-tier", "x-set-cookie2", "x-authorization"})
+    BOOST_TEST((reach_of(name) == field_reach::if_listed), name);
+}
+
+// Hugging Face, Azure's API Management and Functions, Alibaba, Anthropic, Bifrost, RapidAPI.
+BOOST_AUTO_TEST_CASE(who_is_billed_and_by_which_key_needs_to_be_listed) {
+  for (const char* name :
+       {"X-HF-Bill-To", "Ocp-Apim-Subscription-Key", "x-functions-key", "x-access-key",
+        "private-key", "X-DashScope-WorkSpace", "X-DashScope-Async", "anthropic-organization-id",
+        "x-organization-id", "x-bf-vk", "x-rapidapi-key", "x-subscription-key", "x-account-id",
+        "x-billing-project", "x-project-id", "x-workspace"})
+    BOOST_TEST((reach_of(name) == field_reach::if_listed), name);
+}
+
+// What a load balancer or a proxy in front of us says of who calls.
+BOOST_AUTO_TEST_CASE(who_the_client_is_needs_to_be_listed) {
+  for (const char* name :
+       {"Fly-Client-IP", "fastly-client-ip", "X-Azure-ClientIP", "x-azure-socketip",
+        "x-appengine-user-ip", "remote-user", "x-remote-user", "Cf-Access-Authenticated-User-Email",
+        "do-connecting-ip", "x-nf-client-connection-ip", "client-cert", "x-arr-clientcert"})
     BOOST_TEST((reach_of(name) == field_reach::if_listed), name);
 }
 
