@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include "gateway/keys/key_prefix.hpp"
 #include "gateway/keys/key_record.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/glob.hpp"
@@ -16,7 +17,6 @@
 namespace stint {
 namespace {
 
-constexpr std::string_view key_prefix = "sk-stint-";
 constexpr std::size_t random_bytes = 32;
 constexpr std::size_t key_bytes = key_prefix.size() + 43;  // 32 bytes in base64url without padding
 constexpr std::size_t id_random_bytes = 8;

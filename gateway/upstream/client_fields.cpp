@@ -6,6 +6,7 @@
 #include "gateway/dialect/table.hpp"
 #include "gateway/http/field_reach.hpp"
 #include "gateway/http/framing_fields.hpp"
+#include "gateway/keys/key_prefix.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/hex.hpp"
 
@@ -69,20 +70,25 @@ bool lists(const std::vector<std::string>& names, std::string_view name) noexcep
                      [name](const std::string& each) { return equals_ignoring_case(name, each); });
 }
 
-bool goes_on(std::string_view name, const passing_on& what) noexcept {
-  switch (reach_of(name)) {
-    case field_reach::here:
-      return false;
-    case field_reach::if_listed:
-      return lists(what.provider->pass_headers, name);
-    case field_reach::if_unmetered:
-      return !what.metered || lists(what.provider->pass_headers, name);
-    case field_reach::onwards:
-      break;
-  }
-  if (equals_ignoring_case(name, what.provider->credential_header)) return false;
-  return std::none_of(what.private_to_us.begin(), what.private_to_us.end(),
-                      [name](std::string_view own) { return equals_ignoring_case(name, own); });
+// No provider is told a key by which calls are made here, whatever the client sends it as.
+bool holds_key_of_ours(std::string_view text) noexcept {
+  return text.find(key_prefix) != std::string_view::npos;
+}
+
+// What no list of the provider's entry lets out: a second credential, and what means something here.
+bool stays_whatever_is_listed(std::string_view name, const passing_on& what) noexcept {
+  if (equals_ignoring_case(name, what.provider->credential_header)) return true;
+  return std::any_of(what.private_to_us.begin(), what.private_to_us.end(),
+                     [name](std::string_view own) { return equals_ignoring_case(name, own); });
+}
+
+bool goes_on(const header_field& field, const passing_on& what) noexcept {
+  const field_reach reach = reach_of(field.name);
+  if (reach == field_reach::here || stays_whatever_is_listed(field.name, what)) return false;
+  const bool needs_listing =
+      reach == field_reach::if_listed || (reach == field_reach::if_unmetered && what.metered);
+  if (needs_listing && !lists(what.provider->pass_headers, field.name)) return false;
+  return !holds_key_of_ours(field.value);
 }
 
 std::string key_of(std::string_view pair) {
@@ -127,7 +133,7 @@ void append_client_fields(const request_head& from, const passing_on& what, std:
   const bool some_are_named = connection_names_fields(from.fields());
   for (const header_field& field : from.fields()) {
     if (what.metered && equals_ignoring_case(field.name, "content-type")) continue;
-    if (!goes_on(field.name, what)) continue;
+    if (!goes_on(field, what)) continue;
     if (some_are_named && is_named_by_connection(from.fields(), field.name)) continue;
     const billed_field* const billed = what.metered ? billed_field_of(field.name) : nullptr;
     if (billed != nullptr) {

@@ -42,7 +42,8 @@ MAY_INCLUDE = {
     "gateway/keys": RECORDS | {"budgets/writer", "gateway/problem"},
     "gateway/learning": RECORDS | {"budgets/store", "tokenizer/calibration"},
     "gateway/metrics": RECORDS | {"budgets/writer", "gateway/problem"},
-    "gateway/upstream": RECORDS | {"gateway/config", "gateway/dialect", "gateway/http", "gateway/metrics", "gateway/problem"},
+    "gateway/upstream": RECORDS
+    | {"gateway/config", "gateway/dialect", "gateway/http", "gateway/keys", "gateway/metrics", "gateway/problem"},
     "gateway/service": RECORDS
     | {"budgets/writer", "gateway/config", "gateway/http", "gateway/keys", "gateway/learning", "gateway/metrics"}
     | {"gateway/memory", "gateway/upstream", "tokenizer/prompt"},

@@ -72,6 +72,27 @@ BOOST_FIXTURE_TEST_CASE(a_provider_s_entry_lists_what_else_goes_on, passing_fixt
              "if-match: a\r\nrange: bytes=0-1\r\n");
 }
 
+// A key of ours under whatever name: behind a proxy that moved it, or in a field of the client's own.
+BOOST_FIXTURE_TEST_CASE(no_field_takes_a_key_of_ours_to_a_provider, passing_fixture) {
+  provider.pass_headers = {"x-custom-key"};
+  for (const bool metered : {true, false}) {
+    what.metered = metered;
+    BOOST_TEST(passed("x-caller: sk-stint-abc\r\nx-custom-key: Bearer sk-stint-abc\r\n"
+                      "x-note: a,b=sk-stint-abc;c\r\nx-title: sk-stin-\r\n") ==
+               "x-title: sk-stin-\r\n");
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(no_list_sends_a_second_credential_or_what_means_something_here,
+                        passing_fixture) {
+  provider.credential_header = "x-own-key";
+  provider.pass_headers = {"x-own-key", "x-feature", "if-match"};
+  BOOST_TEST(passed("X-Own-Key: mine\r\nX-Feature: chat\r\nif-match: a\r\n") == "if-match: a\r\n");
+  provider.credential_header = "if-match";
+  what.metered = false;
+  BOOST_TEST(passed("if-match: a\r\n") == "");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_beta_that_changes_the_bill_goes_on_only_where_it_is_priced,
                         passing_fixture) {
   const std::string line =
