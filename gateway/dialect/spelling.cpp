@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "pricing/text/ascii.hpp"
-#include "pricing/text/hex.hpp"
+#include "pricing/text/percent.hpp"
 
 namespace stint {
 
@@ -15,21 +15,6 @@ constexpr std::size_t looked_at_bytes_max = 512;
 // A server decodes once, a proxy in front of it a second time.
 constexpr int decoded_times_max = 3;
 constexpr std::string_view version = "/v1";
-
-std::string decoded(std::string_view path) {
-  std::string out;
-  for (std::size_t at = 0; at < path.size(); ++at) {
-    const bool is_escape = path[at] == '%' && at + 2 < path.size() &&
-                           hex_value(path[at + 1]) >= 0 && hex_value(path[at + 2]) >= 0;
-    if (is_escape) {
-      out += static_cast<char>(hex_value(path[at + 1]) * 16 + hex_value(path[at + 2]));
-      at += 2;
-    } else {
-      out += path[at];
-    }
-  }
-  return out;
-}
 
 // One segment more of `into`, which is a path without a slash at its end.
 void append_segment(std::string_view segment, std::string& into) {
@@ -68,7 +53,7 @@ lenient_path::lenient_path(std::string_view path) {
   if (path.size() > looked_at_bytes_max) return;
   std::string text(path);
   for (int times = 0; times < decoded_times_max && text.find('%') != std::string::npos; ++times)
-    text = decoded(text);
+    text = without_escapes(text);
   is_plain_ = text == path && text.find(';') == std::string::npos && !has_upper_case(text);
   std::string_view rest = text;
   while (!rest.empty()) {

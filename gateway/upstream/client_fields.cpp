@@ -8,7 +8,7 @@
 #include "gateway/http/framing_fields.hpp"
 #include "gateway/keys/key_prefix.hpp"
 #include "pricing/text/ascii.hpp"
-#include "pricing/text/hex.hpp"
+#include "pricing/text/percent.hpp"
 
 namespace stint {
 
@@ -92,28 +92,24 @@ bool goes_on(const header_field& field, const passing_on& what) noexcept {
 }
 
 std::string key_of(std::string_view pair) {
-  const std::string_view written = pair.substr(0, pair.find('='));
-  std::string key;
-  for (std::size_t at = 0; at < written.size(); ++at) {
-    const bool is_escape = written[at] == '%' && at + 2 < written.size() &&
-                           hex_value(written[at + 1]) >= 0 && hex_value(written[at + 2]) >= 0;
-    key += is_escape
-               ? static_cast<char>(hex_value(written[at + 1]) * 16 + hex_value(written[at + 2]))
-               : to_lower_case(written[at]);
-    if (is_escape) at += 2;
-  }
+  std::string key = without_escapes(pair.substr(0, pair.find('=')));
+  std::transform(key.begin(), key.end(), key.begin(), to_lower_case);
   return key;
 }
 
 // Of a pass-through, which may be a call of any API: it carries a credential, or says what the method is.
-// Some servers part a query at ';' too.
+// Some servers part a query at ';' too. By whole names: "page_token" is none.
 bool is_dangerous(std::string_view pairs) {
-  constexpr std::array<std::string_view, 8> ours_to_say = {
-      "key", "api_key", "api-key", "apikey", "access_token", "oauth_token", "_method", "$method"};
+  constexpr std::array<std::string_view, 18> ours_to_say = {
+      "key",           "api_key",     "api-key",    "apikey",    "subscription-key", "token",
+      "access_token",  "oauth_token", "auth_token", "id_token",  "authorization",    "secret",
+      "client_secret", "access_key",  "sig",        "signature", "_method",          "$method"};
   while (!pairs.empty()) {
     const std::size_t end = std::min(pairs.find(';'), pairs.size());
     const std::string key = key_of(pairs.substr(0, end));
     if (std::find(ours_to_say.begin(), ours_to_say.end(), key) != ours_to_say.end()) return true;
+    // What signs a request of a cloud's.
+    if (key.starts_with("x-amz-") || key.starts_with("x-goog-")) return true;
     pairs.remove_prefix(std::min(end + 1, pairs.size()));
   }
   return false;
@@ -152,7 +148,7 @@ void append_query(std::string_view query, const dialect* called, const provider_
     query.remove_prefix(std::min(end + 1, query.size()));
     const bool passes =
         called != nullptr ? goes_with_call(pair, *called, provider) : !is_dangerous(pair);
-    if (!passes) continue;
+    if (!passes || holds_key_of_ours(without_escapes(pair))) continue;
     out.append(1, mark).append(pair);
     mark = '&';
   }

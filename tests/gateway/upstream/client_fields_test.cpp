@@ -135,6 +135,18 @@ BOOST_FIXTURE_TEST_CASE(a_pass_through_takes_all_but_keys_and_methods, passing_f
       "?limit=5&after=x&monkey=1&x");
 }
 
+BOOST_FIXTURE_TEST_CASE(no_credential_goes_in_the_query_of_a_pass_through, passing_fixture) {
+  for (const char* name :
+       {"%4BEY", "%4b%45%59", "subscription-key", "Subscription%2DKey", "token", "client_secret",
+        "sig", "authorization", "x-amz-signature", "X-Goog-Credential"}) {
+    BOOST_TEST(query(std::string("a=1&") + name + "=x&b=2") == "?a=1&b=2", name);
+  }
+  BOOST_TEST(query("a=sk-stint-abc&b=2") == "?b=2");
+  BOOST_TEST(query("a=sk%2Dstint%2dabc&b=2") == "?b=2");
+  BOOST_TEST(query("page_token=a&next_page_token=b&signal=c") ==
+             "?page_token=a&next_page_token=b&signal=c");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint
