@@ -1,10 +1,11 @@
 """Providers that differ from OpenAI in where their calls go, in which header their key goes, and in what they call their
 tiers: each is an entry in the configuration, and the calls that reach it are as it wants them."""
 
+import json
 import unittest
 
 from gateway_process import gateway, openai_body
-from scripted_upstream import scripted_upstream
+from scripted_upstream import canned_answer, scripted_upstream, with_length
 
 SECRET = "sk-of-the-provider"
 
@@ -12,7 +13,8 @@ SECRET = "sk-of-the-provider"
 class provider_entries(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.upstream = scripted_upstream()
+        cls.served_by = None
+        cls.upstream = scripted_upstream(cls.answer)
         at = f"http://127.0.0.1:{cls.upstream.port}"
 
         def entry(base, models, **more):
@@ -22,7 +24,7 @@ class provider_entries(unittest.TestCase):
         cls.stint = gateway(
             environment={"STINT_TEST_PROVIDER": SECRET},
             providers={
-                "versioned": entry("/api/paas/v4", ["gpt-4o"], tiers={"performance": "priority"}),
+                "versioned": entry("/api/paas/v4", ["gpt-4o"], tiers={"performance": "priority", "economy": "flex"}),
                 "unversioned": entry("", ["gpt-4.1"], paths={"openai": "/chat/completions"}),
                 "azure": entry("/models", ["gpt-4.1-mini"], credential_header="api-key", pass_headers=["x-ms-region"],
                                paths={"openai": "/chat/completions?api-version=2024-05-01-preview"}),
@@ -33,6 +35,21 @@ class provider_entries(unittest.TestCase):
         cls.addClassCleanup(cls.upstream.close)
         cls.addClassCleanup(cls.stint.__exit__, None, None, None)
         cls.key = cls.stint.create_key()
+
+    @classmethod
+    def answer(cls, wire, request):
+        answer = json.loads(canned_answer().split(b"\r\n\r\n", 1)[1])
+        if cls.served_by is not None:
+            answer["service_tier"] = cls.served_by
+        wire.sendall(with_length(json.dumps(answer).encode()))
+        return True
+
+    def cost_served_by(self, word, **more):
+        type(self).served_by = word
+        try:
+            return float(self.sent_for("gpt-4o", **more)[0].headers["x-stint-cost-usd"])
+        finally:
+            type(self).served_by = None
 
     def sent_for(self, model, headers=(), path="/v1/chat/completions", **more):
         """(the answer, the request as it reached the provider)"""
@@ -71,6 +88,12 @@ class provider_entries(unittest.TestCase):
         unknown = self.stint.chat(self.key, openai_body(model="gpt-4.1", service_tier="performance"))
         self.assertEqual(unknown.status, 400)
         self.assertIn("providers.unversioned.tiers", unknown.json()["error"]["message"])
+
+    def test_a_tier_of_its_own_is_understood_in_the_answer(self):
+        plain = self.cost_served_by("default")
+        self.assertAlmostEqual(2 * self.cost_served_by("economy", service_tier="economy"), plain)
+        self.assertAlmostEqual(self.cost_served_by("performance"), 2 * plain)
+        self.assertAlmostEqual(self.cost_served_by("default", service_tier="performance"), plain)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ charged_terms terms_of(const billed_call& of, const std::optional<usage_report>&
                                       : call.request.tier;
   terms.region = call.request.region;
   if (!report) return terms;
-  terms.tier = report->tier.value_or(terms.tier);
+  terms.tier = tier_served(call, *report).value_or(terms.tier);
   terms.region = report->region.value_or(terms.region);
   return terms;
 }
@@ -161,6 +161,12 @@ const price* rates_for(const price_book& prices, const examined_call& call, std:
   if (call.unpriced || model.empty()) return call.rates;
   const auto found = prices.find(call.provider->base_model(model), admitted);
   return found ? *found : call.rates;
+}
+
+std::optional<service_tier> tier_served(const examined_call& call, const usage_report& report) {
+  if (report.tier_word.empty()) return report.tier;
+  const auto by_its_own_word = call.provider->tier_of(report.tier_word);
+  return by_its_own_word ? by_its_own_word : report.tier;
 }
 
 nanodollars cost_so_far(const examined_call* call, const usage& known,

@@ -27,6 +27,10 @@ struct billed_call {
 [[nodiscard]] const price* rates_for(const price_book& prices, const examined_call& call,
                                      std::string_view model, wall_time admitted);
 
+// The tier that the answer says it was served in, by the provider's own word for it, if that is one.
+[[nodiscard]] std::optional<service_tier> tier_served(const examined_call& call,
+                                                      const usage_report& report);
+
 // Each part at the model that it names. What was not seen to its end is charged at the most that may
 // have been generated: the prompt at its bound at the dearest it can be, unless the provider said what
 // it was.

@@ -58,7 +58,8 @@ void add_reasoning_that_was_charged(const price_book& prices, const examined_cal
     if (2 * report.reasoning_beside_tokens > 3 * report.used.output_total()) report.used = with;
     return;
   }
-  const service_tier tier = report.tier.value_or(tier_unless_told(*rates, call.request.tier));
+  const service_tier tier =
+      tier_served(call, report).value_or(tier_unless_told(*rates, call.request.tier));
   const inference_region region = report.region.value_or(call.request.region);
   const nanodollars stated = *report.stated_cost;
   const auto off_by = [&](const usage& used) {

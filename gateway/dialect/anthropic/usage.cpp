@@ -193,8 +193,15 @@ std::optional<usage> anthropic_counts::normalised(bool& implausible) const {
 
 void anthropic_terms::overwrite(simdjson::dom::object reported, bool& implausible) {
   counts_.overwrite(reported, implausible);
-  if (const auto word = parse_service_tier(text_of(reported, "service_tier"))) tier_ = word;
-  if (text_of(reported, "speed") == "fast") tier_ = service_tier::fast;
+  if (const auto word = text_of(reported, "service_tier"); !word.empty()) {
+    constexpr std::size_t word_bytes_max = 64;
+    tier_word_ = word.substr(0, word_bytes_max);
+    if (const auto tier = parse_service_tier(word)) tier_ = tier;
+  }
+  if (text_of(reported, "speed") == "fast") {
+    tier_word_.clear();
+    tier_ = service_tier::fast;
+  }
   if (const auto geo = text_of(reported, "inference_geo"); !geo.empty())
     region_ = geo == "us" ? inference_region::us : inference_region::any;
   if (auto parts = read_iterations(reported); !parts.empty()) iterations_ = std::move(parts);
@@ -216,6 +223,7 @@ std::optional<usage_report> anthropic_terms::report(bool& implausible) const {
   made.used = *used;
   made.model = model;
   made.tier = tier_;
+  made.tier_word = tier_word_;
   made.region = region_;
   made.stated_cost = stated_cost_;
   made.tells_searches = true;

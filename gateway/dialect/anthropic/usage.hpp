@@ -46,6 +46,7 @@ class anthropic_terms {
  private:
   anthropic_counts counts_;
   std::optional<service_tier> tier_;
+  std::string tier_word_;
   std::optional<inference_region> region_;
   std::vector<usage_part> iterations_;
   std::optional<nanodollars> stated_cost_;

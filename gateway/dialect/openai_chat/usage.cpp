@@ -184,6 +184,14 @@ std::int64_t output_of(const counts& read, std::int64_t unexplained) {
   return output;
 }
 
+// What it is by a name that all know; the word is kept, for it may be its provider's own.
+void take_tier(std::string_view word, usage_report& report) {
+  constexpr std::size_t word_bytes_max = 64;
+  if (word.empty()) return;
+  report.tier_word = word.substr(0, word_bytes_max);
+  if (const auto tier = parse_service_tier(word)) report.tier = tier;
+}
+
 usage_report report_of(const counts& read) {
   usage_report report;
   const divided_input divided = divide_input(read);
@@ -197,7 +205,7 @@ usage_report report_of(const counts& read) {
   report.tells_searches = read.searches.has_value();
   report.stated_cost = read.stated_cost;
   if (read.total && divided.unexplained <= 0) report.reasoning_beside_tokens = read.reasoning;
-  report.tier = parse_service_tier(read.tier);
+  take_tier(read.tier, report);
   return report;
 }
 
@@ -281,7 +289,7 @@ std::optional<usage_report> read_openai_report(simdjson::dom::object answer, boo
   auto report = read_openai_usage(*reported, implausible);
   if (!report) return std::nullopt;
   report->model = std::string(text_of(answer, "model"));
-  if (const auto tier = parse_service_tier(text_of(answer, "service_tier"))) report->tier = tier;
+  take_tier(text_of(answer, "service_tier"), *report);
   divide_by_model(answer, *report);
   return report;
 }

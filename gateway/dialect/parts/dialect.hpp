@@ -74,7 +74,8 @@ struct usage_part {
 struct usage_report {
   usage used;                        // normalised to our disjoint kinds; of all parts together
   std::string model;                 // as served; may be ""
-  std::optional<service_tier> tier;  // as billed
+  std::optional<service_tier> tier;  // as billed, where it is named as all name it
+  std::string tier_word;             // as named: its provider may mean another tier by it
   std::optional<inference_region> region;
   std::vector<usage_part> parts;           // empty: all of it is one part, the answer
   std::optional<nanodollars> stated_cost;  // what the provider says that it charges

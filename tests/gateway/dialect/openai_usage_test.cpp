@@ -115,6 +115,23 @@ BOOST_AUTO_TEST_CASE(a_tier_may_be_told_in_the_usage) {
   BOOST_TEST((tier(R"("service_tier":"provisioned",)", "") == std::nullopt));
 }
 
+BOOST_AUTO_TEST_CASE(the_word_for_a_tier_is_kept) {
+  bool implausible = false;
+  const auto word = [&](const std::string& fields, const std::string& in_usage) {
+    return openai()
+        .read_answer(
+            "{" + fields + R"("usage":{"prompt_tokens":1,"completion_tokens":1)" + in_usage + "}}",
+            implausible)
+        ->tier_word;
+  };
+  BOOST_TEST(word("", "") == "");
+  BOOST_TEST(word(R"("service_tier":"economy",)", "") == "economy");
+  BOOST_TEST(word("", R"(,"service_tier":"economy")") == "economy");
+  BOOST_TEST(word(R"("service_tier":"default",)", R"(,"service_tier":"economy")") == "default");
+  BOOST_TEST(word(R"("service_tier":")" + std::string(100, 'x') + R"(",)", "") ==
+             std::string(64, 'x'));
+}
+
 BOOST_AUTO_TEST_CASE(a_stated_cost_is_told_and_so_are_searches) {
   bool implausible = false;
   const auto read_with = [&](const std::string& more) {

@@ -152,6 +152,28 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_asks_for_a_cheaper_tier_does_not_get_it_by
   BOOST_TEST(settled_at(ended).cost.count() == standard / 2);
 }
 
+// Asked for as the provider calls it, and answered in its words.
+BOOST_FIXTURE_TEST_CASE(a_tier_is_charged_by_the_word_of_the_provider_that_answers, call_to_bill) {
+  const std::int64_t standard = 1'000 * 2'000 + 100 * 8'000;
+  provider.tiers = {{"economy", service_tier::flex},
+                    {"performance", service_tier::priority},
+                    {"priority", service_tier::standard}};
+  const auto cost = [&](const char* word, std::optional<service_tier> usual = {}) {
+    call_end ended = reported_by("asked");
+    ended.report->tier_word = word;
+    ended.report->tier = usual;
+    return settled_at(ended).cost.count();
+  };
+  BOOST_TEST(cost("economy") == standard / 2);
+  BOOST_TEST(cost("performance") == standard * 2);
+  BOOST_TEST(cost("priority", service_tier::priority) == standard);
+  BOOST_TEST(cost("default", service_tier::standard) == standard);
+  BOOST_TEST(cost("provisioned", service_tier::flex) == standard / 2);  // by another name of it
+  call.request.tier = service_tier::priority;
+  BOOST_TEST(cost("provisioned") == standard * 2);
+  BOOST_TEST(cost("economy") == standard / 2);
+}
+
 BOOST_FIXTURE_TEST_CASE(where_it_was_computed_is_charged_as_the_answer_says, call_to_bill) {
   price dearer = *call.rates;
   dearer.us_permille = 1'100;

@@ -150,6 +150,26 @@ BOOST_FIXTURE_TEST_CASE(the_cost_proves_reasoning_in_its_region_and_at_the_price
   BOOST_TEST(report.used.output_tokens == 106);
 }
 
+// Half of the price, by the provider's own word for it.
+BOOST_FIXTURE_TEST_CASE(the_cost_proves_reasoning_in_the_tier_that_the_provider_names,
+                        weighed_call) {
+  std::vector<price> tiered = one_model();
+  const auto flex = static_cast<std::size_t>(service_tier::flex);
+  tiered.front().tier_permille[flex] = 500;
+  tiered.front().tier_listed[flex] = true;
+  const price_book book{"v", std::move(tiered), {}};
+  call.rates = &book.prices().front();
+  call.output_bound_tokens = 4'096;
+  provider.tiers = {{"economy", service_tier::flex}};
+  usage_report& report = *ended.report;
+  report.model = "gemini-2.5-flash";
+  report.tier_word = "economy";
+  report.reasoning_beside_tokens = 96;
+  report.stated_cost = nanodollars(283'300 / 2);
+  weigh_report(book, call, 100, ended);
+  BOOST_TEST(report.used.output_tokens == 106);
+}
+
 BOOST_FIXTURE_TEST_CASE(reasoning_that_the_cost_does_not_prove_stays_out, weighed_call) {
   usage_report& report = *ended.report;
   report.reasoning_beside_tokens = 96;
