@@ -124,6 +124,8 @@ struct provider_config {
   [[nodiscard]] std::optional<service_tier> tier_of(std::string_view word) const noexcept;
   // Where a call of that API goes, behind base_path: a path, and maybe a query.
   [[nodiscard]] std::string_view path_of(const dialect& called) const noexcept;
+  // Where a call that is passed through goes, behind base_path.
+  [[nodiscard]] std::string_view unmetered_path(std::string_view path) const noexcept;
   // "/v1/models" as it is called there: without "/v1" where base_path has a version.
   [[nodiscard]] std::string_view without_version(std::string_view path) const noexcept;
   // How the output of a model is counted that this provider serves.

@@ -1,6 +1,7 @@
 // Tested by tests/gateway/config/config_test.cpp.
 #include "gateway/config/passthrough.hpp"
 
+#include "gateway/config/metered_paths.hpp"
 #include "gateway/dialect/table.hpp"
 
 namespace stint {
@@ -16,16 +17,14 @@ passthrough_config read_route(const config_node& item, config_reading& run) {
     if (auto method = choose(*word, methods, run.mistakes)) read.method = std::move(*method);
   }
   section.require("path", "write the path, like /v1/models, or a prefix that ends in *");
-  if (const auto path = section.text("path")) {
+  const auto path = section.text("path");
+  if (path) {
     read.path = path->text;
     const bool fits = read.path.starts_with('/') &&
                       read.path.find_first_of(" ?#\\") == std::string::npos &&
                       read.path.find('*') >= read.path.size() - 1;
     if (!fits)
       section.mistake(*path, "expected a path like /v1/models; * may only stand at its end");
-    if (respelt_metered_path(read.path).meant != nullptr)
-      section.mistake(*path,
-                      "is metered already; passing it through unmetered would lift every cap");
   }
   section.require("provider", "name one of the providers");
   if (const auto word = section.text("provider")) {
@@ -34,6 +33,9 @@ passthrough_config read_route(const config_node& item, config_reading& run) {
       names.emplace_back(known.name, known.name);
     if (auto name = choose(*word, names, run.mistakes)) read.provider = std::move(*name);
   }
+  if (path &&
+      (respelt_metered_path(read.path).meant != nullptr || reaches_metered_call(run.into, read)))
+    section.mistake(*path, "is metered already; passing it through unmetered would lift every cap");
   section.finish();
   return read;
 }

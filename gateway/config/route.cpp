@@ -38,6 +38,11 @@ std::string_view provider_config::path_of(const dialect& called) const noexcept 
   return called.facts().version_in_base_url ? without_version(usual) : usual;
 }
 
+std::string_view provider_config::unmetered_path(std::string_view path) const noexcept {
+  const bool drops_version = !dialects.empty() && dialects.front()->facts().version_in_base_url;
+  return drops_version ? without_version(path) : path;
+}
+
 const provider_config* config::route(const dialect& asked, std::string_view model) const noexcept {
   const provider_config* first = nullptr;
   for (const auto& provider : providers) {

@@ -77,6 +77,23 @@ bool lenient_path::borders(std::string_view metered) const {
   return folded_.find(tells_by_itself(rest) ? rest : metered) != std::string::npos;
 }
 
+bool lenient_path::ends_in(std::string_view metered) const {
+  const std::string_view rest = without_version(metered);
+  return without_version(folded_) == rest ||
+         folded_.ends_with(tells_by_itself(rest) ? rest : metered);
+}
+
+bool lenient_path::is_below(const lenient_path& other) const {
+  const std::string_view above = without_version(other.folded_);
+  const std::string_view own = without_version(folded_);
+  if (own.size() <= above.size()) return own == above;
+  return !above.empty() && own.starts_with(above) && own[above.size()] == '/';
+}
+
+bool lenient_path::is_same(const lenient_path& other) const {
+  return without_version(folded_) == without_version(other.folded_);
+}
+
 bool is_ambiguous_path(std::string_view path) noexcept {
   return path.size() > looked_at_bytes_max ||
          path.find_first_of("%;\\") != std::string_view::npos ||

@@ -27,6 +27,12 @@ class lenient_path {
   [[nodiscard]] path_spelling spells(std::string_view metered) const;
   // Whether it is that path, leads on from it, or comes to it behind something else.
   [[nodiscard]] bool borders(std::string_view metered) const;
+  // Whether it is that path, or comes to it behind something else. What leads on from it may be another API.
+  [[nodiscard]] bool ends_in(std::string_view metered) const;
+
+  // The same of any two paths, from their beginning on.
+  [[nodiscard]] bool is_same(const lenient_path& other) const;
+  [[nodiscard]] bool is_below(const lenient_path& other) const;  // or the same
 
  private:
   std::string folded_;

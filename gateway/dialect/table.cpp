@@ -74,6 +74,12 @@ bool borders_metered_path(std::string_view path) {
   return bordering(path) != nullptr;
 }
 
+bool ends_in_metered_path(std::string_view path) {
+  const lenient_path read(path);
+  return first_that([&](const dialect* each) { return read.ends_in(each->facts().path); }) !=
+         nullptr;
+}
+
 const dialect& dialect_for_errors(std::string_view path) {
   const dialect* near = bordering(path);
   return near != nullptr ? *near : *all_dialects().front();

@@ -28,6 +28,8 @@ struct respelt_path {
 [[nodiscard]] respelt_path respelt_metered_path(std::string_view path);
 // Whether it is anybody's metered path, or continues one, or may be read so in whatever spelling.
 [[nodiscard]] bool borders_metered_path(std::string_view path);
+// Whether it is anybody's metered path, at whatever place of a server.
+[[nodiscard]] bool ends_in_metered_path(std::string_view path);
 // Whose error shape a client on this path understands, whether the path is served or not.
 [[nodiscard]] const dialect& dialect_for_errors(std::string_view path);
 

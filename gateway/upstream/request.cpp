@@ -17,10 +17,7 @@ void field(std::string_view name, std::string_view value, std::string& out) {
 void append_target(const outbound& what, std::string& out) {
   const provider_config& provider = *what.provider;
   if (what.called == nullptr) {
-    const auto& spoken = provider.dialects;
-    const bool drops_version = !spoken.empty() && spoken.front()->facts().version_in_base_url;
-    const std::string_view path = what.from->path;
-    out += drops_version ? provider.without_version(path) : path;
+    out += provider.unmetered_path(what.from->path);
     append_query(what.from->query, nullptr, provider, '?', out);
     return;
   }

@@ -1,20 +1,21 @@
 // Tested by tests/gateway/call/request/recognise_test.cpp.
 #include "gateway/call/request/recognise.hpp"
 
+#include "gateway/config/metered_paths.hpp"
 #include "gateway/dialect/spelling.hpp"
 
 namespace stint {
 
 namespace {
-bool passes(const passthrough_config& rule, const request_head& head) noexcept {
+// No rule is a side door to a metered API. A prefix is none by what an upstream may read in another way
+// either, nor by a path below.
+bool passes(const config& settings, const passthrough_config& rule, const request_head& head) {
   if (rule.method != to_string(head.method)) return false;
-  std::string_view path = rule.path;
-  if (!path.ends_with('*')) return head.path == path;
-  path.remove_suffix(1);
-  // A prefix must not be a side door to a metered API: not by what an upstream may read in another
-  // way, nor by a path below.
-  if (!head.path.starts_with(path) || is_ambiguous_path(head.path)) return false;
-  return !borders_metered_path(head.path);
+  std::string_view prefix = rule.path;
+  if (!prefix.ends_with('*')) return head.path == prefix && !reaches_metered_call(settings, rule);
+  prefix.remove_suffix(1);
+  if (!head.path.starts_with(prefix) || is_ambiguous_path(head.path)) return false;
+  return !borders_metered_path(head.path) && !borders_metered_call(settings, rule, head.path);
 }
 
 result<recognised> metered_by(const dialect& speaks, const request_head& head) {
@@ -36,7 +37,7 @@ result<recognised> recognise(const config& settings, const request_head& head) {
   if (const respelt_path near = respelt_metered_path(head.path); near.meant != nullptr)
     return near.is_plain ? metered_by(*near.meant, head) : misspelt(*near.meant, head);
   for (const passthrough_config& rule : settings.passthrough) {
-    if (passes(rule, head)) return recognised{.unmetered = &rule};
+    if (passes(settings, rule, head)) return recognised{.unmetered = &rule};
   }
   return make_problem(
       problem_kind::not_found,

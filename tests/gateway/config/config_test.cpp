@@ -99,6 +99,12 @@ const std::vector<broken_file> broken_files = {
      {"f:1: refusals.budget_exceeded_status: \"503\" is not known; use 402, 403, 412 or 429"}},
     {"passthrough: [{method: POST, path: /v1/messages, provider: sim}]\n",
      {"f:1: passthrough[0].path: is metered already"}},
+    {"passthrough: [{method: POST, path: /openai/v1/chat/completions, provider: sim}]\n",
+     {"f:1: passthrough[0].path: is metered already"}},
+    {"passthrough: [{method: POST, path: /v1/sonar, provider: pplx}]\nproviders:\n  pplx: "
+     "{dialects: [openai], base_url: \"https://h\", credential: none, models: [a], paths: {openai: "
+     "/v1/sonar}}\n",
+     {"f:1: passthrough[0].path: is metered already"}},
     {"passthrough:\n  - {method: GET, path: /v1/*/x, provider: opnai}\nproviders:\n  openai: "
      "{dialects: [openai], base_url: "
      "\"https://h\", credential: none, models: [x]}\n",

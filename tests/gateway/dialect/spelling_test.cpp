@@ -72,6 +72,32 @@ BOOST_AUTO_TEST_CASE(a_metered_path_behind_another_is_bordered) {
   }
 }
 
+// "/v1/messages/batches" leads on from one, and is another API.
+BOOST_AUTO_TEST_CASE(what_ends_in_a_metered_path_is_one_elsewhere) {
+  for (const char* path :
+       {"/openai/v1/chat/completions", "/v1/chat/completions", "/chat/completions/",
+        "/Anthropic//V1/Messages", "/messages", "/api/paas/v4/chat%2Fcompletions"})
+    BOOST_TEST(ends_in_metered_path(path), path);
+  for (const char* path : {"/v1/messages/batches", "/v1/messages/count_tokens", "/v1/models", "/",
+                           "/v1/threads/t/messages", "/v1/xmessages", "/chat/completions2"})
+    BOOST_TEST(!ends_in_metered_path(path), path);
+}
+
+BOOST_AUTO_TEST_CASE(two_paths_are_compared_as_the_most_lenient_of_servers_reads_them) {
+  const lenient_path given("/v1/Sonar");
+  for (const char* path :
+       {"/v1/sonar", "/sonar/", "//V1/v1/SONAR", "/v1/son%61r", "/x/../v1/sonar"}) {
+    BOOST_TEST(lenient_path(path).is_same(given), path);
+    BOOST_TEST(lenient_path(path).is_below(given), path);
+  }
+  BOOST_TEST(!lenient_path("/v1/sonar/async").is_same(given));
+  BOOST_TEST(lenient_path("/v1/sonar/async").is_below(given));
+  for (const char* path : {"/v1/sonar-async", "/v1/sona", "/", "/x/sonar"})
+    BOOST_TEST(!lenient_path(path).is_below(given), path);
+  BOOST_TEST(lenient_path("/v1/").is_below(lenient_path("/")));
+  BOOST_TEST(!lenient_path("/v1/a").is_below(lenient_path("/")));
+}
+
 // What is too long to be looked at may be anything, so no prefix lets it through.
 BOOST_AUTO_TEST_CASE(what_is_read_in_two_ways_is_ambiguous) {
   for (const std::string& path :

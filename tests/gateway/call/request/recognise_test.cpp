@@ -115,6 +115,77 @@ BOOST_AUTO_TEST_CASE(a_prefix_is_no_side_door_to_a_metered_api) {
   }
 }
 
+namespace {
+// Perplexity's, whose calls go elsewhere than others'.
+config with_a_path_of_its_own(std::string path) {
+  config settings;
+  provider_config& pplx = settings.providers.emplace_back();
+  pplx.name = "pplx";
+  pplx.host = "api.perplexity.ai";
+  pplx.dialects = {find_dialect("openai")};
+  pplx.paths = {{find_dialect("openai"), std::move(path)}};
+  settings.passthrough = {{"POST", "/v1/*", "pplx"}, {"POST", "/*", "pplx"}};
+  return settings;
+}
+
+bool passes(const config& settings, const char* line) {
+  const parsed_head head("", line);
+  const auto found = recognise(settings, head.get());
+  return found.has_value() && found->unmetered != nullptr;
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_prefix_is_no_side_door_to_where_a_provider_takes_metered_calls) {
+  for (const char* path : {"/v1/sonar", "/v1/sonar?api-version=1", "/v1/Sonar"}) {
+    const config settings = with_a_path_of_its_own(path);
+    for (const char* line : {"POST /v1/sonar", "POST /sonar", "POST /v1/sonar/", "POST /V1/SONAR",
+                             "POST /v1/v1/sonar", "POST /v1/sonar?x=1"})
+      BOOST_TEST(!passes(settings, line), path << ": " << line);
+    for (const char* line : {"POST /v1/embeddings", "POST /v1/async", "POST /v1/sona"})
+      BOOST_TEST(passes(settings, line), path << ": " << line);
+  }
+}
+
+// "/v1" is left out on the way to a provider whose base URL has a version.
+BOOST_AUTO_TEST_CASE(what_leaves_here_is_compared_and_not_what_came) {
+  config settings = with_a_path_of_its_own("/run");
+  settings.providers[0].base_path = "/api/v4";
+  settings.providers[0].has_version = true;
+  BOOST_TEST(!passes(settings, "POST /v1/run"));
+  BOOST_TEST(!passes(settings, "POST /run"));
+  BOOST_TEST(passes(settings, "POST /v1/runs/1"));
+}
+
+// Two entries of one server.
+BOOST_AUTO_TEST_CASE(another_entry_of_the_same_server_is_no_side_door_either) {
+  config settings = with_a_path_of_its_own("/run");
+  settings.providers[0].base_path = "/api";
+  provider_config& bare = settings.providers.emplace_back();
+  bare.name = "bare";
+  bare.host = "api.perplexity.ai";
+  bare.dialects = {find_dialect("openai")};
+  settings.passthrough = {{"POST", "/*", "bare"}};
+  BOOST_TEST(!passes(settings, "POST /api/run"));
+  BOOST_TEST(passes(settings, "POST /api/rub"));
+  settings.providers[1].host = "elsewhere";
+  BOOST_TEST(passes(settings, "POST /api/run"));
+}
+
+BOOST_AUTO_TEST_CASE(
+    an_exact_rule_is_no_side_door_but_what_continues_a_metered_path_is_another_api) {
+  config settings;
+  for (const char* path :
+       {"/openai/v1/chat/completions", "/anthropic/v1/messages", "/api/paas/v4/chat/completions",
+        "/v1/messages/count_tokens", "/v1/messages/batches", "/v1/threads/t/messages"})
+    settings.passthrough.push_back({"POST", path, "openai"});
+  BOOST_TEST(!passes(settings, "POST /openai/v1/chat/completions"));
+  BOOST_TEST(!passes(settings, "POST /anthropic/v1/messages"));
+  BOOST_TEST(!passes(settings, "POST /api/paas/v4/chat/completions"));
+  BOOST_TEST(passes(settings, "POST /v1/messages/count_tokens"));
+  BOOST_TEST(passes(settings, "POST /v1/messages/batches"));
+  BOOST_TEST(passes(settings, "POST /v1/threads/t/messages"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint
