@@ -113,6 +113,9 @@ class stream_usage(unittest.TestCase):
         answer, seen = self.stream("gpt-4.1")
         self.assertEqual(answer.status, 200, answer.body)
         self.assertEqual(["stream_options" in body for body in seen], [False])
+        answer, seen = self.stream("gpt-4.1", stream_options={"include_usage": True})
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertEqual(seen, [openai_body(model="gpt-4.1", stream=True, max_tokens=50)])
 
 
 if __name__ == "__main__":

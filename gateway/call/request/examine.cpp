@@ -124,6 +124,8 @@ result<examined_call> read_fields(const examiner& with, const dialect& speaks,
   call.output_bound_tokens = std::min(bound, usage_count_max / read->choices) * read->choices;
   if (may_ask_for_usage(with, call)) call.edited_body = speaks.edit_body(body, *read);
   call.asks_for_usage = call.edited_body.has_value();
+  if (call.provider->stream_usage == stream_usage_policy::never)
+    call.edited_body = speaks.without_usage_request(body);
   // One without a price is charged as the model that was asked.
   for (const std::string_view other : read->other_models) {
     const auto priced = with.prices.find(call.provider->base_model(other), now);

@@ -181,6 +181,10 @@ class openai_chat_request_rules final : public request_rules {
     return insert_member(body, options->begin, "include_usage", "true");
   }
 
+  std::optional<std::string> without_usage_request(std::string_view body) const override {
+    return without_member(body, 0, "stream_options");
+  }
+
   std::string lower_output_bound(std::string_view body, std::string_view model,
                                  std::int64_t tokens) const override {
     const std::string most = std::to_string(tokens);

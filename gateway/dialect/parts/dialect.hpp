@@ -198,6 +198,11 @@ class request_rules {
   [[nodiscard]] virtual std::optional<std::string> edit_body(std::string_view body,
                                                              const chat_request& request) const = 0;
 
+  // The body without what asks for a stream's usage, for a provider that refuses to be asked. Nothing: it
+  // does not ask.
+  [[nodiscard]] virtual std::optional<std::string> without_usage_request(
+      std::string_view body) const = 0;
+
   // The body (the client's, or what edit_body made of it) with at most `tokens` of output for each
   // choice, in the field that the client used, or else in the one that the model takes.
   [[nodiscard]] virtual std::string lower_output_bound(std::string_view body,
@@ -264,6 +269,9 @@ class dialect {
   [[nodiscard]] std::optional<std::string> edit_body(std::string_view body,
                                                      const chat_request& request) const {
     return requests_->edit_body(body, request);
+  }
+  [[nodiscard]] std::optional<std::string> without_usage_request(std::string_view body) const {
+    return requests_->without_usage_request(body);
   }
   [[nodiscard]] std::string lower_output_bound(std::string_view body, std::string_view model,
                                                std::int64_t tokens) const {

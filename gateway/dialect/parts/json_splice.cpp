@@ -81,26 +81,53 @@ bool key_is(std::string_view raw, std::string_view name) noexcept {
   return at == raw.size();
 }
 
-}  // namespace
+struct member {
+  std::size_t begin = 0;  // of its key
+  json_range value;
+  std::optional<std::size_t> comma_before;
+};
 
-std::optional<json_range> find_member(std::string_view json, std::size_t object_begin,
-                                      std::string_view name) {
+std::optional<member> find_whole_member(std::string_view json, std::size_t object_begin,
+                                        std::string_view name) {
   std::size_t at = skip_space(json, object_begin);
   if (at >= json.size() || json[at] != '{') return std::nullopt;
   at = skip_space(json, at + 1);
+  member found;
   while (at < json.size() && json[at] == '"') {
+    found.begin = at;
     const std::size_t key_end = skip_string(json, at);
     const std::string_view key = json.substr(at + 1, key_end - at - 2);
     at = skip_space(json, key_end);
     if (at >= json.size() || json[at] != ':') return std::nullopt;
-    const std::size_t begin = skip_space(json, at + 1);
-    const std::size_t end = skip_value(json, begin);
-    if (key_is(key, name)) return json_range{begin, end};
-    at = skip_space(json, end);
+    found.value.begin = skip_space(json, at + 1);
+    found.value.end = skip_value(json, found.value.begin);
+    if (key_is(key, name)) return found;
+    at = skip_space(json, found.value.end);
     if (at >= json.size() || json[at] != ',') return std::nullopt;
+    found.comma_before = at;
     at = skip_space(json, at + 1);
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<json_range> find_member(std::string_view json, std::size_t object_begin,
+                                      std::string_view name) {
+  const auto found = find_whole_member(json, object_begin, name);
+  return found ? std::optional(found->value) : std::nullopt;
+}
+
+std::optional<std::string> without_member(std::string_view json, std::size_t object_begin,
+                                          std::string_view name) {
+  const auto found = find_whole_member(json, object_begin, name);
+  if (!found) return std::nullopt;
+  json_range gone{found->comma_before.value_or(found->begin), found->value.end};
+  if (!found->comma_before) {
+    const std::size_t behind = skip_space(json, gone.end);
+    if (behind < json.size() && json[behind] == ',') gone.end = behind + 1;
+  }
+  return replace_range(json, gone, {});
 }
 
 std::string replace_range(std::string_view json, json_range range, std::string_view with) {

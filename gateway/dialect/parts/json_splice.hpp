@@ -27,6 +27,12 @@ struct json_range {
 [[nodiscard]] std::string replace_range(std::string_view json, json_range range,
                                         std::string_view with);
 
+// The text without member `name` of the object at `object_begin`, and one comma beside it. Nothing when it has
+// no such member.
+[[nodiscard]] std::optional<std::string> without_member(std::string_view json,
+                                                        std::size_t object_begin,
+                                                        std::string_view name);
+
 // The text with `"name":value` added as the last member of the object at `object_begin`.
 [[nodiscard]] std::string insert_member(std::string_view json, std::size_t object_begin,
                                         std::string_view name, std::string_view value);

@@ -12,6 +12,7 @@ namespace {
 using stint::find_member;
 using stint::insert_member;
 using stint::replace_range;
+using stint::without_member;
 
 std::string value_of(std::string_view json, std::string_view name) {
   const auto range = find_member(json, 0, name);
@@ -24,6 +25,22 @@ bool is_json(const std::string& text) {
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(a_member_is_taken_out_with_one_comma_beside_it) {
+  const auto left = [](const char* json) {
+    const std::string text = without_member(json, 0, "a").value_or("<none>");
+    BOOST_TEST((text == "<none>" || is_json(text)), text);
+    return text;
+  };
+  BOOST_TEST(left(R"({"a":1})") == "{}");
+  BOOST_TEST(left(R"( { "a" : {"b":[1,"}"]} } )") == " {  } ");
+  BOOST_TEST(left(R"({"a":1,"b":2})") == R"({"b":2})");
+  BOOST_TEST(left(R"({"b":2 , "a":1})") == R"({"b":2 })");
+  BOOST_TEST(left(R"({"b":2,"a":"x,y","c":{"a":3}})") == R"({"b":2,"c":{"a":3}})");
+  BOOST_TEST(left(R"({"\u0061":1,"b":2})") == R"({"b":2})");
+  BOOST_TEST(left(R"({"b":{"a":1}})") == "<none>");
+  BOOST_TEST(left("{}") == "<none>");
+}
 
 BOOST_AUTO_TEST_CASE(finds_each_kind_of_value) {
   const std::string json =

@@ -97,6 +97,27 @@ BOOST_FIXTURE_TEST_CASE(usage_is_asked_for_where_the_provider_is_known_to_tell_i
   BOOST_TEST(!examined(stream).edited_body.has_value());
 }
 
+// What the client asked for itself met the refusal that the entry is there to avoid.
+BOOST_FIXTURE_TEST_CASE(who_is_never_asked_for_usage_is_not_asked_by_the_client_either,
+                        examined_fixture) {
+  settings.providers[0].stream_usage = stream_usage_policy::never;
+  const auto with = [](const std::string& fields) { return hi_to("gpt-4o", fields); };
+  const std::string without = with(R"(,"stream":true)");
+  for (const char* options : {R"({"include_usage":true})", R"({"include_usage":false,"x":[1,"}"]})",
+                              R"({})", "null", R"( { "include_usage" : true })"}) {
+    const examined_call call =
+        examined(with(std::string(R"(,"stream":true,"stream_options":)") + options));
+    BOOST_TEST(!call.asks_for_usage, options);
+    BOOST_TEST_REQUIRE(call.edited_body.has_value(), options);
+    BOOST_TEST(*call.edited_body == without, options);
+  }
+  const std::string begins = R"({"stream_options":{"include_usage":true}, )" + without.substr(1);
+  BOOST_TEST(*examined(begins).edited_body == "{ " + without.substr(1));
+  settings.providers[0].stream_usage = stream_usage_policy::always;
+  BOOST_TEST(!examined(with(R"(,"stream":true,"stream_options":{"include_usage":true})"))
+                  .edited_body.has_value());
+}
+
 // 2^256 − 1 in a tool's schema, 10^21 in what a tool was once called with.
 BOOST_FIXTURE_TEST_CASE(a_number_that_bills_nothing_may_be_of_any_size, examined_fixture) {
   const std::string tools =
