@@ -87,8 +87,8 @@ struct admitted_call {
 
 struct answered_call {
   relayed end;
-  monotonic::time_point forwarded{};
-  std::optional<monotonic::time_point> first_byte;  // nothing: there was no answer
+  monotonic::time_point forwarded{};  // for the first time: what comes after is not our overhead
+  std::optional<monotonic::duration> first_byte_in;  // nothing: there was no answer
 };
 
 // A call that was let in when every call is being cut: nobody is to answer it any more.
@@ -140,17 +140,20 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
                                              held_call& held) {
   examined_call* metered = of.metered;
   if (metered != nullptr) obey_bound(*x.call.speaks, x.session.body, *metered, of.admitted);
+  const auto first_forwarded = monotonic::now();
+  auto forwarded = first_forwarded;
   bool again = false;
   while (true) {
-    const auto forwarded = monotonic::now();
-    auto answer = co_await forward(x.session, x.call, order_of(x, of, held));
+    forward_order outbound = order_of(x, of, held);
+    outbound.is_another_body = again;
+    auto answer = co_await forward(x.session, x.call, outbound);
     if (!answer) {
       x.shared.metrics.refused(answer.error().why.kind);
       co_return unanswered(x.session.watch, held, std::move(answer).error());
     }
     answered_call made;
-    made.forwarded = forwarded;
-    made.first_byte = monotonic::now();
+    made.forwarded = first_forwarded;
+    made.first_byte_in = monotonic::now() - forwarded;
     const relay_order order{x.shared.settings, x.shared.prices, x.shared.metrics,
                             x.shared.counting, x.shared.memory, held,
                             metered,           *x.call.speaks,  of.admitted.tightest};
@@ -164,6 +167,7 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
     if (!once_more) co_return made;
     ask_for_no_usage(*x.call.speaks, x.session.body, *metered);
     again = true;
+    forwarded = monotonic::now();
   }
 }
 
@@ -184,15 +188,15 @@ void learn_from(const exchange& x, const admitted_call& of, const call_end& ende
   teach_output(x.shared.outputs, *of.metered, ended, of.hold.charged);
 }
 
-void observe(const exchange& x, const hold_request& held, monotonic::time_point forwarded,
-             monotonic::time_point first_byte) {
+void observe(const exchange& x, const hold_request& held, const answered_call& answered) {
+  if (!answered.first_byte_in) return;
   call_timing timing;
   timing.model = held.charged.model;
   timing.provider = held.charged.provider;
   timing.streaming = held.streaming;
   timing.duration = monotonic::now() - x.call.head_read;
-  timing.first_byte = first_byte - forwarded;
-  timing.overhead = forwarded - x.body_read;
+  timing.first_byte = *answered.first_byte_in;
+  timing.overhead = answered.forwarded - x.body_read;
   x.shared.metrics.observe(timing);
 }
 
@@ -212,7 +216,7 @@ asio::awaitable<void> serve_held(const exchange& x, admitted_call of) {
   learn_from(x, of, answered.end.ended);
   const told_bill bill = bill_to_tell(of, held, settlement);
   co_await deliver(std::move(answered.end.unsent), bill, x.answer);
-  if (answered.first_byte) observe(x, of.hold, answered.forwarded, *answered.first_byte);
+  observe(x, of.hold, answered);
 }
 
 asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const virtual_key& key) {

@@ -75,9 +75,11 @@ bool holds_key_of_ours(std::string_view text) noexcept {
   return text.find(key_prefix) != std::string_view::npos;
 }
 
-// What no list of the provider's entry lets out: a second credential, and what means something here.
+// What no list of the provider's entry lets out: a second credential, what means something here, and a key
+// of the same request for what is another one by now.
 bool stays_whatever_is_listed(std::string_view name, const passing_on& what) noexcept {
   if (equals_ignoring_case(name, what.provider->credential_header)) return true;
+  if (what.is_another_body && kind_of(name) == field_kind::idempotency_key) return true;
   return std::any_of(what.private_to_us.begin(), what.private_to_us.end(),
                      [name](std::string_view own) { return equals_ignoring_case(name, own); });
 }

@@ -17,6 +17,7 @@ struct passing_on {
   const provider_config* provider = nullptr;
   bool metered = false;
   const price* rates = nullptr;  // of a metered call; null where it has no price
+  bool is_another_body = false;  // than went out under the client's idempotency-key before
   std::array<std::string_view, 2>
       private_to_us;  // names that mean something here: the feature's, the tags'
 };

@@ -69,6 +69,7 @@ void build_upstream_head(const outbound& what, std::string& out) {
   passing.metered = what.metered;
   passing.rates = what.rates;
   passing.private_to_us = what.private_to_us;
+  passing.is_another_body = what.is_another_body;
   append_client_fields(*what.from, passing, out);
   if (what.metered) field("content-type", "application/json", out);
   const dialect_facts& api = what.speaks->facts();

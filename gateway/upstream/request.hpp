@@ -22,6 +22,7 @@ struct outbound {
   bool metered = false;
   const dialect* called = nullptr;                // of a metered call: whose it is
   const price* rates = nullptr;                   // of a metered call; null where it has no price
+  bool is_another_body = false;                   // than went out for the same call before
   std::array<std::string_view, 2> private_to_us;  // fields of the client's that stay here
   const dialect* speaks = nullptr;                // whose form of credential it gets
   call_id id;  // both for providers that want attribution_headers

@@ -97,6 +97,28 @@ class stream_usage(unittest.TestCase):
         _, seen = self.stream(model)
         self.assertIn("stream_options", seen[0])
 
+    def test_another_body_goes_without_the_key_of_the_first(self):
+        before = len(self.upstream.requests)
+        answer, seen = self.stream("gpt-5-nano", headers={"Idempotency-Key": "once", "X-Title": "t"})
+        self.assertEqual((answer.status, len(seen)), (200, 2))
+        fields = [request.fields() for request in self.upstream.requests[before:]]
+        self.assertEqual([each.get("idempotency-key") for each in fields], ["once", None])
+        self.assertEqual([each.get("x-title") for each in fields], ["t", "t"])
+
+    def test_what_a_provider_takes_to_refuse_is_not_our_overhead(self):
+        def overhead(part):
+            return self.stint.metric(f"stint_overhead_seconds_{part}")
+        self.stint.wait_until_idle()
+        calls, before = overhead("count"), overhead("sum")
+        type(self).thinks_s = 0.5
+        try:
+            answer, seen = self.stream("gpt-5")
+        finally:
+            type(self).thinks_s = 0
+        self.assertEqual((answer.status, len(seen)), (200, 2))
+        wait_until(lambda: overhead("count") > calls, "the call to be observed")
+        self.assertLess(overhead("sum") - before, 0.4)
+
     def test_what_the_client_asked_for_itself_is_its_own_affair(self):
         answer, seen = self.stream("gpt-4o-2024-08-06", stream_options={"include_usage": True})
         self.assertEqual((answer.status, len(seen)), (422, 1))

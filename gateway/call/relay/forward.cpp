@@ -82,6 +82,7 @@ asio::awaitable<tried> send(client_session& session, const incoming_call& call,
   what.metered = order.metered;
   what.called = order.metered ? call.speaks : nullptr;
   what.rates = order.rates;
+  what.is_another_body = order.is_another_body;
   const config& settings = session.thread.shared().settings;
   what.private_to_us = {settings.feature_header, settings.tags_header};
   // A provider of one dialect wants its own form of credential on every path; one of both goes by

@@ -21,6 +21,7 @@ struct forward_order {
   std::string_view body;
   std::string_view tenant;
   bool metered = false;          // the body was read, as JSON
+  bool is_another_body = false;  // than went out for the same call before
   const price* rates = nullptr;  // of a metered call; null where it has no price
   held_call* held = nullptr;     // told when the request is sent
   bool streaming = false;        // the upstream is closed as soon as the client goes; otherwise its

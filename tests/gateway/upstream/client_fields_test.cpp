@@ -93,6 +93,15 @@ BOOST_FIXTURE_TEST_CASE(no_list_sends_a_second_credential_or_what_means_somethin
   BOOST_TEST(passed("if-match: a\r\n") == "");
 }
 
+// Its provider would answer with what it had answered to the other body, or refuse the key.
+BOOST_FIXTURE_TEST_CASE(another_body_goes_without_the_idempotency_key_of_the_first,
+                        passing_fixture) {
+  const std::string lines = "Idempotency-Key: once\r\nx-title: t\r\n";
+  BOOST_TEST(passed(lines) == lines);
+  what.is_another_body = true;
+  BOOST_TEST(passed(lines) == "x-title: t\r\n");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_beta_that_changes_the_bill_goes_on_only_where_it_is_priced,
                         passing_fixture) {
   const std::string line =
