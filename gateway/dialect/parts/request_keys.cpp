@@ -63,13 +63,42 @@ static_assert(std::is_sorted(known_fields.begin(), known_fields.end()));
 // Below these stand fields that are read or counted here. Below all others (schemas, arguments and inputs of
 // tools, metadata, what servers add) keys are the user's own: they may be spelled as a field is, and
 // differ in case alone. Sorted.
-constexpr std::array<std::string_view, 30> structure = {
-    "audio",           "cache_control", "citations",      "content",       "context_management",
-    "fallbacks",       "file",          "function",       "function_call", "functions",
-    "image_url",       "input_audio",   "mcp_servers",    "messages",      "output_config",
-    "output_format",   "plugins",       "prediction",     "reasoning",     "reasoning_details",
-    "response_format", "source",        "stream_options", "system",        "thinking",
-    "thread",          "tool_calls",    "tool_choice",    "tools",         "web_search_options"};
+constexpr std::array<std::string_view, 36> structure = {"audio",
+                                                        "cache_control",
+                                                        "citations",
+                                                        "content",
+                                                        "context_management",
+                                                        "custom",
+                                                        "document_url",
+                                                        "fallbacks",
+                                                        "file",
+                                                        "function",
+                                                        "function_call",
+                                                        "functions",
+                                                        "image_url",
+                                                        "input_audio",
+                                                        "json_schema",
+                                                        "mcp_servers",
+                                                        "messages",
+                                                        "output_config",
+                                                        "output_format",
+                                                        "plugins",
+                                                        "prediction",
+                                                        "reasoning",
+                                                        "reasoning_details",
+                                                        "response_format",
+                                                        "search_parameters",
+                                                        "source",
+                                                        "stream_options",
+                                                        "system",
+                                                        "thinking",
+                                                        "thread",
+                                                        "tool_calls",
+                                                        "tool_choice",
+                                                        "tools",
+                                                        "venice_parameters",
+                                                        "video_url",
+                                                        "web_search_options"};
 static_assert(std::is_sorted(structure.begin(), structure.end()));
 
 bool is_odd(std::string_view key) noexcept {
