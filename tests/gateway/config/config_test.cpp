@@ -214,6 +214,8 @@ BOOST_AUTO_TEST_CASE(every_commented_example_works) {
   BOOST_TEST(read.tokenizers[1].text->count("hello world") == 2);
   BOOST_TEST(read.route(*find_dialect("openai"), "deepseek-chat")->host == "api.deepseek.com");
   BOOST_TEST(read.route(*find_dialect("openai"), "local/llama")->port == 8000);
+  // By the names that its deployments have there: a prefix of ours would go on, too.
+  BOOST_TEST(read.route(*find_dialect("openai"), "DeepSeek-V3.1")->credential_header == "api-key");
   BOOST_TEST(cap_named(read, "fiscal-year").window.first_month_of_year == 4);
   BOOST_TEST(cap_named(read, "acme-month").zone_name == "Europe/Berlin");
   BOOST_TEST((cap_named(read, "tenant-any-day").window.length == std::chrono::hours{24}));
