@@ -1,5 +1,5 @@
 // Sends the call to its provider and reads the head of the answer. The request is built from
-// nothing: our framing, our credential, and an allow-list of the client's fields.
+// nothing: our framing, our credential, and those of the client's fields that reach a provider (client_fields.hpp).
 #pragma once
 
 #include <cstdint>
