@@ -46,7 +46,6 @@ BOOST_AUTO_TEST_CASE(a_disguise_is_known_and_not_taken_for_the_path) {
         BOOST_TEST(found.meant == each);
         BOOST_TEST(!found.is_plain);
         BOOST_TEST(borders_metered_path(path));
-        BOOST_TEST((is_ambiguous_path(path) || borders_metered_path(path)));
       }
     }
   }
