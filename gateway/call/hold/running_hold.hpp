@@ -28,6 +28,10 @@ class running_hold {
   // In output tokens over all choices.
   [[nodiscard]] std::int64_t output_tokens() const noexcept { return output_tokens_; }
   [[nodiscard]] std::int64_t bound_tokens() const noexcept { return bound_tokens_; }
+  // Nothing more is to be asked for, and nothing is being asked.
+  [[nodiscard]] bool holds_bound() const noexcept {
+    return !asking() && output_tokens_ >= bound_tokens_;
+  }
   [[nodiscard]] const hold_request& admitted() const noexcept { return held_; }
 
   // The provider takes no notice of the bound: from now on what is asked for may pass it.

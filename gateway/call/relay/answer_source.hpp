@@ -51,7 +51,7 @@ class answer_source {
   // `patience`.
   [[nodiscard]] virtual asio::awaitable<body_progress> read_piece(
       std::string& out, std::chrono::milliseconds patience) = 0;
-  // The next read_piece() will not wait.
+  // The next read_piece() gives something out without waiting.
   [[nodiscard]] virtual bool has_unread() const noexcept = 0;
   // The provider has closed: nothing is on its way any more.
   [[nodiscard]] virtual bool closed() const noexcept = 0;

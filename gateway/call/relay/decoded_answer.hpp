@@ -29,9 +29,8 @@ class decoded_answer final : public answer_source {
   // Broken, too, when the coding is corrupt, or has not ended where the body does.
   [[nodiscard]] asio::awaitable<body_progress> read_piece(
       std::string& out, std::chrono::milliseconds patience) override;
-  [[nodiscard]] bool has_unread() const noexcept override {
-    return has_more_ || from_->has_unread();
-  }
+  // What came may be too little to decode anything of.
+  [[nodiscard]] bool has_unread() const noexcept override { return has_more_; }
   // What the provider's compressor had not let out yet, when its connection ended, was generated
   // and will not come.
   [[nodiscard]] bool closed() const noexcept override {

@@ -44,6 +44,15 @@ void upstream_answer::abandon() noexcept {
   if (connection_) pool_.drop(std::move(connection_));
 }
 
+bool upstream_answer::has_unread() const noexcept {
+  const std::string_view bytes = connection_->unread();
+  if (framing_ != answer_framing::chunked)
+    return framing_ != answer_framing::none && !bytes.empty();
+  // The size of a chunk alone gives nothing out.
+  const std::size_t size_end = bytes.find("\r\n");
+  return size_end != std::string_view::npos && size_end + 2 < bytes.size();
+}
+
 body_progress upstream_answer::take_unread(std::string& out) {
   upstream_connection& at = *connection_;
   const std::string_view bytes = at.unread();

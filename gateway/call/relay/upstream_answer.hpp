@@ -31,7 +31,7 @@ class upstream_answer final : public answer_source {
   }
   [[nodiscard]] asio::awaitable<body_progress> read_piece(
       std::string& out, std::chrono::milliseconds patience) override;
-  [[nodiscard]] bool has_unread() const noexcept override { return !connection_->unread().empty(); }
+  [[nodiscard]] bool has_unread() const noexcept override;
   [[nodiscard]] bool closed() const noexcept override { return closed_; }
   void half_close() noexcept override { connection_->wire.shutdown_send(); }
   void hurry(std::chrono::milliseconds patience) noexcept override {

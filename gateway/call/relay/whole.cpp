@@ -88,7 +88,7 @@ asio::awaitable<void> read_usage(const relay_order& order, const answer_facts& f
 asio::awaitable<void> hold_bound(held_call& held) {
   running_hold& hold = held.hold();
   co_await hold.answered();
-  if (hold.output_tokens() >= hold.bound_tokens()) co_return;
+  if (hold.holds_bound()) co_return;
   held.ask(hold.bound_tokens(), 0);
   co_await hold.answered();
 }
@@ -139,7 +139,8 @@ asio::awaitable<relayed> relay_whole(relay_order order, answer_source& from,
   call_end& ended = made.ended;
   ended.status = facts.status;
   ended.first_byte = facts.first_byte;
-  if (order.call != nullptr && facts.status < 300) co_await hold_bound(order.held);
+  if (order.call != nullptr && facts.status < 300 && !order.held.hold().holds_bound())
+    co_await hold_bound(order.held);
   whole_answer answer;
   answer.memory = memory_claim(order.memory);
   const whole_reading read =

@@ -44,15 +44,18 @@ void text_counter::feed(const text_key& key, std::string_view piece) {
 
 std::int64_t text_counter::total() {
   std::int64_t tokens = 0;
+  unsettled_bytes_ = 0;
   for (entry& one : entries_) {
     if (!one.known) one.known = one.count.total();
     tokens += *one.known;
+    unsettled_bytes_ += one.count.unsettled_bytes();
   }
   return (tokens * factor_permille_ + 999) / 1000;
 }
 
 std::int64_t text_counter::most_in(std::size_t bytes) const noexcept {
-  const auto tokens = static_cast<std::int64_t>(bytes);
+  if (bytes == 0) return 0;
+  const auto tokens = static_cast<std::int64_t>(bytes + unsettled_bytes_);
   return std::max(tokens, (tokens * factor_permille_ + 999) / 1000);
 }
 

@@ -21,7 +21,8 @@ class text_counter final : public text_sink {
   void feed(const text_key& key, std::string_view piece) override;
   // Counts only what was fed since it was last asked, and the end of each text that was fed.
   [[nodiscard]] std::int64_t total();
-  // The most that total() can grow by with so many bytes: a token is at least one of them.
+  // The most that total() can grow by with so many bytes: a token is at least one of them, or of the end
+  // of a text, where the tokens of before may fall apart.
   [[nodiscard]] std::int64_t most_in(std::size_t bytes) const noexcept;
   // As much would be tokenized by total() now.
   [[nodiscard]] std::size_t recount_bytes() const noexcept;
@@ -40,7 +41,8 @@ class text_counter final : public text_sink {
   const tokenizer::encoding* encoding_;
   std::int64_t factor_permille_;
   std::vector<entry> entries_;
-  std::size_t last_ = 0;  // pieces of one text mostly come in a row
+  std::size_t unsettled_bytes_ = 0;  // of all texts, when they were last counted
+  std::size_t last_ = 0;             // pieces of one text mostly come in a row
 };
 
 }  // namespace stint

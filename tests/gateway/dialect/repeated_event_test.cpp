@@ -68,6 +68,21 @@ std::string ending_after(const dialect& api, const chat_request& request,
   return text;
 }
 
+// Counted after each event, as a hold that comes near its end is.
+void check_bound_between_counts(const dialect& api, const chat_request& request,
+                                const std::string& bytes) {
+  const auto meter = api.meter_stream({"gpt-4o"}, request);
+  std::string passed;
+  for (std::size_t begin = 0; begin < bytes.size();) {
+    const std::size_t end = std::min(bytes.find("\n\n", begin), bytes.size() - 2) + 2;
+    meter->consume(bytes.substr(begin, end - begin), passed);
+    begin = end;
+    const std::int64_t bound = meter->output_tokens_bound();
+    BOOST_TEST(meter->counted_output_tokens() <= bound);
+    BOOST_TEST(meter->output_tokens_bound() == meter->counted_output_tokens());
+  }
+}
+
 void check_as_read_in_full(const dialect& api, const std::string& bytes) {
   chat_request request;
   request.stream = true;
@@ -83,6 +98,7 @@ void check_as_read_in_full(const dialect& api, const std::string& bytes) {
   BOOST_TEST(spelled(whole.report, whole.implausible) == spelled(read.report, read.implausible));
   BOOST_TEST((whole.input == read.input));
   BOOST_TEST(whole.counted <= whole.bound);
+  check_bound_between_counts(api, request, bytes);
   BOOST_TEST(ending_after(api, request, {bytes}) == ending_after(api, request, bytes_of(bytes)));
 }
 
@@ -98,7 +114,6 @@ std::int64_t bound_of(const dialect& api, const std::string& bytes) {
   request.stream = true;
   return stream(api, request, {bytes}).bound;
 }
-
 
 // Everything that a text can be made of, most of it harmless.
 std::string random_text(std::mt19937& random) {
@@ -222,6 +237,12 @@ BOOST_AUTO_TEST_CASE(a_text_that_stands_there_twice_is_found_at_its_own_place) {
   for (const std::string text : {"gpt-4o", "index", "c-1", "content", "another text", "null", "x"})
     bytes += chunk(text) + chunk(" y") + chunk(" z");
   check_as_read_in_full(openai(), bytes);
+}
+
+BOOST_AUTO_TEST_CASE(a_bound_knows_that_a_longer_word_may_be_other_tokens) {
+  check_as_read_in_full(openai(), role_chunk + chunk(" x") + chunk(" Uiteindelijk") + chunk("a"));
+  check_as_read_in_full(anthropic(),
+                        message_start + delta(" x") + delta(" Uiteindelijk") + delta("a"));
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_of_ever_new_events_is_not_learnt_for_ever) {

@@ -146,6 +146,20 @@ BOOST_FIXTURE_TEST_CASE(a_body_that_came_with_its_head_needs_no_read, answered) 
   BOOST_TEST(is_kept());
 }
 
+BOOST_FIXTURE_TEST_CASE(only_what_gives_something_out_is_there_to_be_read, answered) {
+  const std::string chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+  for (const std::string begun : {"", "4", "4\r", "4\r\n"}) {
+    begin(chunked + begun);
+    BOOST_TEST(!answer->has_unread());
+  }
+  begin(chunked + "4\r\na");
+  BOOST_TEST(answer->has_unread());
+  begin("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n");
+  BOOST_TEST(!answer->has_unread());
+  begin("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\na");
+  BOOST_TEST(answer->has_unread());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_body_may_be_larger_than_what_is_read_at_once, answered) {
   const std::string large(100'000, 'x');
   begin("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n");
