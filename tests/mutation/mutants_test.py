@@ -113,6 +113,19 @@ class mutants_test(unittest.TestCase):
 
 
 class verdicts_test(unittest.TestCase):
+    def test_two_trials_in_one_tree_share_no_folder(self):
+        """The second one's mutant was linked into the first one's program, and each removed what the other needed."""
+        kept = layers.TREE
+        with tempfile.TemporaryDirectory() as name:
+            layers.TREE = Path(name)
+            try:
+                one, other = trial.scratch(0), trial.scratch(0)
+                other.remove()
+                self.assertTrue(one.folder.is_dir())
+                one.remove()
+            finally:
+                layers.TREE = kept
+
     def test_mutants_are_killed_survive_or_do_not_compile(self):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)

@@ -47,8 +47,10 @@ class scratch:
     """A worker's folder: its mutant in the build tree, what the tests write in memory where there is room."""
 
     def __init__(self, number):
-        self.folder = layers.TREE / f"mutants/{number}"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        every = layers.TREE / "mutants"
+        every.mkdir(exist_ok=True)
+        # Another trial in the same tree has workers of the same numbers.
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{number}-", dir=every))
         memory = Path("/dev/shm")
         roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2 << 30
         self.temporary = Path(tempfile.mkdtemp(prefix="stint-mutation-", dir=memory if roomy else None))
