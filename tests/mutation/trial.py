@@ -288,6 +288,9 @@ def main():
         known_layers = {name: layers.load(name, time_of(place)) for name in names}
     finally:
         place.remove()
+    united = [file for file in {one.split(":")[0] for one in chosen.file} if file not in known_layers[file.split("/")[0]].compile]
+    if united:
+        sys.exit(f"not compiled alone, so not tried: {', '.join(united)}; see STINT_ALONE in CMakePresets.json")
     # Not every source is part of the layer: the vocabularies' compiler is a program of its own.
     built = {folder: [one for one in some if one.file in known_layers[one.file.split("/")[0]].compile]
              for folder, some in picked.items()}
