@@ -87,6 +87,7 @@ constexpr image_cost costs[] = {
     {"gpt-4.1-mini", 33, 32, high, 4, 4},
     {"gpt-4.1-mini", 32, 33, high, 4, 4},
     {"gpt-4.1-mini", 2000, 1500, high, 2353, 2489},
+    {"gpt-4.1-mini", 1000, 1510, high, 2489, 2489},
     {"gpt-4.1-mini", 500, 2796, high, 2281, 2281},
     {"gpt-4.1-mini", 514, 2887, high, 2333, 2489},
     {"gpt-4.1-mini", 513, 600, low, 415, 415},

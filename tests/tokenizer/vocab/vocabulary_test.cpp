@@ -217,8 +217,9 @@ vocabulary_source with_parts(std::size_t of_three, bool mirrored) {
     for (int second = 64; second < 128; ++second)
       tokens[0].push_back({first, static_cast<char>(second)});
   }
-  for (const std::string& two : tokens[0]) {
-    for (int third = 128; third < 144 && tokens[1].size() < of_three; ++third) {
+  for (int third = 128; third < 144; ++third) {
+    for (const std::string& two : tokens[0]) {
+      if (tokens[1].size() == of_three) break;
       tokens[1].push_back(two + static_cast<char>(third));
       tokens[2].push_back(tokens[1].back() + '\xFF');
     }
