@@ -51,15 +51,20 @@ class layer:
     folders: dict  # suite: the folder of its file
     more: list = field(default_factory=list)  # steps of other programs
 
-    def plan(self, file):
-        """The steps for a mutant of `file`: fast suites of its own folder, other fast ones, then the rest one by one."""
+    def fast(self, file):
+        """The fast suites of the file's own folder in one step, and the other fast ones in another."""
         within = str(Path(file).parent)
         fast = [one for one in self.suites if one.cpu_s < FAST_CPU_S]
         near = [one for one in fast if self.folders.get(one.name) == within or Path(file).stem in one.name]
-        far = [one for one in fast if one not in near]
-        rest = [one for one in self.suites if one not in fast] + [one for one in self.more if within.startswith(one.within)]
+        return [*together(near), *together([one for one in fast if one not in near])]
+
+    def plan(self, file):
+        """The steps for a mutant of `file`: the fast ones, then the rest one by one."""
+        within = str(Path(file).parent)
+        slow = [one for one in self.suites if one.cpu_s >= FAST_CPU_S]
+        rest = slow + [one for one in self.more if within.startswith(one.within)]
         rest.sort(key=lambda one: (self.folders.get(one.name) != within) * 2 + one.cpu_s)
-        return [*together(near), *together(far), *rest]
+        return [*self.fast(file), *rest]
 
 
 def together(steps):

@@ -71,11 +71,18 @@ int half(int of, int most) {
   std::string text = std::to_string(kept) + text;
   return kept / 2;
 }
+int twice_of(int at) {
+  const int twice[] = {0, 2, 4};
+  int found = 0;
+  for (int i = 0; i < 3; ++i) found += twice[i] * (i == at);
+  return found;
+}
 '''
 JUDGE = '''#include <cstdio>
 int half(int of, int most);
+int twice_of(int at);
 int main() {
-  if (half(8, 9) == 4 && half(10, 9) == 9 && half(1500, 2000) == 750) return 0;
+  if (twice_of(2) == 4 && half(8, 9) == 4 && half(10, 9) == 9 && half(1500, 2000) == 750) return 0;
   std::puts("judge.cpp(4): error: in \\"half\\": wrong");
   std::fflush(stdout);
   for (;;) {
@@ -141,7 +148,8 @@ class verdicts_test(unittest.TestCase):
             place = trial.scratch("test")
             try:
                 verdicts = {f"{one.line}: {one.change}": trial.verdict_on(one, layer, place)[0]
-                            for one in mutants.mutants_of("half.cpp", JUDGED) if one.line != 5 or one.old == ">"}
+                            for one in mutants.mutants_of("half.cpp", JUDGED)
+                            if one.line < 9 and (one.line != 5 or one.old == ">") or one.line == 12 and one.old == "<"}
             finally:
                 place.remove()
         self.assertEqual(verdicts, {
@@ -155,6 +163,8 @@ class verdicts_test(unittest.TestCase):
             "7: / becomes *": "failed",
             "7: 2 becomes 1": "failed",
             "7: 2 becomes 3": "failed",
+            "12: < becomes <=": "failed",  # by AddressSanitizer alone
+            "12: < becomes >=": "failed",
         })
 
 
