@@ -286,6 +286,7 @@ def options():
     known.add_argument("--jobs", type=int, default=os.cpu_count())
     known.add_argument("--statements", action="store_true", help="leave out whole statements too")
     known.add_argument("--least", type=float, default=0.0, metavar="PERCENT", help="fail where a folder's score is lower")
+    known.add_argument("--least-of-all", type=float, default=0.0, metavar="PERCENT", help="fail where that of all together is")
     known.add_argument("--list", action="store_true", help="print the mutants that would be tried")
     return known.parse_args()
 
@@ -317,7 +318,10 @@ def main():
     low = [folder for folder in built if line.get(folder, {"score": 1.0})["score"] * 100 < chosen.least]
     if low:
         print(f"below {chosen.least:g} %: {', '.join(low)}", file=sys.stderr)
-    sys.exit(1 if low else 0)
+    all_low = line["all"]["score"] * 100 < chosen.least_of_all
+    if all_low:
+        print(f"below {chosen.least_of_all:g} % of all", file=sys.stderr)
+    sys.exit(1 if low or all_low else 0)
 
 
 if __name__ == "__main__":
