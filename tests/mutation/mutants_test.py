@@ -144,7 +144,7 @@ class verdicts_test(unittest.TestCase):
             trial.ROOT, layers.TREE, layers.CPU_S = folder, folder, 1
             suite = layers.step("judge", "judge", [layers.PROGRAM])
             layer = layers.layer("half", {"half.cpp": ["g++", "-c", str(folder / "half.cpp"), "-o", "half.o"]},
-                                 {"judge": ["g++", "judge.o", "libhalf.a"]}, [suite], {})
+                                 {"judge": ["g++", "judge.o", "libhalf.a"]}, [suite], {"judge": "."})
             place = trial.scratch("test")
             try:
                 verdicts = {f"{one.line}: {one.change}": trial.verdict_on(one, layer, place)[0]

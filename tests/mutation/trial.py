@@ -2,9 +2,9 @@
 
 Each mutant is a copy of one file, compiled alone, linked in front of the layer's library with its test programs, and run: the
 fast suites of its own folder, the other fast ones, then the slow ones, until one fails. What hangs is killed too. What is left
-is put through the fast suites once more with AddressSanitizer in it, under which ./check runs them all: to read beyond an end
-need not change any answer. The score of a folder is killed ÷ compiled. tests/mutation/equivalent.txt lists the mutants that
-nothing can notice; they are not tried.
+is put through the suites of its own folder once more with AddressSanitizer in it, under which ./check runs them all: to read
+beyond an end need not change any answer. The score of a folder is killed ÷ compiled. tests/mutation/equivalent.txt lists the
+mutants that nothing can notice; they are not tried.
 
 Sources are never changed where they stand. Progress goes to standard error; standard output is the report, its last line JSON.
 Tested by tests/mutation/mutants_test.py.
@@ -158,7 +158,7 @@ def verdict_on(one, layer, place):
 def reaches_beyond(one, layer, place):
     """Whether AddressSanitizer finds the mutant reading or writing what is not its own. Nothing else counts here."""
     made = compiled(one, layer.compile[one.file], place, SANITIZED)
-    for step in layer.fast(one.file):
+    for step in layer.near(one.file):
         binary = linked(made, layer.link[step.program], place, SANITIZED)
         _, printed = run(step.run_with(binary), place, step.cpu_s_max * SANITIZED_FACTOR, step.wall_s_max * SANITIZED_FACTOR, True)
         if b"ERROR: AddressSanitizer" in printed:
