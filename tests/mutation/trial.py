@@ -2,9 +2,9 @@
 
 Each mutant is a copy of one file, compiled alone, linked in front of the layer's library with its test programs, and run: the
 fast suites of its own folder, the other fast ones, then the slow ones, until one fails. What hangs is killed too. What is left
-is put through the suites of its own folder once more with AddressSanitizer in it, under which ./check runs them all: to read
-beyond an end need not change any answer. The score of a folder is killed ÷ compiled. tests/mutation/equivalent.txt lists the
-mutants that nothing can notice; they are not tried.
+is put through the suites of its own folder once more with AddressSanitizer and the library's assertions in it: to read beyond
+an end need not change any answer. The score of a folder is killed ÷ compiled. tests/mutation/equivalent.txt lists the mutants
+that nothing can notice; they are not tried.
 
 Sources are never changed where they stand. Progress goes to standard error; standard output is the report, its last line JSON.
 Tested by tests/mutation/mutants_test.py.
@@ -12,6 +12,7 @@ Tested by tests/mutation/mutants_test.py.
 
 import argparse
 import collections
+import dataclasses
 import functools
 import json
 import os
@@ -40,8 +41,10 @@ LIMITS = ["prlimit", f"--fsize={1 << 30}", "--core=0"]
 MEMORY_BYTES_MAX = 8 << 30
 # With AddressSanitizer, which asks for far more addresses than memory. Only the mutant has it.
 SANITIZED = ["-fsanitize=address"]
+CHECKED = [*SANITIZED, "-D_GLIBCXX_ASSERTIONS"]  # a vector may have room beyond its end
+FAULT = re.compile(rb"ERROR: AddressSanitizer|Assertion '.*' failed")
 SANITIZED_LIMITS = {"ASAN_OPTIONS": f"detect_leaks=0:hard_rss_limit_mb={MEMORY_BYTES_MAX >> 20}"}
-SANITIZED_FACTOR = 4  # of time
+CHECKED_FACTOR = 4  # of time
 RUNNING = set()  # of the tests; a run that is broken off ends them
 FAILURE = re.compile(rb"\berror: in ")
 
@@ -156,12 +159,16 @@ def verdict_on(one, layer, place):
 
 
 def reaches_beyond(one, layer, place):
-    """Whether AddressSanitizer finds the mutant reading or writing what is not its own. Nothing else counts here."""
-    made = compiled(one, layer.compile[one.file], place, SANITIZED)
+    """Whether the mutant, and not the original, reads or writes what is not its own. Nothing else counts here."""
+    return has_fault(one, layer, place) and not has_fault(dataclasses.replace(one, new=one.old), layer, place)
+
+
+def has_fault(one, layer, place):
+    made = compiled(one, layer.compile[one.file], place, CHECKED)
     for step in layer.near(one.file):
         binary = linked(made, layer.link[step.program], place, SANITIZED)
-        _, printed = run(step.run_with(binary), place, step.cpu_s_max * SANITIZED_FACTOR, step.wall_s_max * SANITIZED_FACTOR, True)
-        if b"ERROR: AddressSanitizer" in printed:
+        _, printed = run(step.run_with(binary), place, step.cpu_s_max * CHECKED_FACTOR, step.wall_s_max * CHECKED_FACTOR, True)
+        if FAULT.search(printed):
             return True
     return False
 
