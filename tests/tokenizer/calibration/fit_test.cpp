@@ -189,4 +189,22 @@ BOOST_AUTO_TEST_CASE(what_is_added_stays_within_its_limits) {
   }
 }
 
+// One report says nothing of how far others are off; two that were foreseen say that it is little.
+BOOST_AUTO_TEST_CASE(two_reports_have_a_margin_and_one_has_none) {
+  const auto bound_after = [](std::size_t reports) {
+    observed_prompt seen;
+    seen.seen = prompt_of({10'000, 0, 0, 0});
+    seen.seen.learnable = true;
+    seen.reported = 15'000;
+    std::vector<observed_prompt> window(reports, seen);
+    for (std::size_t i = 0; i < reports; ++i)
+      window[i].at = i + 1;
+    return fit({.factor = 1.5, .upper = 1.8}, window, reports)
+        .of(prompt_of({10'000, 0, 0, 0}))
+        .upper;
+  };
+  BOOST_TEST(bound_after(1) > 30'000);
+  BOOST_TEST(bound_after(2) < 17'000);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
