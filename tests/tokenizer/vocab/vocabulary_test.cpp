@@ -296,6 +296,19 @@ BOOST_AUTO_TEST_CASE(the_pairs_of_the_outermost_bytes_are_merged) {
   BOOST_TEST(words.merged(257, 257) == 260U);
 }
 
+BOOST_AUTO_TEST_CASE(a_block_says_of_its_tables_what_they_were_made_with) {
+  vocabulary::arrays all;
+  all.longest = 7;
+  all.piece_shift = 3;
+  all.pair_shift = 5;
+  const std::vector<std::uint64_t> block = block_of(all);
+  const auto found = open_vocabulary(std::as_bytes(std::span(block)));
+  BOOST_TEST_REQUIRE(found.has_value());
+  BOOST_TEST(found->longest == 7U);
+  BOOST_TEST(found->piece_shift == 3);
+  BOOST_TEST(found->pair_shift == 5);
+}
+
 BOOST_AUTO_TEST_CASE(a_block_with_a_wrong_bit_is_refused) {
   compiled tables(all_bytes_and({"ab"}));
   std::vector<std::uint64_t>& block = tables.tables.block;
