@@ -55,11 +55,18 @@ class layer:
         """The steps for a mutant of `file`: fast suites of its own folder, other fast ones, then the rest one by one."""
         within = str(Path(file).parent)
         fast = [one for one in self.suites if one.cpu_s < FAST_CPU_S]
-        near = [one for one in fast if self.folders.get(one.name) == within or Path(file).stem in one.name]
+        near = [one for one in fast if self.is_near(one, file)]
         far = [one for one in fast if one not in near]
         rest = [one for one in self.suites if one not in fast] + [one for one in self.more if within.startswith(one.within)]
         rest.sort(key=lambda one: (self.folders.get(one.name) != within) * 2 + one.cpu_s)
         return [*together(near), *together(far), *rest]
+
+    def near(self, file):
+        """Every suite of the file's own folder, in one step or none."""
+        return together([one for one in self.suites if self.is_near(one, file)])
+
+    def is_near(self, suite, file):
+        return self.folders.get(suite.name) == str(Path(file).parent) or Path(file).stem in suite.name
 
 
 def together(steps):

@@ -68,14 +68,22 @@ int half(int of, int most) {
   const int kept = of + 0;
   if (kept > most) return most;
   for (unsigned i = 3; i > 0; i -= 1) of = most;
-  std::string text = std::to_string(kept) + text;
+  std::string text = std::to_string(kept) + std::to_string(most);
   return kept / 2;
+}
+#include <vector>
+int twice_of(int at) {
+  const std::vector<int> twice = {0, 2, 4};
+  int found = 0;
+  for (int i = 0; i < 3; ++i) found += twice[i] * (i == at);
+  return found;
 }
 '''
 JUDGE = '''#include <cstdio>
 int half(int of, int most);
+int twice_of(int at);
 int main() {
-  if (half(8, 9) == 4 && half(10, 9) == 9 && half(1500, 2000) == 750) return 0;
+  if (twice_of(2) == 4 && half(8, 9) == 4 && half(10, 9) == 9 && half(1500, 2000) == 750) return 0;
   std::puts("judge.cpp(4): error: in \\"half\\": wrong");
   std::fflush(stdout);
   for (;;) {
@@ -113,6 +121,19 @@ class mutants_test(unittest.TestCase):
 
 
 class verdicts_test(unittest.TestCase):
+    def test_two_trials_in_one_tree_share_no_folder(self):
+        """The second one's mutant was linked into the first one's program, and each removed what the other needed."""
+        kept = layers.TREE
+        with tempfile.TemporaryDirectory() as name:
+            layers.TREE = Path(name)
+            try:
+                one, other = trial.scratch(0), trial.scratch(0)
+                other.remove()
+                self.assertTrue(one.folder.is_dir())
+                one.remove()
+            finally:
+                layers.TREE = kept
+
     def test_mutants_are_killed_survive_or_do_not_compile(self):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -124,11 +145,12 @@ class verdicts_test(unittest.TestCase):
             trial.ROOT, layers.TREE, layers.CPU_S = folder, folder, 1
             suite = layers.step("judge", "judge", [layers.PROGRAM])
             layer = layers.layer("half", {"half.cpp": ["g++", "-c", str(folder / "half.cpp"), "-o", "half.o"]},
-                                 {"judge": ["g++", "judge.o", "libhalf.a"]}, [suite], {})
+                                 {"judge": ["g++", "judge.o", "libhalf.a"]}, [suite], {"judge": "."})
             place = trial.scratch("test")
             try:
                 verdicts = {f"{one.line}: {one.change}": trial.verdict_on(one, layer, place)[0]
-                            for one in mutants.mutants_of("half.cpp", JUDGED) if one.line != 5 or one.old == ">"}
+                            for one in mutants.mutants_of("half.cpp", JUDGED)
+                            if one.line < 9 and (one.line != 5 or one.old == ">") or one.line == 13 and one.old == "<"}
             finally:
                 place.remove()
         self.assertEqual(verdicts, {
@@ -142,6 +164,8 @@ class verdicts_test(unittest.TestCase):
             "7: / becomes *": "failed",
             "7: 2 becomes 1": "failed",
             "7: 2 becomes 3": "failed",
+            "13: < becomes <=": "failed",  # by an assertion of the library alone
+            "13: < becomes >=": "failed",
         })
 
 

@@ -1,8 +1,10 @@
 """Changes one operator of a folder's sources at a time and looks whether the unit tests notice.
 
 Each mutant is a copy of one file, compiled alone, linked in front of the layer's library with its test programs, and run: the
-fast suites of its own folder, the other fast ones, then the slow ones, until one fails. What hangs is killed too. The score of
-a folder is killed ÷ compiled. tests/mutation/equivalent.txt lists the mutants that nothing can notice; they are not tried.
+fast suites of its own folder, the other fast ones, then the slow ones, until one fails. What hangs is killed too. What is left
+is put through the suites of its own folder once more with AddressSanitizer and the library's assertions in it: to read beyond
+an end need not change any answer. The score of a folder is killed ÷ compiled. tests/mutation/equivalent.txt lists the mutants
+that nothing can notice; they are not tried.
 
 Sources are never changed where they stand. Progress goes to standard error; standard output is the report, its last line JSON.
 Tested by tests/mutation/mutants_test.py.
@@ -10,6 +12,7 @@ Tested by tests/mutation/mutants_test.py.
 
 import argparse
 import collections
+import dataclasses
 import functools
 import json
 import os
@@ -34,7 +37,14 @@ FOLDERS = ["budgets", "pricing", "tokenizer", "gateway/call"]
 COMPILE_DEADLINE_S = 1800.0
 HEARTBEAT_S = 2.0
 # A mutant may ask for any amount of memory, or write for ever.
-LIMITS = ["prlimit", f"--as={8 << 30}", f"--fsize={1 << 30}", "--core=0"]
+LIMITS = ["prlimit", f"--fsize={1 << 30}", "--core=0"]
+MEMORY_BYTES_MAX = 8 << 30
+# With AddressSanitizer, which asks for far more addresses than memory. Only the mutant has it.
+SANITIZED = ["-fsanitize=address"]
+CHECKED = [*SANITIZED, "-D_GLIBCXX_ASSERTIONS"]  # a vector may have room beyond its end
+FAULT = re.compile(rb"ERROR: AddressSanitizer|Assertion '.*' failed")
+SANITIZED_LIMITS = {"ASAN_OPTIONS": f"detect_leaks=0:hard_rss_limit_mb={MEMORY_BYTES_MAX >> 20}"}
+CHECKED_FACTOR = 4  # of time
 RUNNING = set()  # of the tests; a run that is broken off ends them
 FAILURE = re.compile(rb"\berror: in ")
 
@@ -47,8 +57,10 @@ class scratch:
     """A worker's folder: its mutant in the build tree, what the tests write in memory where there is room."""
 
     def __init__(self, number):
-        self.folder = layers.TREE / f"mutants/{number}"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        every = layers.TREE / "mutants"
+        every.mkdir(exist_ok=True)
+        # Another trial in the same tree has workers of the same numbers.
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{number}-", dir=every))
         memory = Path("/dev/shm")
         roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2 << 30
         self.temporary = Path(tempfile.mkdtemp(prefix="stint-mutation-", dir=memory if roomy else None))
@@ -71,11 +83,12 @@ def end(process):
     process.wait()
 
 
-def run(command, place, cpu_s_max, wall_s_max):
+def run(command, place, cpu_s_max, wall_s_max, sanitized=False):
     """("passed" | "failed" | "hung", what it printed). Ends at the first failure that a suite reports."""
-    limits = [*LIMITS, f"--cpu={cpu_s_max}:{cpu_s_max + 5}"]
+    limits = [*LIMITS, f"--cpu={cpu_s_max}:{cpu_s_max + 5}", *([] if sanitized else [f"--as={MEMORY_BYTES_MAX}"])]
     process = subprocess.Popen([*limits, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               cwd=place.temporary, env=os.environ | {"TMPDIR": str(place.temporary)}, start_new_session=True)
+                               cwd=place.temporary, env=os.environ | SANITIZED_LIMITS | {"TMPDIR": str(place.temporary)},
+                               start_new_session=True)
     RUNNING.add(process)
     os.set_blocking(process.stdout.fileno(), False)
     finish, printed = time.monotonic() + wall_s_max, b""
@@ -106,24 +119,24 @@ def text_of(file):
     return (ROOT / file).read_text()
 
 
-def compiled(one, command, place):
+def compiled(one, command, place, more=()):
     """The mutant's object, or None where it does not compile."""
     copy, made = place.folder / Path(one.file).name, place.folder / "mutant.o"
     copy.write_text(one.applied_to(text_of(one.file)))
     words = [str(copy) if word == str(ROOT / one.file) else word for word in command if not word.endswith("ccache")]
     words[words.index("-o") + 1] = str(made)
     # A warning is no verdict; and a file may include its neighbours by their bare names.
-    words += ["-w", "-iquote", str((ROOT / one.file).parent)]
+    words += ["-w", "-iquote", str((ROOT / one.file).parent), *more]
     done = subprocess.run(words, cwd=layers.TREE, capture_output=True, timeout=COMPILE_DEADLINE_S)
     return made if done.returncode == 0 else None
 
 
-def linked(made, command, place):
+def linked(made, command, place, more=()):
     """The program with the mutant's object in front of the library that holds the original, which is then not taken from it."""
     binary = place.folder / "program"
     first = next(at for at, word in enumerate(command) if word.endswith((".o", ".a")))
     gold = ["-fuse-ld=gold"] if shutil.which("ld.gold") else []
-    done = subprocess.run([*command[:first], *gold, str(made), *command[first:], "-o", str(binary)], cwd=layers.TREE,
+    done = subprocess.run([*command[:first], *gold, *more, str(made), *command[first:], "-o", str(binary)], cwd=layers.TREE,
                           capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"cannot link a mutant: {done.stderr}")
@@ -142,7 +155,22 @@ def verdict_on(one, layer, place):
         verdict, _ = run(step.run_with(binary), place, step.cpu_s_max, step.wall_s_max)
         if verdict != "passed":
             return verdict, step.name
-    return "survived", ""
+    return ("failed", "AddressSanitizer") if reaches_beyond(one, layer, place) else ("survived", "")
+
+
+def reaches_beyond(one, layer, place):
+    """Whether the mutant, and not the original, reads or writes what is not its own. Nothing else counts here."""
+    return has_fault(one, layer, place) and not has_fault(dataclasses.replace(one, new=one.old), layer, place)
+
+
+def has_fault(one, layer, place):
+    made = compiled(one, layer.compile[one.file], place, CHECKED)
+    for step in layer.near(one.file):
+        binary = linked(made, layer.link[step.program], place, SANITIZED)
+        _, printed = run(step.run_with(binary), place, step.cpu_s_max * CHECKED_FACTOR, step.wall_s_max * CHECKED_FACTOR, True)
+        if FAULT.search(printed):
+            return True
+    return False
 
 
 def time_of(place):
@@ -265,6 +293,7 @@ def options():
     known.add_argument("--jobs", type=int, default=os.cpu_count())
     known.add_argument("--statements", action="store_true", help="leave out whole statements too")
     known.add_argument("--least", type=float, default=0.0, metavar="PERCENT", help="fail where a folder's score is lower")
+    known.add_argument("--least-of-all", type=float, default=0.0, metavar="PERCENT", help="fail where that of all together is")
     known.add_argument("--list", action="store_true", help="print the mutants that would be tried")
     return known.parse_args()
 
@@ -286,6 +315,9 @@ def main():
         known_layers = {name: layers.load(name, time_of(place)) for name in names}
     finally:
         place.remove()
+    united = [file for file in {one.split(":")[0] for one in chosen.file} if file not in known_layers[file.split("/")[0]].compile]
+    if united:
+        sys.exit(f"not compiled alone, so not tried: {', '.join(united)}; see STINT_ALONE in CMakePresets.json")
     # Not every source is part of the layer: the vocabularies' compiler is a program of its own.
     built = {folder: [one for one in some if one.file in known_layers[one.file.split("/")[0]].compile]
              for folder, some in picked.items()}
@@ -293,7 +325,10 @@ def main():
     low = [folder for folder in built if line.get(folder, {"score": 1.0})["score"] * 100 < chosen.least]
     if low:
         print(f"below {chosen.least:g} %: {', '.join(low)}", file=sys.stderr)
-    sys.exit(1 if low else 0)
+    all_low = line["all"]["score"] * 100 < chosen.least_of_all
+    if all_low:
+        print(f"below {chosen.least_of_all:g} % of all", file=sys.stderr)
+    sys.exit(1 if low or all_low else 0)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+// Tested by tests/tokenizer/prompt/tool_text_test.cpp.
 #include "tokenizer/prompt/tool_text.hpp"
 
 #include <algorithm>

@@ -254,6 +254,30 @@ BOOST_FIXTURE_TEST_CASE(a_call_that_no_counter_counted_is_found, fixture) {
       findings(), "cap day, scope \"\", window from 2026-03-02T00:00:00Z: counter 70, rows 77"));
 }
 
+// Of a day, 40 days and 25 hours after its beginning: until then no counter may be missing.
+BOOST_FIXTURE_TEST_CASE(a_window_without_any_counter_is_found_until_counters_are_deleted, fixture) {
+  const wall_time saturday = monday_ten - std::chrono::hours{58};
+  ledger_changes uncounted;
+  ledger_row& row = uncounted.rows.emplace_back();
+  row.id = numbered_id(100, saturday);
+  row.admitted = saturday;
+  row.charged = charged_to("acme");
+  row.cost = nanodollars{7};
+  uncounted.row_epochs.push_back(1);
+  const auto is_found_at = [&](wall_time last_seen) {
+    {
+      ledger_store store({.directory = options().directory});
+      BOOST_REQUIRE(!store.write({.changes = &uncounted, .last_seen = last_seen, .puts = {}}));
+    }
+    return mentions(findings(),
+                    "cap day, scope \"\", window from 2026-02-28T00:00:00Z: counter 0, rows 7");
+  };
+  const wall_time last = saturday + std::chrono::hours{24 * 40 + 25};
+  BOOST_TEST(is_found_at(monday_ten));
+  BOOST_TEST(is_found_at(last));
+  BOOST_TEST(!is_found_at(last + std::chrono::microseconds{1}));
+}
+
 BOOST_AUTO_TEST_CASE(a_thousand_findings_are_told_and_the_rest_counted) {
   books_proof proof;
   for (int n = 0; n < 1'002; ++n)

@@ -279,6 +279,36 @@ BOOST_FIXTURE_TEST_CASE(keys_are_stored_and_loaded, fixture) {
   BOOST_TEST(books.load_keys().front().encoded == "hash");
 }
 
+// Roll-ups do not tell users apart, so a cap of users needs the rows that retention has deleted.
+BOOST_FIXTURE_TEST_CASE(new_caps_that_begin_with_too_little_are_named, fixture) {
+  const wall_time days_later = monday_ten + std::chrono::hours{24 * 5};
+  ledger_options with_retention = options();
+  with_retention.rows_kept_days = 1;
+  {
+    driven_writer books(with_retention);
+    BOOST_TEST(!books.hold(hold_of(1, 40)).refused);
+    BOOST_TEST(books.settle(settle_of(numbered_id(1), 40)).recorded);
+    books.clock = days_later;
+    BOOST_TEST(!books.hold(hold_of(2, 7, days_later)).refused);
+    BOOST_TEST(books.settle(settle_of(numbered_id(2, days_later), 7, days_later)).recorded);
+    books.upkeep();
+  }
+  with_retention.now = [days_later] { return days_later; };
+  ledger_thread books(with_retention);
+  const auto month_by = [](const char* name, dimension by) {
+    cap one = usd_cap(name, 1'000, window_kind::month);
+    one.per = {by};
+    return one;
+  };
+  const reconfiguration made = books.reconfigure(
+      {month_by("of users", dimension::user), month_by("of tenants", dimension::tenant),
+       month_by("of users too", dimension::user)},
+      {.who = "configuration", .from = "f", .reason = "reload"});
+  BOOST_TEST(made.recorded);
+  BOOST_TEST((made.incomplete == std::vector<std::string>{"of users", "of users too"}));
+  BOOST_TEST(find_standing(standings(books), "of tenants", "acme")->used == 47);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint::testing

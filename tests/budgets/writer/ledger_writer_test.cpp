@@ -228,6 +228,26 @@ BOOST_FIXTURE_TEST_CASE(raising_a_limit_at_a_restart_keeps_the_usage_and_rearms_
   BOOST_TEST(books.alerts.front().percent == 80);
 }
 
+// Also where nothing was called meanwhile: that they are armed is on the disk.
+BOOST_FIXTURE_TEST_CASE(an_alert_that_a_raised_limit_armed_again_fires_once_it_is_lowered,
+                        fixture) {
+  {
+    driven_writer books(options());
+    BOOST_TEST(!books.hold(hold_of(1, 900)).refused);
+    (void)books.settle(settle_of(numbered_id(1), 900));
+    BOOST_TEST(books.alerts.size() == 2U);
+  }
+  caps[0].limit = 2'000;
+  {
+    const driven_writer books(options());
+    BOOST_TEST(books.alerts.empty());
+  }
+  caps[0].limit = 1'500;
+  const driven_writer books(options());
+  BOOST_REQUIRE(books.alerts.size() == 1U);
+  BOOST_TEST(books.alerts[0].percent == 50);
+}
+
 BOOST_FIXTURE_TEST_CASE(
     a_cap_that_is_new_or_measures_something_else_starts_from_what_its_window_has_seen, fixture) {
   {

@@ -158,4 +158,53 @@ BOOST_AUTO_TEST_CASE(factors_without_a_margin_have_a_least_spread) {
              std::llround(std::ceil(200'032 + unsure)));
 }
 
+// Each offset for itself: its own spread is wide, those of the others leave it nothing.
+BOOST_AUTO_TEST_CASE(what_is_added_stays_within_its_limits) {
+  struct limit {
+    std::size_t offset;
+    std::int32_t tools;
+    std::int64_t least;
+    std::int64_t most;
+  };
+  // A prompt of 10,000 tokens at the factor, which nothing that is learnt here has touched.
+  for (const limit& one : {limit{0, 0, -64, 8'192}, {1, 1, -1'024, 8'192}, {2, 1, -64, 1'024}}) {
+    learning_prior prior{.factor = 1.5, .upper = 1.8};
+    prior.offset_spread = {1, 1, 1};
+    prior.offset_spread[one.offset] = 1e6;
+    const auto added_after = [&](std::int32_t framing, std::int32_t reported) {
+      observed_prompt seen;
+      seen.seen = prompt_of({0, 0, 0, 0}, one.tools, framing);
+      seen.seen.learnable = true;
+      seen.reported = reported;
+      std::vector<observed_prompt> window(40, seen);
+      for (std::size_t i = 0; i < window.size(); ++i)
+        window[i].at = i + 1;
+      return fit(prior, window, window.size())
+                 .of(prompt_of({10'000, 0, 0, 0}, one.tools))
+                 .expected -
+             15'000;
+    };
+    BOOST_TEST(added_after(20'000, 1) == one.least, one.offset);
+    BOOST_TEST(added_after(0, 20'000) == one.most, one.offset);
+  }
+}
+
+// One report says nothing of how far others are off; two that were foreseen say that it is little.
+BOOST_AUTO_TEST_CASE(two_reports_have_a_margin_and_one_has_none) {
+  const auto bound_after = [](std::size_t reports) {
+    observed_prompt seen;
+    seen.seen = prompt_of({10'000, 0, 0, 0});
+    seen.seen.learnable = true;
+    seen.reported = 15'000;
+    std::vector<observed_prompt> window(reports, seen);
+    for (std::size_t i = 0; i < reports; ++i)
+      window[i].at = i + 1;
+    return fit({.factor = 1.5, .upper = 1.8}, window, reports)
+        .of(prompt_of({10'000, 0, 0, 0}))
+        .upper;
+  };
+  BOOST_TEST(bound_after(1) > 30'000);
+  BOOST_TEST(bound_after(2) < 17'000);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

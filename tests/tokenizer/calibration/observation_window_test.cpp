@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tokenizer/calibration/calibration.hpp"
+#include "tokenizer/calibration/prose_prompt.hpp"
 
 BOOST_AUTO_TEST_SUITE(observation_window_suite)
 
@@ -16,14 +17,6 @@ namespace {
 using namespace stint::tokenizer;
 
 constexpr const char* model = "claude-sonnet-5";
-
-prompt_features prose_of(std::int32_t tokens) {
-  prompt_features seen;
-  seen.class_tokens[0] = tokens;
-  seen.framing = 10;
-  seen.learnable = true;
-  return seen;
-}
 
 struct kept {
   std::int32_t reported;

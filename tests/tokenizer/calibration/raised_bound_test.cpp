@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tokenizer/calibration/calibration.hpp"
+#include "tokenizer/calibration/prose_prompt.hpp"
 #include "tokenizer/models/model_encoding.hpp"
 
 BOOST_AUTO_TEST_SUITE(raised_bound_suite)
@@ -15,14 +16,6 @@ namespace {
 using namespace stint::tokenizer;
 
 constexpr const char* model = "claude-sonnet-5";
-
-prompt_features prose_of(std::int32_t tokens) {
-  prompt_features seen;
-  seen.class_tokens[0] = tokens;
-  seen.framing = 10;
-  seen.learnable = true;
-  return seen;
-}
 
 // What is found of the model over OpenAI's API; null: nothing.
 const learned_estimate* found_in(const std::shared_ptr<const calibration_snapshot>& learned) {

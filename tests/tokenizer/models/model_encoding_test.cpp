@@ -270,4 +270,11 @@ BOOST_AUTO_TEST_CASE(claudes_generation_is_read_from_its_name) {
              encoding_for_model("claude-opus-4-6").factor_permille);
 }
 
+// A name is a part of a request's text, which goes on behind it.
+BOOST_AUTO_TEST_CASE(what_stands_behind_a_name_is_no_part_of_it) {
+  const std::string_view text = "claude-opus-47";
+  BOOST_TEST(is_claude_47_or_later(text));
+  BOOST_TEST(!is_claude_47_or_later(text.substr(0, text.size() - 1)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

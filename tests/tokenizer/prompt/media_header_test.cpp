@@ -144,6 +144,8 @@ BOOST_AUTO_TEST_CASE(a_webps_sides_are_masked_and_counted_from_one) {
 }
 
 BOOST_AUTO_TEST_CASE(an_image_without_one_of_its_sides_has_no_size) {
+  BOOST_TEST(!size_of("GIF89a\x80\x02"s).has_value());
+  BOOST_TEST(!size_of("\xFF\xD8\xFF\xC0\0\x0B\x08\0\x07"s).has_value());
   BOOST_TEST(!size_of("GIF89a\x80\x02\0\0"s).has_value());
   BOOST_TEST(!size_of("GIF89a\0\0\x80\x02"s).has_value());
   check_size("GIF87a\x01\0\x01\0"s, 1, 1);

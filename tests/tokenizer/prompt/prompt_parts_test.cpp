@@ -127,14 +127,24 @@ BOOST_AUTO_TEST_CASE(text_after_an_image_in_a_tools_result_is_shown_as_the_resul
 }
 
 BOOST_AUTO_TEST_CASE(text_of_a_message_is_shown_with_its_message) {
-  const auto parts = check_sum("gpt-4o", chat_api::openai_chat, openai_request, nullptr);
-  std::set<std::int32_t> messages;
-  for (const counted_part& part : parts) {
-    if (part.kind == part_kind::content || part.kind == part_kind::role)
-      messages.insert(part.message);
-    if (part.kind == part_kind::tool_definition) BOOST_TEST(part.message == -1);
-  }
-  BOOST_TEST((messages == std::set{0, 1, 2, 3, 4}));
+  const auto messages_of = [](std::string_view model, chat_api api, std::string_view json) {
+    std::set<std::int32_t> messages;
+    for (const counted_part& part : check_sum(model, api, json, nullptr)) {
+      if (part.kind == part_kind::content || part.kind == part_kind::role)
+        messages.insert(part.message);
+      if (part.kind == part_kind::tool_definition || part.kind == part_kind::system)
+        BOOST_TEST(part.message == -1);
+    }
+    return messages;
+  };
+  BOOST_TEST(
+      (messages_of("gpt-4o", chat_api::openai_chat, openai_request) == std::set{0, 1, 2, 3, 4}));
+  BOOST_TEST((messages_of("claude-sonnet-5", chat_api::anthropic_messages, anthropic_request) ==
+              std::set{0}));  // thinking, tools and their results are parts of their own
+  BOOST_TEST((messages_of("claude-sonnet-5", chat_api::anthropic_messages,
+                          R"({"messages": [{"role": "user", "content": "Hello."},
+                                           {"role": "assistant", "content": "Hi."}]})") ==
+              std::set{0, 1}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

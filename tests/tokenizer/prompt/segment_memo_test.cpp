@@ -142,6 +142,11 @@ BOOST_AUTO_TEST_CASE(a_segment_has_its_size_before_it_may_end) {
   BOOST_TEST(segment_memo::segment_end(text) == segment_memo::segment_bytes + 1);
   BOOST_TEST(segment_memo::segment_end(text.substr(1)) == segment_memo::segment_bytes);
   BOOST_TEST(segment_memo::segment_end("a1") == 2U);
+  // What stands behind a text is no word of it.
+  const std::string words = std::string(segment_memo::segment_bytes, 'a') + " b";
+  BOOST_TEST(segment_memo::segment_end(words) == segment_memo::segment_bytes);
+  const std::string_view one_word = std::string_view(words).substr(0, words.size() - 1);
+  BOOST_TEST(segment_memo::segment_end(one_word) == one_word.size());
   BOOST_TEST(segment_memo::segment_end("") == 0U);
 }
 

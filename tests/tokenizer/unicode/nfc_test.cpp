@@ -133,4 +133,15 @@ BOOST_AUTO_TEST_CASE(each_character_is_composed_with_what_stands_beside_it) {
   BOOST_TEST(later <= 70);  // 59 by the tables of Unicode 15
 }
 
+// A text is a part of a request, which goes on behind it: with what would join its last character.
+BOOST_AUTO_TEST_CASE(what_stands_behind_a_text_does_not_change_its_form) {
+  const std::string_view text = "e\u0301\u0323";
+  BOOST_TEST(to_nfc(text.substr(0, 3)) == "é");
+  BOOST_TEST(to_nfc(text.substr(0, 1)) == "e");
+  BOOST_TEST(is_surely_nfc(text.substr(0, 1)));
+  const nfc_cut cut = nfc_cut_at(std::string_view("ab\x80").substr(0, 2), 2);
+  BOOST_TEST(cut.text == 2U);
+  BOOST_TEST(cut.normal == 2U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -209,6 +209,45 @@ BOOST_AUTO_TEST_CASE(a_list_that_no_tables_can_be_made_of_says_why) {
   BOOST_TEST(!compile_vocabulary(lacking).error.empty());
 }
 
+// Tokens of two, three and four bytes, each made of the one before it and a byte behind it, so that
+// 64 bytes, 4,096 tokens of two bytes and `of_three` are first parts of others; mirrored: second ones.
+vocabulary_source with_parts(std::size_t of_three, bool mirrored) {
+  std::vector<std::string> tokens[3];
+  for (char first = 0; first < 64; ++first) {
+    for (int second = 64; second < 128; ++second)
+      tokens[0].push_back({first, static_cast<char>(second)});
+  }
+  for (int third = 128; third < 144; ++third) {
+    for (const std::string& two : tokens[0]) {
+      if (tokens[1].size() == of_three) break;
+      tokens[1].push_back(two + static_cast<char>(third));
+      tokens[2].push_back(tokens[1].back() + '\xFF');
+    }
+  }
+  std::vector<std::string> all;
+  for (const std::vector<std::string>& some : tokens)
+    all.insert(all.end(), some.begin(), some.end());
+  if (mirrored) {
+    for (std::string& token : all)
+      token.assign(token.rbegin(), token.rend());
+  }
+  return all_bytes_and(all);
+}
+
+// The links of a symbol have 16 bits for its first parts and as many for its second ones.
+BOOST_AUTO_TEST_CASE(more_parts_of_tokens_than_can_be_numbered_are_refused) {
+  constexpr std::size_t most = 65'535 - 64 - 4'096;
+  for (const bool mirrored : {false, true}) {
+    const compiled tables(with_parts(most, mirrored));
+    const vocabulary words = tables.words();
+    const std::uint32_t last =
+        256 + 4'096 + static_cast<std::uint32_t>(most) - 1;  // of three bytes
+    BOOST_TEST((mirrored ? words.merged(0xFF, last) : words.merged(last, 0xFF)) == last + most);
+    BOOST_TEST(compile_vocabulary(with_parts(most + 1, mirrored)).error ==
+               "more than 65,535 tokens that are parts of others");
+  }
+}
+
 // tiktoken would merge a and b (257) and then abc (256); tables know only lower parts.
 BOOST_AUTO_TEST_CASE(ranks_that_are_out_of_order_are_refused_not_miscounted) {
   vocabulary_source source = all_bytes_and({"abc", "ab"});
@@ -255,6 +294,19 @@ BOOST_AUTO_TEST_CASE(the_pairs_of_the_outermost_bytes_are_merged) {
   BOOST_TEST(words.merged(0, 0xFF) == 258U);
   BOOST_TEST(words.merged(0xFF, 0) == 259U);
   BOOST_TEST(words.merged(257, 257) == 260U);
+}
+
+BOOST_AUTO_TEST_CASE(a_block_says_of_its_tables_what_they_were_made_with) {
+  vocabulary::arrays all;
+  all.longest = 7;
+  all.piece_shift = 3;
+  all.pair_shift = 5;
+  const std::vector<std::uint64_t> block = block_of(all);
+  const auto found = open_vocabulary(std::as_bytes(std::span(block)));
+  BOOST_TEST_REQUIRE(found.has_value());
+  BOOST_TEST(found->longest == 7U);
+  BOOST_TEST(found->piece_shift == 3);
+  BOOST_TEST(found->pair_shift == 5);
 }
 
 BOOST_AUTO_TEST_CASE(a_block_with_a_wrong_bit_is_refused) {

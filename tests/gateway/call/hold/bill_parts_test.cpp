@@ -1,6 +1,8 @@
 // Goal: what several models did for one answer is charged at the price of each, a cost that its provider
 // states takes the place of ours where it is trusted, and the legs of a row always add up to it.
 // Method: calls and prices written out by hand, every amount worked out by hand.
+#include <limits>
+
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/call/hold/bill_fixture.hpp"
@@ -104,6 +106,18 @@ BOOST_FIXTURE_TEST_CASE(one_wild_statement_of_a_cost_empties_no_budget, call_to_
   BOOST_TEST(settled_at(ended).cost.count() == 0);
 }
 
+// Sixteen times the hold would be more than an amount can be; half of all there is must do.
+BOOST_FIXTURE_TEST_CASE(what_is_believed_of_a_cost_that_was_held_can_be_counted, call_to_bill) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  provider.trust_stated_cost = true;
+  held.worst.cost = nanodollars(most);
+  call_end ended = reported_by("asked");
+  ended.report->stated_cost = nanodollars(most / 2);
+  BOOST_TEST(settled_at(ended).cost.count() == most / 2);
+  ended.report->stated_cost = nanodollars(most / 2 + 11 * samples::dollar);
+  BOOST_TEST(settled_at(ended).flags == row_flag::implausible);
+}
+
 BOOST_FIXTURE_TEST_CASE(the_legs_of_a_stated_cost_add_up_to_it, call_to_bill) {
   provider.trust_stated_cost = true;
   call_end ended = reported_by("asked");
@@ -116,6 +130,9 @@ BOOST_FIXTURE_TEST_CASE(the_legs_of_a_stated_cost_add_up_to_it, call_to_bill) {
   BOOST_TEST(bill.legs[0].cost.count() == 5);
   BOOST_TEST(bill.legs[1].cost.count() == advice);
   BOOST_TEST(bill.cost.count() == advice + 5);
+  ended.report->stated_cost = nanodollars(advice);
+  BOOST_TEST_REQUIRE(settled_at(ended, "anthropic").legs.size() == 2U);
+  BOOST_TEST(settled_at(ended, "anthropic").legs[0].cost.count() == 0);
   ended.report->stated_cost = nanodollars(advice - 1);
   BOOST_TEST(settled_at(ended, "anthropic").legs.empty());
   BOOST_TEST(settled_at(ended, "anthropic").cost.count() == advice - 1);

@@ -201,6 +201,13 @@ BOOST_FIXTURE_TEST_CASE(a_fee_for_each_request_is_charged_once, call_to_bill) {
   call_end unanswered;
   BOOST_TEST(settled_at(unanswered).used.requests == 0);
   BOOST_TEST(settled_at(unanswered).cost.count() == 0);
+  BOOST_TEST(settled_at(not_seen_to_its_end()).used.requests == 1);
+  with_fee.request_nanodollars = 1;  // as little as there is
+  BOOST_TEST(settled_at(reported_by("")).used.requests == 1);
+  BOOST_TEST(settled_at(not_seen_to_its_end()).used.requests == 1);
+  with_fee.request_nanodollars = 0;
+  BOOST_TEST(settled_at(reported_by("")).used.requests == 0);
+  BOOST_TEST(settled_at(not_seen_to_its_end()).used.requests == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_success_that_is_no_answer_costs_nothing_and_says_so, call_to_bill) {

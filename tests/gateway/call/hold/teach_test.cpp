@@ -318,4 +318,30 @@ BOOST_FIXTURE_TEST_CASE(a_stream_teaches_what_is_billed_above_our_count, call_th
   BOOST_TEST(permille <= 1'200);
 }
 
+// Each pace above the one before, as slower ones are forgotten slowly.
+BOOST_FIXTURE_TEST_CASE(an_answer_of_some_length_teaches_the_pace_of_each_choice_rounded_up,
+                        call_that_teaches) {
+  using namespace std::chrono_literals;
+  const auto pace = [&] { return shared.outputs.fastest(charged.model, 7); };
+  const auto pace_after = [&](std::int64_t tokens, std::chrono::nanoseconds took) {
+    generates(tokens);
+    ended.answered_in = took;
+    (void)after(1);
+    return pace();
+  };
+  BOOST_TEST(pace_after(255, 1s) == 7);  // too short: nothing is known
+  BOOST_TEST(pace_after(256, 3s) == 86);
+  BOOST_TEST(pace_after(300, 3s) == 100);
+  call.request.choices = 2;
+  BOOST_TEST(pace_after(600, 2s) == 150);
+  call.request.choices = 1;
+  BOOST_TEST(pace_after(256, 3us) == 85'333'334);
+  BOOST_TEST(pace_after(256, 1ns) == 256'000'000);  // a microsecond that was begun counts
+  ended.outcome = call_outcome::cut;
+  ended.report.reset();
+  ended.counted_output_tokens = 900;
+  (void)after(1);
+  BOOST_TEST(pace() == 256'000'000);  // our own count tells no pace
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -75,6 +75,20 @@ BOOST_AUTO_TEST_CASE(a_clock_that_went_back_bounds_nothing) {
   BOOST_TEST(most_generated(of) == 40);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_generated_unseen_begins_at_nothing_and_ends_after_a_week) {
+  unseen_output of = seen_in_part();
+  of.hides_output = true;
+  of.held_tokens = 1'000'000;
+  of.seen_tokens = 0;
+  of.tokens_per_second = 1;
+  of.since_forwarded = 0ms;
+  BOOST_TEST(most_generated(of) == 0);
+  of.since_forwarded = 1ms;
+  BOOST_TEST(most_generated(of) == 1);
+  of.since_forwarded = std::chrono::hours{24 * 365};
+  BOOST_TEST(most_generated(of) == 7 * 86'400);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint

@@ -113,6 +113,11 @@ BOOST_FIXTURE_TEST_CASE(what_other_models_did_is_not_within_the_bound, weighed_c
   BOOST_TEST(!believed());
   ended.report->parts = {part(leg_reason::answer, 20), part(leg_reason::compaction, 900'000'000)};
   BOOST_TEST(!believed());
+  ended.report->parts = {part(leg_reason::answer, 20), part(leg_reason::advisor, 200'000)};
+  BOOST_TEST(believed());
+  ended.report->parts = {part(leg_reason::answer, 20), part(leg_reason::advisor, 200'001)};
+  BOOST_TEST(!believed());
+  BOOST_TEST(believed(200'001));
 }
 
 BOOST_FIXTURE_TEST_CASE(reasoning_that_the_cost_proves_is_added, weighed_call) {
@@ -206,6 +211,26 @@ BOOST_FIXTURE_TEST_CASE(without_a_price_reasoning_far_above_the_output_is_beside
   BOOST_TEST(output(151) == 251);
   report.stated_cost.reset();
   BOOST_TEST(output(151) == 100);
+}
+
+// With the reasoning it is 283,300 nano-dollars by our prices, and a 200th of what is stated is 1,409.
+BOOST_FIXTURE_TEST_CASE(a_cost_proves_what_it_comes_near_to_within_a_200th, weighed_call) {
+  call.output_bound_tokens = 4'096;
+  const auto output = [&](std::int64_t stated, std::int64_t answered, std::int64_t reasoning) {
+    usage_report& report = *ended.report;
+    report.used.output_tokens = answered;
+    report.used.reasoning_tokens = 0;
+    report.reasoning_beside_tokens = reasoning;
+    report.stated_cost = nanodollars(stated);
+    weigh_report(prices, call, 100, ended);
+    return report.used.output_tokens;
+  };
+  BOOST_TEST(output(281'890, 10, 96) == 10);
+  BOOST_TEST(output(281'891, 10, 96) == 106);
+  BOOST_TEST(output(284'716, 10, 96) == 106);
+  // As near to the one as to the other: it proves nothing.
+  BOOST_TEST(output(61 * 300 + 1'000 * 2'500 + 1'250, 1'000, 1) == 1'000);
+  BOOST_TEST(output(61 * 300 + 1'000 * 2'500 + 1'251, 1'000, 1) == 1'001);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -374,6 +374,20 @@ BOOST_FIXTURE_TEST_CASE(a_stream_for_which_there_is_room_goes_on_beyond_its_firs
   BOOST_TEST(held->hold().output_tokens() >= 1'000);
 }
 
+// All in one piece: nothing could be asked for ahead of it.
+BOOST_FIXTURE_TEST_CASE(a_stream_that_outruns_its_hold_waits_for_the_ledger_and_goes_on,
+                        streaming) {
+  admit_stream(4'000);
+  BOOST_TEST_REQUIRE(held->hold().output_tokens() < 1'000);
+  from.gives(text_event(words(1'000)));
+  from.gives(text_event(" more"));
+  from.ends(body_progress::complete, done_event);
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::completed));
+  BOOST_TEST(made.ended.counted_output_tokens == 1'001);
+  BOOST_TEST(held->hold().output_tokens() > 1'001);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_provider_that_ignores_its_bound_is_held_further, streaming) {
   admit_stream(20);
   from.gives(text_event(words(15)));
