@@ -136,6 +136,9 @@ class power {
     const std::uint64_t left = unsynced == 0 ? 0 : random() % (unsynced + 1);
     std::filesystem::resize_file(name, file.synced + left);
     if (left == 0 || random() % 2 == 0) return;
+    // RocksDB refuses a list of its files whose end is torn. A file system that journals its lengths
+    // after the bytes (ext4 as it comes, XFS) leaves no such end; docs/ledger.md names the others.
+    if (name.find("/MANIFEST-") != std::string::npos) return;
     // A torn write: the length is there, and not all of the bytes.
     std::fstream bytes(name, std::ios::in | std::ios::out | std::ios::binary);
     const std::uint64_t torn = 1 + random() % left;
