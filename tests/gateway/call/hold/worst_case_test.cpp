@@ -131,8 +131,9 @@ BOOST_FIXTURE_TEST_CASE(an_advisor_is_held_at_its_own_price_and_the_prompt_as_of
   const std::int64_t each = 15 * 10'000 + 100 * 50'000 + 115 * 2'000;
   BOOST_TEST(worst.worst.cost.count() == answer + 2 * each);
   BOOST_TEST(worst.elastic->cost.at(0).count() == answer - 10'000 * 8'000 + 2 * each);
-  BOOST_TEST(worst.worst.input_tokens == 10 + 2 * (15 + 100 + 115));
+  BOOST_TEST(worst.worst.input_tokens == 10 + 2 * (15 + 115));
   BOOST_TEST(worst.worst.output_tokens == 10'000);
+  BOOST_TEST(worst.side_output_tokens == 2 * 100);
   BOOST_TEST(worst.known.total() == 8);
   call.beside.front().rates = nullptr;  // no price is known of it
   BOOST_TEST(held().worst.cost.count() == answer + 2 * (15 * 2'000 + 100 * 8'000 + 115 * 2'000));
@@ -146,14 +147,16 @@ BOOST_FIXTURE_TEST_CASE(a_prompt_is_held_again_from_where_it_may_be_summed_up, c
   call.beside = {{nullptr, summing}};
   BOOST_TEST(held().worst.input_tokens == 10);
   call.prompt.upper_bound = 11;
-  BOOST_TEST(held().worst.input_tokens == 11 + 11 + 4);
+  BOOST_TEST(held().worst.input_tokens == 11 + 11);
+  BOOST_TEST(held().side_output_tokens == 4);
   BOOST_TEST(held().worst.cost.count() == 22 * 2'000 + 10'004 * 8'000);
   call.beside.front().what.prompt_parts = 2;
-  BOOST_TEST(held().worst.input_tokens == 11 + 5 + 4);
+  BOOST_TEST(held().worst.input_tokens == 11 + 5);
   BOOST_TEST(held().worst.cost.count() == 16 * 2'000 + 10'004 * 8'000);
   call.beside.front().what.prompt_parts = 1;
   call.rates = nullptr;  // nothing is priced, and yet there are caps of tokens
-  BOOST_TEST(held().worst.input_tokens == 11 + 11 + 4);
+  BOOST_TEST(held().worst.input_tokens == 11 + 11);
+  BOOST_TEST(held().side_output_tokens == 4);
   BOOST_TEST(held().worst.cost.count() == 0);
 }
 
@@ -162,8 +165,10 @@ BOOST_FIXTURE_TEST_CASE(work_beside_the_answer_that_no_number_can_hold_is_held_a
   side_work endless;
   endless.times = usage_count_max;
   endless.added_tokens = usage_count_max;
+  endless.output_tokens = usage_count_max;
   call.beside = {{nullptr, endless}};
   BOOST_TEST(held().worst.input_tokens == 8 * usage_count_max);
+  BOOST_TEST(held().side_output_tokens == 8 * usage_count_max);
   BOOST_TEST(held().worst.cost.count() > 900'000'000 * samples::dollar / 1'000);
 }
 
