@@ -147,8 +147,11 @@ void bound_prompt(hold_request& worst, const examined_call& call) {
   worst.flags &= ~(row_flag::estimated | row_flag::hidden_input);
   if (!call.prompt.exact) worst.flags |= row_flag::estimated;
   if (call.prompt.hidden_input) worst.flags |= row_flag::hidden_input;
+  worst.elastic->cost = {};
   if (call.rates == nullptr) {
+    // What works beside it may have a price.
     if (!call.beside.empty()) hold_beside(worst, call);
+    worst.worst.cost = worst.elastic->cost.at(worst.worst.output_tokens);
     return;
   }
   if (call.rates->request_nanodollars > 0) worst.known.requests = 1;

@@ -160,6 +160,22 @@ BOOST_FIXTURE_TEST_CASE(a_prompt_is_held_again_from_where_it_may_be_summed_up, c
   BOOST_TEST(held().worst.cost.count() == 0);
 }
 
+// Before: what worked beside a model without a price was added once more with each count of the prompt.
+BOOST_FIXTURE_TEST_CASE(a_prompt_that_is_counted_bounds_the_cost_anew, call_to_hold) {
+  const price dearer = rates;
+  side_work advice;
+  advice.times = 1;
+  advice.output_tokens = 100;
+  call.beside = {{&dearer, advice}};
+  call.rates = nullptr;
+  hold_request worst = held();
+  BOOST_TEST(worst.worst.cost.count() == 10 * 2'000 + 100 * 8'000);
+  call.prompt.upper_bound = 9;
+  bound_prompt(worst, call);
+  BOOST_TEST(worst.worst.cost.count() == 9 * 2'000 + 100 * 8'000);
+  BOOST_TEST(worst.elastic->cost.at(50).count() == 9 * 2'000 + 100 * 8'000);
+}
+
 BOOST_FIXTURE_TEST_CASE(work_beside_the_answer_that_no_number_can_hold_is_held_at_the_most,
                         call_to_hold) {
   side_work endless;
