@@ -68,7 +68,7 @@ elastic_output elastic_of(const admission_config& how, const examined_call& call
 }
 }  // namespace
 
-side_bound bound_beside(const examined_call& call) {
+side_bound bound_beside(const examined_call& call, std::int64_t times_max) {
   __extension__ using wide = __int128;
   wide input = 0;
   wide output = 0;
@@ -76,7 +76,7 @@ side_bound bound_beside(const examined_call& call) {
   for (const priced_side_work& each : call.beside) {
     const side_work& what = each.what;
     if (call.prompt.upper_bound < what.from_prompt_tokens) continue;
-    const wide times = what.times;
+    const wide times = std::min(what.times, times_max);
     call_bound work = bound_of(call);
     work.web_searches = 0;
     work.output_may_be_audio = false;

@@ -133,6 +133,8 @@ class stream_meter {
   // As much text would be tokenized by counted_output_tokens() now. Text that never comes to a
   // word's end is counted whole each time.
   [[nodiscard]] virtual std::size_t recount_bytes() const noexcept = 0;
+  // So often the answer asked for what is done beside it, which is billed and comes without text of its own.
+  [[nodiscard]] virtual std::int64_t side_work_seen() const noexcept { return 0; }
   // The stream carried the dialect's own error event.
   [[nodiscard]] virtual bool saw_error() const noexcept = 0;
   // Such an event, and nothing before or after it: nothing was generated.

@@ -178,4 +178,23 @@ BOOST_AUTO_TEST_CASE(more_iterations_than_a_call_can_have_are_still_billed) {
   BOOST_TEST(implausible);
 }
 
+BOOST_AUTO_TEST_CASE(what_an_answer_asks_others_is_counted_as_it_begins) {
+  const auto use = [](int index, const std::string& name, const std::string& type) {
+    return "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":" +
+           std::to_string(index) + ",\"content_block\":{\"type\":\"" + type +
+           "\",\"id\":\"s1\",\"name\":\"" + name + "\",\"input\":{}}}\n\n";
+  };
+  const auto meter = anthropic().meter_stream({"claude-sonnet-5"}, chat_request{});
+  std::string passed;
+  for (const char each : use(0, "advisor", "server_tool_use")) {
+    const char piece[] = {each};
+    meter->consume({piece, 1}, passed);
+  }
+  BOOST_TEST(meter->side_work_seen() == 1);
+  meter->consume(use(1, "web_search", "server_tool_use") + use(2, "advisor", "tool_use"), passed);
+  BOOST_TEST(meter->side_work_seen() == 1);
+  meter->consume(use(3, "web_fetch", "server_tool_use"), passed);
+  BOOST_TEST(meter->side_work_seen() == 2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
