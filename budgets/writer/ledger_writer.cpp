@@ -58,7 +58,8 @@ ledger_writer::ledger_writer(ledger_options options)
       store_({.directory = options_.directory,
               .sync_each_group = options_.durability == durability::disk,
               .files_max = options_.store_files_max,
-              .environment = options_.environment}),
+              .environment = options_.environment,
+              .on_upgrade = options_.on_upgrade}),
       early_ids_(ledger_store::moment(store_)),
       register_(ledger_store::moment(store_)),
       line_(options_.waiting_max) {
