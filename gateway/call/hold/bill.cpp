@@ -90,6 +90,14 @@ void charge_parts(const billed_call& of, const usage_report& report, const charg
     what.cost += one.cost;
     add_leg(std::move(one), what.legs);
   }
+  if (what.legs.size() != 1 || what.legs[0].why == leg_reason::answer) return;
+  // A row has no leg or several: the model that was asked did nothing.
+  leg none;
+  none.model = of.held.charged.model;
+  none.provider = of.held.charged.provider;
+  none.tier = terms.tier;
+  none.price_version = what.price_version;
+  what.legs.push_back(std::move(none));
 }
 
 // What the provider says in place of what the price book makes of its usage.

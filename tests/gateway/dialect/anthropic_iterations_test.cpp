@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_that_another_model_took_over_is_free_and_that_mod
       reported(totals(412, 264, entry("message", 408, 0, model) + "," + taken), "claude-fable-5");
   BOOST_TEST(spelled(report.used) == "412 0 0 0 0 264 0 0 0");
   BOOST_TEST(report.model == "claude-opus-4-8");
-  BOOST_TEST(report.parts.empty());
+  BOOST_TEST(spelled_parts(report) == "fallback claude-opus-4-8 412/264");
   // One that had said something, or whose category is billed, is not.
   const usage_report spoken =
       reported(totals(412, 264, entry("message", 408, 30, model) + "," + taken), "claude-fable-5");
