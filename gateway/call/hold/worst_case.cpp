@@ -134,7 +134,7 @@ hold_request worst_case_hold(const hold_terms& terms, const purpose& what_for,
   worst.elastic = elastic_of(terms.how, call);
   worst.patience = std::chrono::milliseconds(terms.how.wait_ms);
   worst.price_version = terms.price_version;
-  if (call.unpriced) worst.flags |= row_flag::unpriced;
+  if (call.unpriced || call.others_unpriced) worst.flags |= row_flag::unpriced;
   bound_prompt(worst, call);
   return worst;
 }

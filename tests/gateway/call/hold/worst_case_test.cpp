@@ -139,6 +139,12 @@ BOOST_FIXTURE_TEST_CASE(an_advisor_is_held_at_its_own_price_and_the_prompt_as_of
   BOOST_TEST(held().worst.cost.count() == answer + 2 * (15 * 2'000 + 100 * 8'000 + 115 * 2'000));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_call_that_names_a_model_without_a_price_says_so, call_to_hold) {
+  BOOST_TEST((held().flags & row_flag::unpriced) == 0U);
+  call.others_unpriced = true;
+  BOOST_TEST((held().flags & row_flag::unpriced) != 0U);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_prompt_is_held_again_from_where_it_may_be_summed_up, call_to_hold) {
   side_work summing;
   summing.times = 1;
