@@ -164,7 +164,8 @@ admin_answer correct_call(const admin_request& request, admin_services& services
   for (int n = 1;; ++n) {
     const auto row = services.ledger.row(order->id);
     if (!row) return answer_problem(refused_amendment(amendment_refusal::no_such_call));
-    const auto used = read_usage(*body, known_usage(*row));
+    // What a released call was charged for is no usage of it, as long as nobody tells any.
+    const auto used = read_usage(*body, body->contains("usage") ? known_usage(*row) : row->used);
     if (!used) return answer_problem(used.error());
     const auto cost = read_cost(*body, *row, *used, services);
     if (!cost) return answer_problem(cost.error());
