@@ -91,6 +91,16 @@ BOOST_FIXTURE_TEST_CASE(a_released_call_that_is_told_a_cost_alone_used_nothing, 
   BOOST_TEST((row().used == usage{}));
 }
 
+// Before: all that answered was priced as the model that is named, whichever model did it.
+BOOST_FIXTURE_TEST_CASE(what_several_models_answered_together_has_no_price_of_one, fixture) {
+  const std::string two = admin.leave_shared("gpt-4o", "another");
+  complains({"correct", two, "--set", "output_tokens=100", "--reason", "x"},
+            "several models worked on the call");
+  const std::string one = admin.leave_shared("gpt-4o", "gpt-4o");
+  const auto done = ask({"correct", one, "--set", "output_tokens=100", "--reason", "x"});
+  BOOST_TEST(done.status == 0, done.err);
+}
+
 // Each tells another kind; before, the later one told the earlier one's kind as it had been.
 BOOST_FIXTURE_TEST_CASE(corrections_at_the_same_time_all_count, fixture) {
   const auto correct = [this](const char* figures) {
