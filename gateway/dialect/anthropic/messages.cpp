@@ -139,7 +139,7 @@ class anthropic_meter final : public metered_stream {
     std::int64_t index = 0;
     if (data["index"].get(index) != simdjson::SUCCESS || index <= last_use_) return;
     last_use_ = index;
-    if (tool == "advisor" || tool == "web_fetch") ++side_work_seen_;
+    if (tool == "advisor") ++side_work_seen_;
   }
 
   void note_delta(simdjson::dom::object data, usage_note& note) {

@@ -48,23 +48,9 @@ std::optional<problem> read_advisor(simdjson::dom::object tool, chat_request& in
   return std::nullopt;
 }
 
-// A page is read again in each round after it was fetched. Where the tool does not bound pages, hidden input
-// stands for them.
-std::optional<problem> read_fetches(simdjson::dom::object tool, chat_request& into) {
-  const auto uses = read_integer(tool, field_name{"max_uses", "tools.max_uses"}, use_bounds);
-  if (!uses) return uses.error();
-  const auto tokens = read_integer(
-      tool, field_name{"max_content_tokens", "tools.max_content_tokens"}, output_bounds);
-  if (!tokens) return tokens.error();
-  if (!*uses || !*tokens || **uses == 0) return std::nullopt;
-  side_work fetched;
-  fetched.times = std::min(**uses, rounds_max);
-  fetched.added_tokens = (fetched.times + 1) * **tokens / 2;  // half of the pages on the average
-  into.beside.push_back(fetched);
-  return std::nullopt;
-}
-
-// The tools, and what of them bills by use.
+// The tools, and what of them bills by use. For the pages that one fetches hidden input stands, whatever its
+// bounds: those are far above what is fetched (ten pages of 100,000 tokens, each read again in every round,
+// are millions), and to hold them would refuse good calls for ever.
 result<std::int64_t> read_searches(simdjson::dom::object body, chat_request& into) {
   const auto tools = read_array(body, field_name{"tools", "tools"});
   if (!tools) return tools.error();
@@ -80,8 +66,6 @@ result<std::int64_t> read_searches(simdjson::dom::object body, chat_request& int
     if (!type) return type.error();
     if (type->starts_with("advisor_")) {
       if (auto wrong = read_advisor(tool, into)) return std::move(*wrong);
-    } else if (type->starts_with("web_fetch_")) {
-      if (auto wrong = read_fetches(tool, into)) return std::move(*wrong);
     }
     if (!type->starts_with("web_search")) continue;
     const auto uses = read_integer(tool, field_name{"max_uses", "tools.max_uses"}, search_bounds);

@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(what_an_answer_asks_others_is_counted_as_it_begins) {
   BOOST_TEST(meter->side_work_seen() == 1);
   meter->consume(use(1, "web_search", "server_tool_use") + use(2, "advisor", "tool_use"), passed);
   BOOST_TEST(meter->side_work_seen() == 1);
-  meter->consume(use(3, "web_fetch", "server_tool_use"), passed);
+  meter->consume(use(3, "advisor", "server_tool_use"), passed);
   BOOST_TEST(meter->side_work_seen() == 2);
 }
 
