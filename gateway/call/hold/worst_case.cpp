@@ -80,7 +80,10 @@ side_bound bound_beside(const examined_call& call, std::int64_t times_max) {
     call_bound work = bound_of(call);
     work.web_searches = 0;
     work.output_may_be_audio = false;
-    work.prompt_tokens = call.prompt.upper_bound / what.prompt_parts + what.added_tokens;
+    const std::int64_t prompt = call.prompt.upper_bound;
+    work.prompt_tokens =
+        std::max(prompt / what.prompt_parts, std::min(prompt, what.prompt_tokens_min)) +
+        what.added_tokens;
     work.output_tokens = what.output_tokens;
     input += times * work.prompt_tokens;
     output += times * work.output_tokens;

@@ -31,6 +31,7 @@ struct side_work {
   std::string_view model;               // "": the model that answers
   std::int64_t times = 0;               // at most so often
   std::int64_t prompt_parts = 1;        // of so many parts of the prompt one is read
+  std::int64_t prompt_tokens_min = 0;   // at least so many of it, if it has them
   std::int64_t added_tokens = 0;        // read beside it, each time
   std::int64_t output_tokens = 0;       // each time at most, beyond the bound of the answer
   std::int64_t from_prompt_tokens = 0;  // not for a shorter prompt

@@ -145,6 +145,12 @@ BOOST_AUTO_TEST_CASE(a_conversation_that_is_summed_up_is_read_for_it_beside_the_
       summed(R"({"type":"compact_20260112","trigger":{"type":"input_tokens","value":50000}})");
   BOOST_TEST(early[0].from_prompt_tokens == 50'000);
   BOOST_TEST(summed(R"({"type":"clear_tool_uses_20250919"})").empty());
+  BOOST_TEST(early[0].prompt_tokens_min == 0);
+  // What is not summed up is read again: 300 bytes of text, and the quotes.
+  BOOST_TEST(read(R"(,"context_management":{"edits":[{"type":"compact_20260112"}]},"system":")" +
+                  std::string(298, 's') + "\"")
+                 .beside[0]
+                 .prompt_tokens_min == 100);
   BOOST_TEST(read(R"(,"context_management":null)").beside.empty());
   BOOST_TEST(read(R"(,"compaction":{"type":"summarize"})").beside.empty());  // is the call itself
 }

@@ -159,6 +159,11 @@ BOOST_FIXTURE_TEST_CASE(a_prompt_is_held_again_from_where_it_may_be_summed_up, c
   call.beside.front().what.prompt_parts = 2;
   BOOST_TEST(held().worst.input_tokens == 11 + 5);
   BOOST_TEST(held().worst.cost.count() == 16 * 2'000 + 10'004 * 8'000);
+  // Before: half was held where nearly all of it were tools, which are not summed up.
+  call.beside.front().what.prompt_tokens_min = 9;
+  BOOST_TEST(held().worst.input_tokens == 11 + 9);
+  call.beside.front().what.prompt_tokens_min = 90;  // an estimate: no more than there is
+  BOOST_TEST(held().worst.input_tokens == 11 + 11);
   call.beside.front().what.prompt_parts = 1;
   call.rates = nullptr;  // nothing is priced, and yet there are caps of tokens
   BOOST_TEST(held().worst.input_tokens == 11 + 11);
