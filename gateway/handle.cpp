@@ -112,6 +112,7 @@ answered_call unanswered(const client_presence& client, const held_call& held,
   ended.unknown = failed.request == request_fate::sent;
   ended.generated = ended.unknown;
   ended.most_output_tokens = held.most_generated_unseen();
+  ended.side_work_seen = 0;
   ended.status = failed.why.status;
   made.end.unsent = std::move(failed.why);
   return made;

@@ -1,24 +1,29 @@
 // Tested by tests/budgets/records/amendment_test.cpp.
 #include "budgets/records/amendment.hpp"
 
+#include <algorithm>
+
 namespace stint {
 namespace {
 
 // Above any call's, and far from the end of the numbers.
 constexpr nanodollars corrected_cost_max{1'000'000 * nanodollars::per_dollar};
 
-// A row keeps eight legs; what is corrected more often is added to the last correction.
+// A row keeps eight legs; what is corrected more often is added to an earlier correction, or to the answer where
+// there is none: no other leg is one of another model, whose spend it says.
 void add_correction(ledger_row& row, leg by) {
   if (row.legs.empty()) row.legs = legs_of(row);
-  leg& last = row.legs.back();
   if (row.legs.size() < legs_max) {
     row.legs.push_back(std::move(by));
     return;
   }
+  const auto of = [&row](leg_reason why) { return std::ranges::find(row.legs, why, &leg::why); };
+  auto into = of(leg_reason::correction);
+  if (into == row.legs.end()) into = of(leg_reason::answer);
+  if (into == row.legs.end()) into = row.legs.begin();
   for (const usage_kind& kind : usage_kinds)
-    last.used.*kind.count += by.used.*kind.count;
-  last.cost += by.cost;
-  last.why = leg_reason::correction;
+    into->used.*kind.count += by.used.*kind.count;
+  into->cost += by.cost;
 }
 
 }  // namespace

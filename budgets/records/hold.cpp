@@ -21,9 +21,10 @@ std::string_view to_string(refusal_reason reason) noexcept {
 
 amounts with_output(const hold_request& request, std::int64_t output_tokens) noexcept {
   amounts result = request.worst;
-  if (!request.elastic || output_tokens == request.worst.output_tokens) return result;
-  result.output_tokens = output_tokens;
-  result.cost = request.elastic->cost.at(output_tokens);
+  if (!request.elastic) return result;
+  result.output_tokens = output_tokens + request.side_output_tokens;
+  if (output_tokens != request.worst.output_tokens)
+    result.cost = request.elastic->cost.at(output_tokens);
   return result;
 }
 

@@ -22,7 +22,8 @@
 namespace stint {
 
 // A call whose output can be held in parts, or bounded lower than it asked. All in output tokens
-// over all choices; each at most the bound, hold_request::worst.output_tokens.
+// over all choices; each at most the bound, hold_request::worst.output_tokens. The answer's alone: what
+// is generated beside it (side_output_tokens) is held with any of them.
 //
 // How a hold is decided, cap by cap. A stream is admitted where `ample` fits beside what others
 // hold and a share of what they may still ask for, and `first` of it is held, to be extended as
@@ -52,6 +53,9 @@ struct hold_request {
   // on the log.
   std::int64_t room_share = 0;
   std::optional<elastic_output> elastic;  // nothing: `worst` is held, or nothing is
+  // Generated beside an elastic answer, however long that is: held beyond worst.output_tokens, whose cost
+  // has it. Not kept on the log, where a hold's output is all of it.
+  std::int64_t side_output_tokens = 0;
   // How long the call may wait in line while only others' holds stand in the way.
   std::chrono::milliseconds patience{0};
   usage known;  // what is certain already: the prompt. An orphan is posted at this or at `worst`
@@ -71,7 +75,7 @@ struct progress_note {
   nanodollars known_cost;
 };
 
-// What the call takes if its output is this long; without elastic output it is `worst` in any case.
+// What the call takes if its answer is this long; without elastic output it is `worst` in any case.
 [[nodiscard]] amounts with_output(const hold_request& request, std::int64_t output_tokens) noexcept;
 
 // The output that a call wants room for, within a bound: a stream that is held in parts what it

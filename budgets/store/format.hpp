@@ -20,8 +20,11 @@ namespace stint::ledger_format {
 
 // Raised when a store written by this program could be misread by an older one. 2: rows of streams
 // that were cut, roll-ups with their requests, counters with the limit their alerts fired at. 3: rows
-// with legs and context, usage by kind, audit records.
-inline constexpr std::uint32_t version = 3;
+// with legs and context, usage by kind, audit records. 4: what legs move between models, holds with their
+// searches, counters with what is unknown, the caps as they were last shown.
+inline constexpr std::uint32_t version = 4;
+// The one whose rows have legs and of which nothing was moved (upgrade.hpp).
+inline constexpr std::uint32_t version_without_moved = 3;
 // What an older program wrote from this one on is read as it is.
 inline constexpr std::uint32_t oldest_version = 1;
 

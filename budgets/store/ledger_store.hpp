@@ -3,8 +3,9 @@
 //
 // Every key and value, byte by byte, with an example: docs/ledger.md, the one place of the grammar,
 // which a test compares with a real store. In short, two column families: "default" is the state
-// (adjustments 'a', caps 'c', days 'd', holds 'h', keys 'k', what is known of the store itself 'm',
-// counters 'n', hours 'r'; the first byte of a key says which), "rows" has one row for each call.
+// (adjustments 'a', caps 'c', days 'd', moved days 'e', holds 'h', keys 'k', what is known of the
+// store itself 'm', counters 'n', hours 'r', moved hours 's', audits 'u'; the first byte of a key says
+// which), "rows" has one row for each call.
 //
 // One batch is one group of operations, numbered without gaps; what is held is not stored with the
 // counters, because every hold is resolved at the start. Benefits: a settlement is one atomic write
@@ -51,6 +52,8 @@ struct store_options {
   std::size_t files_max = 512;  // tables that are kept open
   // Null: the machine's; another one in tests of failing storage.
   rocksdb::Env* environment = nullptr;
+  // Told how many rows have been read while a store of an older version is opened; may be empty.
+  std::function<void(std::uint64_t rows)> on_upgrade = {};
 };
 
 class ledger_store {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "budgets/store/open_database.hpp"
+#include "budgets/store/upgrade.hpp"
 
 namespace stint {
 
@@ -69,13 +70,18 @@ constexpr const char* remedy =
 }
 
 // Before the first record that an older program could misread.
-void raise_version(const open_database& in, const std::string& directory) {
+void raise_version(const open_database& in, const store_options& options) {
+  const std::string& directory = options.directory;
   const auto found = read(in, ledger_store::family::state, format::format_key, directory);
-  if (found && format::read_format(*found) == format::version) return;
+  const auto number = found ? format::read_format(*found) : std::nullopt;
+  if (number == format::version) return;
+  rocksdb::Status status;
+  if (number == format::version_without_moved) status = build_moved_sums(in, options.on_upgrade);
+  if (!status.ok()) refuse(directory, status);
   std::string value;
   format::append_format(value, format::version);
-  const auto status = in.db->Put(synced(), in.family(ledger_store::family::state),
-                                 as_slice(format::format_key), value);
+  status = in.db->Put(synced(), in.family(ledger_store::family::state),
+                      as_slice(format::format_key), value);
   if (!status.ok()) refuse(directory, status);
 }
 
@@ -159,7 +165,7 @@ void ledger_store::open() {
   opened.db.reset(db);
   std::ranges::copy(handles, opened.families.begin());
   if (!unfinished) {
-    raise_version(opened, options_.directory);
+    raise_version(opened, options_);
     committed_ = read_mark(opened, options_.directory);
     database_->mark->start(committed_.sequence);
   }
@@ -170,7 +176,7 @@ void ledger_store::open() {
 void ledger_store::create() {
   if (database_->open.db == nullptr) open();
   if (read(database_->open, family::state, format::format_key, options_.directory)) {
-    raise_version(database_->open, options_.directory);
+    raise_version(database_->open, options_);
     committed_ = read_mark(database_->open, options_.directory);
     database_->mark->start(committed_.sequence);
     return;

@@ -49,6 +49,9 @@ struct ledger_options {
   // What runs on by itself, to judge the wall clock by (believed_clock.hpp): the machine's where `now` is the machine's.
   // Empty beside a clock of one's own, which is then believed. From any thread.
   std::function<std::chrono::microseconds()> run;
+  // Told how many rows have been read while a ledger of an older version is opened: that may take a while.
+  // On the constructing thread.
+  std::function<void(std::uint64_t rows)> on_upgrade = {};
   // Null: the machine's files; another one in tests of failing storage.
   rocksdb::Env* environment = nullptr;
 };

@@ -16,12 +16,14 @@ namespace {
 constexpr std::size_t orphans_at_once = 1'024;
 
 // All of a prompt whose parts are not known, as if it were plain text, the longest answer, and every search
-// whose fee was held.
+// whose fee was held. What is held may be above what any usage can be: work that nobody bounds.
 [[nodiscard]] usage held_usage(const hold_request& held) {
   usage used = held.known;
   used.input_tokens += std::max<std::int64_t>(held.worst.input_tokens - used.input_total(), 0);
   used.output_tokens = std::max(used.output_tokens, held.worst.output_tokens);
   used.web_searches = std::max(used.web_searches, held.web_searches);
+  for (const usage_kind& kind : usage_kinds)
+    used.*kind.count = std::min(used.*kind.count, usage_count_max);
   return used;
 }
 
@@ -58,7 +60,8 @@ ledger_writer::ledger_writer(ledger_options options)
       store_({.directory = options_.directory,
               .sync_each_group = options_.durability == durability::disk,
               .files_max = options_.store_files_max,
-              .environment = options_.environment}),
+              .environment = options_.environment,
+              .on_upgrade = options_.on_upgrade}),
       early_ids_(ledger_store::moment(store_)),
       register_(ledger_store::moment(store_)),
       line_(options_.waiting_max) {

@@ -111,6 +111,7 @@ ledger_options offline_options(const std::string& directory, const std::string& 
   opened.caps = settings.caps;
   opened.rows_kept_days = settings.rows_kept_days;
   opened.orphans_at_hold = settings.admission.unknown_at_hold;
+  opened.on_upgrade = [](std::uint64_t rows) { tell_upgrade(rows, std::cerr); };
   return opened;
 }
 

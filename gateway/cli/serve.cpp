@@ -188,6 +188,7 @@ int serve(config settings, const price_book& prices) {
   ledger_settings.on_amended = [&counts](std::span<const amended_row> rows) {
     counts.amended(rows);
   };
+  ledger_settings.on_upgrade = [](std::uint64_t rows) { tell_upgrade(rows, std::cerr); };
   ledger_thread ledger(std::move(ledger_settings));
   tell_incomplete_caps(ledger, std::cerr);
   tell_orphans(ledger.health().orphans_at_start, std::cerr);

@@ -102,4 +102,9 @@ void tell_orphans(std::uint64_t count, std::ostream& log) {
       << std::endl;
 }
 
+void tell_upgrade(std::uint64_t rows_read, std::ostream& log) {
+  log << "the ledger is of an older version and is made one of this: " << rows_read << " rows read"
+      << std::endl;
+}
+
 }  // namespace stint

@@ -23,5 +23,7 @@ void tell_incomplete_caps(ledger_thread& ledger, std::ostream& log);
 void tell_clock(const ledger_health& of, std::ostream& log);
 // That opening the ledger settled calls which the last process left in flight.
 void tell_orphans(std::uint64_t count, std::ostream& log);
+// While a ledger of an older version is opened.
+void tell_upgrade(std::uint64_t rows_read, std::ostream& log);
 
 }  // namespace stint

@@ -22,9 +22,9 @@ void refuse(const std::string& cap, refusal_reason why, ledger_auditor::verdict&
 
 [[nodiscard]] amounts taken_with(const hold_request& request, std::int64_t output) {
   amounts taken = request.worst;
-  if (!request.elastic || output == taken.output_tokens) return taken;
-  taken.output_tokens = output;
-  taken.cost = request.elastic->cost.at(output);
+  if (!request.elastic) return taken;
+  if (output != taken.output_tokens) taken.cost = request.elastic->cost.at(output);
+  taken.output_tokens = output + request.side_output_tokens;
   return taken;
 }
 
@@ -71,7 +71,7 @@ std::set<ledger_auditor::counter_name> ledger_auditor::contested(
 bool ledger_auditor::crowds(const hurdle& at, const hold_request& request) {
   const bool alone = at.rule->window.kind == window_kind::request;
   const std::int64_t left = at.rule->limit - (alone ? 0 : at.now.posted + at.now.held);
-  const std::int64_t wanted = measured(*at.rule, request.worst);
+  const std::int64_t wanted = measured(*at.rule, taken_with(request, request.worst.output_tokens));
   if (wanted > left) return true;
   if (alone || at.rule->unit == cap_unit::requests || at.rule->unit == cap_unit::output_tokens)
     return false;
@@ -166,7 +166,8 @@ ledger_auditor::verdict ledger_auditor::hold(const hold_request& request) {
   if (const auto found = holds_.find(request.id); found != holds_.end()) {
     verdict known;
     known.output_bound = found->second.output_bound;
-    known.output_held = found->second.taken.output_tokens;
+    known.output_held =
+        found->second.taken.output_tokens - found->second.request.side_output_tokens;
     return known;
   }
   time_ = std::max(time_, request.admitted);
@@ -195,7 +196,7 @@ ledger_auditor::verdict ledger_auditor::extend(const hold_extension& what) {
   if (found == holds_.end()) return result;
   note({.id = what.id, .known = what.known, .known_cost = what.known_cost});
   pending_call& call = found->second;
-  if (what.to.output_tokens > call.output_bound) {
+  if (what.to.output_tokens - call.request.side_output_tokens > call.output_bound) {
     result.refused = refusal_reason::request_too_large;
     return result;
   }

@@ -81,6 +81,7 @@ hold_request random_calls::hold(wall_time at) {
   if (one_in(2)) {
     request.elastic = elastic(request.worst);
     request.worst.cost = request.elastic->cost.at(request.worst.output_tokens);
+    if (one_in(5)) request.side_output_tokens = upto(300);
   }
   request.known.input_tokens = request.worst.input_tokens;
   request.known_cost = nanodollars{request.worst.cost.count() / 3};

@@ -96,7 +96,7 @@ void ledger::evaluate(const hold_request& request, evaluation& result) {
 
 bool ledger::leaves_room(const hold_request& request, const candidate& what) const {
   const cap& rule = what.of->definition();
-  const std::int64_t amount = request.worst.in(rule.unit);
+  const std::int64_t amount = with_output(request, request.worst.output_tokens).in(rule.unit);
   const std::int64_t posted = what.at != nullptr ? what.at->posted : 0;
   const std::int64_t held = what.at != nullptr ? what.at->held : 0;
   const wide room = static_cast<wide>(limit_of(what)) - posted - held;

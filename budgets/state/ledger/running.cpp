@@ -13,6 +13,11 @@ namespace {
 
 __extension__ using wide = __int128;
 
+// Of its answer.
+[[nodiscard]] std::int64_t held_output(const active_hold& held) noexcept {
+  return held.request.worst.output_tokens - held.request.side_output_tokens;
+}
+
 [[nodiscard]] bool not_negative(const amounts& of) noexcept {
   return of.input_tokens >= 0 && of.output_tokens >= 0 && of.cost >= nanodollars{} &&
          of.requests >= 0;
@@ -25,7 +30,7 @@ admission ledger::hold(hold_request&& request) {
   admission result;
   if (const auto found = holds_.find(request.id); found != holds_.end()) {
     result.output_tokens = found->second->output_bound_tokens;
-    result.held_output_tokens = found->second->request.worst.output_tokens;
+    result.held_output_tokens = held_output(*found->second);
     result.tightest = tightest_of(found->second->touches);
     return result;
   }
@@ -44,7 +49,7 @@ admission ledger::hold(hold_request&& request) {
   result.warned = std::move(decided.warned);
   const active_hold& held = occupy(std::move(request), decided);
   result.output_tokens = held.output_bound_tokens;
-  result.held_output_tokens = held.request.worst.output_tokens;
+  result.held_output_tokens = held_output(held);
   result.tightest = tightest_of(held.touches);
   return result;
 }
@@ -79,6 +84,7 @@ const active_hold& ledger::occupy(hold_request&& request, const evaluation& deci
   }
   held->request = std::move(request);
   held->request.worst = taken;
+  if (!held->request.elastic) held->request.side_output_tokens = 0;
   held->request.elastic.reset();
   mark_changed(*held);
   const call_id id = held->request.id;
@@ -93,7 +99,8 @@ extension ledger::extend(const hold_extension& what) {
   active_hold& held = *found->second;
   note_progress({.id = what.id, .known = what.known, .known_cost = what.known_cost});
   evaluation decided;
-  const bool past_bound = what.to.output_tokens > held.output_bound_tokens;
+  const std::int64_t output = what.to.output_tokens - held.request.side_output_tokens;
+  const bool past_bound = output > held.output_bound_tokens;
   if (past_bound && (!what.past_bound || !may_take_alone(held, what.to))) {
     result.refused.emplace().reason = refusal_reason::request_too_large;
     return result;
@@ -111,7 +118,7 @@ extension ledger::extend(const hold_extension& what) {
     each.at->beyond += each.beyond();
   }
   held.request.worst = what.to;
-  held.output_bound_tokens = std::max(held.output_bound_tokens, what.to.output_tokens);
+  held.output_bound_tokens = std::max(held.output_bound_tokens, output);
   result.granted = true;
   return result;
 }

@@ -72,6 +72,19 @@ result<usage> read_usage(const json::object& order, const usage& present) {
   return read;
 }
 
+// Nothing: several did, or one did something that has a price of its own.
+std::optional<std::string_view> only_model_of(const ledger_row& row) {
+  std::optional<std::string_view> only;
+  for (const leg& each : row.legs) {
+    if (each.why == leg_reason::correction || (each.used == usage{} && each.cost == nanodollars{}))
+      continue;
+    const bool answers = each.why == leg_reason::answer || each.why == leg_reason::fallback;
+    if (!answers || (only && *only != each.model)) return std::nullopt;
+    only = each.model;
+  }
+  return only ? *only : std::string_view(row.model_served);
+}
+
 // As told, or what the usage costs by the price that was in force.
 result<nanodollars> read_cost(const json::object& order, const ledger_row& row, const usage& used,
                               const admin_services& services) {
@@ -82,10 +95,10 @@ result<nanodollars> read_cost(const json::object& order, const ledger_row& row, 
     return wrong_order("cost_usd", "expected dollars with at most nine places, like 0.0125");
   }
   if (!plausible(used)) return refused_amendment(amendment_refusal::implausible);
-  for (const leg& each : row.legs) {
-    if (each.why != leg_reason::answer && each.why != leg_reason::correction)
-      return wrong_order("cost_usd",
-                         "several models worked on the call, at a price each; say what it cost");
+  const auto worked = only_model_of(row);
+  if (!worked) {
+    return wrong_order("cost_usd",
+                       "several models worked on the call, at a price each; say what it cost");
   }
   if (row.price_version != prices.version()) {
     return wrong_order("cost_usd", "the call was priced by version " + row.price_version +
@@ -94,8 +107,7 @@ result<nanodollars> read_cost(const json::object& order, const ledger_row& row, 
   }
   const provider_config* provider = services.settings.find_provider(row.charged.provider);
   auto found =
-      prices.find(provider != nullptr ? provider->base_model(row.model_served) : row.model_served,
-                  row.admitted);
+      prices.find(provider != nullptr ? provider->base_model(*worked) : *worked, row.admitted);
   if (!found) found = prices.find(row.charged.model, row.admitted);
   if (!found) return wrong_order("cost_usd", "the model had no price then; say what the call cost");
   const bool is_us = row.context && row.context->region == to_string(inference_region::us);
@@ -164,7 +176,8 @@ admin_answer correct_call(const admin_request& request, admin_services& services
   for (int n = 1;; ++n) {
     const auto row = services.ledger.row(order->id);
     if (!row) return answer_problem(refused_amendment(amendment_refusal::no_such_call));
-    const auto used = read_usage(*body, known_usage(*row));
+    // What a released call was charged for is no usage of it, as long as nobody tells any.
+    const auto used = read_usage(*body, body->contains("usage") ? known_usage(*row) : row->used);
     if (!used) return answer_problem(used.error());
     const auto cost = read_cost(*body, *row, *used, services);
     if (!cost) return answer_problem(cost.error());

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "gateway/call/hold/worst_case.hpp"
 #include "pricing/cost.hpp"
 
 namespace stint {
@@ -89,6 +90,14 @@ void charge_parts(const billed_call& of, const usage_report& report, const charg
     what.cost += one.cost;
     add_leg(std::move(one), what.legs);
   }
+  if (what.legs.size() != 1 || what.legs[0].why == leg_reason::answer) return;
+  // A row has no leg or several: the model that was asked did nothing.
+  leg none;
+  none.model = of.held.charged.model;
+  none.provider = of.held.charged.provider;
+  none.tier = terms.tier;
+  none.price_version = what.price_version;
+  what.legs.push_back(std::move(none));
 }
 
 // What the provider says in place of what the price book makes of its usage.
@@ -117,9 +126,31 @@ void forgive(settlement& what) {
 }
 
 // All of the prompt that is held, the unknown part of it as plain text.
-usage at_bound(usage prompt, const hold_request& held) {
-  prompt.input_tokens += std::max<std::int64_t>(held.worst.input_tokens - prompt.input_total(), 0);
+usage at_bound(usage prompt, std::int64_t held_tokens) {
+  prompt.input_tokens += std::max<std::int64_t>(held_tokens - prompt.input_total(), 0);
   return prompt;
+}
+
+// What may have been done beside an answer of which only a part was seen: what that part asked for and one
+// piece of work more, as none is told of before it is done. All that was held, where the provider goes on
+// or what came was not read as a stream.
+side_bound begun_beside(const billed_call& of, const call_end& ended) {
+  const examined_call& call = *of.call;
+  if (call.beside.empty()) return {};
+  const bool stops = call.request.stream && call.provider->on_hang_up == hang_up_policy::stops;
+  const bool is_seen = ended.side_work_seen && (stops || !ended.unknown);
+  if (!is_seen && of.unknown_at_hold) return bound_beside(call);
+  return bound_beside(call, ended.side_work_seen.value_or(0) + 1);
+}
+
+void charge_beside(const billed_call& of, const call_end& ended, settlement& what) {
+  const side_bound begun = begun_beside(of, ended);
+  const auto add = [](std::int64_t more, std::int64_t& to) {
+    to = std::min(to + more, usage_count_max);
+  };
+  add(begun.input_tokens, what.used.input_tokens);
+  add(begun.output_tokens, what.used.output_tokens);
+  what.cost += begun.cost;
 }
 
 // Nobody saw the end of it: the most that the provider may bill.
@@ -131,14 +162,19 @@ void charge_most(const billed_call& of, const call_end& ended, const charged_ter
                                 : of.held_output_tokens;
   what.source = usage_source::counted;
   what.flags |= row_flag::counted;
-  what.used = ended.input_report ? *ended.input_report : at_bound(of.held.known, of.held);
+  const side_bound beside = bound_beside(*of.call);
+  what.used = ended.input_report
+                  ? *ended.input_report
+                  : at_bound(of.held.known, of.held.worst.input_tokens - beside.input_tokens);
   what.used.output_tokens = most;
   what.used.web_searches = of.call->request.web_searches_max;
-  if (terms.rates == nullptr) return;
-  if (terms.rates->request_nanodollars > 0) what.used.requests = 1;
-  // What kind of input the provider took the prompt for is only known from its report.
-  what.cost = ended.input_report ? cost_by(terms, terms.rates, what.used, of.held.admitted)
-                                 : with_output(of.held, what.used.output_tokens).cost;
+  if (terms.rates != nullptr) {
+    if (terms.rates->request_nanodollars > 0) what.used.requests = 1;
+    // What kind of input the provider took the prompt for is only known from its report.
+    what.cost = ended.input_report ? cost_by(terms, terms.rates, what.used, of.held.admitted)
+                                   : with_output(of.held, most).cost - beside.cost;
+  }
+  charge_beside(of, ended, what);
 }
 
 void take_usage(const billed_call& of, const call_end& ended, settlement& what) {
@@ -213,6 +249,7 @@ settlement bill_of(const billed_call& of, const call_end& ended, wall_time now) 
     charge_parts(of, *report, terms, what);
   } else {
     what.cost = cost_by(terms, terms.rates, what.used, of.held.admitted);
+    if (!report) charge_beside(of, ended, what);
   }
   if (report) take_stated(of, *report, terms.rates != nullptr, what);
   if (report && report->is_free) forgive(what);

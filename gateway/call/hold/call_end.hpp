@@ -25,6 +25,8 @@ struct call_end {
   bool unknown = false;
   // … which is at most this much; nothing: all that the call holds.
   std::optional<std::int64_t> most_output_tokens;
+  // So often a stream was seen to begin what is done beside the answer; nothing: nobody can tell.
+  std::optional<std::int64_t> side_work_seen;
   // From forwarding to the end of the answer; 0: there was none.
   monotonic::duration answered_in{};
   // For the learner: our count of all that was generated, and how fast the bytes of it came.

@@ -41,14 +41,15 @@ problem refused_by_cap(const hold_refusal& refusal, int status, wall_time now) {
 
 std::optional<problem> refuse_unpriced(const std::vector<cap>& caps, const attribution& charged,
                                        const examined_call& call) {
-  if (call.rates != nullptr) return std::nullopt;
+  if (call.rates != nullptr && call.other_without_rates.empty()) return std::nullopt;
+  const std::string& model = call.rates == nullptr ? call.model : call.other_without_rates;
   for (const cap& each : caps) {
     if (each.unit != cap_unit::usd || each.mode != cap_mode::enforce || !each.selects(charged))
       continue;
     return make_problem(
         problem_kind::unpriced_model,
-        "the model '" + call.model.substr(0, 200) + "' has no price, so the money cap '" +
-            each.name + "' cannot be kept; add it to the price file, or set unknown_model: ceiling",
+        "the model '" + model.substr(0, 200) + "' has no price, so the money cap '" + each.name +
+            "' cannot be kept; add it to the price file, or set unknown_model: ceiling",
         "model");
   }
   return std::nullopt;

@@ -59,6 +59,20 @@ void teach_from(prompt_teaching to, const examined_call& call, tokenizer::chat_a
   to.learner.teach(report);
 }
 
+namespace {
+
+// Of the answer: what others wrote for it comes beside its bound, and is never seen.
+std::int64_t answer_tokens(const usage_report& report) noexcept {
+  std::int64_t tokens = report.used.output_total();
+  for (const usage_part& part : report.parts) {
+    if (part.why == leg_reason::advisor || part.why == leg_reason::compaction)
+      tokens -= part.used.output_total();
+  }
+  return tokens;
+}
+
+}  // namespace
+
 output_key output_key_of(const attribution& charged) noexcept {
   return {.tenant = charged.tenant, .feature = charged.feature, .model = charged.model};
 }
@@ -73,7 +87,7 @@ void teach_output(output_learner& to, const examined_call& call, const call_end&
   const std::int64_t choices = call.request.choices;
   const auto of_one = [choices](std::int64_t tokens) { return (tokens + choices - 1) / choices; };
   const std::int64_t tokens =
-      ended.report ? ended.report->used.output_total() : ended.counted_output_tokens;
+      ended.report ? answer_tokens(*ended.report) : ended.counted_output_tokens;
   const bool at_lowered_bound = call.output_limit_tokens > 0 && tokens >= call.output_bound_tokens;
   output_observation seen;
   seen.tokens = of_one(tokens);

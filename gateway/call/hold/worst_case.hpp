@@ -19,6 +19,16 @@ struct hold_terms {
   std::string_view price_version;
 };
 
+// The most that is done beside the answer, each kind of it at most `times_max` times: read, generated, and
+// what both cost.
+struct side_bound {
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  nanodollars cost;
+};
+[[nodiscard]] side_bound bound_beside(const examined_call& call,
+                                      std::int64_t times_max = usage_count_max);
+
 // What a provider will charge for the prompt, as far as it is known.
 [[nodiscard]] usage known_prompt(const tokenizer::prompt_tokens& prompt) noexcept;
 

@@ -89,6 +89,34 @@ bool may_ask_for_usage(const examiner& with, const examined_call& call) {
            with.usage_refused->has(call.provider->name, call.model));
 }
 
+// Of a model that the call names beside its own. Null: no price is known, and nothing stands for it.
+const price* price_of_other(const examiner& with, std::string_view name, wall_time now,
+                            examined_call& call) {
+  call.other_models.emplace_back(name);
+  const auto priced = with.prices.find(call.provider->base_model(name), now);
+  if (priced) return *priced;
+  call.others_unpriced = true;
+  if (with.ceiling) return &*with.ceiling;
+  call.other_without_rates = name;
+  return nullptr;
+}
+
+// Where no price is known, it is held and charged as the model that was asked.
+void price_others(const examiner& with, const chat_request& read, wall_time now,
+                  examined_call& call) {
+  for (const std::string_view other : read.other_models) {
+    if (other.empty()) continue;
+    const price* rates = price_of_other(with, other, now, call);
+    if (rates != nullptr) call.other_rates.push_back(rates);
+  }
+  for (const side_work& each : read.beside) {
+    priced_side_work& one = call.beside.emplace_back();
+    one.what = each;
+    one.what.model = {};
+    if (!each.model.empty()) one.rates = price_of_other(with, each.model, now, call);
+  }
+}
+
 result<examined_call> read_fields(const examiner& with, const dialect& speaks,
                                   simdjson::dom::element document, std::string_view body,
                                   wall_time now) {
@@ -126,19 +154,7 @@ result<examined_call> read_fields(const examiner& with, const dialect& speaks,
   call.asks_for_usage = call.edited_body.has_value();
   if (call.provider->stream_usage == stream_usage_policy::never)
     call.edited_body = speaks.without_usage_request(body);
-  // One without a price is charged as the model that was asked.
-  for (const std::string_view other : read->other_models) {
-    const auto priced = with.prices.find(call.provider->base_model(other), now);
-    if (priced) call.other_rates.push_back(*priced);
-  }
-  for (const side_work& each : read->beside) {
-    priced_side_work& one = call.beside.emplace_back();
-    one.what = each;
-    one.what.model = {};
-    if (each.model.empty()) continue;
-    const auto priced = with.prices.find(call.provider->base_model(each.model), now);
-    if (priced) one.rates = *priced;
-  }
+  if (!read->other_models.empty() || !read->beside.empty()) price_others(with, *read, now, call);
   call.request.beside.clear();
   call.request.model = call.request.user = call.request.tier_word = {};
   call.request.other_models.clear();

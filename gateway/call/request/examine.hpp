@@ -58,6 +58,11 @@ struct examined_call {
   const price* rates = nullptr;           // null: no price is known and the policy lets it pass
   std::vector<const price*> other_rates;  // of models that may answer in its place
   std::vector<priced_side_work> beside;
+  // As the client wrote them: what may answer in its place, and what may work beside it …
+  std::vector<std::string> other_models;
+  bool others_unpriced = false;  // … one of which has no price …
+  // … and nothing stands for it. "": all are priced, or the policy's ceiling stands for theirs.
+  std::string other_without_rates;
   bool unpriced = false;
   wall_time priced_at{};                 // of these prices: when the call arrived
   chat_request request;                  // its views are empty: use billing()

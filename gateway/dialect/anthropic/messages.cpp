@@ -76,6 +76,7 @@ class anthropic_meter final : public metered_stream {
     return used;
   }
   [[nodiscard]] bool generating() const noexcept override { return !ending_.finished(); }
+  [[nodiscard]] std::int64_t side_work_seen() const noexcept override { return side_work_seen_; }
 
  private:
   void write_ending(const usage& used, std::string& out) const override {
@@ -116,16 +117,29 @@ class anthropic_meter final : public metered_stream {
   // Another model may take over from the one that message_start named; it says so in a block.
   void note_block(const stream_event& event) {
     // Blocks of what a tool found may be very long.
-    constexpr std::size_t fallback_bytes_max = 4 * 1024;
-    if (event.data.size() > fallback_bytes_max || !contains(event.data, "\"fallback\"")) return;
+    constexpr std::size_t telling_bytes_max = 4 * 1024;
+    if (event.data.size() > telling_bytes_max) return;
+    if (!contains(event.data, "\"fallback\"") && !contains(event.data, "\"server_tool_use\""))
+      return;
     const auto data = parse_object(event.data);
     simdjson::dom::object block;
+    if (!data || (*data)["content_block"].get(block) != simdjson::SUCCESS) return;
+    const std::string_view type = text_of(block, "type");
     simdjson::dom::object to;
-    if (data && (*data)["content_block"].get(block) == simdjson::SUCCESS &&
-        text_of(block, "type") == "fallback" && block["to"].get(to) == simdjson::SUCCESS) {
+    if (type == "fallback" && block["to"].get(to) == simdjson::SUCCESS) {
       const std::string_view model = text_of(to, "model");
       if (!model.empty()) terms_.model = std::string(model);
+    } else if (type == "server_tool_use") {
+      note_use(*data, text_of(block, "name"));
     }
+  }
+
+  // Once, as the same event may be noted again.
+  void note_use(simdjson::dom::object data, std::string_view tool) {
+    std::int64_t index = 0;
+    if (data["index"].get(index) != simdjson::SUCCESS || index <= last_use_) return;
+    last_use_ = index;
+    if (tool == "advisor") ++side_work_seen_;
   }
 
   void note_delta(simdjson::dom::object data, usage_note& note) {
@@ -179,6 +193,8 @@ class anthropic_meter final : public metered_stream {
   anthropic_terms terms_;
   anthropic_ending ending_;
   std::int64_t input_believed_max_;
+  std::int64_t side_work_seen_ = 0;
+  std::int64_t last_use_ = -1;  // the block's index
   bool has_output_ = false;
 };
 

@@ -48,23 +48,9 @@ std::optional<problem> read_advisor(simdjson::dom::object tool, chat_request& in
   return std::nullopt;
 }
 
-// A page is read again in each round after it was fetched. Where the tool does not bound pages, hidden input
-// stands for them.
-std::optional<problem> read_fetches(simdjson::dom::object tool, chat_request& into) {
-  const auto uses = read_integer(tool, field_name{"max_uses", "tools.max_uses"}, use_bounds);
-  if (!uses) return uses.error();
-  const auto tokens = read_integer(
-      tool, field_name{"max_content_tokens", "tools.max_content_tokens"}, output_bounds);
-  if (!tokens) return tokens.error();
-  if (!*uses || !*tokens || **uses == 0) return std::nullopt;
-  side_work fetched;
-  fetched.times = std::min(**uses, rounds_max);
-  fetched.added_tokens = (fetched.times + 1) * **tokens / 2;  // half of the pages on the average
-  into.beside.push_back(fetched);
-  return std::nullopt;
-}
-
-// The tools, and what of them bills by use.
+// The tools, and what of them bills by use. For the pages that one fetches hidden input stands, whatever its
+// bounds: those are far above what is fetched (ten pages of 100,000 tokens, each read again in every round,
+// are millions), and to hold them would refuse good calls for ever.
 result<std::int64_t> read_searches(simdjson::dom::object body, chat_request& into) {
   const auto tools = read_array(body, field_name{"tools", "tools"});
   if (!tools) return tools.error();
@@ -80,8 +66,6 @@ result<std::int64_t> read_searches(simdjson::dom::object body, chat_request& int
     if (!type) return type.error();
     if (type->starts_with("advisor_")) {
       if (auto wrong = read_advisor(tool, into)) return std::move(*wrong);
-    } else if (type->starts_with("web_fetch_")) {
-      if (auto wrong = read_fetches(tool, into)) return std::move(*wrong);
     }
     if (!type->starts_with("web_search")) continue;
     const auto uses = read_integer(tool, field_name{"max_uses", "tools.max_uses"}, search_bounds);
@@ -94,12 +78,22 @@ result<std::int64_t> read_searches(simdjson::dom::object body, chat_request& int
 }
 
 // A conversation that has come to the trigger is read whole and summed up, and then answered from the sum,
-// the tools and the system's text: what was read for the sum is held for the answer already, and half of it
-// once more is more than any recorded answer read (682 tokens of 60,385). How long the sum may be nobody
-// says; the longest of ten had 592 tokens.
+// the tools and the system's text: what was read for the sum is held for the answer already. Once more is held
+// of it what the tools and the system may be, by their bytes, and never less than half: the answers that were
+// recorded read 682 tokens of 60,385, with neither. How long the sum may be nobody says; the longest of ten had
+// 592 tokens.
 constexpr std::int64_t compaction_trigger_default = 150'000;
 constexpr std::int64_t compaction_tokens = 4'096;
 constexpr std::int64_t compaction_order_tokens = 1'000;
+constexpr std::size_t bytes_per_token_least = 3;  // of JSON and of text in most languages
+
+std::int64_t kept_tokens(simdjson::dom::object body) {
+  std::size_t bytes = 0;
+  for (const char* field : {"tools", "system"}) {
+    if (const auto kept = find_field(body, field)) bytes += simdjson::minify(*kept).size();
+  }
+  return static_cast<std::int64_t>(bytes / bytes_per_token_least);
+}
 
 std::optional<problem> read_compaction(simdjson::dom::object body, chat_request& into) {
   const auto managed = read_object(body, field_name{"context_management", "context_management"});
@@ -113,6 +107,7 @@ std::optional<problem> read_compaction(simdjson::dom::object body, chat_request&
     side_work summing;
     summing.times = 1;
     summing.prompt_parts = 2;
+    summing.prompt_tokens_min = kept_tokens(body);
     summing.added_tokens = compaction_order_tokens + compaction_tokens;
     summing.output_tokens = compaction_tokens;
     summing.from_prompt_tokens = compaction_trigger_default;

@@ -144,8 +144,9 @@ bool add_iterations(std::vector<usage_part> parts, usage_report& report) {
     if (part.why == leg_reason::fallback && !part.model.empty()) report.model = part.model;
     add(part.used, report.used);
   }
-  const bool is_one =
-      parts.size() == 1 && (parts[0].model.empty() || parts[0].model == report.model);
+  // A model that stood in for all of it is a part, or its spend would stay with the one that refused.
+  const bool is_one = parts.size() == 1 && parts[0].why != leg_reason::fallback &&
+                      (parts[0].model.empty() || parts[0].model == report.model);
   if (!is_one) report.parts = std::move(parts);
   return plausible(report.used);
 }

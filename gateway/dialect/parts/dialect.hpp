@@ -31,6 +31,7 @@ struct side_work {
   std::string_view model;               // "": the model that answers
   std::int64_t times = 0;               // at most so often
   std::int64_t prompt_parts = 1;        // of so many parts of the prompt one is read
+  std::int64_t prompt_tokens_min = 0;   // at least so many of it, if it has them
   std::int64_t added_tokens = 0;        // read beside it, each time
   std::int64_t output_tokens = 0;       // each time at most, beyond the bound of the answer
   std::int64_t from_prompt_tokens = 0;  // not for a shorter prompt
@@ -134,6 +135,8 @@ class stream_meter {
   // As much text would be tokenized by counted_output_tokens() now. Text that never comes to a
   // word's end is counted whole each time.
   [[nodiscard]] virtual std::size_t recount_bytes() const noexcept = 0;
+  // So often the answer asked for what is done beside it, which is billed and comes without text of its own.
+  [[nodiscard]] virtual std::int64_t side_work_seen() const noexcept { return 0; }
   // The stream carried the dialect's own error event.
   [[nodiscard]] virtual bool saw_error() const noexcept = 0;
   // Such an event, and nothing before or after it: nothing was generated.

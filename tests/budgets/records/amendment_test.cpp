@@ -135,6 +135,28 @@ BOOST_AUTO_TEST_CASE(the_ninth_leg_is_added_to_the_eighth) {
   BOOST_TEST(cost == 4'980);
 }
 
+// Before: the eighth leg was called a correction, an advisor's as well.
+BOOST_AUTO_TEST_CASE(a_correction_for_which_there_is_no_room_leaves_the_other_models_theirs) {
+  ledger_row row = unknown_row();
+  row.legs = legs_of(row);
+  for (int n = 1; n < 8; ++n) {
+    leg advice;
+    advice.why = leg_reason::advisor;
+    advice.model = "advisor-" + std::to_string(n);
+    advice.cost = nanodollars{10};
+    row.cost += advice.cost;
+    row.legs.push_back(advice);
+  }
+  const std::vector<leg> before = row.legs;
+  BOOST_TEST(!amend(told(400, 4'000), row).has_value());
+  BOOST_TEST(has_sound_legs(row));
+  BOOST_TEST_REQUIRE(row.legs.size() == 8U);
+  BOOST_TEST(row.legs[0].used.output_tokens == 400);
+  BOOST_TEST(row.legs[0].cost.count() == 4'000 - 7 * 10);
+  for (std::size_t n = 1; n < 8; ++n)
+    BOOST_TEST((row.legs[n] == before[n]));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint::testing

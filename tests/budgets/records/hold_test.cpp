@@ -32,6 +32,14 @@ BOOST_AUTO_TEST_CASE(the_whole_bound_costs_what_was_priced_as_the_worst) {
   BOOST_TEST((with_output(request, 1'000) == request.worst));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_generated_beside_the_answer_is_held_however_short_that_is) {
+  hold_request request = request_held_in_parts(10, 100);
+  request.side_output_tokens = 70;
+  BOOST_TEST(with_output(request, 1'000).output_tokens == 1'070);
+  BOOST_TEST(with_output(request, 1'000).cost.count() == 3'050);
+  BOOST_TEST(with_output(request, 0).output_tokens == 70);
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_wants_room_for_what_it_hardly_ever_passes) {
   BOOST_TEST(wanted_output(request_held_in_parts(10, 100), 1'000) == 100);
   BOOST_TEST(wanted_output(request_held_in_parts(10, 5), 1'000) ==

@@ -346,6 +346,29 @@ BOOST_AUTO_TEST_CASE(a_warning_cap_is_silent_while_what_is_held_fits_whatever_is
   BOOST_TEST(books.hold(call_of(3, 0)).warned.size() == 1U);
 }
 
+// Before: an advisor's output was held among the prompt, and passed every cap of output tokens.
+BOOST_AUTO_TEST_CASE(what_is_generated_beside_an_answer_counts_against_a_cap_of_output) {
+  cap output = token_cap("out", 5'000);
+  output.unit = cap_unit::output_tokens;
+  auto books = ledger_of({output});
+  BOOST_TEST_REQUIRE(!books.hold(call_of(1, 4'000)).refused);
+  (void)books.settle(used_output(1, 4'000));
+  hold_request advised = stream_of(2, 800, 100, 800);
+  advised.side_output_tokens = 2'000;
+  BOOST_TEST((books.hold(hold_request(advised)).refused.value().reason ==
+              refusal_reason::budget_exceeded));
+  advised.side_output_tokens = 200;
+  const auto answer = books.hold(hold_request(advised));
+  BOOST_TEST_REQUIRE(!answer.refused);
+  BOOST_TEST(answer.output_tokens == 800);
+  BOOST_TEST(answer.held_output_tokens == 100);
+  BOOST_TEST(held(books, "out") == 300);
+  BOOST_TEST(books.hold(hold_request(advised)).held_output_tokens == 100);  // asked for once more
+  BOOST_TEST(books.extend(to_output(advised, 800)).granted);
+  BOOST_TEST(held(books, "out") == 1'000);
+  BOOST_TEST(!books.extend(to_output(advised, 801)).granted);  // above its bound
+}
+
 BOOST_AUTO_TEST_CASE(ample_room_may_be_the_least_and_take_the_very_last_of_it) {
   const auto beside_others = [](std::int64_t ample, std::int64_t least) {
     auto books = ledger_of({token_cap("day", 1'000)});

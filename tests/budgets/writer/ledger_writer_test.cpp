@@ -167,6 +167,21 @@ BOOST_FIXTURE_TEST_CASE(an_orphan_used_the_searches_and_the_request_that_it_pays
   }
 }
 
+// Work beside the answer that nobody bounds is held at more than any usage can be.
+BOOST_FIXTURE_TEST_CASE(an_orphan_is_posted_at_no_more_than_a_call_can_use, fixture) {
+  caps = {usd_cap("day", 1'000)};
+  {
+    driven_writer books(options());
+    hold_request held = hold_of(1, 100);
+    held.worst.input_tokens = 8 * usage_count_max;
+    BOOST_TEST(!books.hold(held).refused);
+  }
+  driven_writer books(options());
+  BOOST_REQUIRE(books.committed.size() == 1U);
+  BOOST_TEST(books.committed[0].used.input_tokens == usage_count_max);
+  BOOST_TEST(books.committed[0].cost.count() == 100);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_resolution_older_than_memory_is_found_on_disk, fixture) {
   {
     driven_writer books(options());

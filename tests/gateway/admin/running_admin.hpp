@@ -55,10 +55,21 @@ class running_admin {
     return settle(tenant, {.input_tokens = 10, .output_tokens = 500}, nanodollars{5'025'000},
                   row_flag::unknown | row_flag::counted, prices);
   }
+  // The same tokens and no cost, half by each of two models that answered together; returns its id.
+  std::string leave_shared(const std::string& one, const std::string& other) {
+    leg half;
+    half.used = {.input_tokens = 5, .output_tokens = 250};
+    std::vector<leg> legs = {half, half};
+    legs[0].model = one;
+    legs[1].model = other;
+    return settle("acme", {.input_tokens = 10, .output_tokens = 500}, nanodollars{0}, 0, "test-1",
+                  legs);
+  }
 
  private:
   std::string settle(const std::string& tenant, const usage& used, nanodollars cost,
-                     std::uint32_t flags, const std::string& prices) {
+                     std::uint32_t flags, const std::string& prices,
+                     const std::vector<leg>& legs = {}) {
     const auto now = wall_now();
     hold_request hold;
     hold.id = make_call_id(now, calls_ += 1, 0);
@@ -82,6 +93,7 @@ class running_admin {
     done.flags = flags;
     if ((flags & row_flag::counted) != 0) done.source = usage_source::counted;
     done.cost = cost;
+    done.legs = legs;
     done.price_version = prices;
     done.model_served = "gpt-4o-2024-08-06";
     done.status = 200;

@@ -82,6 +82,25 @@ BOOST_FIXTURE_TEST_CASE(a_released_call_is_corrected_from_what_it_was_charged_fo
   BOOST_TEST(row().cost.count() == 10 * 2'500 + 100 * 10'000);
 }
 
+// Before: what it had been charged for, a bound, was put back as used.
+BOOST_FIXTURE_TEST_CASE(a_released_call_that_is_told_a_cost_alone_used_nothing, fixture) {
+  BOOST_TEST(ask({"release", id, "--reason", "their page was down"}).status == 0);
+  const auto done = ask({"correct", id, "--cost", "0.5", "--reason", "their invoice"});
+  BOOST_TEST(done.status == 0, done.err);
+  BOOST_TEST(row().cost.count() == 500'000'000);
+  BOOST_TEST((row().used == usage{}));
+}
+
+// Before: all that answered was priced as the model that is named, whichever model did it.
+BOOST_FIXTURE_TEST_CASE(what_several_models_answered_together_has_no_price_of_one, fixture) {
+  const std::string two = admin.leave_shared("gpt-4o", "another");
+  complains({"correct", two, "--set", "output_tokens=100", "--reason", "x"},
+            "several models worked on the call");
+  const std::string one = admin.leave_shared("gpt-4o", "gpt-4o");
+  const auto done = ask({"correct", one, "--set", "output_tokens=100", "--reason", "x"});
+  BOOST_TEST(done.status == 0, done.err);
+}
+
 // Each tells another kind; before, the later one told the earlier one's kind as it had been.
 BOOST_FIXTURE_TEST_CASE(corrections_at_the_same_time_all_count, fixture) {
   const auto correct = [this](const char* figures) {

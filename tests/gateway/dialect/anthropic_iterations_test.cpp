@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_that_another_model_took_over_is_free_and_that_mod
       reported(totals(412, 264, entry("message", 408, 0, model) + "," + taken), "claude-fable-5");
   BOOST_TEST(spelled(report.used) == "412 0 0 0 0 264 0 0 0");
   BOOST_TEST(report.model == "claude-opus-4-8");
-  BOOST_TEST(report.parts.empty());
+  BOOST_TEST(spelled_parts(report) == "fallback claude-opus-4-8 412/264");
   // One that had said something, or whose category is billed, is not.
   const usage_report spoken =
       reported(totals(412, 264, entry("message", 408, 30, model) + "," + taken), "claude-fable-5");
@@ -176,6 +176,25 @@ BOOST_AUTO_TEST_CASE(more_iterations_than_a_call_can_have_are_still_billed) {
                   .read_answer(R"({"usage":)" + totals(1, 1, absurd) + "}", implausible)
                   .has_value());
   BOOST_TEST(implausible);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_answer_asks_others_is_counted_as_it_begins) {
+  const auto use = [](int index, const std::string& name, const std::string& type) {
+    return "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":" +
+           std::to_string(index) + ",\"content_block\":{\"type\":\"" + type +
+           "\",\"id\":\"s1\",\"name\":\"" + name + "\",\"input\":{}}}\n\n";
+  };
+  const auto meter = anthropic().meter_stream({"claude-sonnet-5"}, chat_request{});
+  std::string passed;
+  for (const char each : use(0, "advisor", "server_tool_use")) {
+    const char piece[] = {each};
+    meter->consume({piece, 1}, passed);
+  }
+  BOOST_TEST(meter->side_work_seen() == 1);
+  meter->consume(use(1, "web_search", "server_tool_use") + use(2, "advisor", "tool_use"), passed);
+  BOOST_TEST(meter->side_work_seen() == 1);
+  meter->consume(use(3, "advisor", "server_tool_use"), passed);
+  BOOST_TEST(meter->side_work_seen() == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

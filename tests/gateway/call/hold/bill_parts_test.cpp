@@ -152,6 +152,33 @@ BOOST_FIXTURE_TEST_CASE(what_a_provider_does_not_bill_by_its_terms_costs_nothing
     BOOST_TEST(each.cost.count() == 0);
 }
 
+// Before: where the first model had refused for nothing, the row had no legs, and the other model's spend
+// stayed under the name of the first.
+BOOST_FIXTURE_TEST_CASE(a_model_that_stood_in_for_all_of_a_call_is_a_leg, call_to_bill) {
+  held.charged.model = "asked";
+  held.charged.provider = "claude";
+  call_end ended = reported_by("other");
+  usage_part& part = ended.report->parts.emplace_back();
+  part.why = leg_reason::fallback;
+  part.model = "other";
+  part.used = ended.report->used;
+  settlement bill = settled_at(ended, "anthropic");
+  BOOST_TEST_REQUIRE(bill.legs.size() == 2U);
+  BOOST_TEST((bill.legs[0].why == leg_reason::fallback));
+  BOOST_TEST(bill.legs[0].model == "other");
+  BOOST_TEST((bill.legs[0].cost == bill.cost));
+  BOOST_TEST((bill.legs[1].why == leg_reason::answer));
+  BOOST_TEST(bill.legs[1].model == "asked");
+  BOOST_TEST(bill.legs[1].provider == "claude");
+  BOOST_TEST(bill.legs[1].used.total() == 0);
+  BOOST_TEST(bill.legs[1].cost.count() == 0);
+  provider.trust_stated_cost = true;
+  ended.report->stated_cost = nanodollars{5};
+  bill = settled_at(ended, "anthropic");
+  BOOST_TEST_REQUIRE(bill.legs.size() == 2U);
+  BOOST_TEST(bill.legs[0].cost.count() == 5);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint

@@ -62,6 +62,76 @@ BOOST_FIXTURE_TEST_CASE(a_prompt_that_the_provider_told_is_charged_as_it_was_tol
   BOOST_TEST(bill.cost.count() == 9 * 2'000 + 60 * 8'000);
 }
 
+namespace {
+// With an advisor that reads the prompt of 25 tokens and writes 100, twice: 150 in and 200 out, held with
+// the rest.
+struct advised_call : call_to_bill {
+  advised_call() {
+    side_work advice;
+    advice.times = 2;
+    advice.output_tokens = 100;
+    advice.added_tokens = 50;
+    call.beside = {{*prices.find("other", held.admitted), advice}};
+    call.prompt.upper_bound = 25;
+    call.request.stream = true;
+    provider.on_hang_up = hang_up_policy::stops;
+    ended = not_seen_to_its_end();
+    held.worst.input_tokens += 2 * 75;
+    held.side_output_tokens = 2 * 100;
+    held.elastic->cost.add_fixed(nanodollars{2 * of_advice});
+    held.worst.cost += nanodollars{2 * of_advice};
+    ended.most_output_tokens = 60;
+    ended.side_work_seen = 0;
+  }
+
+  static constexpr std::int64_t of_advice = 75 * 1'000 + 100 * 4'000;
+  call_end ended;
+};
+}  // namespace
+
+// Before: a stream that was left had its advisors for nothing as soon as the provider had told the prompt.
+BOOST_FIXTURE_TEST_CASE(advice_that_may_have_been_given_is_charged_beside_a_prompt_that_was_told,
+                        advised_call) {
+  ended.input_report.emplace().input_tokens = 9;
+  settlement bill = settled_at(ended, "anthropic");
+  BOOST_TEST(bill.used.input_tokens == 9 + 75);
+  BOOST_TEST(bill.used.output_tokens == 60 + 100);
+  BOOST_TEST(bill.cost.count() == 9 * 2'000 + 60 * 8'000 + of_advice);
+  ended.side_work_seen = 1;  // and a second may have begun
+  bill = settled_at(ended, "anthropic");
+  BOOST_TEST(bill.used.output_tokens == 60 + 200);
+  BOOST_TEST(bill.cost.count() == 9 * 2'000 + 60 * 8'000 + 2 * of_advice);
+  ended.side_work_seen = 9;  // never more than was held
+  BOOST_TEST((settled_at(ended, "anthropic").cost == bill.cost));
+}
+
+BOOST_FIXTURE_TEST_CASE(where_the_provider_stops_not_all_advice_is_charged, advised_call) {
+  settlement bill = settled_at(ended, "anthropic");
+  BOOST_TEST(bill.used.input_tokens == 25 + 75);
+  BOOST_TEST(bill.used.output_tokens == 60 + 100);
+  BOOST_TEST(bill.cost.count() == 25 * 2'000 + 60 * 8'000 + of_advice);
+  provider.on_hang_up = hang_up_policy::finishes;
+  bill = settled_at(ended, "anthropic");
+  BOOST_TEST(bill.used.input_tokens == held.worst.input_tokens);
+  BOOST_TEST(bill.used.output_tokens == 60 + 200);
+  BOOST_TEST(bill.cost.count() == 25 * 2'000 + 60 * 8'000 + 2 * of_advice);
+  provider.on_hang_up = hang_up_policy::stops;
+  ended.side_work_seen.reset();  // nobody read it as a stream
+  BOOST_TEST((settled_at(ended, "anthropic").cost == bill.cost));
+}
+
+BOOST_FIXTURE_TEST_CASE(advice_is_charged_beside_an_answer_that_we_counted, advised_call) {
+  ended.unknown = false;
+  ended.input_report.emplace().input_tokens = 9;
+  settlement bill = settled_at(ended, "anthropic");
+  BOOST_TEST(bill.used.output_tokens == 20 + 100);
+  BOOST_TEST(bill.cost.count() == 9 * 2'000 + 20 * 8'000 + of_advice);
+  unknown_at_hold = false;
+  ended.unknown = true;
+  ended.side_work_seen.reset();
+  BOOST_TEST((settled_at(ended, "anthropic").cost == bill.cost));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_report_makes_the_end_known, call_to_bill) {
   call_end ended = reported_by("asked");
   ended.unknown = true;

@@ -130,6 +130,9 @@ BOOST_AUTO_TEST_CASE(a_model_without_a_price_is_refused_where_a_money_cap_is_kep
   const price ceiling = samples::plain_price("ceiling", samples::plain_rates(1, 1));
   call.rates = &ceiling;
   BOOST_TEST(!refuse_unpriced(caps, attribution(), call).has_value());
+  call.other_without_rates = "advisor";  // which works beside it
+  BOOST_TEST(refuse_unpriced(caps, attribution(), call)
+                 ->message.starts_with("the model 'advisor' has no price"));
 }
 
 BOOST_AUTO_TEST_CASE(a_model_without_a_price_passes_caps_that_are_not_about_its_money) {

@@ -197,6 +197,18 @@ BOOST_FIXTURE_TEST_CASE(an_answer_teaches_how_long_its_kind_is, call_that_teache
   BOOST_TEST(shared.outputs.predict(output_key_of(other)).tokens == 512);
 }
 
+// Before: an advisor's words made the answers of their kind look long, and as if they were hidden.
+BOOST_FIXTURE_TEST_CASE(what_others_wrote_for_an_answer_teaches_no_length, call_that_teaches) {
+  generates(1'007);
+  ended.report->parts.resize(3);
+  ended.report->parts[0].used.output_tokens = 7;
+  ended.report->parts[1].why = leg_reason::advisor;
+  ended.report->parts[1].used.output_tokens = 600;
+  ended.report->parts[2].why = leg_reason::compaction;
+  ended.report->parts[2].used.output_tokens = 400;
+  BOOST_TEST(after(128).tokens == 7);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_kind_of_call_is_a_tenant_s_feature_and_its_model, call_that_teaches) {
   const output_key of = output_key_of(charged);
   BOOST_TEST(of.tenant == "acme");

@@ -131,11 +131,18 @@ BOOST_FIXTURE_TEST_CASE(an_advisor_is_held_at_its_own_price_and_the_prompt_as_of
   const std::int64_t each = 15 * 10'000 + 100 * 50'000 + 115 * 2'000;
   BOOST_TEST(worst.worst.cost.count() == answer + 2 * each);
   BOOST_TEST(worst.elastic->cost.at(0).count() == answer - 10'000 * 8'000 + 2 * each);
-  BOOST_TEST(worst.worst.input_tokens == 10 + 2 * (15 + 100 + 115));
+  BOOST_TEST(worst.worst.input_tokens == 10 + 2 * (15 + 115));
   BOOST_TEST(worst.worst.output_tokens == 10'000);
+  BOOST_TEST(worst.side_output_tokens == 2 * 100);
   BOOST_TEST(worst.known.total() == 8);
   call.beside.front().rates = nullptr;  // no price is known of it
   BOOST_TEST(held().worst.cost.count() == answer + 2 * (15 * 2'000 + 100 * 8'000 + 115 * 2'000));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_call_that_names_a_model_without_a_price_says_so, call_to_hold) {
+  BOOST_TEST((held().flags & row_flag::unpriced) == 0U);
+  call.others_unpriced = true;
+  BOOST_TEST((held().flags & row_flag::unpriced) != 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_prompt_is_held_again_from_where_it_may_be_summed_up, call_to_hold) {
@@ -146,15 +153,38 @@ BOOST_FIXTURE_TEST_CASE(a_prompt_is_held_again_from_where_it_may_be_summed_up, c
   call.beside = {{nullptr, summing}};
   BOOST_TEST(held().worst.input_tokens == 10);
   call.prompt.upper_bound = 11;
-  BOOST_TEST(held().worst.input_tokens == 11 + 11 + 4);
+  BOOST_TEST(held().worst.input_tokens == 11 + 11);
+  BOOST_TEST(held().side_output_tokens == 4);
   BOOST_TEST(held().worst.cost.count() == 22 * 2'000 + 10'004 * 8'000);
   call.beside.front().what.prompt_parts = 2;
-  BOOST_TEST(held().worst.input_tokens == 11 + 5 + 4);
+  BOOST_TEST(held().worst.input_tokens == 11 + 5);
   BOOST_TEST(held().worst.cost.count() == 16 * 2'000 + 10'004 * 8'000);
+  // Before: half was held where nearly all of it were tools, which are not summed up.
+  call.beside.front().what.prompt_tokens_min = 9;
+  BOOST_TEST(held().worst.input_tokens == 11 + 9);
+  call.beside.front().what.prompt_tokens_min = 90;  // an estimate: no more than there is
+  BOOST_TEST(held().worst.input_tokens == 11 + 11);
   call.beside.front().what.prompt_parts = 1;
   call.rates = nullptr;  // nothing is priced, and yet there are caps of tokens
-  BOOST_TEST(held().worst.input_tokens == 11 + 11 + 4);
+  BOOST_TEST(held().worst.input_tokens == 11 + 11);
+  BOOST_TEST(held().side_output_tokens == 4);
   BOOST_TEST(held().worst.cost.count() == 0);
+}
+
+// Before: what worked beside a model without a price was added once more with each count of the prompt.
+BOOST_FIXTURE_TEST_CASE(a_prompt_that_is_counted_bounds_the_cost_anew, call_to_hold) {
+  const price dearer = rates;
+  side_work advice;
+  advice.times = 1;
+  advice.output_tokens = 100;
+  call.beside = {{&dearer, advice}};
+  call.rates = nullptr;
+  hold_request worst = held();
+  BOOST_TEST(worst.worst.cost.count() == 10 * 2'000 + 100 * 8'000);
+  call.prompt.upper_bound = 9;
+  bound_prompt(worst, call);
+  BOOST_TEST(worst.worst.cost.count() == 9 * 2'000 + 100 * 8'000);
+  BOOST_TEST(worst.elastic->cost.at(50).count() == 9 * 2'000 + 100 * 8'000);
 }
 
 BOOST_FIXTURE_TEST_CASE(work_beside_the_answer_that_no_number_can_hold_is_held_at_the_most,
@@ -162,8 +192,10 @@ BOOST_FIXTURE_TEST_CASE(work_beside_the_answer_that_no_number_can_hold_is_held_a
   side_work endless;
   endless.times = usage_count_max;
   endless.added_tokens = usage_count_max;
+  endless.output_tokens = usage_count_max;
   call.beside = {{nullptr, endless}};
   BOOST_TEST(held().worst.input_tokens == 8 * usage_count_max);
+  BOOST_TEST(held().side_output_tokens == 8 * usage_count_max);
   BOOST_TEST(held().worst.cost.count() > 900'000'000 * samples::dollar / 1'000);
 }
 

@@ -206,6 +206,7 @@ BOOST_FIXTURE_TEST_CASE(models_that_may_take_over_are_priced_with_the_one_that_i
   BOOST_TEST_REQUIRE(call.other_rates.size() == 1U);
   BOOST_TEST(call.other_rates[0] == *prices.find("claude-sonnet-5", admitted));
   BOOST_TEST(call.request.other_models.empty());
+  BOOST_TEST(call.other_without_rates == "mystery");
   BOOST_TEST(examined(hi_to("gpt-4o")).other_rates.empty());
   BOOST_TEST(examined(hi_to("gpt-4o")).beside.empty());
 }
@@ -222,6 +223,10 @@ BOOST_FIXTURE_TEST_CASE(an_advisor_is_priced_as_its_own_model, examined_fixture)
   BOOST_TEST(call.beside[0].what.times == 2);
   BOOST_TEST(call.beside[1].rates == nullptr);
   BOOST_TEST(call.request.beside.empty());
+  BOOST_TEST((call.other_models == std::vector<std::string>{"gpt-4o", "mystery"}));
+  BOOST_TEST(!call.unpriced);
+  BOOST_TEST(call.others_unpriced);
+  BOOST_TEST(call.other_without_rates == "mystery");
   BOOST_TEST((call.priced_at == admitted));
 }
 

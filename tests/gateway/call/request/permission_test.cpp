@@ -30,6 +30,24 @@ BOOST_AUTO_TEST_CASE(a_key_for_some_models_may_name_them_either_way) {
              "the key 'key_7' may not use the model '" + std::string(200, 'x') + "'");
 }
 
+// Before: a key for a cheap model had any other one's advice, and any other one answer in its place.
+BOOST_AUTO_TEST_CASE(a_key_for_some_models_may_not_name_others_beside_them) {
+  virtual_key key;
+  key.id = "key_7";
+  key.models = {"claude-haiku-*"};
+  provider_config provider;
+  examined_call call;
+  call.provider = &provider;
+  call.model = call.base_model = "claude-haiku-5";
+  call.other_models = {"claude-haiku-4"};
+  BOOST_TEST(!refuse_model(key, call).has_value());
+  call.other_models.emplace_back("claude-opus-5");
+  const auto why = refuse_model(key, call);
+  BOOST_TEST_REQUIRE(why.has_value());
+  BOOST_TEST((why->kind == problem_kind::forbidden));
+  BOOST_TEST(why->message == "the key 'key_7' may not use the model 'claude-opus-5'");
+}
+
 BOOST_AUTO_TEST_CASE(a_provider_that_needs_a_credential_is_not_called_without_one) {
   provider_config provider;
   provider.name = "openai";
