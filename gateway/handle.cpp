@@ -138,6 +138,7 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   if (metered != nullptr) obey_bound(*x.call.speaks, x.session.body, *metered, of.admitted);
   while (true) {
     const auto forwarded = monotonic::now();
+    x.call.was_forwarded = true;
     auto answer = co_await forward(x.session, x.call, order_of(x, of, held));
     if (!answer) {
       x.shared.metrics.refused(answer.error().why.kind);
@@ -275,7 +276,6 @@ asio::awaitable<void> handle(client_session& session, incoming_call& call, clien
   call.page_origin = page_origin_of(settings.listen, call.head);
   if (const auto plain = answer_without_key(settings.listen, call.head))
     co_return co_await x.answer.write_own(200, plain->fields, plain->body);
-  call.speaks = &dialect_for_errors(call.head.path);
   auto api = recognise(settings, call.head);
   if (!api) co_return co_await decline(x, std::move(api).error());
   auto key = authenticate(call.head, x.shared.keys, call.started);
