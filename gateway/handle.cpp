@@ -190,8 +190,9 @@ void observe(const exchange& x, const hold_request& held, monotonic::time_point 
 }
 
 // From the hold to the recorded answer, for metered calls and pass-throughs alike.
-asio::awaitable<void> serve_held(const exchange& x, admitted_call of) {
+asio::awaitable<void> serve_held(const exchange& x, admitted_call of, unowned_hold& given) {
   held_call held(x.means(), x.home(), of.hold, of.admitted, of.metered, *x.call.speaks);
+  given.is_cared_for();
   answered_call answered;
   if (x.session.watch.client_gone()) {  // while its call waited in line
     answered.end.ended.outcome = call_outcome::client_gone;
@@ -225,12 +226,16 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
     if (barred) record_refused(x.shared.ledger, of.hold, barred->status);
   }
   if (barred) co_return co_await decline(x, std::move(*barred));
+  unowned_hold given(x.shared.ledger, x.shared.metrics, of.hold.id);
   auto admitted = co_await reserve_metered(x.asking(), *call, of.hold);
-  if (!admitted) co_return co_await x.answer.refuse(std::move(admitted).error());
+  if (!admitted) {
+    given.is_cared_for();
+    co_return co_await x.answer.refuse(std::move(admitted).error());
+  }
   of.admitted = std::move(*admitted);
   of.metered = &*call;
   of.provider = call->provider;
-  co_await serve_held(x, std::move(of));
+  co_await serve_held(x, std::move(of), given);
 }
 
 asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for,
@@ -247,10 +252,14 @@ asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for
   if (auto barred = refuse_without_credential(*of.provider))
     co_return co_await decline(x, std::move(*barred));
   of.hold = unmetered_hold(x.terms(), what_for, rule);
+  unowned_hold given(x.shared.ledger, x.shared.metrics, of.hold.id);
   auto admitted = co_await reserve(x.asking(), of.hold);
-  if (!admitted) co_return co_await x.answer.refuse(std::move(admitted).error());
+  if (!admitted) {
+    given.is_cared_for();
+    co_return co_await x.answer.refuse(std::move(admitted).error());
+  }
   of.admitted = std::move(*admitted);
-  co_await serve_held(x, std::move(of));
+  co_await serve_held(x, std::move(of), given);
 }
 
 // Off the wire, if anybody is to look at it.
