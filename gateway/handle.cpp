@@ -147,6 +147,7 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
   while (true) {
     forward_order outbound = order_of(x, of, held);
     outbound.is_another_body = again;
+    x.call.was_forwarded = true;
     auto answer = co_await forward(x.session, x.call, outbound);
     if (!answer) {
       x.shared.metrics.refused(answer.error().why.kind);
@@ -202,8 +203,9 @@ void observe(const exchange& x, const hold_request& held, const answered_call& a
 }
 
 // From the hold to the recorded answer, for metered calls and pass-throughs alike.
-asio::awaitable<void> serve_held(const exchange& x, admitted_call of) {
+asio::awaitable<void> serve_held(const exchange& x, admitted_call of, unowned_hold& given) {
   held_call held(x.means(), x.home(), of.hold, of.admitted, of.metered, *x.call.speaks);
+  given.is_cared_for();
   answered_call answered;
   if (x.session.watch.client_gone()) {  // while its call waited in line
     answered.end.ended.outcome = call_outcome::client_gone;
@@ -237,12 +239,16 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
     if (barred) record_refused(x.shared.ledger, of.hold, barred->status);
   }
   if (barred) co_return co_await decline(x, std::move(*barred));
+  unowned_hold given(x.shared.ledger, x.shared.metrics, of.hold.id);
   auto admitted = co_await reserve_metered(x.asking(), *call, of.hold);
-  if (!admitted) co_return co_await x.answer.refuse(std::move(admitted).error());
+  if (!admitted) {
+    given.is_cared_for();
+    co_return co_await x.answer.refuse(std::move(admitted).error());
+  }
   of.admitted = std::move(*admitted);
   of.metered = &*call;
   of.provider = call->provider;
-  co_await serve_held(x, std::move(of));
+  co_await serve_held(x, std::move(of), given);
 }
 
 asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for,
@@ -259,10 +265,14 @@ asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for
   if (auto barred = refuse_without_credential(*of.provider))
     co_return co_await decline(x, std::move(*barred));
   of.hold = unmetered_hold(x.terms(), what_for, rule);
+  unowned_hold given(x.shared.ledger, x.shared.metrics, of.hold.id);
   auto admitted = co_await reserve(x.asking(), of.hold);
-  if (!admitted) co_return co_await x.answer.refuse(std::move(admitted).error());
+  if (!admitted) {
+    given.is_cared_for();
+    co_return co_await x.answer.refuse(std::move(admitted).error());
+  }
   of.admitted = std::move(*admitted);
-  co_await serve_held(x, std::move(of));
+  co_await serve_held(x, std::move(of), given);
 }
 
 // Off the wire, if anybody is to look at it.
@@ -288,7 +298,6 @@ asio::awaitable<void> handle(client_session& session, incoming_call& call, clien
   call.page_origin = page_origin_of(settings.listen, call.head);
   if (const auto plain = answer_without_key(settings.listen, call.head))
     co_return co_await x.answer.write_own(200, plain->fields, plain->body);
-  call.speaks = &dialect_for_errors(call.head.path);
   auto api = recognise(settings, call.head);
   if (!api) co_return co_await decline(x, std::move(api).error());
   auto key = authenticate(call.head, x.shared.keys, call.started);

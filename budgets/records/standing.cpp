@@ -15,8 +15,10 @@ namespace {
 
 void sort_standings(std::vector<cap_standing>& list) {
   std::ranges::sort(list, {}, place_of);
-  const auto twice = std::ranges::unique(list, {}, place_of);
-  list.erase(twice.begin(), twice.end());
+  const auto same = [](const cap_standing& one, const cap_standing& other) {
+    return place_of(one) == place_of(other);
+  };
+  list.erase(std::unique(list.begin(), list.end(), same), list.end());
 }
 
 }  // namespace stint

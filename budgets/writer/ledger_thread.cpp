@@ -68,6 +68,10 @@ class ledger_thread::implementation {
   static constexpr steady_time idle = steady_time::min();
   static constexpr std::chrono::seconds hanging_after{10};
 
+  // An allocation that fails here, where the gateway's reserve has been given up already, ends the
+  // process, and is meant to: a group that was applied by half leaves figures in memory that are not
+  // those on the log, and a cap that goes on from them is not hard. The next start reads what is on the
+  // log, which is whole.
   void run() noexcept {
     // Waking must not take the core away from an io thread in the middle of its round: on a busy
     // core that would make a group, and two context switches, of every single operation. A

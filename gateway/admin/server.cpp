@@ -14,6 +14,7 @@
 
 #include "gateway/admin/session.hpp"
 #include "gateway/admin/token.hpp"
+#include "gateway/memory/memory_reserve.hpp"
 
 namespace stint {
 namespace {
@@ -40,10 +41,8 @@ class admin_server::implementation {
         acceptor_(home_),
         desk_{services_, token_, home_, workers_} {
     listen(settings.admin);
-    asio::co_spawn(home_, accept_all(), [](const std::exception_ptr& failed) {
-      if (failed) std::rethrow_exception(failed);
-    });
-    thread_ = std::thread([this] { home_.run(); });
+    begin_to_accept();
+    thread_ = std::thread([this] { run(); });
   }
 
   ~implementation() {
@@ -81,7 +80,39 @@ class admin_server::implementation {
     port_ = acceptor_.local_endpoint().port();
   }
 
-  asio::awaitable<void> accept_all() {
+  void begin_to_accept() {
+    auto lives = std::make_shared<char>();
+    accepting_ = lives;
+    asio::co_spawn(home_, accept_all(std::move(lives)), [](const std::exception_ptr& failed) {
+      if (failed) std::rethrow_exception(failed);
+    });
+  }
+  // An exception that comes this far is memory that could not be had in the middle of starting to read
+  // or write: the connection that wanted it has ended with it. Who accepts may have been that one; it is
+  // looked for behind what the loop has yet to tidy up.
+  void run() {
+    bool is_whole = true;
+    while (true) {
+      try {
+        if (!is_whole) {
+          asio::post(home_, [this] {
+            if (accepting_.expired()) begin_to_accept();
+          });
+        }
+        is_whole = true;
+        home_.run();
+        return;
+      } catch (const std::exception&) {
+        is_whole = false;
+        restore_memory_reserve();
+        services_.metrics.refused(problem_kind::internal);
+        std::this_thread::sleep_for(accept_pause);
+      }
+    }
+  }
+
+  // `lives`: for as long as this does.
+  asio::awaitable<void> accept_all(std::shared_ptr<char> /*lives*/) {
     for (;;) {
       auto [failed, socket] = co_await acceptor_.async_accept(as_values);
       if (failed == asio::error::operation_aborted) co_return;
@@ -120,6 +151,7 @@ class admin_server::implementation {
 
   admin_services services_;
   secret token_;
+  std::weak_ptr<char> accepting_;  // who accepts; admin thread only
   asio::io_context home_;
   std::list<connection> connections_;  // admin thread only
   asio::thread_pool workers_;

@@ -2,6 +2,7 @@
 #include "gateway/admin/session.hpp"
 
 #include <array>
+#include <new>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/async_result.hpp>
@@ -16,6 +17,7 @@
 #include "gateway/admin/known_hosts.hpp"
 #include "gateway/admin/request_reader.hpp"
 #include "gateway/admin/token.hpp"
+#include "gateway/memory/memory_reserve.hpp"
 
 namespace stint {
 namespace {
@@ -56,13 +58,17 @@ asio::awaitable<bool> write_answer(beast::tcp_stream& stream, const admin_answer
 // The answer, worked out by a worker; the connection's thread is free meanwhile.
 asio::awaitable<admin_answer> have_answered(std::shared_ptr<admin_arrival> what, admin_desk& desk) {
   auto initiate = [&desk](auto handler, std::shared_ptr<admin_arrival> work) {
-    asio::post(
-        desk.workers, [&desk, work = std::move(work), waiter = std::move(handler)]() mutable {
-          auto answer = answer_admin_request(work->request, work->authorization, desk);
-          asio::post(desk.home, [waiter = std::move(waiter), answer = std::move(answer)]() mutable {
-            waiter(std::move(answer));
-          });
+    asio::post(desk.workers, [&desk, work = std::move(work),
+                              waiter = std::move(handler)]() mutable {
+      try {
+        auto answer = answer_admin_request(work->request, work->authorization, desk);
+        asio::post(desk.home, [waiter = std::move(waiter), answer = std::move(answer)]() mutable {
+          waiter(std::move(answer));
         });
+      } catch (const std::bad_alloc&) {
+        restore_memory_reserve();  // the connection ends, with who waits for the answer
+      }
+    });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(admin_answer)>(
       initiate, asio::use_awaitable, std::move(what));

@@ -11,7 +11,10 @@ std::optional<std::string> open_to_everybody(const std::string& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0 || (status.st_mode & S_IRWXO) == 0) return std::nullopt;
   return file + " holds a secret and is open to every user of this machine; run: chmod o-rwx " +
-         file;
+         file +
+         " (of a Kubernetes secret's volume: defaultMode: 0440, and fsGroup; of a Swarm secret: "
+         "mode: "
+         "0440)";
 }
 
 }  // namespace stint

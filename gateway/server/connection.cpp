@@ -77,7 +77,8 @@ problem head_problem(const head_check& check) {
 
 // An allocation failed: this call ends, and no other. What it held was settled when its steps were
 // left; what it took makes room for saying so.
-asio::awaitable<void> refuse_for_memory(client_session& session, client_answer& answer) {
+asio::awaitable<void> refuse_for_memory(client_session& session, bool was_forwarded,
+                                        client_answer& answer) {
   session.watch.unwatch_client();  // what the relay had it close, or told, is gone
   session.forget_body();
   restore_memory_reserve();
@@ -86,7 +87,8 @@ asio::awaitable<void> refuse_for_memory(client_session& session, client_answer& 
   if (answer.was_begun()) co_return;
   problem why = make_problem(problem_kind::internal, "the gateway is short of memory");
   why.status = 503;
-  why.retry_after_s = 1;
+  // Whether to pay twice is the client's own rule.
+  if (!was_forwarded) why.retry_after_s = 1;
   co_await answer.refuse(std::move(why));
 }
 
@@ -111,6 +113,8 @@ asio::awaitable<bool> serve_one(client_session& session, bool first_request) {
     co_return false;
   }
   session.buffer.consume(call.head.size_bytes);
+  // Before anything can fail: a refusal for want of memory is phrased in it as well.
+  call.speaks = &dialect_for_errors(call.head.path);
   client_answer answer(session, call,
                        call.head.keep_alive && !shared.draining.load(std::memory_order_relaxed));
   if (call.head.framing == body_framing::none) answer.body_was_read();
@@ -121,7 +125,7 @@ asio::awaitable<bool> serve_one(client_session& session, bool first_request) {
     out_of_memory = true;
   }
   if (out_of_memory) {
-    co_await refuse_for_memory(session, answer);
+    co_await refuse_for_memory(session, call.was_forwarded, answer);
     co_return false;
   }
   co_return answer.keep_alive() && !session.watch.client_gone();

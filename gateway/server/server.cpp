@@ -146,18 +146,30 @@ asio::awaitable<void> server::accept_forever(io_thread& on) {
 void server::start() {
   joined_ = false;
   for (auto& each : threads_) {
-    each->own.watch().add_periodic([](monotonic::time_point) { end_late_waits(); });
-    set_going(*each);
+    each->own.watch().add_periodic([this, on = each.get()](monotonic::time_point) {
+      end_late_waits();
+      accept_again(*on);
+    });
+    each->own.watch().start();
+    begin_to_accept(*each);
     each->worker = std::thread([this, on = each.get()] { run(*on); });
   }
 }
 
-// What every io thread does besides its connections.
-void server::set_going(io_thread& on) {
-  on.own.watch().start();
-  if (on.accepting || !on.acceptor.is_open()) return;
+void server::begin_to_accept(io_thread& on) {
   asio::co_spawn(on.context, accept_forever(on),
                  [this](const std::exception_ptr& failure) { note_end(shared_, failure); });
+}
+
+// At every sweep. Whoever waits for connections ends when there is no memory to wait with; it may be
+// seen only later, since what its failure leaves behind is tidied up by the loop.
+void server::accept_again(io_thread& on) {
+  if (on.accepting || !on.acceptor.is_open()) return;
+  try {
+    begin_to_accept(on);
+  } catch (const std::bad_alloc&) {
+    restore_memory_reserve();  // the next sweep tries again
+  }
 }
 
 // An exception that comes this far is memory, or a thread, that could not be had in the middle of
@@ -167,7 +179,7 @@ void server::run(io_thread& on) {
   bool is_whole = true;
   while (true) {
     try {
-      if (!is_whole) set_going(on);
+      if (!is_whole) on.own.watch().start();
       is_whole = true;
       on.context.run();
       return;

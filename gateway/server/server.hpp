@@ -36,7 +36,8 @@ class server {
  private:
   struct io_thread;
   class acceptance;
-  void set_going(io_thread& on);
+  void begin_to_accept(io_thread& on);
+  void accept_again(io_thread& on);
   void run(io_thread& on);
   void serve(io_thread& on, boost::asio::ip::tcp::socket socket);
   void listen_on(io_thread& on, boost::asio::ip::tcp::endpoint at);

@@ -30,6 +30,8 @@
 
 #include <chrono>
 #include <exception>
+#include <memory>
+#include <new>
 #include <stdexcept>
 #include <thread>
 
@@ -41,12 +43,17 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "gateway/memory/memory_reserve.hpp"
 #include "gateway/simulator/connection.hpp"
 #include "tokenizer/models/named_encodings.hpp"
 
 namespace stint {
 
 namespace asio = boost::asio;
+
+namespace {
+constexpr std::chrono::milliseconds breath_taken{10};
+}  // namespace
 
 class simulated_provider::implementation {
  public:
@@ -64,8 +71,8 @@ class simulated_provider::implementation {
                                std::to_string(how.port) + ": " + error.message());
     }
     port_ = acceptor_.local_endpoint().port();
-    asio::co_spawn(context_, accept_connections(), asio::detached);
-    thread_ = std::thread([this] { context_.run(); });
+    begin_to_accept();
+    thread_ = std::thread([this] { run(); });
   }
 
   ~implementation() {
@@ -76,17 +83,44 @@ class simulated_provider::implementation {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
  private:
-  asio::awaitable<void> accept_connections() {
+  void begin_to_accept() {
+    auto lives = std::make_shared<char>();
+    accepting_ = lives;
+    asio::co_spawn(context_, accept_connections(std::move(lives)), asio::detached);
+  }
+  // Lack of memory ends the connection that wanted it, and no other; a defect must be seen. Who accepts
+  // may have been that one: it is looked for behind what the loop has yet to tidy up.
+  void run() {
+    bool is_whole = true;
+    while (true) {
+      try {
+        if (!is_whole) {
+          asio::post(context_, [this] {
+            if (accepting_.expired()) begin_to_accept();
+          });
+        }
+        is_whole = true;
+        context_.run();
+        return;
+      } catch (const std::bad_alloc&) {
+        is_whole = false;
+        restore_memory_reserve();
+        std::this_thread::sleep_for(breath_taken);
+      }
+    }
+  }
+
+  // `lives`: for as long as this does.
+  asio::awaitable<void> accept_connections(std::shared_ptr<char> /*lives*/) {
     for (;;) {
       auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
       if (error == asio::error::operation_aborted) co_return;
       if (error) {  // out of descriptors, or the peer is gone already: others may still be served
-        asio::steady_timer breath(context_, std::chrono::milliseconds(10));
+        asio::steady_timer breath(context_, breath_taken);
         co_await breath.async_wait(asio::as_tuple(asio::use_awaitable));
         continue;
       }
-      // A connection reports every failure by ending; only a defect or the lack of memory throws,
-      // and that must be seen.
+      // A connection reports every failure by ending; only a defect or the lack of memory throws.
       asio::co_spawn(context_, serve_simulated(std::move(socket), state_),
                      [](std::exception_ptr thrown) {
                        if (thrown) std::rethrow_exception(thrown);
@@ -96,6 +130,7 @@ class simulated_provider::implementation {
 
   simulated_state state_;
   // Declared after the state that its coroutines use, so that they are destroyed first.
+  std::weak_ptr<char> accepting_;  // who accepts; its own thread only
   asio::io_context context_{1};
   asio::ip::tcp::acceptor acceptor_;
   std::uint16_t port_ = 0;

@@ -2,6 +2,7 @@
 #include "gateway/upstream/name_lookup.hpp"
 
 #include <algorithm>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -23,10 +24,15 @@ name_lookup::resolver machine_resolver(asio::io_context& context) {
       by->async_resolve(host, std::to_string(port),
                         [told](const error_code& error, const auto& entries) {
                           name_lookup::endpoints all;
-                          for (const auto& entry : entries) {
-                            if (all.size() < addresses_max) all.push_back(entry.endpoint());
+                          error_code failed = error;
+                          try {
+                            for (const auto& entry : entries) {
+                              if (all.size() < addresses_max) all.push_back(entry.endpoint());
+                            }
+                          } catch (const std::bad_alloc&) {
+                            failed = asio::error::no_memory;
                           }
-                          told(error, std::move(all));
+                          told(failed, std::move(all));
                         });
     } catch (const boost::system::system_error& no_thread) {
       told(no_thread.code(), {});  // Asio starts one for the first look-up
@@ -57,6 +63,20 @@ struct name_lookup::shared {
     const auto at = std::ranges::find(known, *preferred);
     if (at != known.end()) std::rotate(known.begin(), at, at + 1);
   }
+  void take(const error_code& error, endpoints all) {
+    asking = false;
+    last_error = error;
+    if (!error && all.empty()) last_error = asio::error::host_not_found;
+    next = monotonic::now() + failed_for;
+    if (!last_error) {
+      known = std::move(all);
+      put_preferred_first();
+      doubted = false;
+      next = monotonic::now() + resolved_for;
+    }
+    for (const auto& each : std::exchange(waiting, {}))
+      each->wake();
+  }
 };
 
 name_lookup::name_lookup(asio::io_context& context, std::string host, std::uint16_t port)
@@ -74,22 +94,17 @@ name_lookup::name_lookup(asio::io_context& context, std::string host, std::uint1
   if (state_->literal) state_->known.emplace_back(address, port);
 }
 
+// Where it cannot even be begun, for want of memory, the next call begins it.
 void name_lookup::ask(const std::shared_ptr<shared>& state) {
   state->asking = true;
-  state->by(state->host, state->port, [state](const error_code& error, endpoints all) {
+  try {
+    state->by(state->host, state->port, [state](const error_code& error, endpoints all) {
+      state->take(error, std::move(all));
+    });
+  } catch (const std::exception&) {
     state->asking = false;
-    state->last_error = error;
-    if (!error && all.empty()) state->last_error = asio::error::host_not_found;
-    state->next = monotonic::now() + failed_for;
-    if (!state->last_error) {
-      state->known = std::move(all);
-      state->put_preferred_first();
-      state->doubted = false;
-      state->next = monotonic::now() + resolved_for;
-    }
-    for (const auto& each : std::exchange(state->waiting, {}))
-      each->wake();
-  });
+    throw;
+  }
 }
 
 asio::awaitable<name_lookup::found> name_lookup::get(monotonic::time_point deadline,

@@ -34,7 +34,7 @@ MAY_INCLUDE = {
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts"},
     "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts", "pricing/text"},
     "gateway/http": {"pricing/text"},
-    "gateway/simulator": MONEY | TALLIES | {"gateway/dialect/parts", "tokenizer/calibration"},
+    "gateway/simulator": MONEY | TALLIES | {"gateway/dialect/parts", "gateway/memory", "tokenizer/calibration"},
     "gateway/config": RECORDS
     | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/simulator", "pricing/yaml"}
     | {"tokenizer/models"},
@@ -53,7 +53,7 @@ MAY_INCLUDE = {
     | {"gateway/learning", "gateway/memory", "gateway/problem", "gateway/upstream", "tokenizer/prompt"},
     "gateway/call/hold": RECORDS
     | {"budgets/writer", "gateway/call", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
-    | {"gateway/learning", "gateway/metrics", "gateway/problem", "tokenizer/models"},
+    | {"gateway/learning", "gateway/memory", "gateway/metrics", "gateway/problem", "tokenizer/models"},
     "gateway/call/relay": RECORDS
     | {"gateway/call", "gateway/call/hold", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
     | {"gateway/memory", "gateway/metrics", "gateway/problem", "gateway/upstream"},
@@ -63,7 +63,7 @@ MAY_INCLUDE = {
     "gateway/admin/api": RECORDS
     | {"budgets/writer", "gateway/config", "gateway/keys", "gateway/metrics", "gateway/problem"},
     "gateway/admin": {"budgets/writer", "gateway/admin/api", "gateway/config", "gateway/http", "gateway/keys"}
-    | {"gateway/metrics"}
+    | {"gateway/memory", "gateway/metrics", "gateway/problem"}
     | MONEY,
     "gateway/cli": RECORDS
     | TALLIES

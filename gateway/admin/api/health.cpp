@@ -12,9 +12,8 @@ admin_answer get_metrics(const admin_request&, admin_services& services) {
   const std::size_t asked = 2 * services.settings.series_per_family_max;
   std::optional<listed_standings> standings;
   if (!health.hangs) {
-    standings = wait_for_answer<listed_standings>([&](auto completion) {
-      services.ledger.fullest_standings(asked, std::move(completion));
-    });
+    standings = wait_for_answer<listed_standings>(
+        [&](auto completion) { services.ledger.fullest_standings(asked, std::move(completion)); });
   }
   // Without them the rest is told all the same: that the ledger does not answer is in it.
   if (!standings) standings.emplace();

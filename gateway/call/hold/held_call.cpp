@@ -114,7 +114,6 @@ usage held_call::known_now() const noexcept {
 }
 
 settlement held_call::resolve(const call_end& ended) {
-  resolved_ = true;
   giving_back_.forget();
   billed_call of{means_.prices, held_, call_, speaks_};
   of.held_output_tokens = hold_.output_tokens();
@@ -129,10 +128,10 @@ boost::asio::awaitable<settled> held_call::settle(const call_end& ended) {
   const bool counts = ended.generated && !ended.report && !ended.input_report;
   if (count_ && counts) co_await count_->finish();
   count_.reset();
-  ledger_thread& ledger = means_.ledger;
   settlement what = resolve(ended);
-  auto enqueue = [&ledger, &what](auto completion) {
-    ledger.settle(std::move(what), std::move(completion));
+  auto enqueue = [this, &what](auto completion) {
+    means_.ledger.settle(std::move(what), std::move(completion));
+    resolved_ = true;  // not before: where memory runs out until then, the destructor resolves it
   };
   co_return co_await wait_for_ledger<settled>(home_.context, std::move(enqueue), ledger_patience,
                                               not_told);

@@ -75,6 +75,7 @@ class held_call {
   void take_count();
   void give_back();
   [[nodiscard]] usage known_now() const noexcept;
+  // The settlement to send.
   [[nodiscard]] settlement resolve(const call_end& ended);
 
   hold_means means_;
@@ -90,7 +91,7 @@ class held_call {
   nanodollars cost_;
   usage used_;
   std::optional<monotonic::time_point> forwarded_;
-  bool resolved_ = false;
+  bool resolved_ = false;  // the ledger has been told
 };
 
 }  // namespace stint

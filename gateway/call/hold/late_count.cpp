@@ -2,11 +2,14 @@
 #include "gateway/call/hold/late_count.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <new>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "gateway/memory/memory_reserve.hpp"
 
 namespace stint {
 
@@ -14,7 +17,9 @@ namespace stint {
 struct late_count::job {
   std::shared_ptr<const uncounted_prompt> prompt;
   std::atomic<bool> wanted{true};
-  late_count* owner = nullptr;  // io thread only; null once the call is over
+  late_count* owner = nullptr;  // io thread only; null once the call is over, or has its count
+  std::optional<tokenizer::prompt_tokens> counted;  // before is_over
+  std::atomic<bool> is_over{false};
 };
 
 late_count::late_count(late_counting how, asio::io_context& home, examined_call& call,
@@ -30,6 +35,9 @@ late_count::~late_count() {
 }
 
 namespace {
+// For a count of which nobody was told, for want of memory to tell with.
+constexpr std::chrono::seconds look_again_after{1};
+
 // Nothing: there is no memory to count with. The call is on its way already and has to be settled, if
 // at the bound that let it in.
 std::optional<tokenizer::prompt_tokens> counted_if_possible(const uncounted_prompt& prompt) {
@@ -52,15 +60,21 @@ void late_count::begin() {
   // The pool is joined before the io contexts end.
   asio::post(how_.pool, [work = job_, home = &home_] {
     if (!work->wanted.load(std::memory_order_relaxed)) return;
-    const auto counted = counted_if_possible(*work->prompt);
-    asio::post(*home, [work, counted] {
-      if (work->owner != nullptr) work->owner->take(counted);
-    });
+    work->counted = counted_if_possible(*work->prompt);
+    work->is_over.store(true, std::memory_order_release);
+    try {
+      asio::post(*home, [work] {
+        if (work->owner != nullptr) work->owner->take(work->counted);
+      });
+    } catch (const std::bad_alloc&) {
+      restore_memory_reserve();  // finish() looks by itself
+    }
   });
 }
 
-void late_count::take(const std::optional<tokenizer::prompt_tokens>& prompt) {
+void late_count::take(std::optional<tokenizer::prompt_tokens> prompt) {
   done_ = true;
+  if (job_) job_->owner = nullptr;
   job_.reset();  // and with it the parsed request, which may be many times the body's size
   const tokenizer::prompt_tokens bound = call_.prompt;
   call_.take_count(prompt.value_or(bound));
@@ -73,9 +87,12 @@ asio::awaitable<void> late_count::finish() {
   constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
   begin();
   if (done_) co_return;
-  wake_.emplace(home_, asio::steady_timer::time_point::max());
-  while (!done_)
+  wake_.emplace(home_);
+  while (!done_) {
+    wake_->expires_after(look_again_after);
     co_await wake_->async_wait(as_outcome);
+    if (!done_ && job_->is_over.load(std::memory_order_acquire)) take(job_->counted);
+  }
 }
 
 }  // namespace stint

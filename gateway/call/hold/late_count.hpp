@@ -41,7 +41,7 @@ class late_count {
 
  private:
   struct job;
-  void take(const std::optional<tokenizer::prompt_tokens>& prompt);
+  void take(std::optional<tokenizer::prompt_tokens> prompt);
 
   late_counting how_;
   boost::asio::io_context& home_;

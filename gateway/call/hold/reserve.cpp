@@ -1,6 +1,8 @@
 // Tested by tests/gateway/call/hold/reserve_test.cpp and tests/end_to_end/cheap_admission_test.py.
 #include "gateway/call/hold/reserve.hpp"
 
+#include <new>
+
 #include "gateway/call/hold/ledger_wait.hpp"
 #include "gateway/call/hold/refusal.hpp"
 
@@ -36,6 +38,16 @@ void give_back_late(ledger_thread& ledger, const call_id& id) {
   ledger.settle(std::move(nothing), [](const settled&) {});
 }
 }  // namespace
+
+unowned_hold::~unowned_hold() {
+  if (is_cared_for_) return;
+  try {
+    give_back_late(ledger_, id_);
+  } catch (const std::bad_alloc&) {
+    // As in ~held_call: it stands until the next start.
+    counts_.refused(problem_kind::internal);
+  }
+}
 
 void record_refused(ledger_thread& ledger, const hold_request& asked, int status) {
   ledger_row row;

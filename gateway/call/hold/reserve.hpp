@@ -27,6 +27,26 @@ struct asking_call {
   client_presence& client;
 };
 
+// A hold that was asked for and that no held_call resolves yet. Where there is never to be one, because
+// memory ran out in between, the hold is given back: nothing of the call was forwarded.
+class unowned_hold {
+ public:
+  unowned_hold(ledger_thread& ledger, metrics& counts, const call_id& id) noexcept
+      : ledger_(ledger), counts_(counts), id_(id) {}
+  ~unowned_hold();
+  unowned_hold(const unowned_hold&) = delete;
+  unowned_hold& operator=(const unowned_hold&) = delete;
+
+  // Somebody resolves it, or it was refused.
+  void is_cared_for() noexcept { is_cared_for_ = true; }
+
+ private:
+  ledger_thread& ledger_;
+  metrics& counts_;
+  const call_id id_;
+  bool is_cared_for_ = false;
+};
+
 // Waits until the hold is on the log, or a problem that says which cap refused it. While only
 // others' holds stand in the way it waits in line, as long as the client is there. `asked` is the
 // whole hold: what a call that is not metered takes.

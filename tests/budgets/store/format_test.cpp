@@ -384,7 +384,8 @@ BOOST_AUTO_TEST_CASE(records_of_the_first_version_are_read) {
   BOOST_TEST(counter->posted == 10);
   BOOST_TEST(counter->threshold == 80);
   BOOST_TEST(!counter->limit.has_value());
-  const auto second_counter = format::read_counter(std::string_view("\x02\x14\xa0\x01\xc8\x01\x00", 7));
+  const auto second_counter =
+      format::read_counter(std::string_view("\x02\x14\xa0\x01\xc8\x01\x00", 7));
   BOOST_REQUIRE(second_counter.has_value());
   BOOST_TEST((second_counter->limit == 100));
   BOOST_TEST(second_counter->unknown == 0);

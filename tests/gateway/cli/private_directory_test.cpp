@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "scratch_directory.hpp"
 
@@ -47,6 +48,26 @@ class place {
  private:
   mode_t before_;
 };
+
+// Somebody who owns nothing here; only root can be that for a while.
+class stranger {
+ public:
+  stranger() noexcept : is_one_(::geteuid() == 0 && ::seteuid(id) == 0) {}
+  ~stranger() {
+    if (is_one_) static_cast<void>(::seteuid(0));
+  }
+  stranger(const stranger&) = delete;
+  stranger& operator=(const stranger&) = delete;
+
+  static constexpr uid_t id = 65'534;
+
+ private:
+  bool is_one_;
+};
+
+const auto only_as_root = boost::unit_test::precondition([](boost::unit_test::test_unit_id) {
+  return boost::test_tools::assertion_result(::geteuid() == 0);
+});
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_new_directory_and_what_is_made_in_it_are_its_owners_alone) {
@@ -96,6 +117,53 @@ BOOST_AUTO_TEST_CASE(what_a_link_points_to_is_left_alone) {
   fs::create_symlink(elsewhere, here.at("link"));
   (void)here.keep();
   BOOST_TEST(here.mode_of(elsewhere) == 0644U);
+}
+
+// A volume of its own, mounted at data_directory.
+BOOST_AUTO_TEST_CASE(a_new_volume_is_as_good_as_a_new_directory) {
+  const place here;
+  fs::create_directories(here.at("lost+found"));
+  fs::permissions(here.at("lost+found"), fs::perms(0700));
+  fs::permissions(here.data, fs::perms(0755));
+  BOOST_TEST(here.keep().find("closed to other users") != std::string::npos);
+  BOOST_TEST(here.mode_of(here.data) == 0700U);
+}
+
+BOOST_AUTO_TEST_CASE(what_of_a_volume_cannot_be_entered_stops_nobody, *only_as_root) {
+  const place here;
+  here.put("CURRENT", 0600);
+  for (const char* name : {"lost+found", "below"}) {
+    fs::create_directories(here.at(name));
+    fs::permissions(here.at(name), fs::perms(0700));
+  }
+  fs::permissions(here.scratch.path(), fs::perms(0755));
+  fs::permissions(here.data, fs::perms(0700));
+  BOOST_REQUIRE(::chown(here.data.c_str(), stranger::id, stranger::id) == 0);
+  const stranger me;
+  BOOST_TEST(here.keep() == "");
+}
+
+// An orchestrator's: root's, and its group's, to which the process belongs.
+BOOST_AUTO_TEST_CASE(a_directory_of_another_user_is_borne_where_no_file_of_it_can_be_read,
+                     *only_as_root) {
+  const place here;
+  here.put("CURRENT", 0640);
+  fs::permissions(here.scratch.path(), fs::perms(0755));
+  fs::permissions(here.data, fs::perms(02775));
+  {
+    const stranger me;
+    const std::string said = here.keep();
+    BOOST_TEST(said.find("belongs to another user") != std::string::npos, said);
+  }
+  fs::permissions(here.at("CURRENT"), fs::perms(0644));
+  {
+    const stranger me;
+    BOOST_CHECK_THROW((void)here.keep(), std::runtime_error);
+  }
+  fs::permissions(here.at("CURRENT"), fs::perms(0640));
+  fs::permissions(here.data, fs::perms(02777));
+  const stranger me;
+  BOOST_CHECK_THROW((void)here.keep(), std::runtime_error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

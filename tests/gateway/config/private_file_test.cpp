@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(only_owner_and_group_may_use_it) {
     const secret_file open(mode);
     const auto why = open_to_everybody(open.name);
     BOOST_TEST_REQUIRE(why.has_value());
-    BOOST_TEST(why->ends_with("chmod o-rwx " + open.name));
+    BOOST_TEST(why->find("chmod o-rwx " + open.name) != std::string::npos);
   }
   BOOST_TEST(!open_to_everybody("/no/such/file").has_value());
 }

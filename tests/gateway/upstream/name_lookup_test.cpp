@@ -2,6 +2,8 @@
 // nothing. Method: a resolver that answers when the test says so.
 #include "gateway/upstream/name_lookup.hpp"
 
+#include <new>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -26,6 +28,7 @@ struct slow_names {
         client(sweeps, wire),
         lookup(context, "api.example.test", 443,
                [this](const std::string&, std::uint16_t, name_lookup::callback answer_to) {
+                 if (out_of_memory) throw std::bad_alloc();
                  asked.push_back(std::move(answer_to));
                }) {}
 
@@ -50,6 +53,7 @@ struct slow_names {
   transport wire;
   deadline_watch sweeps;
   watched client;
+  bool out_of_memory = false;
   std::vector<name_lookup::callback> asked;
   std::vector<name_lookup::found> told;
   name_lookup lookup;
@@ -136,6 +140,20 @@ BOOST_AUTO_TEST_CASE(an_address_is_not_looked_up) {
     context.poll();
     BOOST_TEST(found == 1U);
   }
+}
+
+// The thread took it for asked, and never asked again.
+BOOST_FIXTURE_TEST_CASE(a_look_up_that_could_not_be_begun_is_begun_by_the_next_call, slow_names) {
+  out_of_memory = true;
+  get();
+  BOOST_TEST(asked.empty());
+  out_of_memory = false;
+  told.clear();
+  get();
+  BOOST_TEST_REQUIRE(asked.size() == 1U);
+  answer({}, {address("192.0.2.1")});
+  BOOST_TEST_REQUIRE(told.size() == 1U);
+  BOOST_TEST(told.front().addresses.size() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

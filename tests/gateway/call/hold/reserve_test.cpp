@@ -293,6 +293,31 @@ BOOST_FIXTURE_TEST_CASE(a_call_without_a_price_leaves_a_row_that_finance_can_fin
   BOOST_TEST(standing().used == 0);
 }
 
+// Memory ran out between the hold and who was to resolve it: the next start charged the call.
+BOOST_FIXTURE_TEST_CASE(a_hold_that_nobody_came_to_resolve_is_given_back, reserve_fixture) {
+  examined_call call = short_call();
+  hold_request worst = worst_of(call);
+  {
+    const unowned_hold given(ledger(), seen, worst.id);
+    BOOST_TEST_REQUIRE(reserved(call, worst).has_value());
+    BOOST_TEST(standing().held > 0);
+  }
+  BOOST_TEST(standing().held == 0);
+  BOOST_TEST(standing().used == 0);
+  BOOST_TEST((only_row().outcome == call_outcome::rejected));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_hold_that_somebody_resolves_is_left_to_them, reserve_fixture) {
+  examined_call call = short_call();
+  hold_request worst = worst_of(call);
+  {
+    unowned_hold given(ledger(), seen, worst.id);
+    BOOST_TEST_REQUIRE(reserved(call, worst).has_value());
+    given.is_cared_for();
+  }
+  BOOST_TEST(standing().held > 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint
