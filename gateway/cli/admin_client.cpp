@@ -79,9 +79,10 @@ void add_admin_options(options::options_description& described) {
   described.add_options()("admin", options::value<std::string>(),
                           "the gateway's admin listener, like http://127.0.0.1:8081")(
       "token-file", options::value<std::string>(),
-      "file with the admin token (default: $STINT_ADMIN_TOKEN, or as configured)")(
-      "config,c", options::value<std::string>()->default_value("config/stint.yaml"),
-      "where to find both otherwise");
+      "file with the admin token (default: the token itself in $STINT_ADMIN_TOKEN, or the file "
+      "that is configured)")("config,c",
+                             options::value<std::string>()->default_value("config/stint.yaml"),
+                             "where to find both otherwise");
 }
 
 admin_address parse_admin_address(std::string_view text) {

@@ -214,6 +214,7 @@ void read_document(const YAML::Node& document, config_reading& run) {
   for (const auto& provider : run.into.providers)
     known.providers.push_back(provider.name);
   run.into.caps = read_caps(file.list("caps"), known, run.mistakes);
+  run.into.caps_as_written = run.into.caps;
   if (run.into.simulated.enabled && run.into.simulated.apart)
     run.into.caps = with_simulated_apart(std::move(run.into.caps));
   file.finish();

@@ -198,6 +198,7 @@ struct config {
   std::vector<passthrough_config> passthrough;
   std::vector<tokenizer::installed_encoding> tokenizers;  // loaded
   std::vector<cap> caps;
+  std::vector<cap> caps_as_written;           // before simulated.books made two of each
   std::size_t series_per_family_max = 2'000;  // metrics; what is beyond it goes to "other"
 
   // The first provider that speaks the dialect and lists the model; null when none does. One that

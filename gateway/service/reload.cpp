@@ -9,6 +9,7 @@
 
 #include "budgets/records/standing.hpp"
 #include "budgets/writer/believed_clock.hpp"
+#include "gateway/config/apart.hpp"
 #include "pricing/price_changes.hpp"
 #include "pricing/price_file.hpp"
 
@@ -41,6 +42,12 @@ void tell_prices(const std::string& file, const price_book& running, std::ostrea
   log << "reload: " << file << " differs and needs a restart; the old prices stay\n";
 }
 
+// Whether simulated calls have books of their own stays as it was at the start, and so do their caps.
+std::vector<cap> caps_under(const config& running, const config& loaded) {
+  const bool is_apart = running.simulated.enabled && running.simulated.apart;
+  return is_apart ? with_simulated_apart(loaded.caps_as_written) : loaded.caps_as_written;
+}
+
 }  // namespace
 
 void reload_caps(const config& running, const price_book& prices, ledger_thread& ledger,
@@ -52,8 +59,9 @@ void reload_caps(const config& running, const price_book& prices, ledger_thread&
   for (const std::string& setting : settings_needing_restart(running, loaded))
     log << "reload: " << setting << " differs and needs a restart; the old one stays\n";
   tell_prices(loaded.prices_file, prices, log);
-  const reconfiguration done = ledger.reconfigure(
-      loaded.caps, {.who = "configuration", .from = running.file, .reason = "reload"});
+  const std::vector<cap> caps = caps_under(running, loaded);
+  const reconfiguration done =
+      ledger.reconfigure(caps, {.who = "configuration", .from = running.file, .reason = "reload"});
   if (!done.recorded) {
     log << "reload: the caps could not be recorded (" << done.problem << "); "
         << (done.in_force ? "the new ones are in force all the same" : "the old ones stay")
@@ -63,13 +71,13 @@ void reload_caps(const config& running, const price_book& prices, ledger_thread&
   std::vector<std::string> providers;
   for (const provider_config& provider : running.providers)
     providers.push_back(provider.name);
-  counts.watch(loaded.caps, providers);
+  counts.watch(caps, providers);
   if (!done.recorded) return;
   for (const std::string& name : done.incomplete) {
     log << "reload: cap " << name << " begins with too little: rows of its window are deleted "
         << "already; its next window is exact\n";
   }
-  log << "reload: " << loaded.caps.size() << " caps in force" << std::endl;
+  log << "reload: " << loaded.caps_as_written.size() << " caps in force" << std::endl;
 }
 
 void tell_incomplete_caps(ledger_thread& ledger, std::ostream& log) {

@@ -238,7 +238,7 @@ class content_coding(unittest.TestCase):
         for _ in range(10):
             answer = self.plain("body_whole gzip")
             self.assertEqual(answer.status, 502)
-            self.check_unknown(answer, "upstream_gone")
+            self.check_unknown(answer, "upstream_error")
         self.assertLess(self.memory() - before, 4 * MEBIBYTE)
 
     def test_a_stream_that_unfolds_waits_for_its_client(self):

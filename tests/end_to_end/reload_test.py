@@ -65,6 +65,23 @@ class reloads(unittest.TestCase):
             self.assertEqual(counted, len(stint.rows()))
             check_books(stint)
 
+    def test_books_of_simulated_calls_stay_as_they_were_at_the_start(self):
+        """The log said so, and the caps did not."""
+        apart, real = ({"output": "fixed", "tokens": 16, "books": books} for books in ("apart", "real"))
+        for at_start, later in ((apart, real), (real, apart)):
+            with self.subTest(at_start), gateway(caps=FOREVER_CAPS, simulated=at_start) as stint:
+                key = stint.create_key()
+                self.assertEqual(stint.chat(key, openai_body(model=MODEL)).status, 200)
+                stint.wait_until_idle()
+                before = sorted(each["cap"] for each in stint.caps())
+                self.assertEqual(any(cap.startswith("simulated:") for cap in before), at_start == apart)
+                reload(stint, simulated=later)
+                self.assertIn("simulated differs and needs a restart", stint.log_text())
+                self.assertEqual(stint.chat(key, openai_body(model=MODEL)).status, 200)
+                stint.wait_until_idle()
+                self.assertEqual(sorted(each["cap"] for each in stint.caps()), before)
+                check_books(stint)
+
     def test_a_new_limit_holds_at_once_and_keeps_the_usage(self):
         with gateway(caps=[*FOREVER_CAPS, requests_cap("two", 2)]) as stint:
             key = stint.create_key()
