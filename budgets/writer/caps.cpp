@@ -1,6 +1,7 @@
 // The part of ledger_writer.hpp that changes caps. Tested by tests/budgets/books/cap_history_test.cpp,
 // reconfigure_test.cpp and adjust_test.cpp.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "budgets/store/format.hpp"
@@ -77,7 +78,9 @@ void ledger_writer::apply(adjust_operation& what) {
     const adjustment& each = result.made[at];
     limit_change limits;
     if (at < result.limits_before.size()) limits.was = result.limits_before[at];
-    limits.is = limits.was + each.amount;
+    // A raise beyond all numbers is no limit.
+    if (__builtin_add_overflow(limits.was, each.amount, &limits.is))
+      limits.is = std::numeric_limits<std::int64_t>::max();
     auto& [key, value] = cap_puts_.emplace_back();
     format::append_adjustment_key(key, each.number);
     format::append_adjustment(value, each);
