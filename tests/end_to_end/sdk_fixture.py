@@ -58,9 +58,9 @@ class sdk_fixture(unittest.TestCase):
     def tight_key(self):
         """A key with a small budget, and what takes so much of it that a stream of SLOW must be cut; call it once that runs."""
         # A model's streams hold their bound, until one was long enough to show how much of it comes at once.
-        paced = "?tokens=300&delay_ms=4"
-        for body, path in ((openai_body(model=OPENAI_MODEL + paced, max_tokens=300, stream=True), "/v1/chat/completions"),
-                           (anthropic_body(model=ANTHROPIC_MODEL + paced, max_tokens=300, stream=True), "/v1/messages")):
+        paced = "?tokens=70&delay_ms=10"
+        for body, path in ((openai_body(model=OPENAI_MODEL + paced, max_tokens=70, stream=True), "/v1/chat/completions"),
+                           (anthropic_body(model=ANTHROPIC_MODEL + paced, max_tokens=70, stream=True), "/v1/messages")):
             self.assertEqual(self.stint.chat(self.key, body, path=path).status, 200)
         self.stint.wait_until_idle()
         key = self.stint.create_key(tenant="tight")
