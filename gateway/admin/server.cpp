@@ -14,7 +14,7 @@
 
 #include "gateway/admin/session.hpp"
 #include "gateway/admin/token.hpp"
-#include "gateway/memory/memory_reserve.hpp"
+#include "gateway/memory/run_past_failures.hpp"
 
 namespace stint {
 namespace {
@@ -87,28 +87,15 @@ class admin_server::implementation {
       if (failed) std::rethrow_exception(failed);
     });
   }
-  // An exception that comes this far is memory that could not be had in the middle of starting to read
-  // or write: the connection that wanted it has ended with it. Who accepts may have been that one; it is
-  // looked for behind what the loop has yet to tidy up.
+  // Who accepts may have been the one that failed; it is looked for behind what the loop has yet to tidy up.
   void run() {
-    bool is_whole = true;
-    while (true) {
-      try {
-        if (!is_whole) {
-          asio::post(home_, [this] {
-            if (accepting_.expired()) begin_to_accept();
-          });
-        }
-        is_whole = true;
-        home_.run();
-        return;
-      } catch (const std::exception&) {
-        is_whole = false;
-        restore_memory_reserve();
-        services_.metrics.refused(problem_kind::internal);
-        std::this_thread::sleep_for(accept_pause);
-      }
-    }
+    run_past_failures<std::exception>(home_, [this] {
+      services_.metrics.refused(problem_kind::internal);
+      std::this_thread::sleep_for(accept_pause);
+      asio::post(home_, [this] {
+        if (accepting_.expired()) begin_to_accept();
+      });
+    });
   }
 
   // `lives`: for as long as this does.

@@ -14,6 +14,7 @@
 #include "gateway/http/descriptors.hpp"
 #include "gateway/http/tls.hpp"
 #include "gateway/memory/memory_reserve.hpp"
+#include "gateway/memory/run_past_failures.hpp"
 #include "gateway/server/connection.hpp"
 
 namespace stint {
@@ -176,19 +177,10 @@ void server::accept_again(io_thread& on) {
 // starting to read, write or look up: the connection that wanted it has ended with it. Nobody else's
 // does.
 void server::run(io_thread& on) {
-  bool is_whole = true;
-  while (true) {
-    try {
-      if (!is_whole) on.own.watch().start();
-      is_whole = true;
-      on.context.run();
-      return;
-    } catch (const std::exception&) {
-      is_whole = false;
-      restore_memory_reserve();
-      shared_.metrics.refused(problem_kind::internal);
-    }
-  }
+  run_past_failures<std::exception>(on.context, [this, &on] {
+    shared_.metrics.refused(problem_kind::internal);
+    on.own.watch().start();
+  });
 }
 
 bool server::drain(std::chrono::milliseconds patience) {

@@ -43,7 +43,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "gateway/memory/memory_reserve.hpp"
+#include "gateway/memory/run_past_failures.hpp"
 #include "gateway/simulator/connection.hpp"
 #include "tokenizer/models/named_encodings.hpp"
 
@@ -91,23 +91,12 @@ class simulated_provider::implementation {
   // Lack of memory ends the connection that wanted it, and no other; a defect must be seen. Who accepts
   // may have been that one: it is looked for behind what the loop has yet to tidy up.
   void run() {
-    bool is_whole = true;
-    while (true) {
-      try {
-        if (!is_whole) {
-          asio::post(context_, [this] {
-            if (accepting_.expired()) begin_to_accept();
-          });
-        }
-        is_whole = true;
-        context_.run();
-        return;
-      } catch (const std::bad_alloc&) {
-        is_whole = false;
-        restore_memory_reserve();
-        std::this_thread::sleep_for(breath_taken);
-      }
-    }
+    run_past_failures<std::bad_alloc>(context_, [this] {
+      std::this_thread::sleep_for(breath_taken);
+      asio::post(context_, [this] {
+        if (accepting_.expired()) begin_to_accept();
+      });
+    });
   }
 
   // `lives`: for as long as this does.

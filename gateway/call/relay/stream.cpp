@@ -247,10 +247,7 @@ asio::awaitable<relayed> stream_relay::run() {
     count_break(order_.counts, from_.provider(), how.progress);
     to_.close_afterwards();
     // What is passed through has no error event: only the missing last chunk tells that it is cut.
-    if (!meter_) {
-      if (head_waits_) co_await to_.write_chunk(std::string_view(), false);
-      co_return made;
-    }
+    if (!meter_) co_return made;
     last.broken = broken_answer(from_.provider(), how.progress);
   }
   last.passed = std::move(unsent_);
