@@ -19,8 +19,6 @@ namespace format = ledger_format;
 using family = ledger_store::family;
 
 constexpr std::size_t rows_at_once = 1'024;
-// Between an id, which is made when a call arrives, and its admission.
-constexpr std::chrono::hours row_slack{24};
 
 // What one batch changes, as group() takes it.
 struct repair_step {
@@ -74,7 +72,7 @@ std::size_t date_rows_back(ledger_store& store, wall_time now) {
   std::size_t count = 0;
   early_ids early{ledger_store::moment(store)};
   std::string from;
-  format::append_row_key(from, make_call_id(std::max(now - row_slack, wall_time{}), 0, 0));
+  format::append_row_key(from, make_call_id(std::max(now - arrival_slack, wall_time{}), 0, 0));
   while (true) {
     repair_step step;
     step.changes.amended = find_future_rows(store, now, from);
