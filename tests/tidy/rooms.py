@@ -14,6 +14,7 @@ MAY_INCLUDE = {
     "pricing/text": set(),
     "pricing/yaml": {"pricing/text"},
     "pricing": {"pricing/text", "pricing/yaml"},
+    "pricing/import": {"pricing", "pricing/text"},
     "tokenizer/unicode": set(),
     "tokenizer/bpe": {"tokenizer/unicode"},
     "tokenizer/vocab": {"tokenizer/bpe", "tokenizer/unicode"},
@@ -69,6 +70,6 @@ MAY_INCLUDE = {
     | TALLIES
     | {"budgets/books", "budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/dialect/parts"}
     | {"gateway/http", "gateway/learning", "gateway/memory", "gateway/metrics", "gateway/server"}
-    | {"gateway/service", "gateway/simulator"},
+    | {"gateway/service", "gateway/simulator", "pricing/import"},
     "gateway/main": {"gateway/cli"},
 }
