@@ -25,13 +25,20 @@ bool same_listener(const listener_config& a, const listener_config& b) {
          key(a) == key(b) && a.cors_origins == b.cors_origins;
 }
 
+bool same_proxy(const provider_config& a, const provider_config& b) {
+  if (!a.proxy || !b.proxy) return a.proxy.has_value() == b.proxy.has_value();
+  return a.proxy->host == b.proxy->host && a.proxy->port == b.proxy->port &&
+         a.proxy->authorization == b.proxy->authorization;
+}
+
 // The built-in provider's port is chosen at start; simulated.port says what was asked for.
 bool same_provider(const provider_config& a, const provider_config& b) {
   if (a.name != b.name || a.built_in) return a.name == b.name;
   return a.dialects == b.dialects && a.tls == b.tls && a.host == b.host && a.port == b.port &&
          a.base_path == b.base_path && a.verify_certificate == b.verify_certificate &&
-         a.ca_file == b.ca_file && a.credential.reveal() == b.credential.reveal() &&
-         a.models == b.models && a.connect_timeout_ms == b.connect_timeout_ms &&
+         a.ca_file == b.ca_file && a.client_certificate == b.client_certificate &&
+         same_proxy(a, b) && a.credential == b.credential && a.models == b.models &&
+         a.connect_timeout_ms == b.connect_timeout_ms &&
          a.first_byte_timeout_ms == b.first_byte_timeout_ms &&
          a.stall_timeout_ms == b.stall_timeout_ms && a.connections_max == b.connections_max &&
          a.pool_idle_ms == b.pool_idle_ms && a.attribution_headers == b.attribution_headers &&

@@ -13,6 +13,8 @@
 
 #include "budgets/records/cap.hpp"
 #include "budgets/writer/ledger_thread.hpp"
+#include "gateway/config/proxy.hpp"
+#include "gateway/config/secret.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/simulator/options.hpp"
 #include "pricing/yaml/mistake.hpp"
@@ -20,22 +22,10 @@
 
 namespace stint {
 
-// Text that must never be printed: it has no stream operator, and reveal() marks every place that
-// uses it.
-class secret {
- public:
-  secret() = default;
-  explicit secret(std::string text) : text_(std::move(text)) {}
-  [[nodiscard]] const std::string& reveal() const noexcept { return text_; }
-  [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
-
- private:
-  std::string text_;
-};
-
 struct tls_files {
   std::string certificate_file;  // PEM chain
   std::string key_file;          // PEM
+  bool operator==(const tls_files&) const noexcept = default;
 };
 
 struct listener_config {
@@ -89,11 +79,13 @@ struct provider_config {
   // Where a dialect's calls go behind base_path, if not at its usual path; a query may follow.
   std::vector<std::pair<const dialect*, std::string>> paths;
   bool verify_certificate = true;
-  std::string ca_file;              // "" : the system's
-  secret credential;                // from the environment or a file; empty: none is sent
-  std::string credential_source;    // for messages: "environment variable OPENAI_API_KEY"
-  std::string credential_header;    // that it goes in, bare; "": in the form of its dialect
-  std::vector<std::string> models;  // globs, tried in the order of the file over all providers
+  std::string ca_file;                // "" : the system's
+  tls_files client_certificate;       // that we show it; "": none
+  std::optional<proxy_config> proxy;  // it is reached through; nothing: directly
+  secret credential;                  // from the environment or a file; empty: none is sent
+  std::string credential_source;      // for messages: "environment variable OPENAI_API_KEY"
+  std::string credential_header;      // that it goes in, bare; "": in the form of its dialect
+  std::vector<std::string> models;    // globs, tried in the order of the file over all providers
   int connect_timeout_ms = 5'000;
   int first_byte_timeout_ms = 600'000;
   int stall_timeout_ms = 120'000;       // between bytes of an answer

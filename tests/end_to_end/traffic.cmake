@@ -6,6 +6,7 @@ add_end_to_end_test(sdk_python LABEL end_to_end TIMEOUT 300
 add_end_to_end_test(sdk_node LABEL end_to_end TIMEOUT 300)
 set_tests_properties(sdk_python sdk_node PROPERTIES FIXTURES_REQUIRED sdk_packages)
 add_end_to_end_test(tls LABEL end_to_end TIMEOUT 120)
+add_end_to_end_test(way_out LABEL end_to_end TIMEOUT 120)
 add_end_to_end_test(cheap_admission LABEL end_to_end TIMEOUT 300)
 add_end_to_end_test(stream_hold LABEL end_to_end TIMEOUT 300)
 add_end_to_end_test(credential LABEL end_to_end TIMEOUT 120)
