@@ -146,6 +146,7 @@ std::vector<std::string> settings_needing_restart(const config& running, const c
            running.ceiling_output_rate == loaded.ceiling_output_rate,
        "prices.unknown_model");
   note(running.refusal_status == loaded.refusal_status, "refusals.budget_exceeded_status");
+  note(running.refusal_message == loaded.refusal_message, "refusals.message");
   note(std::ranges::equal(running.providers, loaded.providers, same_provider), "providers");
   if (running.series_per_family_max != loaded.series_per_family_max) {
     settings.emplace_back("metrics.series_per_family_max");

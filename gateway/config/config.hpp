@@ -178,6 +178,7 @@ struct config {
   bool require_feature = false;
   unknown_model_policy unknown_model = unknown_model_policy::refuse;
   int refusal_status = 429;  // of budget_exceeded: 402, 403, 412, 429
+  std::string refusal_message;  // the operator's own, behind what a cap's refusal says
   std::string feature_header = "x-stint-feature";
   std::string tags_header = "x-stint-tags";
   limits_config limits;
