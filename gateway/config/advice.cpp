@@ -55,6 +55,11 @@ void warn_of_provider(const provider_config& provider, std::vector<std::string>&
     warnings.push_back(name + "its calls will be refused until " + provider.credential_source +
                        " is set and the gateway restarted");
   }
+  if (provider.proxy && !provider.proxy->credential_source.empty() &&
+      provider.proxy->authorization.empty()) {
+    warnings.push_back(name + "the proxy is not told who asks until " +
+                       provider.proxy->credential_source + " is set and the gateway restarted");
+  }
   if (!provider.tls && !is_loopback(provider.host)) {
     warnings.push_back(
         name + "prompts and credentials cross the network unencrypted; use https:// in base_url");

@@ -16,8 +16,9 @@ namespace stint {
 struct proxy_config {
   std::string host;  // an IPv6 address without its brackets
   std::uint16_t port = 0;
-  secret authorization;  // of proxy-authorization: "Basic …"; empty: none
-  std::string source;    // who names it, for messages: "environment variable HTTPS_PROXY"
+  secret authorization;           // of proxy-authorization: "Basic …"; empty: none
+  std::string source;             // who names it, for messages: "environment variable HTTPS_PROXY"
+  std::string credential_source;  // "environment variable PROXY_USER"; "": it is not asked for one
 };
 
 // "http://[user:password@]host:port", or "host:port" alone; escapes in user and password are read.

@@ -104,10 +104,9 @@ void read_proxy_credential(config_section& section, const std::string& directory
                         std::ranges::all_of(found->reveal(), [](char c) {
                           return static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
                         });
-  if (!has_form) {
-    return section.mistake(source, found->empty() ? "is not set; it holds user:password"
-                                                  : "what it holds is not user:password");
-  }
+  read.proxy->credential_source = (variable ? "environment variable " : "file ") + source.text;
+  if (variable && found->empty()) return;  // of which a warning is given, as of any credential
+  if (!has_form) return section.mistake(source, "what it holds is not user:password");
   read.proxy->authorization = secret(basic_authorization(found->reveal()));
 }
 
