@@ -115,6 +115,9 @@ class stream_meter {
   // In place of release(), for a stream that we end before its provider does: appends what makes of
   // the events that were passed on a whole answer that ended for want of tokens.
   virtual void end_early(const usage& used, std::string& out) const = 0;
+  // In place of release(), for a stream that broke off: `event` is the dialect's error event, and goes out in
+  // the framing that this stream has.
+  virtual void end_in_error(std::string_view event, std::string& out) const { out.append(event); }
   // False once what was passed on says that every choice is complete.
   [[nodiscard]] virtual bool generating() const noexcept = 0;
 
