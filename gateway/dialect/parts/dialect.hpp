@@ -198,6 +198,7 @@ struct dialect_facts {
       false;          // its SDKs want "/v1" there, or what a provider has in its place
   head_field needed;  // what the API wants and is sent where the client did not; "": nothing
   std::string_view request_id_field;  // where its SDKs look for the id of a failed request
+  std::string_view tier_field{};  // of an answer's head: the tier that served it; "": none has it
   bool reports_searches = false;  // false: usage has no web searches; what was allowed is charged
   std::span<const answer_media> streams_as =
       server_sent_events;          // what a success to a stream comes as

@@ -6,7 +6,7 @@
 namespace stint {
 
 namespace {
-bool is_space(char byte) noexcept {
+bool is_array_space(char byte) noexcept {
   return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 }  // namespace
@@ -51,7 +51,7 @@ std::optional<std::size_t> json_array_stream::see(char byte) {
     has_ended_ = byte == ']';
     return has_ended_ ? std::optional(scanned_ + 1) : std::nullopt;
   }
-  if (is_space(byte)) return std::nullopt;
+  if (is_array_space(byte)) return std::nullopt;
   if (!begin_) begin_ = scanned_;
   in_string_ = byte == '"';
   depth_ += opens ? 1 : 0;
