@@ -8,6 +8,7 @@ add_end_to_end_test(sdk_google LABEL end_to_end TIMEOUT 300
 add_end_to_end_test(sdk_node LABEL end_to_end TIMEOUT 300)
 set_tests_properties(sdk_python sdk_google sdk_node PROPERTIES FIXTURES_REQUIRED sdk_packages)
 add_end_to_end_test(gemini LABEL end_to_end TIMEOUT 300)
+add_end_to_end_test(gemini_oddities LABEL end_to_end TIMEOUT 120)
 add_end_to_end_test(tls LABEL end_to_end TIMEOUT 120)
 add_end_to_end_test(cheap_admission LABEL end_to_end TIMEOUT 300)
 add_end_to_end_test(stream_hold LABEL end_to_end TIMEOUT 300)

@@ -10,8 +10,8 @@ void take_told_tier(const dialect& speaks, std::string_view fields,
   const std::string_view wanted = speaks.facts().tier_field;
   if (wanted.empty() || !report || report->tier || !report->tier_word.empty()) return;
   while (!fields.empty()) {
-    const std::string_view line = fields.substr(0, fields.find('\n'));
-    fields.remove_prefix(std::min(line.size() + 1, fields.size()));
+    const std::string_view line = fields.substr(0, fields.find("\r\n"));
+    fields.remove_prefix(std::min(line.size() + 2, fields.size()));
     const std::size_t colon = line.find(':');
     if (colon != wanted.size() || !equals_ignoring_case(line.substr(0, colon), wanted)) continue;
     constexpr std::size_t word_bytes_max = 64;
