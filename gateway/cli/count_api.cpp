@@ -74,6 +74,7 @@ std::string_view word_of_api(chat_api api) noexcept {
 }
 
 std::optional<chat_api> api_of_shape(element request) noexcept {
+  if (has(request, "contents")) return chat_api::gemini_contents;
   if (has(request, "system")) return anthropic;
   for (const std::string_view theirs : {"max_completion_tokens", "response_format", "functions"}) {
     if (has(request, theirs)) return openai;

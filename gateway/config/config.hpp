@@ -108,7 +108,8 @@ struct provider_config {
   bool built_in = false;     // listens in this process, on a port that is known once it does
   bool owns_models = false;  // a model that it lists goes nowhere else, whatever others list
   bool by_public_vocabulary = false;  // bills the output of every model as counted_model says
-  char options_mark = '\0';  // in a model's name: what follows is an option of the call; '\0': none
+  // In a model's name: what follows the first of these is an option of the call; "": none.
+  std::string_view options_marks;
 
   // What prices, caps and vocabularies know a model by that is asked of this provider.
   [[nodiscard]] std::string_view base_model(std::string_view model) const noexcept;

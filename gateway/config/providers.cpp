@@ -189,12 +189,13 @@ provider_config built_in_provider() {
   built_in.tls = false;
   built_in.host = "127.0.0.1";
   built_in.port = 0;  // known once it listens; serve fills it in
-  built_in.models = {std::string(simulated_model_prefix) + "*"};
+  built_in.models = {std::string(simulated_model_prefix) + "*",
+                     std::string(simulated_path_prefix) + "*"};
   built_in.attribution_headers = true;
   built_in.built_in = true;
   built_in.owns_models = true;
   built_in.by_public_vocabulary = true;
-  built_in.options_mark = simulated_steering_mark;
+  built_in.options_marks = simulated_steering_marks;
   return built_in;
 }
 

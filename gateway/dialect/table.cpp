@@ -5,6 +5,7 @@
 #include <array>
 
 #include "gateway/dialect/anthropic/messages.hpp"
+#include "gateway/dialect/gemini/generate.hpp"
 #include "gateway/dialect/openai_chat/chat.hpp"
 #include "gateway/dialect/parts/path_pattern.hpp"
 #include "gateway/dialect/spelling.hpp"
@@ -17,6 +18,8 @@ const auto& dialect_table() noexcept {
   static const std::array spoken = {
       &openai_chat(),
       &anthropic_messages(),
+      &gemini_generate(),
+      &gemini_embed(),
   };
   return spoken;
 }

@@ -32,6 +32,9 @@ struct simulated_call {
   std::string id;
   std::int64_t created_s = 0;
   bool stream = false;
+  bool as_array = false;  // a stream as one JSON array, and not as events
+  bool is_free = false;
+  std::string method;  // of an API that has several
   bool include_usage = false;
   steering how;
   std::uint64_t seed = 0;          // of the text
@@ -59,10 +62,11 @@ class simulated_reader {
  public:
   explicit simulated_reader(const simulation& how) : how_(how), generator_(how.seed) {}
   [[nodiscard]] std::variant<simulated_call, simulated_error> read(
-      const simulated_api& api, std::string_view body, const boost::beast::http::fields& head);
+      const simulated_api& api, std::string_view target, std::string_view body,
+      const boost::beast::http::fields& head);
 
  private:
-  void read_length(simdjson::dom::object body, simulated_call& call);
+  void read_length(std::int64_t bound, simulated_call& call);
   [[nodiscard]] std::int64_t draw_length(std::int64_t bound);
 
   simulation how_;

@@ -33,8 +33,10 @@ MAY_INCLUDE = {
     "gateway/http": {"pricing/text"},
     "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/http", "gateway/problem", "tokenizer/bpe"},
     "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts"},
+    "gateway/dialect/gemini": RECORDS | TALLIES | {"gateway/dialect/parts", "gateway/http"},
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts"},
-    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts", "pricing/text"},
+    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/gemini", "gateway/dialect/openai_chat"}
+    | {"gateway/dialect/parts", "pricing/text"},
     "gateway/simulator": MONEY | TALLIES | {"gateway/dialect/parts", "gateway/memory", "tokenizer/calibration"},
     "gateway/config": RECORDS
     | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/simulator", "pricing/yaml"}

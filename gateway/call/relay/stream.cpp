@@ -11,6 +11,7 @@
 #include "gateway/call/relay/answer_head.hpp"
 #include "gateway/call/relay/broken_answer.hpp"
 #include "gateway/call/relay/hang_up.hpp"
+#include "gateway/call/relay/told_tier.hpp"
 
 namespace stint {
 
@@ -192,6 +193,7 @@ call_end stream_relay::outcome_of(pumped how) const {
   ended.implausible = meter_->saw_implausible_usage();
   ended.generated = true;
   read_no_stream(order_.speaks, *meter_, ended);
+  take_told_tier(order_.speaks, from_.facts().fields, ended.report);
   weigh_report(order_.prices, *order_.call, hold_.pace().total_bytes(), ended);
   return ended;
 }

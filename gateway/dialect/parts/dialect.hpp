@@ -122,6 +122,9 @@ class stream_meter {
   // In place of release(), for a stream that we end before its provider does: appends what makes of
   // the events that were passed on a whole answer that ended for want of tokens.
   virtual void end_early(const usage& used, std::string& out) const = 0;
+  // In place of release(), for a stream that broke off: `event` is the dialect's error event, and goes out in
+  // the framing that this stream has.
+  virtual void end_in_error(std::string_view event, std::string& out) const { out.append(event); }
   // False once what was passed on says that every choice is complete.
   [[nodiscard]] virtual bool generating() const noexcept = 0;
 
@@ -195,6 +198,7 @@ struct dialect_facts {
       false;          // its SDKs want "/v1" there, or what a provider has in its place
   head_field needed;  // what the API wants and is sent where the client did not; "": nothing
   std::string_view request_id_field;  // where its SDKs look for the id of a failed request
+  std::string_view tier_field{};  // of an answer's head: the tier that served it; "": none has it
   bool reports_searches = false;  // false: usage has no web searches; what was allowed is charged
   std::span<const answer_media> streams_as =
       server_sent_events;          // what a success to a stream comes as

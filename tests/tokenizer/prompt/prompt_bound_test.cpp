@@ -235,6 +235,17 @@ class request_maker {
     return made + more() + "}";
   }
 
+  [[nodiscard]] std::string gemini() {
+    std::string made = R"({"system_instruction":{"parts":)" + value(2) + R"(},"contents":[)";
+    for (std::size_t i = 1 + below(4); i > 0; --i) {
+      made += R"({"role":"user","parts":[{"text":)" + text() + R"(},{"functionCall":)" + value(2) +
+              R"(},{"functionResponse":)" + value(2) + "},{" + field(2) + "}]}";
+      if (i > 1) made += ',';
+    }
+    made += R"(],"tools":[{"functionDeclarations":)" + value(2) + "},{" + field(2) + "}]";
+    return made + R"(,"generationConfig":{"responseSchema":)" + value(3) + "}" + more() + "}";
+  }
+
   [[nodiscard]] std::string anything() {
     return below(3) == 0 ? value(0) : R"({"messages":)" + value(1) + more() + "}";
   }
@@ -308,8 +319,10 @@ BOOST_AUTO_TEST_CASE(no_request_counts_as_more_than_its_bound) {
     const std::string_view model = models[make.below(std::size(models))];
     check(model, chat_api::openai_chat, make.openai(), seed);
     check(model, chat_api::anthropic_messages, make.anthropic(), seed);
+    check(model, chat_api::gemini_contents, make.gemini(), seed);
     check(model, chat_api::openai_chat, make.anything(), seed);
     check(model, chat_api::anthropic_messages, make.anything(), seed);
+    check(model, chat_api::gemini_contents, make.anything(), seed);
   }
 }
 
