@@ -10,7 +10,9 @@
 
 namespace stint::tokenizer {
 
-enum class chat_api : std::uint8_t { openai_chat, anthropic_messages };
+// Its place in the list is its number in the file of what was learnt: new ones are added at the end.
+enum class chat_api : std::uint8_t { openai_chat, anthropic_messages, openai_responses };
+inline constexpr chat_api last_chat_api = chat_api::openai_responses;
 
 struct prompt_features {
   // Text by our own tokenizer, before any factor.
