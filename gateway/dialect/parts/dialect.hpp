@@ -52,6 +52,7 @@ struct chat_request {
   inference_region region = inference_region::any;  // requested
   bool cache_write_5m = false;
   bool cache_write_1h = false;
+  bool cache_write_12h = false;
   bool output_may_be_audio = false;
   std::int64_t web_searches_max = 0;
   bool has_tools = false;     // the provider may run some, and be asked again with what they found
@@ -60,6 +61,11 @@ struct chat_request {
   std::vector<std::string_view> other_models;  // that may answer in place of `model`
   std::vector<side_work> beside;
   std::string_view user;  // the provider's end-user field, "" when absent
+  // What the provider keeps of an earlier answer, by its id, is read again and billed with this; "": nothing.
+  std::string_view earlier;
+  // Its client takes an answer that ended for want of tokens for one to be tried again (Codex): it is to be told of a
+  // cut as of a failure.
+  bool cut_is_failure = false;
   // A report of more input than this cannot be true.
   std::int64_t input_believed_max = usage_count_max;
 };
@@ -181,6 +187,8 @@ struct dialect_facts {
       false;          // its SDKs want "/v1" there, or what a provider has in its place
   head_field needed;  // what the API wants and is sent where the client did not; "": nothing
   std::string_view request_id_field;  // where its SDKs look for the id of a failed request
+  // A dialect whose bodies some clients send to this path: with `input`, and no `messages`. "": none.
+  std::string_view mistaken_for = {};
   bool reports_searches = false;  // false: usage has no web searches; what was allowed is charged
 };
 
@@ -198,13 +206,17 @@ class request_rules {
   // The body to forward: the client's own bytes, with the few edits that metering needs spliced in
   // (OpenAI streaming: stream_options.include_usage = true). Nothing: forward as is. `body` is the
   // text that read_request accepted.
-  [[nodiscard]] virtual std::optional<std::string> edit_body(std::string_view body,
-                                                             const chat_request& request) const = 0;
+  [[nodiscard]] virtual std::optional<std::string> edit_body(
+      std::string_view /*body*/, const chat_request& /*request*/) const {
+    return std::nullopt;
+  }
 
   // The body without what asks for a stream's usage, for a provider that refuses to be asked. Nothing: it
   // does not ask.
   [[nodiscard]] virtual std::optional<std::string> without_usage_request(
-      std::string_view body) const = 0;
+      std::string_view /*body*/) const {
+    return std::nullopt;
+  }
 
   // The body (the client's, or what edit_body made of it) with at most `tokens` of output for each
   // choice, in the field that the client used, or else in the one that the model takes.
