@@ -32,6 +32,7 @@
 #include "gateway/call/request/authenticate.hpp"
 #include "gateway/call/request/decode_body.hpp"
 #include "gateway/call/request/examine.hpp"
+#include "gateway/call/request/known_client.hpp"
 #include "gateway/call/request/permission.hpp"
 #include "gateway/call/request/read_body.hpp"
 #include "gateway/call/request/recognise.hpp"
@@ -226,6 +227,9 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
   auto call = co_await examine(x.examining(), *x.call.speaks, x.session.body, x.call.started,
                                what_for.charged.tenant);
   if (!call) co_return co_await decline(x, std::move(call).error());
+  x.call.speaks = call->speaks;
+  if (call->request.stream && call->speaks->api() == tokenizer::chat_api::openai_responses)
+    call->request.cut_is_failure = takes_cut_for_retry(x.call.head);
   what_for.charged.model = call->base_model;
   what_for.charged.provider = call->provider->name;
   what_for.charged.user = call->user;

@@ -6,6 +6,7 @@
 
 #include "gateway/dialect/anthropic/messages.hpp"
 #include "gateway/dialect/openai_chat/chat.hpp"
+#include "gateway/dialect/openai_responses/responses.hpp"
 #include "gateway/dialect/spelling.hpp"
 
 namespace stint {
@@ -16,6 +17,7 @@ const auto& dialect_table() noexcept {
   static const std::array spoken = {
       &openai_chat(),
       &anthropic_messages(),
+      &openai_responses(),
   };
   return spoken;
 }

@@ -32,7 +32,10 @@ MAY_INCLUDE = {
     "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/problem", "tokenizer/bpe"},
     "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts"},
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts"},
-    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts", "pricing/text"},
+    # OpenAI's two APIs have errors, usage and models that reason in common.
+    "gateway/dialect/openai_responses": RECORDS | TALLIES | {"gateway/dialect/openai_chat", "gateway/dialect/parts"},
+    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/openai_responses"}
+    | {"gateway/dialect/parts", "pricing/text"},
     "gateway/http": {"pricing/text"},
     "gateway/simulator": MONEY | TALLIES | {"gateway/dialect/parts", "gateway/memory", "tokenizer/calibration"},
     "gateway/config": RECORDS

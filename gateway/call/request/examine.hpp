@@ -51,6 +51,8 @@ struct priced_side_work {
 };
 
 struct examined_call {
+  const dialect* speaks =
+      nullptr;             // whose body it is: that of the path, but where clients mistake it
   std::string model;       // as the client wrote it
   std::string base_model;  // for prices and vocabularies, see provider_config::base_model
   std::string user;
@@ -69,12 +71,16 @@ struct examined_call {
   std::int64_t output_bound_tokens = 0;  // over all choices
   std::int64_t output_limit_tokens = 0;  // of one choice, where we lowered the bound; else 0
   output_prediction expected;
+  // Of the prompt, beside what the request holds: what its provider keeps of an earlier answer.
+  std::int64_t earlier_tokens = 0;
   tokenizer::prompt_tokens prompt;                    // its bound, as long as it is not counted
   std::shared_ptr<const uncounted_prompt> uncounted;  // null: `prompt` is the count
   std::size_t text_bytes = 0;                         // about as much is there to be tokenized
   std::optional<std::string> edited_body;             // nothing: forward the client's own bytes
   bool asks_for_usage = false;                        // edited so that a stream reports its usage
 
+  // Of what the request holds.
+  void take_bound(const tokenizer::prompt_tokens& counted) noexcept;
   void take_count(const tokenizer::prompt_tokens& counted) noexcept;
   // No report of more input than this can be true.
   [[nodiscard]] std::int64_t input_believed_max() const noexcept;
