@@ -17,6 +17,7 @@ struct simulated_event {
   std::string bytes;
   std::int64_t tokens = 0;
   std::int64_t reasoning = 0;  // how many of them
+  std::int64_t searches = 0;   // that are billed beside them
 };
 
 // A tool's arguments as they are streamed: pieces of a few bytes, and the tokens that each adds to
@@ -43,7 +44,7 @@ class simulated_script {
   // Replaces `event`; false at the end.
   [[nodiscard]] bool next(simulated_event& event) {
     event.bytes.clear();
-    event.tokens = event.reasoning = 0;
+    event.tokens = event.reasoning = event.searches = 0;
     return give_next(event);
   }
 
@@ -72,6 +73,9 @@ struct simulated_api_facts {
   std::string_view head_fields;  // of every answer; the last one ends before the id
   bool requires_bound = false;   // max_tokens
   bool has_choices = false;      // n
+  std::string_view conversation = "messages";
+  std::string_view bound = {};  // "": the chat's names
+  bool keeps_answers = false;   // a later call may go on with one by its id
 };
 
 class simulated_api {
@@ -93,6 +97,7 @@ class simulated_api {
 
 [[nodiscard]] const simulated_api& simulated_openai_chat() noexcept;
 [[nodiscard]] const simulated_api& simulated_anthropic() noexcept;
+[[nodiscard]] const simulated_api& simulated_openai_responses() noexcept;
 
 // Whose path it is; null when it is nobody's. What is asked at another path is refused as the first
 // would.

@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 
 #include <boost/beast/http/fields.hpp>
@@ -64,11 +65,16 @@ class simulated_reader {
  private:
   void read_length(simdjson::dom::object body, simulated_call& call);
   [[nodiscard]] std::int64_t draw_length(std::int64_t bound);
+  // What was said before the call that goes on with an earlier answer; nothing when that is not known.
+  [[nodiscard]] std::optional<std::int64_t> kept_tokens(simdjson::dom::object body) const;
+  void keep(const simulated_call& call);
 
   simulation how_;
   std::mt19937_64 generator_;
   simdjson::dom::parser parser_;
   std::uint64_t calls_ = 0;
+  std::unordered_map<std::string, std::int64_t>
+      kept_;  // tokens of an answer and all before it, by its id
 };
 
 }  // namespace stint

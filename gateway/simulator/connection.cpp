@@ -110,6 +110,7 @@ asio::awaitable<bool> answer_whole(asio::ip::tcp::socket& socket, simulated_stat
   bill_line line;
   line.completion_tokens = call.completion_tokens();
   line.reasoning_tokens = call.choices * call.reasoning;
+  line.web_searches = call.how.searches;
   if (!co_await peer.pause(first_delay(state, call) +
                            each * std::max<std::int64_t>(call.words - 1, 0))) {
     const auto spent =
@@ -139,6 +140,7 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
     std::int64_t end;
     std::int64_t tokens;
     std::int64_t reasoning;
+    std::int64_t searches;
   };
   simulated_peer peer(socket);
   simulated_writer writer(socket, peer, call.how, body_framing::chunked);
@@ -166,7 +168,8 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
       if (is_delayed && alive) alive = co_await peer.pause(each);
       batch += event.bytes;
       end += static_cast<std::int64_t>(event.bytes.size());
-      if (event.tokens > 0) marks.push_back(mark{end, event.tokens, event.reasoning});
+      if (event.tokens > 0 || event.searches > 0)
+        marks.push_back(mark{end, event.tokens, event.reasoning, event.searches});
     }
     if (alive && !batch.empty() && (!more || each.count() > 0 || batch.size() >= batch_bytes)) {
       alive = peer.here() && co_await writer.write(batch);
@@ -178,9 +181,10 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
     for (auto one = marks.begin(); one != written; ++one) {
       line.completion_tokens += one->tokens;
       line.reasoning_tokens += one->reasoning;
+      line.web_searches += one->searches;
     }
     marks.erase(marks.begin(), written);
-    if (line.completion_tokens > 0) state.bill.add(payer, line);
+    if (line.completion_tokens > 0 || line.web_searches > 0) state.bill.add(payer, line);
   }
   if (!alive) {
     bill_line cut;

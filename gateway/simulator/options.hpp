@@ -12,7 +12,8 @@ namespace stint {
 inline constexpr std::string_view simulated_provider_name = "sim";
 inline constexpr std::string_view simulated_model_prefix = "sim/";
 // The APIs that it speaks, by the names of the gateway's dialects.
-inline constexpr std::array<std::string_view, 2> simulated_dialects = {"openai", "anthropic"};
+inline constexpr std::array<std::string_view, 3> simulated_dialects = {"openai", "anthropic",
+                                                                       "responses"};
 // In a model's name: what follows steers the call, see steering.hpp.
 inline constexpr char simulated_steering_mark = '?';
 

@@ -1,6 +1,7 @@
 // Tested by tests/gateway/simulator/simulator_test.cpp.
 #include "gateway/simulator/steering.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "gateway/simulator/options.hpp"
@@ -63,6 +64,11 @@ bool apply(steering& how, std::string_view key, std::string_view value) {
   std::int64_t number = 0;
   if (key == "fault") return read_choice(fault_words, value, how.fault);
   if (key == "usage") return read_choice(usage_words, value, how.usage);
+  if (key == "tier") {
+    constexpr std::size_t tier_bytes_max = 32;
+    how.tier = value.substr(0, tier_bytes_max);
+    return value.size() <= tier_bytes_max;
+  }
   if (key == "status") {
     if (!read_number(value, 599, number) || number < 200) return false;
     how.status = static_cast<int>(number);
@@ -84,6 +90,8 @@ bool apply(steering& how, std::string_view key, std::string_view value) {
     how.cache_write = number;
   } else if (key == "reasoning") {
     how.reasoning = number;
+  } else if (key == "searches") {
+    how.searches = std::min<std::int64_t>(number, 100);
   } else if (key == "piece_bytes") {
     how.piece_bytes = number;
   } else if (key == "tool") {
