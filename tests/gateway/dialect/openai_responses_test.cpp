@@ -200,7 +200,8 @@ BOOST_AUTO_TEST_CASE(a_whole_answer_is_billed_by_its_usage) {
     bool implausible = false;
     const std::string body =
         R"({"id":"r","model":"gpt-5","output":[{"type":"message"}],)" + rest + "}";
-    return spelled(responses().read_answer(body, implausible), implausible);
+    const auto report = responses().read_answer(body, implausible);
+    return spelled(report, implausible);
   };
   BOOST_TEST(read_body(told_usage) == "20 64 16 0 0 9 4 0 0");
   BOOST_TEST(read_body(R"("usage":null)") == "none");
