@@ -29,14 +29,14 @@ MAY_INCLUDE = {
     "budgets/writer": RECORDS | {"budgets/books", "budgets/state/ledger", "budgets/store"},
     "gateway/precompiled": set(),
     "gateway/problem": RECORDS,
-    "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/problem", "tokenizer/bpe"},
+    "gateway/http": {"pricing/text"},
+    "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/http", "gateway/problem", "tokenizer/bpe"},
     "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts"},
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts"},
     # OpenAI's two APIs have errors, usage and models that reason in common.
     "gateway/dialect/openai_responses": RECORDS | TALLIES | {"gateway/dialect/openai_chat", "gateway/dialect/parts"},
     "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/openai_responses"}
     | {"gateway/dialect/parts", "pricing/text"},
-    "gateway/http": {"pricing/text"},
     "gateway/simulator": MONEY | TALLIES | {"gateway/dialect/parts", "gateway/memory", "tokenizer/calibration"},
     "gateway/config": RECORDS
     | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/simulator", "pricing/yaml"}

@@ -165,15 +165,22 @@ problem not_spoken(const dialect& speaks, const dialect& asked, std::string_view
   return make_problem(problem_kind::not_found, std::move(why), "model");
 }
 
-result<examined_call> read_fields(const examiner& with, const dialect& asked,
+// Which API's, and what its request line says.
+struct asked_of {
+  const dialect& speaks;
+  const call_target& target;
+};
+
+result<examined_call> read_fields(const examiner& with, const asked_of& whom,
                                   simdjson::dom::element document, std::string_view body,
                                   wall_time now) {
+  const dialect& asked = whom.speaks;
   examined_call call;
   call.speaks = &asked;
-  auto read = asked.read_request(document);
+  auto read = asked.read_request(document, whom.target);
   if (!read) {
     if (const dialect* other = spoken_in_place_of(asked, document)) call.speaks = other;
-    if (call.speaks != &asked) read = call.speaks->read_request(document);
+    if (call.speaks != &asked) read = call.speaks->read_request(document, whom.target);
     if (!read) return read.error();
   }
   const dialect& speaks = *call.speaks;
@@ -240,14 +247,14 @@ result<examined_call> with_count(result<examined_call> call, tokenizer::prompt_t
   return call;
 }
 
-result<examined_call> examine_short(const examiner& with, const dialect& speaks,
+result<examined_call> examine_short(const examiner& with, const asked_of& whom,
                                     const std::string& body, wall_time now) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element document;
   const simdjson::error_code error = parse_body(parser, body, document);
   refuse_exhausted(parser, error);
   if (error) return not_json(error);
-  auto call = read_fields(with, speaks, document, body, now);
+  auto call = read_fields(with, whom, document, body, now);
   if (!call) return call;
   tokenizer::count_options counting;
   counting.learned = with.learned.current();
@@ -256,7 +263,7 @@ result<examined_call> examine_short(const examiner& with, const dialect& speaks,
   return with_count(std::move(call), counted);
 }
 
-result<examined_call> examine_long(const examiner& with, const dialect& speaks,
+result<examined_call> examine_long(const examiner& with, const asked_of& whom,
                                    const std::string& body, wall_time now,
                                    std::string_view tenant) {
   auto prompt = new_prompt();
@@ -267,7 +274,7 @@ result<examined_call> examine_long(const examiner& with, const dialect& speaks,
   const simdjson::error_code error = parse_body(prompt->parser, body, prompt->document);
   refuse_exhausted(prompt->parser, error);
   if (error) return not_json(error);
-  auto call = read_fields(with, speaks, prompt->document, body, now);
+  auto call = read_fields(with, whom, prompt->document, body, now);
   if (!call) return call;
   prompt->model = call->base_model;
   prompt->api = call->speaks->api();
@@ -323,21 +330,23 @@ chat_request examined_call::billing() const noexcept {
 }
 
 boost::asio::awaitable<result<examined_call>> examine(examiner with, const dialect& speaks,
+                                                      const call_target& target,
                                                       const std::string& body, wall_time now,
                                                       std::string_view tenant) {
+  const asked_of whom{speaks, target};
   if (body.size() > parsed_here_bytes_max) {
     // Counted on the way: a parsed request of this size, many times its body's, is not to lie about
     // while the provider is thinking.
-    auto elsewhere = [&with, &speaks, &body, now, tenant] {
-      auto call = examine_long(with, speaks, body, now, tenant);
+    auto elsewhere = [&with, &whom, &body, now, tenant] {
+      auto call = examine_long(with, whom, body, now, tenant);
       if (!call || !call->uncounted) return call;
       const tokenizer::prompt_tokens counted = call->uncounted->count();
       return with_count(std::move(call), counted);
     };
     co_return co_await on_counting_pool(with.counting, elsewhere);
   }
-  if (body.size() <= counted_at_once_bytes_max) co_return examine_short(with, speaks, body, now);
-  auto call = examine_long(with, speaks, body, now, tenant);
+  if (body.size() <= counted_at_once_bytes_max) co_return examine_short(with, whom, body, now);
+  auto call = examine_long(with, whom, body, now, tenant);
   // A bound that no usage can have only a count can refute.
   if (call && call->uncounted && refuse_absurd(call->prompt)) {
     const std::optional<problem> absurd =

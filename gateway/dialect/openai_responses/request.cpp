@@ -175,7 +175,8 @@ void read_stand_ins(simdjson::dom::object body, chat_request& into) {
 
 class openai_responses_request_rules final : public request_rules {
  public:
-  result<chat_request> read_request(simdjson::dom::element document) const override {
+  result<chat_request> read_request(simdjson::dom::element document,
+                                    const call_target&) const override {
     const auto start = read_start(document, "input");
     if (!start) return start.error();
     const simdjson::dom::object body = start->body;

@@ -25,9 +25,17 @@ constexpr std::array<billed_field, 1> responses_billed_fields = {
     {{"openai-beta", responses_betas}}};
 constexpr std::array<std::string_view, 1> responses_query_keys = {"api-version"};  // Azure's
 
+constexpr std::string_view responses_path = "/v1/responses";
+constexpr std::array<endpoint, 2> responses_endpoints = {{
+    {.pattern = responses_path, .streams = true},
+    {.pattern = "/v1/responses/input_tokens", .kind = endpoint_kind::free},
+}};
+
 constexpr dialect_facts openai_responses_facts = {
     .name = "responses",
-    .path = "/v1/responses",
+    .spoken_as = "responses",
+    .path = responses_path,
+    .endpoints = responses_endpoints,
     .api = tokenizer::chat_api::openai_responses,
     .credential = {"authorization", "Bearer "},
     .billed_fields = responses_billed_fields,

@@ -25,7 +25,7 @@ chat_request read(const std::string& fields) {
 
 std::string refused(const std::string& body) {
   static simdjson::dom::parser parser;
-  const auto request = responses().read_request(parser.parse(body));
+  const auto request = responses().read_request(parser.parse(body), call_target{});
   return request ? "accepted" : request.error().param;
 }
 std::string refused_with(const std::string& fields) {
