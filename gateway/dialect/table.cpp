@@ -19,6 +19,7 @@ const auto& dialect_table() noexcept {
       &openai_chat(),
       &anthropic_messages(),
       &openai_responses(),
+      &openai_compact(),
   };
   return spoken;
 }
@@ -91,9 +92,18 @@ void add_method(http_method method, std::string& to) {
   to += to_string(method);
 }
 
+// Of two paths of which one continues the other, the longer one is meant.
+const dialect* bordered_by(std::string_view path) noexcept {
+  const dialect* near = nullptr;
+  for (const dialect* each : all_dialects()) {
+    if (!each->borders(path)) continue;
+    if (near == nullptr || each->facts().path.size() > near->facts().path.size()) near = each;
+  }
+  return near;
+}
+
 const dialect* bordering(std::string_view path) {
-  if (const dialect* near = first_that([&](const dialect* each) { return each->borders(path); }))
-    return near;
+  if (const dialect* near = bordered_by(path)) return near;
   call_target ignored;
   const auto by_pattern = first_endpoint_that(
       [&](const endpoint& one) { return fits_pattern(one.pattern, path, ignored); });

@@ -16,6 +16,7 @@ const auto& api_table() noexcept {
       &simulated_openai_chat(),
       &simulated_anthropic(),
       &simulated_openai_responses(),
+      &simulated_compact(),
   };
   return spoken;
 }

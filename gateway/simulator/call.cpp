@@ -158,7 +158,11 @@ void simulated_reader::read_length(simdjson::dom::object body, simulated_call& c
 std::optional<std::int64_t> simulated_reader::kept_tokens(simdjson::dom::object body) const {
   std::string_view id;
   if (body["previous_response_id"].get(id) != simdjson::SUCCESS) return 0;
-  const auto found = kept_.find(std::string(id));
+  return kept(std::string(id));
+}
+
+std::optional<std::int64_t> simulated_reader::kept(const std::string& id) const {
+  const auto found = kept_.find(id);
   return found == kept_.end() ? std::nullopt : std::optional(found->second);
 }
 
@@ -196,7 +200,7 @@ std::variant<simulated_call, simulated_error> simulated_reader::read(
   if (api.facts().has_choices)
     call.choices = std::clamp<std::int64_t>(number_at(body, "n").value_or(1), 1, 128);
   const auto counted = tokenizer::count_prompt(call.model, api.facts().counts_as, document);
-  call.prompt_tokens = billed_prompt(counted, call.how.counts_by);
+  call.prompt_tokens = billed_prompt(counted, call.how.counts_by) + api.facts().order_tokens;
   if (api.facts().keeps_answers) {
     const auto earlier = kept_tokens(body);
     if (!earlier) return not_kept();

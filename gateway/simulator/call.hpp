@@ -59,6 +59,9 @@ struct simulated_error {
 class simulated_reader {
  public:
   explicit simulated_reader(const simulation& how) : how_(how), generator_(how.seed) {}
+  // Of an answer that is kept: its tokens, and all before it.
+  [[nodiscard]] std::optional<std::int64_t> kept(const std::string& id) const;
+  void forget(const std::string& id) { kept_.erase(id); }
   [[nodiscard]] std::variant<simulated_call, simulated_error> read(
       const simulated_api& api, std::string_view body, const boost::beast::http::fields& head);
 

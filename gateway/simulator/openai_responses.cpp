@@ -289,10 +289,52 @@ class openai_responses_api final : public simulated_api {
   }
 };
 
+// As five recorded calls had it.
+constexpr std::int64_t order_of_compact = 93;
+
+constexpr simulated_api_facts compact_facts = {
+    .path = "/v1/responses/compact",
+    .counts_as = tokenizer::chat_api::openai_responses,
+    .id_prefix = "resp_simcompact",
+    .head_fields = "openai-version: 2020-10-01\r\nopenai-processing-ms: 1\r\nx-request-id: req_",
+    .requires_bound = false,
+    .has_choices = false,
+    .conversation = "input",
+    .bound = "max_output_tokens",
+    .keeps_answers = true,
+    .order_tokens = order_of_compact,
+};
+
+class compact_api final : public simulated_api {
+ public:
+  compact_api() noexcept : simulated_api(compact_facts) {}
+
+  std::unique_ptr<simulated_script> script(const simulated_call& call) const override {
+    return std::make_unique<responses_script>(call);
+  }
+
+  std::string answer(const simulated_call& call) const override {
+    std::string out = R"({"id":")" + call.id + R"(","object":"response.compaction","created_at":)";
+    out += std::to_string(call.created_s) + R"(,"output":[{"id":"cmp_)" + call.id;
+    out += R"(","type":"compaction","encrypted_content":"Z0FBQUFB"}])";
+    if (call.how.usage != simulated_usage::missing) out += ",\"usage\":" + responses_usage(call);
+    return out + "}";
+  }
+
+  std::string error(int status, std::string_view message) const override {
+    return simulated_openai_chat().error(status, message);
+  }
+};
+
 }  // namespace
 
 const simulated_api& simulated_openai_responses() noexcept {
   static const openai_responses_api api;
+  return api;
+}
+
+const simulated_api& simulated_compact() noexcept {
+  static const compact_api api;
   return api;
 }
 

@@ -99,6 +99,56 @@ class responses(unittest.TestCase):
         self.assertGreaterEqual(row["held"]["input_tokens"], row["usage"]["input_tokens"])
         self.assertIn("hidden_input", row["flags"])
 
+    def ask(self, method, path, key=None):
+        return http_client.request(self.stint.proxy, method, path, {"Authorization": f"Bearer {key or self.key}"})
+
+    def test_an_answer_that_was_recorded_is_held_at_its_size_and_another_at_the_window(self):
+        first = self.call(responses_body(model="sim/gpt-4o?tokens=50", max_output_tokens=60)).json()
+        known = responses_body(model="sim/gpt-4o?tokens=5", max_output_tokens=60, previous_response_id=first["id"])
+        held = self.row_of(self.call(known))["held"]["input_tokens"]
+        self.assertLess(held, 2 * first["usage"]["total_tokens"] + 100)
+        unknown = self.call({**known, "previous_response_id": "resp_of_before"})
+        self.assertEqual(unknown.status, 400, unknown.body)  # by the provider
+        self.assertGreater(self.row_of(unknown)["held"]["input_tokens"], 128_000)
+        stored = self.call({**known, "store": False}).json()
+        later = self.call({**known, "previous_response_id": stored["id"]})
+        self.assertGreater(self.row_of(later)["held"]["input_tokens"], 128_000, "it was not to be kept")
+
+    def test_only_its_own_key_may_ask_for_an_answer_and_only_its_tenant_goes_on_with_it(self):
+        made = self.call(responses_body()).json()
+        path = f"{PATH}/{made['id']}"
+        sibling = self.stint.create_key()
+        stranger = self.stint.create_key(tenant="other")
+        for method, below in (("GET", ""), ("GET", "/input_items?limit=5"), ("POST", "/cancel"), ("DELETE", "")):
+            for key in (sibling, stranger):
+                refused = self.ask(method, path + below, key)
+                self.assertEqual((refused.status, refused.json()["error"]["param"]), (404, "response_id"), method)
+        body = responses_body(previous_response_id=made["id"])
+        self.assertEqual(self.stint.chat(sibling, body, path=PATH).status, 200)
+        refused = self.stint.chat(stranger, body, path=PATH)
+        self.assertEqual((refused.status, refused.json()["error"]["param"]), (400, "previous_response_id"))
+        for method, below, kind in (("GET", "", "response"), ("GET", "/input_items", "list"), ("POST", "/cancel", "response")):
+            answer = self.ask(method, path + below)
+            self.assertEqual((answer.status, answer.json()["object"]), (200, kind), answer.body)
+            self.assertEqual((self.row_of(answer)["flags"], self.row_of(answer)["cost_nanodollars"]), (["free"], 0))
+        self.assertEqual(self.ask("DELETE", path).json()["deleted"], True)
+        self.assertEqual(self.ask("GET", path).status, 404)
+
+    def test_a_conversation_is_summed_up_at_its_price_and_never_lowered(self):
+        body = {"model": "sim/gpt-5?tokens=40", "input": [{"role": "user", "content": "Hello"}]}
+        answer = self.call(body, path=PATH + "/compact")
+        self.assertEqual((answer.status, answer.json()["object"]), (200, "response.compaction"), answer.body)
+        row = self.row_of(answer)
+        self.assertEqual((row["usage_source"], row["usage"]["output_tokens"]), ("provider", 40))
+        self.assertGreaterEqual(row["held"]["input_tokens"], row["usage"]["input_tokens"])
+        self.assertEqual(self.call({**body, "stream": True}, path=PATH + "/compact").status, 400)
+        self.assertEqual(self.call(body, path=PATH + "/compact", feature="small-4").status, 429)
+
+    def test_a_prompt_is_counted_for_nothing(self):
+        answer = self.call(responses_body(), path=PATH + "/input_tokens")
+        self.assertEqual((answer.status, answer.json()["object"]), (200, "response.input_tokens"), answer.body)
+        self.assertEqual(self.row_of(answer)["flags"], ["free"])
+
     def test_a_call_that_does_not_fit_whole_is_lowered(self):
         answer = self.call(responses_body(model="sim/gpt-4o?tokens=5000", max_output_tokens=5000), feature="small-1")
         self.assertEqual(answer.status, 200, answer.body)
@@ -187,6 +237,21 @@ class responses(unittest.TestCase):
             wire.send(http_client.render("GET", PATH, fields, b""))
             head = wire.read_head()
             self.assertEqual((head.status, head.headers["connection"]), (426, "close"))
+
+
+class restarted(unittest.TestCase):
+    def test_what_is_known_of_answers_survives_a_restart_and_a_kill(self):
+        with gateway(caps=FOREVER_CAPS) as stint:
+            key = stint.create_key()
+            made = stint.chat(key, responses_body(model="sim/gpt-4o?tokens=50"), path=PATH).json()
+            stint.wait_until_idle()
+            for end in (stint.restart, lambda: (stint.kill(), stint.start())):
+                end()
+                # The simulated provider forgot it: that it is asked shows that the gateway did not.
+                answer = stint.chat_get(key, f"{PATH}/{made['id']}")
+                self.assertEqual((answer.status, answer.json()["error"]["message"]),
+                                 (404, f"Response with id '{made['id']}' not found."))
+            check_books(stint, restarted=True)
 
 
 class elsewhere(unittest.TestCase):

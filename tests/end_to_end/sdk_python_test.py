@@ -159,6 +159,12 @@ class openai_responses_sdk(sdk_fixture):
         first = self.create()
         second = self.create(previous_response_id=first.id)
         self.assertEqual(second.usage.input_tokens, first.usage.total_tokens + first.usage.input_tokens)
+        asked = self.client().responses
+        self.assertEqual(asked.retrieve(second.id).id, second.id)
+        self.assertGreater(asked.input_tokens.count(model=OPENAI_MODEL, input="What is a ledger?").input_tokens, 3)
+        asked.delete(second.id)
+        with self.assertRaises(openai.NotFoundError):
+            asked.retrieve(second.id)
 
     def test_a_stream_that_is_cut_ends_as_at_max_output_tokens(self):
         key, take_the_rest = self.tight_key()

@@ -42,18 +42,19 @@ MAY_INCLUDE = {
     | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/simulator", "pricing/yaml"}
     | {"tokenizer/models"},
     "gateway/memory": set(),
+    "gateway/answers": RECORDS,
     "gateway/keys": RECORDS | {"budgets/writer", "gateway/problem"},
     "gateway/learning": RECORDS | {"budgets/store", "tokenizer/calibration"},
     "gateway/metrics": RECORDS | {"budgets/writer", "gateway/problem"},
     "gateway/upstream": RECORDS
     | {"gateway/config", "gateway/dialect", "gateway/http", "gateway/keys", "gateway/metrics", "gateway/problem"},
     "gateway/service": RECORDS
-    | {"budgets/writer", "gateway/config", "gateway/http", "gateway/keys", "gateway/learning", "gateway/metrics"}
-    | {"gateway/memory", "gateway/upstream", "tokenizer/prompt"},
+    | {"budgets/writer", "gateway/answers", "gateway/config", "gateway/http", "gateway/keys", "gateway/learning"}
+    | {"gateway/memory", "gateway/metrics", "gateway/upstream", "tokenizer/prompt"},
     "gateway/call": RECORDS | {"gateway/dialect/parts", "gateway/http", "gateway/memory", "gateway/service"},
     "gateway/call/request": RECORDS
     | {"gateway/call", "gateway/config", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/keys"}
-    | {"gateway/learning", "gateway/memory", "gateway/problem", "gateway/upstream", "tokenizer/prompt"},
+    | {"gateway/answers", "gateway/learning", "gateway/memory", "gateway/problem", "gateway/upstream", "tokenizer/prompt"},
     "gateway/call/hold": RECORDS
     | {"budgets/writer", "gateway/call", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
     | {"gateway/learning", "gateway/memory", "gateway/metrics", "gateway/problem", "tokenizer/models"},
@@ -71,6 +72,7 @@ MAY_INCLUDE = {
     "gateway/cli": RECORDS
     | TALLIES
     | {"budgets/books", "budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/dialect/parts"}
+    | {"gateway/answers"}
     | {"gateway/http", "gateway/learning", "gateway/memory", "gateway/metrics", "gateway/server"}
     | {"gateway/service", "gateway/simulator"},
     "gateway/main": {"gateway/cli"},

@@ -133,11 +133,26 @@ void price_others(const examiner& with, const chat_request& read, wall_time now,
   }
 }
 
-// What a provider keeps of an earlier answer fits its model's window; more of it is not known here.
-std::int64_t earlier_tokens_of(const examined_call& call) {
+// How much is read again of the answer that this one goes on with: as was recorded of it, or all that its model can
+// read. What another tenant's key made is as good as not there.
+std::optional<problem> find_earlier(const examiner& with, const chat_request& read,
+                                    std::string_view tenant, examined_call& call) {
   constexpr std::int64_t window_usual = 1'050'000;
-  const bool is_known = call.rates != nullptr && call.rates->context_window_tokens > 0;
-  return is_known ? call.rates->context_window_tokens : window_usual;
+  const auto known = with.kept != nullptr ? with.kept->find(read.earlier) : std::nullopt;
+  if (known && known->tenant != tenant) {
+    const std::string_view field =
+        read.earlier_is_conversation ? "conversation" : "previous_response_id";
+    return make_problem(problem_kind::bad_request,
+                        "no answer '" + std::string(read.earlier.substr(0, 200)) +
+                            "' is known to this key's tenant",
+                        std::string(field));
+  }
+  const bool has_window = call.rates != nullptr && call.rates->context_window_tokens > 0;
+  call.earlier_tokens = known        ? known->tokens
+                        : has_window ? call.rates->context_window_tokens
+                                     : window_usual;
+  if (read.earlier_is_conversation) call.conversation = read.earlier;
+  return std::nullopt;
 }
 
 // Some clients send the body of one API to the path of another (Cursor's Responses to the chat's). Null: it is
@@ -169,6 +184,7 @@ problem not_spoken(const dialect& speaks, const dialect& asked, std::string_view
 struct asked_of {
   const dialect& speaks;
   const call_target& target;
+  std::string_view tenant;  // who asks
 };
 
 result<examined_call> read_fields(const examiner& with, const asked_of& whom,
@@ -212,7 +228,9 @@ result<examined_call> read_fields(const examiner& with, const asked_of& whom,
     call.edited_body = speaks.without_usage_request(body);
   if (!read->other_models.empty() || !read->beside.empty()) price_others(with, *read, now, call);
   call.request.beside.clear();
-  if (!read->earlier.empty()) call.earlier_tokens = earlier_tokens_of(call);
+  if (!read->earlier.empty()) {
+    if (auto wrong = find_earlier(with, *read, whom.tenant, call)) return std::move(*wrong);
+  }
   call.request.model = call.request.user = call.request.tier_word = call.request.earlier = {};
   call.request.other_models.clear();
   return call;
@@ -300,6 +318,7 @@ result<examined_call> examine_long(const examiner& with, const asked_of& whom,
 
 void examined_call::take_bound(const tokenizer::prompt_tokens& counted) noexcept {
   prompt = counted;
+  prompt.upper_bound = tokenizer::saturating_add(prompt.upper_bound, request.order_tokens);
   if (earlier_tokens == 0) return;
   prompt.expected = tokenizer::saturating_add(prompt.expected, earlier_tokens);
   prompt.upper_bound = tokenizer::saturating_add(prompt.upper_bound, earlier_tokens);
@@ -333,7 +352,7 @@ boost::asio::awaitable<result<examined_call>> examine(examiner with, const diale
                                                       const call_target& target,
                                                       const std::string& body, wall_time now,
                                                       std::string_view tenant) {
-  const asked_of whom{speaks, target};
+  const asked_of whom{speaks, target, tenant};
   if (body.size() > parsed_here_bytes_max) {
     // Counted on the way: a parsed request of this size, many times its body's, is not to lie about
     // while the provider is thinking.

@@ -140,8 +140,10 @@ void responses_ending::note(std::string_view type, simdjson::dom::object event) 
 void responses_ending::note_response(simdjson::dom::object response) {
   if (const std::string_view model = text_of(response, "model"); !model.empty()) served_ = model;
   // A gateway was seen to change the id between its events: the client has the first.
-  if (response_.empty() && !text_of(response, "id").empty())
-    response_ = fields_of(response, response_end);
+  const std::string_view id = text_of(response, "id");
+  if (!response_.empty() || id.empty() || id.size() > field_bytes_max) return;
+  id_ = id;
+  response_ = fields_of(response, response_end);
 }
 
 void responses_ending::note_item(std::int64_t index, simdjson::dom::object begun) {

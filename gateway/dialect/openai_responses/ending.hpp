@@ -24,6 +24,7 @@ class responses_ending {
   void write(const usage& used, std::string& out) const;
   // As the stream named it; "" while it has not.
   [[nodiscard]] const std::string& served() const noexcept { return served_; }
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
  private:
   enum class stage : std::uint8_t { open, told, done };  // told: its whole text
@@ -55,6 +56,7 @@ class responses_ending {
   std::string model_;  // as the client asked for it
   bool is_failure_;
   std::string served_;
+  std::string id_;
   std::string response_;  // `"id":…,"object":"response",…,` as the stream began
   std::vector<item> open_;
   std::string items_done_;  // joined by commas

@@ -64,6 +64,7 @@ std::optional<problem> read_tools(simdjson::dom::array tools, offered_tools& int
       const bool is_search = std::any_of(search_tools.begin(), search_tools.end(),
                                          [&](auto begins) { return type->starts_with(begins); });
       into.search = into.search || is_search;
+      into.old_search = into.old_search || type->starts_with("web_search_preview");
       if (!is_search && !is_tokens_only(tool, *type)) return unmetered(*type);
       simdjson::dom::array inner;
       if (tool["tools"].get(inner) != simdjson::SUCCESS) continue;

@@ -12,7 +12,8 @@ namespace stint {
 
 struct offered_tools {
   bool any = false;
-  bool search = false;  // of the web, billed by the search
+  bool search = false;      // of the web, billed by the search
+  bool old_search = false;  // web_search_preview, at another price with models that do not reason
 };
 
 // Adds what a list of tools offers; those of a namespace too. A tool whose use may cost what is not metered here is

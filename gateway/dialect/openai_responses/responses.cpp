@@ -23,19 +23,45 @@ constexpr std::array<billed_word, 3> responses_betas = {{
 }};
 constexpr std::array<billed_field, 1> responses_billed_fields = {
     {{"openai-beta", responses_betas}}};
-constexpr std::array<std::string_view, 1> responses_query_keys = {"api-version"};  // Azure's
+// Azure's, and those of what is asked of a kept response.
+constexpr std::array<std::string_view, 8> responses_query_keys = {
+    "api-version",         "after", "before", "include",
+    "include_obfuscation", "limit", "order",  "starting_after"};
 
 constexpr std::string_view responses_path = "/v1/responses";
-constexpr std::array<endpoint, 2> responses_endpoints = {{
+constexpr std::array<endpoint, 6> responses_endpoints = {{
     {.pattern = responses_path, .streams = true},
     {.pattern = "/v1/responses/input_tokens", .kind = endpoint_kind::free},
+    {.method = http_method::get, .pattern = "/v1/responses/{id}", .kind = endpoint_kind::free},
+    {.method = http_method::delete_, .pattern = "/v1/responses/{id}", .kind = endpoint_kind::free},
+    {.pattern = "/v1/responses/{id}/cancel", .kind = endpoint_kind::free},
+    {.method = http_method::get,
+     .pattern = "/v1/responses/{id}/input_items",
+     .kind = endpoint_kind::free},
 }};
+constexpr std::string_view compact_path = "/v1/responses/compact";
+constexpr std::array<endpoint, 1> compact_endpoints = {{{.pattern = compact_path}}};
 
 constexpr dialect_facts openai_responses_facts = {
     .name = "responses",
     .spoken_as = "responses",
     .path = responses_path,
     .endpoints = responses_endpoints,
+    .api = tokenizer::chat_api::openai_responses,
+    .credential = {"authorization", "Bearer "},
+    .billed_fields = responses_billed_fields,
+    .query_keys = responses_query_keys,
+    .version_in_base_url = true,
+    .needed = {},
+    .request_id_field = "x-request-id",
+    .reports_searches = false,
+};
+
+constexpr dialect_facts openai_compact_facts = {
+    .name = "responses_compact",
+    .spoken_as = "responses",
+    .path = compact_path,
+    .endpoints = compact_endpoints,
     .api = tokenizer::chat_api::openai_responses,
     .credential = {"authorization", "Bearer "},
     .billed_fields = responses_billed_fields,
@@ -76,8 +102,10 @@ std::int64_t index_in(simdjson::dom::object event, std::string_view key) {
   return event[key].get(index) == simdjson::SUCCESS ? index : 0;
 }
 
-// What an item says by itself, where it does not come in deltas.
+// What an item says by itself, where it does not come in deltas. A conversation that was summed up begins with what
+// its user had said.
 void count_item(std::int64_t index, simdjson::dom::object item, text_sink& into) {
+  if (text_of(item, "role") == "user") return;
   std::int64_t part = 0;
   simdjson::dom::array parts;
   for (const std::string_view list : {"summary", "content"}) {
@@ -103,6 +131,7 @@ class openai_responses_meter final : public metered_stream {
 
   [[nodiscard]] std::optional<usage> reported_input() const override { return std::nullopt; }
   [[nodiscard]] bool generating() const noexcept override { return !has_ended_; }
+  [[nodiscard]] std::string_view answer_id() const noexcept override { return ending_.id(); }
 
  private:
   void write_ending(const usage& used, std::string& out) const override {
@@ -241,9 +270,21 @@ class openai_responses_answer_rules final : public answer_rules {
 
 }  // namespace
 
+namespace {
+const answer_rules& answers_of_both() noexcept {
+  static const openai_responses_answer_rules one;
+  return one;
+}
+}  // namespace
+
 const dialect& openai_responses() noexcept {
-  static const openai_responses_answer_rules answers;
-  static const dialect one(openai_responses_facts, openai_responses_requests(), answers,
+  static const dialect one(openai_responses_facts, openai_responses_requests(), answers_of_both(),
+                           openai_responses_errors());
+  return one;
+}
+
+const dialect& openai_compact() noexcept {
+  static const dialect one(openai_compact_facts, openai_compact_requests(), answers_of_both(),
                            openai_responses_errors());
   return one;
 }

@@ -62,6 +62,7 @@ std::optional<usage_report> read_response_report(simdjson::dom::object response,
   auto report = read_responses_usage(*reported, implausible);
   if (!report) return std::nullopt;
   report->model = std::string(text_of(response, "model"));
+  report->id = std::string(text_of(response, "id"));
   take_served_tier(text_of(response, "service_tier"), *report);
   report->used.web_searches = searches_of(response, *reported, searches_seen);
   report->tells_searches = true;

@@ -67,8 +67,13 @@ struct chat_request {
   std::vector<std::string_view> other_models;  // that may answer in place of `model`
   std::vector<side_work> beside;
   std::string_view user;  // the provider's end-user field, "" when absent
-  // What the provider keeps of an earlier answer, by its id, is read again and billed with this; "": nothing.
+  // What the provider keeps of an earlier answer, or of a conversation, by its id, is read again and billed with this;
+  // "": nothing. The answer becomes part of the conversation.
   std::string_view earlier;
+  bool earlier_is_conversation = false;
+  bool is_kept = false;  // the provider keeps the answer, under the id that it says
+  // Read before the prompt, at most, by the nature of the call.
+  std::int64_t order_tokens = 0;
   // Its client takes an answer that ended for want of tokens for one to be tried again (Codex): it is to be told of a
   // cut as of a failure.
   bool cut_is_failure = false;
@@ -88,6 +93,7 @@ struct usage_part {
 struct usage_report {
   usage used;                        // normalised to our disjoint kinds; of all parts together
   std::string model;                 // as served; may be ""
+  std::string id;                    // of the answer, where its provider may keep it; else ""
   std::optional<service_tier> tier;  // as billed, where it is named as all name it
   std::string tier_word;             // as named: its provider may mean another tier by it
   std::optional<inference_region> region;
@@ -150,6 +156,8 @@ class stream_meter {
   [[nodiscard]] virtual std::size_t recount_bytes() const noexcept = 0;
   // So often the answer asked for what is done beside it, which is billed and comes without text of its own.
   [[nodiscard]] virtual std::int64_t side_work_seen() const noexcept { return 0; }
+  // Under which its provider may keep it; "": it does not say so, or has not yet.
+  [[nodiscard]] virtual std::string_view answer_id() const noexcept { return {}; }
   // The stream carried the dialect's own error event.
   [[nodiscard]] virtual bool saw_error() const noexcept = 0;
   // Such an event, and nothing before or after it: nothing was generated.

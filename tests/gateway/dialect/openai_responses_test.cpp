@@ -113,7 +113,11 @@ BOOST_AUTO_TEST_CASE(billing_fields_are_read) {
   BOOST_TEST_REQUIRE(full.beside.size() == 1);
   BOOST_TEST(full.beside[0].from_prompt_tokens == 5000);
   BOOST_TEST(read(R"(,"user":"u2")").user == "u2");
+  BOOST_TEST(!full.earlier_is_conversation);
+  BOOST_TEST(full.is_kept);
+  BOOST_TEST(!read(R"(,"store":false)").is_kept);
   BOOST_TEST(read(R"(,"conversation":"conv_1")").earlier == "conv_1");
+  BOOST_TEST(read(R"(,"conversation":"conv_1")").earlier_is_conversation);
   BOOST_TEST(read(R"(,"conversation":{"id":"conv_2"})").earlier == "conv_2");
   BOOST_TEST(!read(R"(,"reasoning":{"effort":"none"})").hides_output);
 }
@@ -166,6 +170,19 @@ BOOST_AUTO_TEST_CASE(tools_that_cost_more_than_their_tokens_are_refused_wherever
              "accepted");
   BOOST_TEST(item(R"({"type":"mcp_list_tools","tools":[{"name":"f","input_schema":{}}]})") ==
              "accepted");
+}
+
+BOOST_AUTO_TEST_CASE(a_search_that_costs_more_than_the_price_file_says_is_refused) {
+  const auto offered_to = [](const std::string& model, const std::string& type) {
+    return refused(R"({"model":")" + model + R"(","input":"hi","tools":[{"type":")" + type +
+                   "\"}]}");
+  };
+  for (const std::string model : {"gpt-4o", "gpt-4.1-mini", "openai/gpt-4o"}) {
+    BOOST_TEST(offered_to(model, "web_search_preview") == "tools", model);
+    BOOST_TEST(offered_to(model, "web_search") == "accepted", model);
+  }
+  BOOST_TEST(offered_to("gpt-5", "web_search_preview") == "accepted");
+  BOOST_TEST(offered_to("o4-mini", "web_search_preview_2025_03_11") == "accepted");
 }
 
 BOOST_AUTO_TEST_CASE(searches_are_bounded_where_the_request_does_not_bound_them) {
@@ -233,6 +250,38 @@ BOOST_AUTO_TEST_CASE(searches_are_those_that_the_provider_counts_or_else_the_ite
   BOOST_TEST(
       searches(R"(,"server_side_tool_usage_details":{"web_search_calls":2,"x_search_calls":1}})") ==
       3);
+}
+
+BOOST_AUTO_TEST_CASE(a_conversation_is_summed_up_whole_and_at_once) {
+  const dialect& compact = *find_dialect("responses_compact");
+  const chat_request request = accepted_request(
+      compact,
+      R"({"model":"gpt-5","input":[],"max_output_tokens":20,"previous_response_id":"resp_1"})");
+  BOOST_TEST(!request.output_bound_tokens);
+  BOOST_TEST(request.earlier == "resp_1");
+  BOOST_TEST(request.order_tokens > 93);
+  BOOST_TEST(request.thinking_tokens == usage_count_max, "its bound cannot be lowered");
+  BOOST_TEST(compact.lower_output_bound(R"({"model":"m"})", "m", 5) == R"({"model":"m"})");
+  simdjson::dom::parser parser;
+  const auto streamed_one = compact.read_request(
+      parser.parse(std::string(R"({"model":"m","input":[],"stream":true})")), call_target{});
+  BOOST_TEST_REQUIRE(!streamed_one);
+  BOOST_TEST(streamed_one.error().param == "stream");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_id_under_which_an_answer_is_kept_is_the_first_of_its_stream,
+                        with_encodings) {
+  const auto meter = responses().meter_stream({"gpt-5"}, streamed());
+  std::string out;
+  BOOST_TEST(meter->answer_id() == "");
+  meter->consume(begun, out);
+  BOOST_TEST(meter->answer_id() == "resp_1");
+  meter->consume(event("response.in_progress", 2, R"("response":{"id":"resp_2"})"), out);
+  BOOST_TEST(meter->answer_id() == "resp_1");
+  bool implausible = false;
+  const auto whole = responses().read_answer(R"({"id":"resp_3",)" + told_usage + "}", implausible);
+  BOOST_TEST_REQUIRE(whole.has_value());
+  BOOST_TEST(whole->id == "resp_3");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stream_is_metered_once_and_its_last_event_waits, with_encodings) {

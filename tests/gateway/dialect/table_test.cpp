@@ -103,7 +103,9 @@ BOOST_AUTO_TEST_CASE(a_path_that_nobody_serves_gets_the_errors_of_the_first) {
 }
 
 BOOST_AUTO_TEST_CASE(messages_name_every_metered_call) {
-  BOOST_TEST(metered_calls() == "POST /v1/chat/completions, POST /v1/messages and POST /v1/responses");
+  BOOST_TEST(metered_calls() ==
+             "POST /v1/chat/completions, POST /v1/messages, POST /v1/responses and "
+             "POST /v1/responses/compact");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
