@@ -79,7 +79,7 @@ const std::vector<wrong_provider> wrong_providers = {
     {"base_url: \"https://h\", credential: none, models: [a]",
      "f:2: providers.x.dialects: missing"},
     {"dialects: [gemini], base_url: \"https://h\", credential: none, models: [a]",
-     "f:2: providers.x.dialects[0]: \"gemini\" is not known; use openai or anthropic"},
+     "f:2: providers.x.dialects[0]: \"gemini\" is not known; use openai, anthropic or responses"},
     {"dialects: [openai], credential: none, models: [a]", "f:2: providers.x.base_url: missing"},
     {"dialects: [openai], base_url: \"https://me:hunter2@h\", credential: none, models: [a]",
      "f:2: providers.x.base_url: expected"},
