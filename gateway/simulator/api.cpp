@@ -13,9 +13,8 @@ namespace {
 
 const auto& api_table() noexcept {
   static const std::array spoken = {
-      &simulated_openai_chat(),
-      &simulated_anthropic(),
-      &simulated_gemini(),
+      &simulated_openai_chat(), &simulated_anthropic(), &simulated_openai_responses(),
+      &simulated_compact(),     &simulated_gemini(),
   };
   return spoken;
 }

@@ -77,6 +77,10 @@ struct simulated_api_facts {
   std::string_view head_fields;  // of every answer; the last one ends before the id
   bool requires_bound = false;   // max_tokens
   bool has_choices = false;      // n
+  std::string_view conversation = "messages";
+  std::string_view bound = {};    // "": the chat's names
+  bool keeps_answers = false;     // a later call may go on with one by its id
+  std::int64_t order_tokens = 0;  // of the provider's own, before each prompt
 };
 
 // What a request says where its API says it in a way of its own: in the path, or in other fields.
@@ -120,6 +124,8 @@ class simulated_api {
 [[nodiscard]] const simulated_api& simulated_openai_chat() noexcept;
 [[nodiscard]] const simulated_api& simulated_anthropic() noexcept;
 [[nodiscard]] const simulated_api& simulated_gemini() noexcept;
+[[nodiscard]] const simulated_api& simulated_openai_responses() noexcept;
+[[nodiscard]] const simulated_api& simulated_compact() noexcept;
 
 // Whose path it is; null when it is nobody's. What is asked at another path is refused as the first
 // would.

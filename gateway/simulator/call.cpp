@@ -27,7 +27,9 @@ bool flag_at(simdjson::dom::object body, std::string_view key) {
   return body[key].get(flag) == simdjson::SUCCESS && flag;
 }
 
-std::int64_t bound_of(simdjson::dom::object body) {
+std::int64_t bound_of(const simulated_api& api, simdjson::dom::object body) {
+  if (const std::string_view own = api.facts().bound; !own.empty())
+    return std::clamp<std::int64_t>(number_at(body, own).value_or(unbounded), 0, unbounded);
   for (const std::string_view key : {"max_completion_tokens", "max_tokens"}) {
     const auto bound = number_at(body, key);
     if (bound && *bound >= 0) return std::min(*bound, unbounded);  // -1 is none
@@ -107,7 +109,12 @@ std::string_view missing_field(const simulated_api& api, simdjson::dom::object b
   simdjson::dom::array messages;
   std::string_view model;
   if (body["model"].get(model) != simdjson::SUCCESS) return "model: Field required";
-  if (body["messages"].get(messages) != simdjson::SUCCESS) return "messages: Field required";
+  simdjson::dom::element input;
+  if (api.facts().conversation == "messages") {
+    if (body["messages"].get(messages) != simdjson::SUCCESS) return "messages: Field required";
+  } else if (body[api.facts().conversation].get(input) != simdjson::SUCCESS) {
+    return "input: Field required";
+  }
   if (api.facts().requires_bound && !number_at(body, "max_tokens"))
     return "max_tokens: Field required";
   return {};
@@ -126,6 +133,12 @@ std::int64_t billed_prompt(const tokenizer::prompt_tokens& prompt,
 simulated_error refusal(std::string_view message) {
   simulated_error error;
   error.message = message;
+  return error;
+}
+
+simulated_error not_kept() {
+  simulated_error error;
+  error.message = "Previous response not found.";
   return error;
 }
 
@@ -150,6 +163,22 @@ void simulated_reader::read_length(std::int64_t bound, simulated_call& call) {
   call.reasoning = std::min(call.how.reasoning, bound);
   call.words = std::min(wanted, bound - call.reasoning);
   call.hit_bound = call.words < wanted || call.reasoning < call.how.reasoning;
+}
+
+std::optional<std::int64_t> simulated_reader::kept_tokens(simdjson::dom::object body) const {
+  std::string_view id;
+  if (body["previous_response_id"].get(id) != simdjson::SUCCESS) return 0;
+  return kept(std::string(id));
+}
+
+std::optional<std::int64_t> simulated_reader::kept(const std::string& id) const {
+  const auto found = kept_.find(id);
+  return found == kept_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void simulated_reader::keep(const simulated_call& call) {
+  constexpr std::size_t kept_max = 100'000;
+  if (kept_.size() < kept_max) kept_[call.id] = call.prompt_tokens + call.completion_tokens();
 }
 
 std::variant<simulated_call, simulated_error> simulated_reader::read(
@@ -191,11 +220,17 @@ std::variant<simulated_call, simulated_error> simulated_reader::read(
     call.choices = std::clamp<std::int64_t>(number_at(body, "n").value_or(1), 1, 128);
   if (own) call.choices = own->choices;
   const auto counted = tokenizer::count_prompt(call.model, api.facts().counts_as, document);
-  call.prompt_tokens = billed_prompt(counted, call.how.counts_by);
+  call.prompt_tokens = billed_prompt(counted, call.how.counts_by) + api.facts().order_tokens;
+  if (api.facts().keeps_answers) {
+    const auto earlier = kept_tokens(body);
+    if (!earlier) return not_kept();
+    call.prompt_tokens += *earlier;
+  }
   call.cached = std::min(call.how.cached, call.prompt_tokens);
   call.cache_write = std::min(call.how.cache_write, call.prompt_tokens - call.cached);
-  read_length(own ? own->bound.value_or(unbounded) : bound_of(body), call);
+  read_length(own ? own->bound.value_or(unbounded) : bound_of(api, body), call);
   call.tool = own ? choose_own_tool(*own, call) : choose_tool(body, call);
+  if (api.facts().keeps_answers) keep(call);
   return call;
 }
 

@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 
 #include <boost/beast/http/fields.hpp>
@@ -61,6 +62,9 @@ struct simulated_error {
 class simulated_reader {
  public:
   explicit simulated_reader(const simulation& how) : how_(how), generator_(how.seed) {}
+  // Of an answer that is kept: its tokens, and all before it.
+  [[nodiscard]] std::optional<std::int64_t> kept(const std::string& id) const;
+  void forget(const std::string& id) { kept_.erase(id); }
   [[nodiscard]] std::variant<simulated_call, simulated_error> read(
       const simulated_api& api, std::string_view target, std::string_view body,
       const boost::beast::http::fields& head);
@@ -68,11 +72,16 @@ class simulated_reader {
  private:
   void read_length(std::int64_t bound, simulated_call& call);
   [[nodiscard]] std::int64_t draw_length(std::int64_t bound);
+  // What was said before the call that goes on with an earlier answer; nothing when that is not known.
+  [[nodiscard]] std::optional<std::int64_t> kept_tokens(simdjson::dom::object body) const;
+  void keep(const simulated_call& call);
 
   simulation how_;
   std::mt19937_64 generator_;
   simdjson::dom::parser parser_;
   std::uint64_t calls_ = 0;
+  std::unordered_map<std::string, std::int64_t>
+      kept_;  // tokens of an answer and all before it, by its id
 };
 
 }  // namespace stint

@@ -247,8 +247,12 @@ asio::awaitable<bool> answer_request(asio::ip::tcp::socket& socket, simulated_st
   if (const simulated_api* api = simulated_api_at(path); is_post && api != nullptr) {
     co_return co_await answer_call(socket, state, *api, request);
   }
-  if (auto for_nothing =
-          is_post ? answer_for_nothing(path, request.message.body()) : std::nullopt) {
+  auto for_nothing = is_post ? answer_for_nothing(path, request.message.body()) : std::nullopt;
+  if (!for_nothing) {
+    const auto method = request.message.method_string();
+    for_nothing = answer_about_kept({method.data(), method.size()}, path, state.reader);
+  }
+  if (for_nothing) {
     ++state.api_requests;
     state.last_head = request.head;
     state.last_body = request.body;

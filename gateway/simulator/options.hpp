@@ -14,8 +14,8 @@ inline constexpr std::string_view simulated_model_prefix = "sim/";
 // The same where a path holds the model, in which a slash has a meaning of its own.
 inline constexpr std::string_view simulated_path_prefix = "sim-";
 // The APIs that it speaks, by the names of the gateway's dialects.
-inline constexpr std::array<std::string_view, 3> simulated_dialects = {"openai", "anthropic",
-                                                                       "gemini"};
+inline constexpr std::array<std::string_view, 4> simulated_dialects = {"openai", "anthropic",
+                                                                       "responses", "gemini"};
 // In a model's name: what follows steers the call, see steering.hpp. In a path '?' begins the query, and '&'
 // is not sent as it is by every client: '~' stands for both there.
 inline constexpr char simulated_steering_mark = '?';

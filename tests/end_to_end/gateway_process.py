@@ -265,6 +265,10 @@ def anthropic_body(text="Say hello.", model="sim/claude-sonnet-4-5", max_tokens=
     return {"model": model, "max_tokens": max_tokens, "messages": [{"role": "user", "content": text}], **more}
 
 
+def responses_body(text="Say hello.", model="sim/gpt-4o", **more):
+    return {"model": model, "input": text, **more}
+
+
 class background:
     """Runs a function on a thread; result() gives its value or raises what it raised."""
 

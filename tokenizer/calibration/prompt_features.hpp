@@ -10,8 +10,13 @@
 
 namespace stint::tokenizer {
 
-// Its numbers are on disk: new ones are added at the end.
-enum class chat_api : std::uint8_t { openai_chat, anthropic_messages, gemini_contents };
+// Its place in the list is its number in the file of what was learnt: new ones are added at the end.
+enum class chat_api : std::uint8_t {
+  openai_chat,
+  anthropic_messages,
+  openai_responses,
+  gemini_contents
+};
 inline constexpr chat_api last_chat_api = chat_api::gemini_contents;
 
 struct prompt_features {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "gateway/call/relay/answer_head.hpp"
-#include "gateway/call/relay/known_client.hpp"
+#include "gateway/call/relay/suited_refusal.hpp"
 #include "pricing/time_text.hpp"
 #include "pricing/wall_time.hpp"
 

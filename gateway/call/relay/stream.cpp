@@ -188,6 +188,7 @@ call_end stream_relay::outcome_of(pumped how) const {
   }
   if (!meter_) return ended;
   ended.report = meter_->reported();
+  ended.answer_id = meter_->answer_id();
   ended.input_report = meter_->reported_input();
   ended.side_work_seen = meter_->side_work_seen();
   ended.implausible = meter_->saw_implausible_usage();

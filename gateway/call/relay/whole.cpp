@@ -66,6 +66,7 @@ asio::awaitable<void> read_usage(const relay_order& order, const answer_facts& f
   auto read = [&] {
     if (is_stream) return read_events(order, body, ended);
     ended.report = order.speaks.read_answer(body, ended.implausible);
+    if (ended.report) ended.answer_id = ended.report->id;
   };
   const auto bytes = static_cast<std::int64_t>(body.size());
   const std::size_t most = is_stream ? limits.count_inline_bytes_max : read_here_bytes_max;

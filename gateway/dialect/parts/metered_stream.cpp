@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t backlog_bytes_max = 24 * 1024;
 
 // Bytes after the terminator have no reader: SDKs stop there. A few are kept for the client, the
-// rest is dropped.
+// rest is dropped. The terminator itself may be a whole answer (Responses), and is kept.
 constexpr std::size_t held_bytes_max = 64 * 1024;
 
 // A longer answer that is no stream, although it says so, is counted as it stands.
@@ -70,14 +70,19 @@ metered_stream::usage_note metered_stream::take_note(const stream_event& event) 
 }
 
 metered_stream::disposition metered_stream::inspect(const stream_event& event) {
-  if (is_terminator(event)) return disposition::terminate;
+  if (is_terminator(event)) {
+    // It may be where the dialect reports, and fails.
+    saw_error_ = saw_error_ || is_error(event);
+    (void)take_note(event);
+    return disposition::terminate;
+  }
   const bool failed = is_error(event);
   saw_error_ = saw_error_ || failed;
-  saw_other_ = saw_other_ || (!failed && event.type != "ping");
+  saw_other_ = saw_other_ || (!failed && event.type != "ping" && !is_preamble(event));
   const usage_note note = take_note(event);
   if (note.is_hidden) return disposition::hide;
   if (has_report_ && !note.is_report && delivers_text(event.data)) is_stale_ = true;
-  keep_for_count(event.data);
+  if (may_deliver(event)) keep_for_count(event.data);
   if (!failed && !note.is_report && !note.is_implausible && only_delivers(event)) {
     repeated_.learn(event, [this](std::string_view data, text_sink& into) {
       if (const auto object = parse_object(data)) count_text(*object, into);
@@ -148,7 +153,7 @@ void metered_stream::pass_on(const stream_event& event, std::string& out) {
   if (!is_terminated_) {
     if (event.has_data) note_passed(event);
     out.append(event.raw);
-  } else if (held_.size() + event.raw.size() <= held_bytes_max) {
+  } else if (held_.empty() || held_.size() + event.raw.size() <= held_bytes_max) {
     held_.append(event.raw);
   }
 }

@@ -62,6 +62,10 @@ class metered_stream : public stream_meter {
   [[nodiscard]] virtual usage_note note_usage(const stream_event& event) = 0;
   // The last report, whatever came after it; nothing when it cannot be true.
   [[nodiscard]] virtual std::optional<usage_report> last_report() const = 0;
+  // Whether the event only says that an answer begins: an error behind it came before anything was generated.
+  [[nodiscard]] virtual bool is_preamble(const stream_event&) const { return false; }
+  // False: none of its texts is generated anew, whatever they are, so that it is not kept for the count.
+  [[nodiscard]] virtual bool may_deliver(const stream_event&) const { return true; }
   // Whether the event is the dialect's own error.
   [[nodiscard]] virtual bool is_error(const stream_event& event) const = 0;
   // The event goes to the client: what must be known of it to end the stream early.

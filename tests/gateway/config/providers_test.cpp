@@ -79,7 +79,8 @@ const std::vector<wrong_provider> wrong_providers = {
     {"base_url: \"https://h\", credential: none, models: [a]",
      "f:2: providers.x.dialects: missing"},
     {"dialects: [gopher], base_url: \"https://h\", credential: none, models: [a]",
-     "f:2: providers.x.dialects[0]: \"gopher\" is not known; use openai, anthropic or gemini"},
+     "f:2: providers.x.dialects[0]: \"gopher\" is not known; use openai, anthropic, responses or "
+     "gemini"},
     {"dialects: [openai], credential: none, models: [a]", "f:2: providers.x.base_url: missing"},
     {"dialects: [openai], base_url: \"https://me:hunter2@h\", credential: none, models: [a]",
      "f:2: providers.x.base_url: expected"},

@@ -299,6 +299,14 @@ void check(std::string_view model, chat_api api, const std::string& json, std::u
   BOOST_TEST_REQUIRE(minified <= json_bytes_max(request), "seed " << seed << '\n' << json);
 }
 
+// The same conversation as items.
+std::string as_responses(std::string chat) {
+  constexpr std::string_view messages = "\"messages\"";
+  const std::size_t at = chat.find(messages);
+  if (at != std::string::npos) chat.replace(at, messages.size(), "\"input\"");
+  return chat;
+}
+
 prompt_bound bound_of(std::string_view model, const std::string& json) {
   simdjson::dom::parser parser;
   simdjson::dom::element request;
@@ -320,7 +328,9 @@ BOOST_AUTO_TEST_CASE(no_request_counts_as_more_than_its_bound) {
     check(model, chat_api::openai_chat, make.openai(), seed);
     check(model, chat_api::anthropic_messages, make.anthropic(), seed);
     check(model, chat_api::gemini_contents, make.gemini(), seed);
+    check(model, chat_api::openai_responses, as_responses(make.openai()), seed);
     check(model, chat_api::openai_chat, make.anything(), seed);
+    check(model, chat_api::openai_responses, make.anything(), seed);
     check(model, chat_api::anthropic_messages, make.anything(), seed);
     check(model, chat_api::gemini_contents, make.anything(), seed);
   }

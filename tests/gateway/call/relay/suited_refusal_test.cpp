@@ -1,6 +1,6 @@
 // Goal: a client that does not obey x-should-retry gives up all the same where a cap is spent. Method: the
 // user-agents that they send, and what they are then told, in words and status.
-#include "gateway/call/relay/known_client.hpp"
+#include "gateway/call/relay/suited_refusal.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,7 +12,7 @@
 
 namespace stint {
 
-BOOST_AUTO_TEST_SUITE(known_client_suite)
+BOOST_AUTO_TEST_SUITE(suited_refusal_suite)
 
 namespace {
 using namespace std::chrono_literals;

@@ -1,5 +1,5 @@
-// Tested by tests/gateway/call/relay/known_client_test.cpp.
-#include "gateway/call/relay/known_client.hpp"
+// Tested by tests/gateway/call/relay/suited_refusal_test.cpp.
+#include "gateway/call/relay/suited_refusal.hpp"
 
 #include <algorithm>
 
