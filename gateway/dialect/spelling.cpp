@@ -101,7 +101,7 @@ bool may_fit_segment(std::string_view pattern, std::string_view segment) noexcep
   };
   const std::size_t begin = pattern.find('{');
   if (begin == std::string_view::npos) return same(pattern, segment);
-  const std::string_view behind = pattern.substr(pattern.find('}') + 1);
+  const std::string_view behind = pattern.substr(pattern.rfind('}') + 1);
   return segment.size() > begin + behind.size() &&
          same(pattern.substr(0, begin), segment.substr(0, begin)) &&
          same(behind, segment.substr(segment.size() - behind.size()));

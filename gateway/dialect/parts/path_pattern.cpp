@@ -78,7 +78,8 @@ bool fits_segment(std::string_view pattern, std::string_view segment, call_targe
   segment.remove_prefix(hole.before.size());
   const std::size_t end =
       hole.behind.empty() ? segment.size() : std::min(segment.find(hole.behind[0]), segment.size());
-  return segment.substr(end) == hole.behind && fill(hole.name, segment.substr(0, end), into);
+  return fill(hole.name, segment.substr(0, end), into) &&
+         fits_segment(hole.behind, segment.substr(end), into);
 }
 
 std::string_view without_usual_versions(std::string_view path) noexcept {
