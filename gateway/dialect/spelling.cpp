@@ -113,6 +113,7 @@ bool may_fit_here(std::string_view pattern, std::string_view path, bool or_below
     const std::string_view wanted = take_segment(pattern);
     const std::string_view found = take_segment(path);
     if (wanted.empty()) return or_below || found.empty();
+    if (wanted == "{any*}") return true;
     if (found.empty() || !may_fit_segment(wanted, found)) return false;
     if (wanted.ends_with("*}")) return true;
   }

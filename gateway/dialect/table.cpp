@@ -6,6 +6,8 @@
 
 #include "gateway/dialect/anthropic/messages.hpp"
 #include "gateway/dialect/openai_chat/chat.hpp"
+#include "gateway/dialect/openai_completions/completions.hpp"
+#include "gateway/dialect/openai_embeddings/embeddings.hpp"
 #include "gateway/dialect/parts/path_pattern.hpp"
 #include "gateway/dialect/spelling.hpp"
 
@@ -17,6 +19,8 @@ const auto& dialect_table() noexcept {
   static const std::array spoken = {
       &openai_chat(),
       &anthropic_messages(),
+      &openai_completions(),
+      &openai_embeddings(),
   };
   return spoken;
 }
@@ -110,7 +114,7 @@ found_endpoint find_endpoint(http_method method, std::string_view path) {
   const auto fitting = first_endpoint_that([&](const endpoint& one) {
     call_target target;
     if (!fits_pattern(one.pattern, path, target)) return false;
-    if (one.method != method) {
+    if (!one.takes(method)) {
       add_method(one.method, found.other_methods);
       return false;
     }
@@ -128,11 +132,16 @@ found_endpoint find_endpoint(http_method method, std::string_view path) {
 const endpoint* shut_endpoint(http_method method, std::string_view path, bool or_below) {
   const lenient_path read(path);
   const auto shut = first_endpoint_that([&](const endpoint& one) {
-    if (one.method != method || one.may_be_let_through) return false;
+    if (!one.takes(method) || one.may_be_let_through) return false;
     return or_below && one.kind == endpoint_kind::metered ? read.may_lead_on_from(one.pattern)
                                                           : read.may_fit(one.pattern);
   });
   return shut.what;
+}
+
+std::string_view unserved_pattern(http_method method, std::string_view path) {
+  const found_endpoint found = find_endpoint(method, path);
+  return found.speaks != nullptr ? found.target.at->pattern : "unknown";
 }
 
 respelt_path respelt_metered_path(std::string_view path) {

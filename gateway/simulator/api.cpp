@@ -15,6 +15,8 @@ const auto& api_table() noexcept {
   static const std::array spoken = {
       &simulated_openai_chat(),
       &simulated_anthropic(),
+      &simulated_openai_completions(),
+      &simulated_openai_embeddings(),
   };
   return spoken;
 }

@@ -38,14 +38,18 @@ struct simulated_call {
   std::int64_t prompt_tokens = 0;  // cached and cache_write included
   std::int64_t cached = 0;
   std::int64_t cache_write = 0;
-  std::int64_t choices = 1;
+  std::int64_t choices = 1;         // that are delivered
+  std::int64_t unseen_choices = 0;  // best_of: generated and billed besides
+  std::int64_t texts = 0;           // of those that no chat surrounds
+  std::int64_t dimensions = 0;      // of an embedding
+  bool as_base64 = false;
   std::int64_t words = 0;      // visible tokens of each choice
   std::int64_t reasoning = 0;  // of each choice, before them
   bool hit_bound = false;
   std::optional<simulated_tool> tool;
 
   [[nodiscard]] std::int64_t completion_tokens() const noexcept {
-    return choices * (reasoning + (tool ? tool->tokens : words));
+    return (choices + unseen_choices) * (reasoning + (tool ? tool->tokens : words));
   }
 };
 

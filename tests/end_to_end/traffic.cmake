@@ -4,7 +4,9 @@ set_tests_properties(sdk_packages PROPERTIES LABELS end_to_end TIMEOUT 600 FIXTU
 add_end_to_end_test(sdk_python LABEL end_to_end TIMEOUT 300
   PYTHON ${PROJECT_SOURCE_DIR}/build/packages/end_to_end/python/venv/bin/python)
 add_end_to_end_test(sdk_node LABEL end_to_end TIMEOUT 300)
-set_tests_properties(sdk_python sdk_node PROPERTIES FIXTURES_REQUIRED sdk_packages)
+add_end_to_end_test(sdk_plain_calls LABEL end_to_end TIMEOUT 300
+  PYTHON ${PROJECT_SOURCE_DIR}/build/packages/end_to_end/python/venv/bin/python)
+set_tests_properties(sdk_python sdk_plain_calls sdk_node PROPERTIES FIXTURES_REQUIRED sdk_packages)
 add_end_to_end_test(tls LABEL end_to_end TIMEOUT 120)
 add_end_to_end_test(cheap_admission LABEL end_to_end TIMEOUT 300)
 add_end_to_end_test(stream_hold LABEL end_to_end TIMEOUT 300)

@@ -33,7 +33,10 @@ MAY_INCLUDE = {
     "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/http", "gateway/problem", "tokenizer/bpe"},
     "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts"},
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts"},
-    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts", "pricing/text"},
+    "gateway/dialect/openai_completions": TALLIES | {"gateway/dialect/openai_chat", "gateway/dialect/parts"},
+    "gateway/dialect/openai_embeddings": {"gateway/dialect/openai_chat", "gateway/dialect/parts"},
+    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/openai_completions"}
+    | {"gateway/dialect/openai_embeddings", "gateway/dialect/parts", "pricing/text"},
     "gateway/simulator": MONEY | TALLIES | {"gateway/dialect/parts", "gateway/memory", "tokenizer/calibration"},
     "gateway/config": RECORDS
     | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/simulator", "pricing/yaml"}

@@ -10,7 +10,14 @@
 
 namespace stint::tokenizer {
 
-enum class chat_api : std::uint8_t { openai_chat, anthropic_messages };
+// Their numbers are kept in a file: a new one stands at the end.
+enum class chat_api : std::uint8_t {
+  openai_chat,
+  anthropic_messages,
+  openai_completions,
+  openai_embeddings
+};
+inline constexpr chat_api last_chat_api = chat_api::openai_embeddings;
 
 struct prompt_features {
   // Text by our own tokenizer, before any factor.

@@ -1,5 +1,5 @@
 // Where the rules are, each with its source: framing and messages in openai_chat.cpp and
-// anthropic_messages.cpp, tools in openai_tools.cpp and tool_text.cpp, content parts in
+// anthropic_messages.cpp, prompts without any in plain_texts.cpp, tools in openai_tools.cpp and tool_text.cpp, content parts in
 // openai_part.cpp and anthropic_block.cpp, images in image_tokens.cpp, factors of models in
 // model_encoding.cpp. Text and its estimates are scaled by the model's factor, framing and media
 // are not.
@@ -16,12 +16,16 @@ namespace {
 // The walk that counting and bounding share, so that what one of them sees the other sees too.
 void walk_request(const prompt_context& prompt, chat_api api, simdjson::dom::element request) {
   simdjson::dom::object object;
-  if (request.get(object) != simdjson::SUCCESS) {
-    add_json_text(prompt, request);
-  } else if (api == chat_api::openai_chat) {
-    walk_openai_chat(prompt, object);
-  } else {
-    walk_anthropic_messages(prompt, object);
+  if (request.get(object) != simdjson::SUCCESS) return add_json_text(prompt, request);
+  switch (api) {
+    case chat_api::openai_chat:
+      return walk_openai_chat(prompt, object);
+    case chat_api::anthropic_messages:
+      return walk_anthropic_messages(prompt, object);
+    case chat_api::openai_completions:
+      return walk_openai_completions(prompt, object);
+    case chat_api::openai_embeddings:
+      return walk_openai_embeddings(prompt, object);
   }
 }
 

@@ -35,9 +35,9 @@ std::optional<problem> check_messages(simdjson::dom::object body) {
   return std::nullopt;
 }
 
-}  // namespace
+enum class wanted : std::uint8_t { messages, other_inputs };
 
-result<chat_start> read_chat_start(simdjson::dom::element document) {
+result<chat_start> read_start(simdjson::dom::element document, wanted what) {
   chat_start read;
   if (document.get(read.body) != simdjson::SUCCESS)
     return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
@@ -47,11 +47,23 @@ result<chat_start> read_chat_start(simdjson::dom::element document) {
   const auto model = read_model(read.body);
   if (!model) return model.error();
   read.model = *model;
-  if (auto wrong = check_messages(read.body)) return std::move(*wrong);
+  if (what == wanted::messages) {
+    if (auto wrong = check_messages(read.body)) return std::move(*wrong);
+  }
   const auto stream = read_flag(read.body, field_name{"stream", "stream"});
   if (!stream) return stream.error();
   read.stream = *stream;
   return read;
+}
+
+}  // namespace
+
+result<chat_start> read_chat_start(simdjson::dom::element document) {
+  return read_start(document, wanted::messages);
+}
+
+result<chat_start> read_call_start(simdjson::dom::element document) {
+  return read_start(document, wanted::other_inputs);
 }
 
 }  // namespace stint

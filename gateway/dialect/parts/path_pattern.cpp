@@ -119,7 +119,7 @@ bool fits_pattern(std::string_view pattern, std::string_view path, call_target& 
     const std::string_view wanted = take_segment(pattern);
     if (wanted.ends_with("*}")) {
       holes.id = without_slashes(path);
-      if (holes.id.empty()) return false;
+      if (holes.id.empty() && wanted != "{any*}") return false;
       break;
     }
     const std::string_view found = take_segment(path);

@@ -69,6 +69,13 @@ BOOST_AUTO_TEST_CASE(a_path_that_takes_other_methods_says_which) {
   BOOST_TEST(find_endpoint(http_method::get, "/v1/nothing").other_methods.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_served_is_counted_by_what_it_was_for) {
+  BOOST_TEST(unserved_pattern(http_method::get, "/v1/files/f-1/content") == "/v1/files/{any*}");
+  BOOST_TEST(unserved_pattern(http_method::delete_, "/v1/models/x") == "/v1/models/{id*}");
+  for (const char* path : {"/", "/wp-login.php", "/v1/responsesx"})
+    BOOST_TEST(unserved_pattern(http_method::post, path) == "unknown");
+}
+
 BOOST_AUTO_TEST_CASE(a_word_stands_for_all_dialects_that_go_by_it) {
   std::size_t spoken = 0;
   for (const std::string& word : spoken_words()) {
@@ -103,7 +110,9 @@ BOOST_AUTO_TEST_CASE(a_path_that_nobody_serves_gets_the_errors_of_the_first) {
 }
 
 BOOST_AUTO_TEST_CASE(messages_name_every_metered_call) {
-  BOOST_TEST(metered_calls() == "POST /v1/chat/completions and POST /v1/messages");
+  BOOST_TEST(metered_calls() ==
+             "POST /v1/chat/completions, POST /v1/messages, POST /v1/completions and "
+             "POST /v1/embeddings");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
