@@ -51,8 +51,10 @@ constexpr std::array<std::string_view, 34> plain_parameters = {"add_special_toke
                                                                "truncation",
                                                                "user"};
 
+// OpenAI's models, by their vocabularies: those of others stand in where a model's own is not public.
 bool adds_nothing(const prompt_context& prompt) {
-  return prompt.tally.words().name().ends_with("_base");  // OpenAI's vocabularies
+  const model_encoding words = encoding_for_model(prompt.model);
+  return words.exact && words.text->name().ends_with("_base");
 }
 
 void add_text_and_ends(const prompt_context& prompt, std::string_view text) {

@@ -62,6 +62,12 @@ BOOST_AUTO_TEST_CASE(others_may_add_a_token_to_each_text) {
   BOOST_TEST(two.upper_bound >= 6);
 }
 
+// mistral-embed reported 9 for a text that OpenAI's vocabulary, which stands in for its own, has 5 tokens for.
+BOOST_AUTO_TEST_CASE(a_vocabulary_that_stands_in_says_nothing_of_what_is_added) {
+  BOOST_TEST(embedded(R"("braintrust mistral instrumentation")", "mistral-embed").upper_bound >= 9);
+  BOOST_TEST(!embedded(R"("Hello")", "voyage-3-lite").exact);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_neither_text_nor_token_counts_as_its_json) {
   const prompt_tokens odd =
       embedded(R"([{"image":"aaaaaaaaaaaaaaaaaaaaaaaaaaaa"},["a",1],1.5,true])");
