@@ -26,13 +26,20 @@ bool same_listener(const listener_config& a, const listener_config& b) {
          key(a) == key(b) && a.cors_origins == b.cors_origins;
 }
 
+bool same_proxy(const provider_config& a, const provider_config& b) {
+  if (!a.proxy || !b.proxy) return a.proxy.has_value() == b.proxy.has_value();
+  return a.proxy->host == b.proxy->host && a.proxy->port == b.proxy->port &&
+         a.proxy->authorization == b.proxy->authorization;
+}
+
 // The built-in provider's port is chosen at start; simulated.port says what was asked for.
 bool same_provider(const provider_config& a, const provider_config& b) {
   if (a.name != b.name || a.built_in) return a.name == b.name;
   return a.dialects == b.dialects && a.tls == b.tls && a.host == b.host && a.port == b.port &&
          a.base_path == b.base_path && a.verify_certificate == b.verify_certificate &&
-         a.ca_file == b.ca_file && a.credential.reveal() == b.credential.reveal() &&
-         a.models == b.models && a.connect_timeout_ms == b.connect_timeout_ms &&
+         a.ca_file == b.ca_file && a.client_certificate == b.client_certificate &&
+         same_proxy(a, b) && a.credential == b.credential && a.models == b.models &&
+         a.connect_timeout_ms == b.connect_timeout_ms &&
          a.first_byte_timeout_ms == b.first_byte_timeout_ms &&
          a.stall_timeout_ms == b.stall_timeout_ms && a.connections_max == b.connections_max &&
          a.pool_idle_ms == b.pool_idle_ms && a.attribution_headers == b.attribution_headers &&
@@ -47,6 +54,11 @@ void warn_of_provider(const provider_config& provider, std::vector<std::string>&
   if (!provider.credential_source.empty() && provider.credential.empty()) {
     warnings.push_back(name + "its calls will be refused until " + provider.credential_source +
                        " is set and the gateway restarted");
+  }
+  if (provider.proxy && !provider.proxy->credential_source.empty() &&
+      provider.proxy->authorization.empty()) {
+    warnings.push_back(name + "the proxy is not told who asks until " +
+                       provider.proxy->credential_source + " is set and the gateway restarted");
   }
   if (!provider.tls && !is_loopback(provider.host)) {
     warnings.push_back(
@@ -139,6 +151,7 @@ std::vector<std::string> settings_needing_restart(const config& running, const c
            running.ceiling_output_rate == loaded.ceiling_output_rate,
        "prices.unknown_model");
   note(running.refusal_status == loaded.refusal_status, "refusals.budget_exceeded_status");
+  note(running.refusal_message == loaded.refusal_message, "refusals.message");
   note(std::ranges::equal(running.providers, loaded.providers, same_provider), "providers");
   if (running.series_per_family_max != loaded.series_per_family_max) {
     settings.emplace_back("metrics.series_per_family_max");

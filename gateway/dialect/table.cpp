@@ -5,9 +5,11 @@
 #include <array>
 
 #include "gateway/dialect/anthropic/messages.hpp"
+#include "gateway/dialect/gemini/generate.hpp"
 #include "gateway/dialect/openai_chat/chat.hpp"
 #include "gateway/dialect/openai_completions/completions.hpp"
 #include "gateway/dialect/openai_embeddings/embeddings.hpp"
+#include "gateway/dialect/openai_responses/responses.hpp"
 #include "gateway/dialect/parts/path_pattern.hpp"
 #include "gateway/dialect/spelling.hpp"
 
@@ -17,10 +19,8 @@ namespace {
 const auto& dialect_table() noexcept {
   // Who asks for a path that nobody serves gets the errors of the first.
   static const std::array spoken = {
-      &openai_chat(),
-      &anthropic_messages(),
-      &openai_completions(),
-      &openai_embeddings(),
+      &openai_chat(),     &anthropic_messages(), &openai_responses(),   &openai_compact(),
+      &gemini_generate(), &gemini_embed(),       &openai_completions(), &openai_embeddings(),
   };
   return spoken;
 }
@@ -93,13 +93,26 @@ void add_method(http_method method, std::string& to) {
   to += to_string(method);
 }
 
+// Of two paths of which one continues the other, the longer one is meant.
+const dialect* bordered_by(std::string_view path) noexcept {
+  const dialect* near = nullptr;
+  for (const dialect* each : all_dialects()) {
+    if (!each->borders(path)) continue;
+    if (near == nullptr || each->facts().path.size() > near->facts().path.size()) near = each;
+  }
+  return near;
+}
+
 const dialect* bordering(std::string_view path) {
-  if (const dialect* near = first_that([&](const dialect* each) { return each->borders(path); }))
-    return near;
-  call_target ignored;
-  const auto by_pattern = first_endpoint_that(
-      [&](const endpoint& one) { return fits_pattern(one.pattern, path, ignored); });
-  if (by_pattern.speaks != nullptr) return by_pattern.speaks;
+  if (const dialect* near = bordered_by(path)) return near;
+  // First those that say what they are: a last hole that takes all takes the paths of other APIs, too.
+  for (const bool takes_rest : {false, true}) {
+    const auto by_pattern = first_endpoint_that([&](const endpoint& one) {
+      call_target ignored;
+      return one.pattern.ends_with("*}") == takes_rest && fits_pattern(one.pattern, path, ignored);
+    });
+    if (by_pattern.speaks != nullptr) return by_pattern.speaks;
+  }
   const lenient_path read(path);
   if (const dialect* near = first_that([&](const dialect* each) {
         return each->has_fixed_path() && read.borders(each->facts().path);

@@ -10,10 +10,12 @@
 
 namespace stint::tokenizer {
 
-// Their numbers are kept in a file: a new one stands at the end.
+// Its place in the list is its number in the file of what was learnt: new ones are added at the end.
 enum class chat_api : std::uint8_t {
   openai_chat,
   anthropic_messages,
+  openai_responses,
+  gemini_contents,
   openai_completions,
   openai_embeddings
 };

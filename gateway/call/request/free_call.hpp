@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/answers/kept_answers.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/keys/key_ring.hpp"
 #include "gateway/problem.hpp"
@@ -17,6 +18,7 @@ struct free_terms {
   const config& settings;
   const price_book& prices;
   const virtual_key& key;
+  const kept_answers* kept = nullptr;  // null: no answer is known to be anybody's
 };
 
 struct free_call {

@@ -54,7 +54,7 @@ class completions_request_rules final : public request_rules {
  public:
   result<chat_request> read_request(simdjson::dom::element document,
                                     const call_target&) const override {
-    const auto start = read_call_start(document);
+    const auto start = read_start(document, {});
     if (!start) return start.error();
     const simdjson::dom::object body = start->body;
     constexpr plain_texts_limits limits{.texts_max = 2'048, .may_be_absent = true};

@@ -11,6 +11,7 @@
 #include "gateway/dialect/parts/chat_start.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/plain_texts.hpp"
+#include "gateway/dialect/parts/reading_requests.hpp"
 #include "gateway/dialect/parts/request_fields.hpp"
 #include "gateway/dialect/parts/whole_answer.hpp"
 
@@ -37,11 +38,11 @@ constexpr dialect_facts embeddings_facts = {
     .reports_searches = false,
 };
 
-class embeddings_request_rules final : public request_rules {
+class embeddings_request_rules final : public reading_request_rules {
  public:
   result<chat_request> read_request(simdjson::dom::element document,
                                     const call_target&) const override {
-    const auto start = read_call_start(document);
+    const auto start = read_start(document, {});
     if (!start) return start.error();
     // OpenAI's own limit; others have lower ones.
     constexpr plain_texts_limits limits{.texts_max = 2'048, .may_be_absent = false};
@@ -54,18 +55,6 @@ class embeddings_request_rules final : public request_rules {
     request.user = *user;
     request.output_bound_tokens = 0;
     return request;
-  }
-
-  std::optional<std::string> edit_body(std::string_view, const chat_request&) const override {
-    return std::nullopt;
-  }
-  std::optional<std::string> without_usage_request(std::string_view) const override {
-    return std::nullopt;
-  }
-  // There is none: what is held is the prompt.
-  std::string lower_output_bound(std::string_view body, std::string_view,
-                                 std::int64_t) const override {
-    return std::string(body);
   }
 };
 

@@ -19,11 +19,11 @@ struct chat_start {
   bool stream = false;
 };
 
-// The same, but for the list of messages: for APIs that have other inputs.
-[[nodiscard]] result<chat_start> read_call_start(simdjson::dom::element document);
-
 // Refuses what is no object, what its keys make ambiguous, and what names no model or has no list of
 // messages.
 [[nodiscard]] result<chat_start> read_chat_start(simdjson::dom::element document);
+// The same of a request whose conversation stands in another field, which is not looked at.
+[[nodiscard]] result<chat_start> read_start(simdjson::dom::element document,
+                                            std::string_view conversation);
 
 }  // namespace stint

@@ -95,6 +95,8 @@ const std::vector<broken_file> broken_files = {
      {"f:1: attribution.feature_header: \"authorization\" already means"}},
     {"attribution: {tags_header: api-key}\n",
      {"f:1: attribution.tags_header: \"api-key\" already means"}},
+    {"refusals: {message: " + std::string(501, 'x') + "}\n",
+     {"f:1: refusals.message: expected at most 500 bytes of UTF-8"}},
     {"refusals: {budget_exceeded_status: 503}\n",
      {"f:1: refusals.budget_exceeded_status: \"503\" is not known; use 402, 403, 412 or 429"}},
     {"passthrough: [{method: POST, path: /v1/messages, provider: sim}]\n",
