@@ -223,7 +223,9 @@ asio::awaitable<void> serve_held(const exchange& x, admitted_call of, unowned_ho
 }
 
 asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const virtual_key& key) {
-  auto call = co_await examine(x.examining(), *x.call.speaks, x.session.body, x.call.started,
+  examiner examining = x.examining();
+  examining.key = key.id;
+  auto call = co_await examine(examining, *x.call.speaks, x.session.body, x.call.started,
                                what_for.charged.tenant);
   if (!call) co_return co_await decline(x, std::move(call).error());
   what_for.charged.model = call->base_model;
@@ -253,7 +255,9 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
 
 asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for,
                                       const virtual_key& key, const passthrough_config& rule) {
-  if (auto barred = refuse_unmetered_model(key, x.call.head, x.session.body))
+  const client_session& session = x.session;
+  if (auto barred = co_await check_unmetered_model(x.shared.counting, x.shared.memory, key,
+                                                   x.call.head, session.body))
     co_return co_await decline(x, std::move(*barred));
   admitted_call of;
   of.provider = x.shared.settings.find_provider(rule.provider);

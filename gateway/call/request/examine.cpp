@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/call/counting_pool.hpp"
+#include "gateway/call/request/parse_room.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/mended_json.hpp"
 
@@ -16,13 +17,6 @@ constexpr std::size_t user_bytes_max = 256;
 
 // Counting so much takes a few microseconds: less than it takes to put it off.
 constexpr std::size_t counted_at_once_bytes_max = 2 * 1024;
-
-// Parsing and bounding a megabyte takes about half a millisecond; larger bodies go to the pool.
-constexpr std::size_t parsed_here_bytes_max = 1024 * 1024;
-
-// What a parser keeps of a document, in its capacities. Of one that is parsed on the pool it is kept for
-// as long as it is counted: there is no more of that than the pool has threads.
-constexpr std::uint64_t parsed_bytes_per_byte = 14;
 
 // Fresh memory for every parser costs more in page faults than the parsing. The thread that drops a
 // prompt keeps its parser for the next one, if it is not one of the large ones: a parser keeps some
@@ -171,14 +165,6 @@ simdjson::error_code parse_body(simdjson::dom::parser& parser, const std::string
   return quoted ? parser.parse(quoted->data(), quoted->size()).get(document) : error;
 }
 
-problem no_room_to_parse() {
-  problem full = make_problem(problem_kind::overloaded,
-                              "the calls in flight take up the gateway's memory "
-                              "(limits.memory_bytes_max); try again");
-  full.retry_after_s = 1;
-  return full;
-}
-
 problem not_json(simdjson::error_code error) {
   return make_problem(problem_kind::bad_request,
                       std::string("the body is not valid JSON: ") + simdjson::error_message(error));
@@ -209,13 +195,15 @@ result<examined_call> examine_long(const examiner& with, const dialect& speaks,
                                    const std::string& body, wall_time now,
                                    std::string_view tenant) {
   auto prompt = new_prompt();
-  if (with.memory != nullptr && body.size() <= parsed_here_bytes_max) {
+  if (with.memory != nullptr) {
     prompt->memory = memory_claim(*with.memory);
-    if (!prompt->memory.grow_parsed(parsed_bytes_per_byte * body.size())) return no_room_to_parse();
+    if (auto full = claim_parsed(*with.memory, with.key, body, prompt->memory))
+      return std::move(*full);
   }
   const simdjson::error_code error = parse_body(prompt->parser, body, prompt->document);
   refuse_exhausted(prompt->parser, error);
   if (error) return not_json(error);
+  keep_written(prompt->parser, body, prompt->memory);
   auto call = read_fields(with, speaks, prompt->document, body, now);
   if (!call) return call;
   prompt->model = call->base_model;
