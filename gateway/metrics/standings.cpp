@@ -74,6 +74,7 @@ shown_standings choose_standings(const std::vector<cap_standing>& standings,
   for (const auto& [labels, standing] : latest)
     shown.fullest.push_back(standing);
   std::ranges::stable_sort(shown.fullest, [](const cap_standing* a, const cap_standing* b) {
+    if (a->yields_place != b->yields_place) return b->yields_place;
     return fullness(*a) > fullness(*b);
   });
   if (shown.fullest.size() > count_max) {
