@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "gateway/call/counting_pool.hpp"
+#include "gateway/call/request/json_fault.hpp"
 #include "gateway/call/request/parse_room.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/mended_json.hpp"
+#include "pricing/text/utf8.hpp"
 
 namespace stint {
 
@@ -55,6 +57,14 @@ std::optional<problem> refuse_absurd(const tokenizer::prompt_tokens& prompt) {
                       "the prompt counts as more than a billion tokens; no model takes that");
 }
 
+// As the client wrote it: short, and whole characters.
+std::string told_tier(const examined_call& call) {
+  const std::string_view word = call.request.tier_word;
+  constexpr std::size_t bytes_max = 64;
+  if (!word.empty()) return std::string(word.substr(0, boundary_before(word, bytes_max)));
+  return std::string(to_string(call.request.tier));
+}
+
 // By its provider's own word, where it has one for it.
 std::optional<problem> take_tier(examined_call& call) {
   if (!call.request.tier_word.empty()) {
@@ -62,19 +72,24 @@ std::optional<problem> take_tier(examined_call& call) {
     if (!tier) {
       return make_problem(
           problem_kind::bad_request,
-          "The field \"service_tier\" names a tier whose price is not known here; list it "
-          "under providers." +
+          "The field \"service_tier\" names '" + told_tier(call) +
+              "', a tier whose price is not known here; leave it out, or have it listed under "
+              "providers." +
               call.provider->name + ".tiers",
           "service_tier");
     }
     call.request.tier = *tier;
   }
   if (call.rates == nullptr || call.rates->offers(call.request.tier)) return std::nullopt;
+  // Anthropic's fast mode is a field of its own.
+  const char* field = call.request.tier_word.empty() && call.request.tier == service_tier::fast
+                          ? "speed"
+                          : "service_tier";
   return make_problem(problem_kind::bad_request,
-                      "the price of '" + call.base_model.substr(0, 200) +
-                          "' names no service tier '" + std::string(to_string(call.request.tier)) +
-                          "'; leave service_tier out, or list the tier in the price file",
-                      "service_tier");
+                      "the price of '" + call.base_model.substr(0, 200) + "' names no tier for " +
+                          field + " '" + told_tier(call) + "'; leave " + field +
+                          " out, or have its price listed in the price file",
+                      field);
 }
 
 bool may_ask_for_usage(const examiner& with, const examined_call& call) {
@@ -165,9 +180,10 @@ simdjson::error_code parse_body(simdjson::dom::parser& parser, const std::string
   return quoted ? parser.parse(quoted->data(), quoted->size()).get(document) : error;
 }
 
-problem not_json(simdjson::error_code error) {
-  return make_problem(problem_kind::bad_request,
-                      std::string("the body is not valid JSON: ") + simdjson::error_message(error));
+problem not_json(simdjson::error_code error, std::string_view body) {
+  return make_problem(
+      problem_kind::bad_request,
+      "the body is not valid JSON" + where_it_breaks(body) + ": " + simdjson::error_message(error));
 }
 
 result<examined_call> with_count(result<examined_call> call, tokenizer::prompt_tokens counted) {
@@ -182,7 +198,7 @@ result<examined_call> examine_short(const examiner& with, const dialect& speaks,
   simdjson::dom::element document;
   const simdjson::error_code error = parse_body(parser, body, document);
   refuse_exhausted(parser, error);
-  if (error) return not_json(error);
+  if (error) return not_json(error, body);
   auto call = read_fields(with, speaks, document, body, now);
   if (!call) return call;
   tokenizer::count_options counting;
@@ -202,7 +218,7 @@ result<examined_call> examine_long(const examiner& with, const dialect& speaks,
   }
   const simdjson::error_code error = parse_body(prompt->parser, body, prompt->document);
   refuse_exhausted(prompt->parser, error);
-  if (error) return not_json(error);
+  if (error) return not_json(error, body);
   keep_written(prompt->parser, body, prompt->memory);
   auto call = read_fields(with, speaks, prompt->document, body, now);
   if (!call) return call;

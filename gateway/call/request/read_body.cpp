@@ -17,6 +17,8 @@ problem too_large(const limits_config& limits) {
                                                         " bytes (limits.body_bytes_max)");
 }
 
+// Of a field that may be as long as a head.
+constexpr std::size_t told_type_bytes_max = 100;
 constexpr std::size_t first_room_bytes = 64 * 1024;
 // Large bodies are let in again when those of others have gone on.
 constexpr int short_of_memory_retry_s = 1;
@@ -209,7 +211,9 @@ std::optional<problem> refuse_body_unread(const limits_config& limits, const req
   // priced.
   const media_kind media = type ? kind_of_media(*type) : media_kind::json;
   if (media == media_kind::other)
-    return make_problem(problem_kind::unsupported_media, "content-type must be application/json");
+    return make_problem(problem_kind::unsupported_media,
+                        "content-type must be application/json, not '" +
+                            std::string(type->substr(0, told_type_bytes_max)) + "'");
   // A provider that believed it would read other figures than were counted here.
   if (media == media_kind::json_of_other_text) {
     return make_problem(

@@ -6,6 +6,7 @@
 
 #include "gateway/call/call_fixture.hpp"
 #include "gateway/http/head_of.hpp"
+#include "gateway/http/media_type.hpp"
 
 namespace stint {
 
@@ -337,6 +338,9 @@ BOOST_AUTO_TEST_CASE(a_metered_call_has_a_body_and_it_is_json) {
       const auto why = refuse_body_unread(limits, other.get(), true);
       BOOST_TEST_REQUIRE(why.has_value());
       BOOST_TEST((why->kind == problem_kind::unsupported_media));
+      // What came was not said.
+      if (kind_of_media(type) == media_kind::other)
+        BOOST_TEST(why->message.ends_with(std::string(", not '") + type + "'"), why->message);
       BOOST_TEST(!refuse_body_unread(limits, other.get(), false).has_value());
     }
   }
