@@ -31,7 +31,7 @@ memory_verdict memory_claim::grow_body(std::string_view key, std::uint64_t bytes
 
 memory_verdict memory_claim::grow_parsed(std::string_view key, std::uint64_t bytes) {
   if (from_ == nullptr) return memory_verdict::granted;
-  if (bytes > memory_budget::uncounted_bytes)
+  if (bytes > memory_budget::parsed_of_nobody_bytes)
     return grow_of_key(key, &memory_budget::account::parsed_bytes, bytes);
   return grow(bytes, from_->bodies_limit()) ? memory_verdict::granted : memory_verdict::all_is_full;
 }

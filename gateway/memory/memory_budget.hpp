@@ -25,6 +25,8 @@ class memory_budget {
  public:
   // Of one body or answer, so much is not counted.
   static constexpr std::uint64_t uncounted_bytes = 64 * 1024;
+  // Of what is read out of one body, so much is of no key's share: about what such a body can come to.
+  static constexpr std::uint64_t parsed_of_nobody_bytes = 1024 * 1024;
 
   // Before the first claim.
   void set_limit(std::uint64_t bytes) noexcept { limit_ = bytes; }
