@@ -172,13 +172,6 @@ std::vector<std::string> warnings_about(const config& checked, const price_book&
 }
 
 namespace {
-bool same_simulation(const simulation& a, const simulation& b) noexcept {
-  return a.enabled == b.enabled && a.apart == b.apart && a.port == b.port && a.length == b.length &&
-         a.fixed_tokens == b.fixed_tokens && a.log_normal_sigma == b.log_normal_sigma &&
-         a.seed == b.seed && a.first_token_delay_ms == b.first_token_delay_ms &&
-         a.token_delay_ms == b.token_delay_ms;
-}
-
 // Whether a setting, or a section, comes to the same, however it is written.
 using compared_settings = std::vector<std::pair<std::string, bool>>;
 
@@ -199,6 +192,19 @@ void compare_providers(const config& a, const config& b, compared_settings& into
   into.emplace_back("providers",
                     std::ranges::equal(a.providers, b.providers, {}, &provider_config::name,
                                        &provider_config::name));
+}
+
+void compare_simulated(const simulation& a, const simulation& b, compared_settings& into) {
+  into.insert(into.end(),
+              {{"simulated.enabled", a.enabled == b.enabled},
+               {"simulated.books", a.apart == b.apart},
+               {"simulated.port", a.port == b.port},
+               {"simulated.output", a.length == b.length},
+               {"simulated.tokens", a.fixed_tokens == b.fixed_tokens},
+               {"simulated.sigma", a.log_normal_sigma == b.log_normal_sigma},
+               {"simulated.seed", a.seed == b.seed},
+               {"simulated.first_token_delay", a.first_token_delay_ms == b.first_token_delay_ms},
+               {"simulated.token_delay", a.token_delay_ms == b.token_delay_ms}});
 }
 
 compared_settings compare(const config& a, const config& b) {
@@ -228,8 +234,8 @@ compared_settings compare(const config& a, const config& b) {
       {"admission", a.admission == b.admission},
       {"refusals.budget_exceeded_status", a.refusal_status == b.refusal_status},
       {"metrics.series_per_family_max", a.series_per_family_max == b.series_per_family_max},
-      {"simulated", same_simulation(a.simulated, b.simulated)},
       {"passthrough", a.passthrough == b.passthrough}};
+  compare_simulated(a.simulated, b.simulated, all);
   compare_providers(a, b, all);
   return all;
 }

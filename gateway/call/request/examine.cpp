@@ -73,7 +73,7 @@ std::optional<problem> take_tier(examined_call& call) {
       return make_problem(
           problem_kind::bad_request,
           "The field \"service_tier\" names '" + told_tier(call) +
-              "', a tier whose price is not known here; leave it out, or have it listed under "
+              "', a tier whose price is not known here; leave it out, or list it under "
               "providers." +
               call.provider->name + ".tiers",
           "service_tier");

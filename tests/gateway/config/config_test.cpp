@@ -149,6 +149,11 @@ struct example_directory {
     std::filesystem::create_directories(path + "/tls");
     std::ofstream(path + "/tls/certificate.pem") << "certificate";
     std::ofstream(path + "/tls/key.pem") << "key";
+    // Each may stand in the other's place, and a key is its owner's alone.
+    for (const char* name : {"/tls/certificate.pem", "/tls/key.pem"}) {
+      std::filesystem::permissions(
+          path + name, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    }
     std::filesystem::create_directories(path + "/tokenizers");
     std::ofstream(path + "/tokenizers/llama3.json") << tokenizer::sample_tokenizer_json();
     std::filesystem::copy_file(STINT_SOURCE_DIR "/tokenizer/vocab/r50k_base.tiktoken",
