@@ -32,6 +32,7 @@
 #include "gateway/call/request/authenticate.hpp"
 #include "gateway/call/request/decode_body.hpp"
 #include "gateway/call/request/examine.hpp"
+#include "gateway/call/request/free_call.hpp"
 #include "gateway/call/request/permission.hpp"
 #include "gateway/call/request/read_body.hpp"
 #include "gateway/call/request/recognise.hpp"
@@ -81,8 +82,9 @@ asio::awaitable<void> decline(const exchange& x, problem why) {
 struct admitted_call {
   hold_request hold;
   admission admitted;
-  examined_call* metered = nullptr;  // null for a pass-through
+  examined_call* metered = nullptr;  // null for what costs nothing, and for a pass-through
   const provider_config* provider = nullptr;
+  const free_call* costs_nothing = nullptr;  // null for the others
 };
 
 struct answered_call {
@@ -127,8 +129,16 @@ forward_order order_of(const exchange& x, const admitted_call& of, held_call& he
   outbound.tenant = of.hold.charged.tenant;
   outbound.held = &held;
   outbound.streaming = of.hold.streaming;
-  outbound.metered = metered != nullptr;
-  if (metered != nullptr) outbound.rates = metered->rates;
+  outbound.metered = outbound.of_api = metered != nullptr;
+  if (metered != nullptr) {
+    outbound.rates = metered->rates;
+    outbound.model = metered->model;
+  } else if (of.costs_nothing != nullptr) {
+    outbound.of_api = true;
+    outbound.metered = !x.session.body.empty();
+    outbound.rates = of.costs_nothing->rates;
+    outbound.model = of.costs_nothing->model;
+  }
   return outbound;
 }
 
@@ -225,8 +235,8 @@ asio::awaitable<void> serve_held(const exchange& x, admitted_call of, unowned_ho
 asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const virtual_key& key) {
   examiner examining = x.examining();
   examining.key = key.id;
-  auto call = co_await examine(examining, *x.call.speaks, x.session.body, x.call.started,
-                               what_for.charged.tenant);
+  auto call = co_await examine(examining, *x.call.speaks, x.call.target, x.session.body,
+                               x.call.started, what_for.charged.tenant);
   if (!call) co_return co_await decline(x, std::move(call).error());
   what_for.charged.model = call->base_model;
   what_for.charged.provider = call->provider->name;
@@ -250,6 +260,30 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
   of.admitted = std::move(*admitted);
   of.metered = &*call;
   of.provider = call->provider;
+  co_await serve_held(x, std::move(of), given);
+}
+
+// One request, and nothing that is billed: held so that caps of requests count it, and on the record.
+asio::awaitable<void> serve_free(const exchange& x, const purpose& what_for,
+                                 const virtual_key& key) {
+  const free_terms terms{x.shared.settings, x.shared.prices, key};
+  const read_elsewhere where{x.shared.counting, x.shared.memory};
+  const auto call = co_await find_free_call(where, terms, *x.call.speaks, x.call.target,
+                                            x.session.body, x.call.started);
+  if (!call) co_return co_await decline(x, call.error());
+  if (auto barred = refuse_without_credential(*call->provider))
+    co_return co_await decline(x, std::move(*barred));
+  admitted_call of;
+  of.provider = call->provider;
+  of.costs_nothing = &*call;
+  of.hold = free_hold(x.terms(), what_for, *call);
+  unowned_hold given(x.shared.ledger, x.shared.metrics, of.hold.id);
+  auto admitted = co_await reserve(x.asking(), of.hold);
+  if (!admitted) {
+    given.is_cared_for();
+    co_return co_await x.answer.refuse(std::move(admitted).error());
+  }
+  of.admitted = std::move(*admitted);
   co_await serve_held(x, std::move(of), given);
 }
 
@@ -304,15 +338,22 @@ asio::awaitable<void> handle(client_session& session, incoming_call& call, clien
     co_return co_await x.answer.write_own(200, plain->fields, plain->body);
   auto api = recognise(settings, call.head);
   if (!api) co_return co_await decline(x, std::move(api).error());
+  if (api->speaks != nullptr) {
+    call.speaks = api->speaks;
+    call.target = api->target;
+  }
   auto key = authenticate(call.head, x.shared.keys, call.started);
   if (!key) co_return co_await decline(x, std::move(key).error());
   auto what_for = attribute(settings, call.head, **key);
   if (!what_for) co_return co_await decline(x, std::move(what_for).error());
-  if (auto failed = co_await take_body(x, **key, api->speaks != nullptr))
+  const bool is_metered = api->speaks != nullptr && api->target.at->kind == endpoint_kind::metered;
+  if (auto failed = co_await take_body(x, **key, is_metered))
     co_return co_await decline(x, std::move(*failed));
   x.body_read = monotonic::now();
-  if (api->speaks != nullptr) {
+  if (is_metered) {
     co_await serve_metered(x, std::move(*what_for), **key);
+  } else if (api->speaks != nullptr) {
+    co_await serve_free(x, *what_for, **key);
   } else {
     co_await serve_unmetered(x, *what_for, **key, *api->unmetered);
   }

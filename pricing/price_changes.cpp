@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "pricing/money.hpp"
 #include "pricing/time_text.hpp"
 
 namespace stint {

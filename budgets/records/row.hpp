@@ -65,6 +65,8 @@ inline constexpr std::uint32_t no_answer = 1U << 8;
 inline constexpr std::uint32_t unknown = 1U << 9;
 // Told differently by hand after it was settled.
 inline constexpr std::uint32_t corrected = 1U << 10;
+// Of an endpoint that costs nothing: it was one request, and no more.
+inline constexpr std::uint32_t free = 1U << 11;
 }  // namespace row_flag
 
 // Free tags of a call (prompt version, session, …): kept in the row only, never a label, never a

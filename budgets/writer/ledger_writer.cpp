@@ -35,7 +35,7 @@ constexpr std::size_t orphans_at_once = 1'024;
   what.used = held.known;
   what.cost = held.known_cost;
   what.flags = row_flag::orphaned;
-  if ((held.flags & row_flag::unmetered) == 0) what.flags |= row_flag::unknown;
+  if ((held.flags & (row_flag::unmetered | row_flag::free)) == 0) what.flags |= row_flag::unknown;
   if (at_hold) {
     what.used = held_usage(held);
     what.cost = std::max(held.known_cost, held.worst.cost);

@@ -18,6 +18,7 @@ struct incoming_call {
   wall_time started{};
   monotonic::time_point head_read{};
   const dialect* speaks = nullptr;  // how to phrase a refusal; set before anything can be refused
+  call_target target;               // of a call of that API, once it is recognised
   bool was_forwarded = false;       // to a provider, which may bill it
   std::string_view
       page_origin;  // of the web page that calls, where it may read the answer; else ""

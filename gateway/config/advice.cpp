@@ -7,6 +7,7 @@
 
 #include "gateway/config/config.hpp"
 #include "gateway/config/costs_of_paths.hpp"
+#include "gateway/dialect/table.hpp"
 #include "pricing/text/glob.hpp"
 
 namespace stint {
@@ -62,6 +63,14 @@ void warn_of_provider(const provider_config& provider, std::vector<std::string>&
 
 // What it costs stands nowhere, and no cap of money or tokens ever stops it.
 void warn_of_passthrough(const passthrough_config& rule, std::vector<std::string>& warnings) {
+  const http_method method = rule.method == "POST" ? http_method::post : http_method::get;
+  const endpoint* const served = shut_endpoint(method, rule.path, false);
+  if (served != nullptr && !rule.path.ends_with('*')) {
+    warnings.push_back("passthrough: " + rule.method + " " + rule.path +
+                       " has no effect any more: it is " + std::string(to_string(served->kind)) +
+                       "; delete the rule");
+    return;
+  }
   if (costs_nothing(rule.method, rule.path)) return;
   warnings.push_back(
       "passthrough: " + rule.method + " " + rule.path + " may cost money at '" + rule.provider +

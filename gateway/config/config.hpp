@@ -88,7 +88,8 @@ struct provider_config {
   std::uint16_t port = 443;
   std::string base_path;     // prefix of "/v1/…", "" or "/openai"
   bool has_version = false;  // base_path names one ("/api/paas/v4"): it stands in place of "/v1"
-  // Where a dialect's calls go behind base_path, if not at its usual path; a query may follow.
+  // Where a dialect's calls go behind base_path, if not at its usual path; a query may follow, and a {model}
+  // in it is the call's.
   std::vector<std::pair<const dialect*, std::string>> paths;
   bool verify_certificate = true;
   std::string ca_file;              // "" : the system's
@@ -124,8 +125,12 @@ struct provider_config {
   // The tier that it means by the word, by its own list or else by what all call them; nothing when it
   // is no tier whose price is known.
   [[nodiscard]] std::optional<service_tier> tier_of(std::string_view word) const noexcept;
-  // Where a call of that API goes, behind base_path: a path, and maybe a query.
-  [[nodiscard]] std::string_view path_of(const dialect& called) const noexcept;
+  // The API in whose form it takes its credential on every path; null: it speaks several, and each has its own.
+  [[nodiscard]] const dialect* only_form() const noexcept;
+  // Where a call of that API goes, behind base_path: a path, and maybe a query. `model` is what fills a hole
+  // of that name.
+  void append_path(const dialect& called, const call_target& target, std::string_view model,
+                   std::string& out) const;
   // Where a call that is passed through goes, behind base_path.
   [[nodiscard]] std::string_view unmetered_path(std::string_view path) const noexcept;
   // "/v1/models" as it is called there: without "/v1" where base_path has a version.

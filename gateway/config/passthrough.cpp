@@ -7,6 +7,21 @@
 namespace stint {
 namespace {
 
+// A rule that opens nothing is a mistake where it was meant to lift a cap or what is refused for good; where the
+// gateway serves the path by itself by now, the rule has no effect (advice.cpp).
+void check_path(const config_text& path, const passthrough_config& read, config_section& section,
+                const config_reading& run) {
+  const endpoint* const shut =
+      shut_endpoint(read.method == "POST" ? http_method::post : http_method::get, read.path, false);
+  const bool is_metered = respelt_metered_path(read.path).meant != nullptr ||
+                          reaches_metered_call(run.into, read) ||
+                          (shut != nullptr && shut->kind == endpoint_kind::metered);
+  if (is_metered)
+    section.mistake(path, "is metered already; passing it through unmetered would lift every cap");
+  else if (shut != nullptr && shut->kind == endpoint_kind::refused)
+    section.mistake(path, "is never let through: " + std::string(shut->why));
+}
+
 passthrough_config read_route(const config_node& item, config_reading& run) {
   config_section section(item, run.mistakes);
   passthrough_config read;
@@ -33,9 +48,7 @@ passthrough_config read_route(const config_node& item, config_reading& run) {
       names.emplace_back(known.name, known.name);
     if (auto name = choose(*word, names, run.mistakes)) read.provider = std::move(*name);
   }
-  if (path &&
-      (respelt_metered_path(read.path).meant != nullptr || reaches_metered_call(run.into, read)))
-    section.mistake(*path, "is metered already; passing it through unmetered would lift every cap");
+  if (path) check_path(*path, read, section, run);
   section.finish();
   return read;
 }

@@ -212,14 +212,22 @@ void read_passed_on(config_section& section, provider_config& read) {
     read.pass_query.push_back(key.text);
 }
 
+// Each once, and those of one word together: provider_config::only_form() looks at the first and the last.
+void add_spoken(std::string_view word, provider_config& to) {
+  for (const dialect* each : dialects_spoken_as(word)) {
+    if (std::find(to.dialects.begin(), to.dialects.end(), each) == to.dialects.end())
+      to.dialects.push_back(each);
+  }
+}
+
 void read_dialects(config_section& section, provider_config& read, mistake_list& mistakes) {
-  const std::string known = list_choices(dialect_names());
-  section.require("dialects", "list the APIs that it speaks, of " + known);
-  std::vector<std::pair<std::string, const dialect*>> choices;
-  for (const dialect* each : all_dialects())
-    choices.emplace_back(each->facts().name, each);
+  const std::vector<std::string> known = spoken_words();
+  section.require("dialects", "list the APIs that it speaks, of " + list_choices(known));
+  std::vector<std::pair<std::string, std::string>> choices;
+  for (const std::string& each : known)
+    choices.emplace_back(each, each);
   for (const auto& word : section.words("dialects")) {
-    if (const auto spoken = choose(word, choices, mistakes)) read.dialects.push_back(*spoken);
+    if (const auto spoken = choose(word, choices, mistakes)) add_spoken(*spoken, read);
   }
 }
 
@@ -278,7 +286,7 @@ provider_config built_in_provider() {
   provider_config built_in;
   built_in.name = simulated_provider_name;
   for (const std::string_view spoken : simulated_dialects)
-    built_in.dialects.push_back(find_dialect(spoken));
+    add_spoken(spoken, built_in);
   built_in.tls = false;
   built_in.host = "127.0.0.1";
   built_in.port = 0;  // known once it listens; serve fills it in

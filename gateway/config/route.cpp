@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/config/config.hpp"
+#include "gateway/dialect/parts/path_pattern.hpp"
 #include "pricing/text/glob.hpp"
 
 namespace stint {
@@ -30,12 +31,29 @@ std::string_view provider_config::without_version(std::string_view path) const n
   return has_other ? path.substr(version.size()) : path;
 }
 
-std::string_view provider_config::path_of(const dialect& called) const noexcept {
-  for (const auto& [spoken, path] : paths) {
-    if (spoken == &called) return path;
+const dialect* provider_config::only_form() const noexcept {
+  if (dialects.empty()) return nullptr;
+  const dialect* const first = dialects.front();
+  const dialect* const last = dialects.back();
+  return first == last || first->facts().spoken_as == last->facts().spoken_as ? first : nullptr;
+}
+
+void provider_config::append_path(const dialect& called, const call_target& target,
+                                  std::string_view model, std::string& out) const {
+  const dialect_facts& api = called.facts();
+  const bool is_fixed =
+      called.has_fixed_path() && (target.at == nullptr || target.at == api.endpoints.data());
+  if (is_fixed) {
+    for (const auto& [spoken, path] : paths) {
+      if (spoken == &called) return append_expanded(path, target, model, false, out);
+    }
+    out += api.version_in_base_url ? without_version(api.path) : api.path;
+    return;
   }
-  const std::string_view usual = called.facts().path;
-  return called.facts().version_in_base_url ? without_version(usual) : usual;
+  const std::string_view usual = target.at->pattern;
+  const bool has_version_hole = usual.starts_with("/{version}/");
+  append_expanded(api.version_in_base_url ? without_version(usual) : usual, target, model,
+                  has_version_hole && has_version, out);
 }
 
 std::string_view provider_config::unmetered_path(std::string_view path) const noexcept {

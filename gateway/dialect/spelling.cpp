@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gateway/dialect/parts/path_pattern.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/percent.hpp"
 
@@ -81,6 +82,72 @@ bool lenient_path::ends_in(std::string_view metered) const {
   const std::string_view rest = without_version(metered);
   return without_version(folded_) == rest ||
          folded_.ends_with(tells_by_itself(rest) ? rest : metered);
+}
+
+namespace {
+// "v1", "v1beta", "v2": of a path without upper case.
+bool may_be_version(std::string_view segment) noexcept {
+  return segment.size() >= 2 && segment[0] == 'v' && is_digit(segment[1]);
+}
+
+bool has_hole(std::string_view segment) noexcept {
+  return segment.find('{') != std::string_view::npos;
+}
+
+// `segment` is without upper case.
+bool may_fit_segment(std::string_view pattern, std::string_view segment) noexcept {
+  const auto same = [](std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, [](char x, char y) { return to_lower_case(x) == y; });
+  };
+  const std::size_t begin = pattern.find('{');
+  if (begin == std::string_view::npos) return same(pattern, segment);
+  const std::string_view behind = pattern.substr(pattern.find('}') + 1);
+  return segment.size() > begin + behind.size() &&
+         same(pattern.substr(0, begin), segment.substr(0, begin)) &&
+         same(behind, segment.substr(segment.size() - behind.size()));
+}
+
+// `path` from one of its slashes on.
+bool may_fit_here(std::string_view pattern, std::string_view path, bool or_below) noexcept {
+  while (true) {
+    const std::string_view wanted = take_segment(pattern);
+    const std::string_view found = take_segment(path);
+    if (wanted.empty()) return or_below || found.empty();
+    if (found.empty() || !may_fit_segment(wanted, found)) return false;
+    if (wanted.ends_with("*}")) return true;
+  }
+}
+
+// As tells_by_itself(), of a pattern: two of its segments say what they are.
+bool pattern_tells(std::string_view rest) noexcept {
+  int telling = 0;
+  while (!rest.empty()) {
+    const std::string_view segment = take_segment(rest);
+    telling += int{!has_hole(segment)} + int{segment.find(':') != std::string_view::npos};
+  }
+  return telling >= 2;
+}
+
+bool may_fit_somewhere(std::string_view pattern, std::string_view path, bool or_below) noexcept {
+  std::string_view rest = pattern;
+  const std::string_view first = take_segment(rest);
+  if (first == "v1" || first == "{version}") pattern = rest;
+  const bool anywhere = pattern_tells(pattern);
+  bool is_begin = true;  // nothing but versions stand before
+  while (!path.empty()) {
+    if ((anywhere || is_begin) && may_fit_here(pattern, path, or_below)) return true;
+    is_begin = may_be_version(take_segment(path));
+  }
+  return false;
+}
+}  // namespace
+
+bool lenient_path::may_fit(std::string_view pattern) const {
+  return may_fit_somewhere(pattern, folded_, false);
+}
+
+bool lenient_path::may_lead_on_from(std::string_view pattern) const {
+  return may_fit_somewhere(pattern, folded_, true);
 }
 
 bool lenient_path::is_below(const lenient_path& other) const {

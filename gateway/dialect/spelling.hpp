@@ -30,6 +30,11 @@ class lenient_path {
   // Whether it is that path, or comes to it behind something else. What leads on from it may be another API.
   [[nodiscard]] bool ends_in(std::string_view metered) const;
 
+  // Whether it may be read as a path of the pattern (parts/path_pattern.hpp), or as one that comes to it behind
+  // something else, or leads on from such a one.
+  [[nodiscard]] bool may_fit(std::string_view pattern) const;
+  [[nodiscard]] bool may_lead_on_from(std::string_view pattern) const;  // or be it
+
   // The same of any two paths, from their beginning on.
   [[nodiscard]] bool is_same(const lenient_path& other) const;
   [[nodiscard]] bool is_below(const lenient_path& other) const;  // or the same

@@ -6,6 +6,7 @@
 
 #include "gateway/dialect/anthropic/messages.hpp"
 #include "gateway/dialect/openai_chat/chat.hpp"
+#include "gateway/dialect/parts/path_pattern.hpp"
 #include "gateway/dialect/spelling.hpp"
 
 namespace stint {
@@ -44,23 +45,101 @@ std::vector<std::string> dialect_names() {
   return names;
 }
 
+std::vector<const dialect*> dialects_spoken_as(std::string_view word) {
+  std::vector<const dialect*> found;
+  for (const dialect* each : all_dialects()) {
+    if (each->facts().spoken_as == word) found.push_back(each);
+  }
+  return found;
+}
+
+std::vector<std::string> spoken_words() {
+  std::vector<std::string> words;
+  for (const dialect* each : all_dialects()) {
+    const std::string_view word = each->facts().spoken_as;
+    if (std::find(words.begin(), words.end(), word) == words.end()) words.emplace_back(word);
+  }
+  return words;
+}
+
 const dialect* dialect_of_path(std::string_view path) noexcept {
   return first_that([&](const dialect* each) { return each->serves(path); });
 }
 
 namespace {
+// The endpoint for which `fits` says yes, and whose it is.
+struct owned_endpoint {
+  const dialect* speaks = nullptr;
+  const endpoint* what = nullptr;
+};
+
+template <typename Fits>
+owned_endpoint first_endpoint_that(Fits fits) {
+  for (const dialect* each : all_dialects()) {
+    for (const endpoint& one : each->facts().endpoints) {
+      if (fits(one)) return {each, &one};
+    }
+  }
+  return {};
+}
+
+void add_method(http_method method, std::string& to) {
+  if (to.find(to_string(method)) != std::string::npos) return;
+  if (!to.empty()) to += " and ";
+  to += to_string(method);
+}
+
 const dialect* bordering(std::string_view path) {
   if (const dialect* near = first_that([&](const dialect* each) { return each->borders(path); }))
     return near;
+  call_target ignored;
+  const auto by_pattern = first_endpoint_that(
+      [&](const endpoint& one) { return fits_pattern(one.pattern, path, ignored); });
+  if (by_pattern.speaks != nullptr) return by_pattern.speaks;
   const lenient_path read(path);
-  return first_that([&](const dialect* each) { return read.borders(each->facts().path); });
+  if (const dialect* near = first_that([&](const dialect* each) {
+        return each->has_fixed_path() && read.borders(each->facts().path);
+      }))
+    return near;
+  return first_endpoint_that([&](const endpoint& one) { return read.may_fit(one.pattern); }).speaks;
 }
 }  // namespace
+
+found_endpoint find_endpoint(http_method method, std::string_view path) {
+  found_endpoint found;
+  const auto fitting = first_endpoint_that([&](const endpoint& one) {
+    call_target target;
+    if (!fits_pattern(one.pattern, path, target)) return false;
+    if (one.method != method) {
+      add_method(one.method, found.other_methods);
+      return false;
+    }
+    found.target = target;
+    return true;
+  });
+  if (fitting.speaks == nullptr) return found;
+  found.speaks = fitting.speaks;
+  found.target.at = fitting.what;
+  found.target.path = path;
+  found.other_methods.clear();
+  return found;
+}
+
+const endpoint* shut_endpoint(http_method method, std::string_view path, bool or_below) {
+  const lenient_path read(path);
+  const auto shut = first_endpoint_that([&](const endpoint& one) {
+    if (one.method != method || one.may_be_let_through) return false;
+    return or_below && one.kind == endpoint_kind::metered ? read.may_lead_on_from(one.pattern)
+                                                          : read.may_fit(one.pattern);
+  });
+  return shut.what;
+}
 
 respelt_path respelt_metered_path(std::string_view path) {
   const lenient_path read(path);
   respelt_path found;
   for (const dialect* each : all_dialects()) {
+    if (!each->has_fixed_path()) continue;
     const path_spelling how = read.spells(each->facts().path);
     if (how == path_spelling::other) continue;
     found.meant = each;
@@ -71,13 +150,18 @@ respelt_path respelt_metered_path(std::string_view path) {
 }
 
 bool borders_metered_path(std::string_view path) {
-  return bordering(path) != nullptr;
+  if (first_that([&](const dialect* each) { return each->borders(path); }) != nullptr) return true;
+  const lenient_path read(path);
+  return first_that([&](const dialect* each) {
+           return each->has_fixed_path() && read.borders(each->facts().path);
+         }) != nullptr;
 }
 
 bool ends_in_metered_path(std::string_view path) {
   const lenient_path read(path);
-  return first_that([&](const dialect* each) { return read.ends_in(each->facts().path); }) !=
-         nullptr;
+  return first_that([&](const dialect* each) {
+           return each->has_fixed_path() && read.ends_in(each->facts().path);
+         }) != nullptr;
 }
 
 const dialect& dialect_for_errors(std::string_view path) {
@@ -86,11 +170,17 @@ const dialect& dialect_for_errors(std::string_view path) {
 }
 
 std::string metered_calls() {
+  std::vector<std::string> calls;
+  for (const dialect* each : all_dialects()) {
+    for (const endpoint& one : each->facts().endpoints) {
+      if (one.kind == endpoint_kind::metered)
+        calls.push_back(std::string(to_string(one.method)).append(" ").append(one.pattern));
+    }
+  }
   std::string text;
-  const auto all = all_dialects();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (i > 0) text += i + 1 == all.size() ? " and " : ", ";
-    text.append("POST ").append(all[i]->facts().path);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (i > 0) text += i + 1 == calls.size() ? " and " : ", ";
+    text += calls[i];
   }
   return text;
 }

@@ -14,9 +14,12 @@ namespace stint {
 // In the order in which messages name them.
 [[nodiscard]] std::span<const dialect* const> all_dialects() noexcept;
 
-// By the name that the configuration uses; null when there is none of that name.
+// By its own name; null when there is none of that name.
 [[nodiscard]] const dialect* find_dialect(std::string_view name) noexcept;
 [[nodiscard]] std::vector<std::string> dialect_names();
+// By the word of providers.*.dialects, which may stand for several; none when nobody goes by it.
+[[nodiscard]] std::vector<const dialect*> dialects_spoken_as(std::string_view word);
+[[nodiscard]] std::vector<std::string> spoken_words();
 
 // Whose metered path it is; null when it is nobody's.
 [[nodiscard]] const dialect* dialect_of_path(std::string_view path) noexcept;
@@ -26,6 +29,20 @@ struct respelt_path {
   bool is_plain = false;           // all servers that take it at all take it for that one
 };
 [[nodiscard]] respelt_path respelt_metered_path(std::string_view path);
+// Which endpoint of the table a request is for. Not the way of the fixed metered paths, which dialect_of_path
+// knows sooner.
+struct found_endpoint {
+  const dialect* speaks = nullptr;  // null: no endpoint has this path and method
+  call_target target;               // without its query
+  std::string
+      other_methods;  // that the path takes, "GET and DELETE", where it does not take this one
+};
+[[nodiscard]] found_endpoint find_endpoint(http_method method, std::string_view path);
+// The one that no `passthrough` rule opens, in whatever spelling of the path (spelling.hpp); null: none.
+// `or_below`: a metered one, too, that the path leads on from.
+[[nodiscard]] const endpoint* shut_endpoint(http_method method, std::string_view path,
+                                            bool or_below);
+
 // Whether it is anybody's metered path, or continues one, or may be read so in whatever spelling.
 [[nodiscard]] bool borders_metered_path(std::string_view path);
 // Whether it is anybody's metered path, at whatever place of a server.

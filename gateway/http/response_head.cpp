@@ -12,10 +12,9 @@ std::optional<std::string_view> response_head::find(
   return find_field(fields(), lower_case_name);
 }
 
-bool response_head::is_event_stream() const noexcept {
+answer_media response_head::media() const noexcept {
   const auto type = find("content-type");
-  return type && equals_ignoring_case(without_surrounding_space(type->substr(0, type->find(';'))),
-                                      "text/event-stream");
+  return type ? answer_media_of(*type) : answer_media::other;
 }
 
 namespace {

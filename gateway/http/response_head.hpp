@@ -11,6 +11,7 @@
 #include <span>
 #include <string_view>
 
+#include "gateway/http/answer_media.hpp"
 #include "gateway/http/field_lines.hpp"
 
 namespace stint {
@@ -35,7 +36,7 @@ struct response_head {
   }
   [[nodiscard]] std::optional<std::string_view> find(
       std::string_view lower_case_name) const noexcept;
-  [[nodiscard]] bool is_event_stream() const noexcept;  // content-type: text/event-stream
+  [[nodiscard]] answer_media media() const noexcept;  // by its content-type
 };
 
 // As check_request_head; `answers_head` when the request was HEAD. A refusal's status is 502 and

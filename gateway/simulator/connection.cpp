@@ -13,6 +13,7 @@
 
 #include "gateway/dialect/parts/json_text.hpp"
 #include "gateway/simulator/api.hpp"
+#include "gateway/simulator/free_answers.hpp"
 #include "gateway/simulator/peer.hpp"
 #include "gateway/simulator/writer.hpp"
 #include "pricing/time_text.hpp"
@@ -238,6 +239,13 @@ asio::awaitable<bool> answer_request(asio::ip::tcp::socket& socket, simulated_st
   const bool is_post = request.message.method() == http::verb::post;
   if (const simulated_api* api = simulated_api_at(path); is_post && api != nullptr) {
     co_return co_await answer_call(socket, state, *api, request);
+  }
+  if (auto for_nothing =
+          is_post ? answer_for_nothing(path, request.message.body()) : std::nullopt) {
+    ++state.api_requests;
+    state.last_head = request.head;
+    state.last_body = request.body;
+    co_return co_await write_json(socket, for_nothing->status, std::move(for_nothing->body));
   }
   if (is_post && path == "/simulate/reset") {
     state.bill.reset();

@@ -21,10 +21,10 @@ void append_target(const outbound& what, std::string& out) {
     append_query(what.from->query, nullptr, provider, '?', out);
     return;
   }
-  const std::string_view target = provider.path_of(*what.called);
-  out += target;
+  const std::size_t begin = out.size();
+  provider.append_path(*what.called, *what.target, what.model, out);
   // Which of two equal keys a server reads nobody knows: a query of the entry's stands alone.
-  if (target.find('?') == std::string_view::npos)
+  if (out.find('?', begin) == std::string::npos)
     append_query(what.from->query, what.called, provider, '?', out);
 }
 

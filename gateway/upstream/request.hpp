@@ -20,9 +20,11 @@ struct outbound {
   // The body was read here, as JSON: so it is told, whatever the client called it. A provider that
   // followed the client's charset would read other figures in it.
   bool metered = false;
-  const dialect* called = nullptr;                // of a metered call: whose it is
-  const price* rates = nullptr;                   // of a metered call; null where it has no price
-  bool is_another_body = false;                   // than went out for the same call before
+  const dialect* called = nullptr;      // whose it is; null for a pass-through …
+  const call_target* target = nullptr;  // … and which of that API's endpoints it is for …
+  std::string_view model;               // … and about which model, where a path has that
+  const price* rates = nullptr;         // of a metered call; null where it has no price
+  bool is_another_body = false;         // than went out for the same call before
   std::array<std::string_view, 2> private_to_us;  // fields of the client's that stay here
   const dialect* speaks = nullptr;                // whose form of credential it gets
   call_id id;  // both for providers that want attribution_headers

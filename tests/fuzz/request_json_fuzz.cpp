@@ -22,7 +22,7 @@ void check_edit(const dialect& speaks, std::string_view body, const chat_request
   simdjson::dom::element document;
   fuzz::require(parser.parse(*edited).get(document) == simdjson::SUCCESS,
                 "an edited body is still JSON");
-  const auto again = speaks.read_request(document);
+  const auto again = speaks.read_request(document, {});
   fuzz::require(again.has_value(), "an edited body is still a request");
   fuzz::require(again->model == request.model, "an edit leaves the model");
   fuzz::require(again->stream == request.stream, "an edit leaves the mode");
@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (parser.parse(body.data(), body.size()).get(document) != simdjson::SUCCESS) return 0;
   for (const dialect* each : all_dialects()) {
     const dialect& speaks = *each;
-    const auto request = speaks.read_request(document);
+    const auto request = speaks.read_request(document, {});
     if (!request) continue;
     check_figures(*request);
     check_edit(speaks, body, *request);

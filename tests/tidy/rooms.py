@@ -31,11 +31,11 @@ MAY_INCLUDE = {
     "gateway/cannot_listen": set(),
     "gateway/silent_json": set(),
     "gateway/problem": RECORDS,
-    "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/problem", "tokenizer/bpe"},
+    "gateway/http": {"pricing/text"},
+    "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/http", "gateway/problem", "tokenizer/bpe"},
     "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts"},
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts"},
     "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts", "pricing/text"},
-    "gateway/http": {"pricing/text"},
     "gateway/simulator": MONEY
     | TALLIES
     | {"gateway/cannot_listen", "gateway/dialect/parts", "gateway/memory", "tokenizer/calibration"},

@@ -87,8 +87,9 @@ class window_merge {
 // so it would happen there too.) Hence, when the encodings of two overlapping windows have one
 // token in common, the first up to that token followed by the second after it is the encoding of
 // their union: every two neighbours stand side by side in one of the two. A window begins where a
-// token of the one before begins; if no token is common to both, the earlier window is made longer,
-// at worst until it holds the rest of the piece.
+// token of the one before begins; whatever token they share, both encode the bytes between in the same
+// way, so they share that first one or none. If they do not, the earlier window is made longer, at worst
+// until it holds the rest of the piece.
 class long_piece {
  public:
   static constexpr std::size_t window_bytes = 4096;
@@ -104,17 +105,17 @@ class long_piece {
     for (;;) {
       const std::size_t length = std::min(window, size - begin);
       merge_.run(words, piece + begin, length, current_);
-      while (begin + current_.back() < size && (first_size == 0 || current_[1] == first_size)) {
+      const bool goes_on = first_size == 0 || current_[1] == first_size;
+      while (goes_on && begin + current_.back() < size && current_.size() > 2) {
         const std::size_t kept = overlap_start();
         const std::size_t from = begin + current_[kept];
         merge_following(words, piece + from, std::min(window_bytes, size - from));
-        const auto [ours, theirs] = common_token(kept);
-        if (theirs == following_.size()) break;
-        for (std::size_t i = 0; i < ours; ++i)
+        if (current_[kept + 1] - current_[kept] != following_[1]) break;
+        for (std::size_t i = 0; i < kept; ++i)
           token(piece + begin + current_[i], current_[i + 1] - current_[i]);
-        begin = from + following_[theirs];
-        first_size = following_[theirs + 1] - following_[theirs];
-        adopt_following(theirs);
+        begin = from;
+        first_size = following_[1];
+        current_ = following_;
         window = window_bytes;
       }
       if (begin + current_.back() == size) break;
@@ -133,42 +134,13 @@ class long_piece {
     following_bytes_ = bytes;
   }
 
-  // The first token of `current_` that begins in the overlap, but never the first of all: each step
-  // must advance.
+  // The first token of `current_` that begins in the overlap, or else the last, but never the first of all:
+  // each step must advance.
   [[nodiscard]] std::size_t overlap_start() const {
     const std::uint32_t end = current_.back();
     const std::uint32_t zone = end > overlap_bytes ? end - overlap_bytes : 0U;
-    const auto found = std::lower_bound(current_.begin() + 1, current_.end() - 1, zone);
+    const auto found = std::lower_bound(current_.begin() + 1, current_.end() - 2, zone);
     return static_cast<std::size_t>(found - current_.begin());
-  }
-
-  // Positions in `current_` and `following_` of the first token they share; following_.size() if
-  // there is none.
-  [[nodiscard]] std::pair<std::size_t, std::size_t> common_token(std::size_t kept) const {
-    const std::uint32_t shift = current_[kept];
-    std::size_t ours = kept;
-    std::size_t theirs = 0;
-    while (ours + 2 < current_.size() && theirs + 2 < following_.size()) {
-      const std::uint32_t mine = current_[ours] - shift;
-      if (mine < following_[theirs]) {
-        ++ours;
-      } else if (mine > following_[theirs]) {
-        ++theirs;
-      } else if (current_[ours + 1] - shift == following_[theirs + 1]) {
-        return {ours, theirs};
-      } else {
-        ++ours;
-        ++theirs;
-      }
-    }
-    return {ours, following_.size()};
-  }
-
-  void adopt_following(std::size_t from) {
-    const std::uint32_t shift = following_[from];
-    current_.clear();
-    for (std::size_t i = from; i < following_.size(); ++i)
-      current_.push_back(following_[i] - shift);
   }
 
   window_merge merge_;

@@ -22,21 +22,26 @@ class keyed_hash {
   static constexpr std::size_t text_bytes_max = 64 * 1024;
   using digest = std::array<std::uint64_t, 4>;
 
+  static constexpr std::size_t block_words = 128;
+  static constexpr std::size_t blocks_max = text_bytes_max / (8 * block_words);
+  using block_key = std::array<std::uint64_t, block_words + 2>;
+  using top_key = std::array<std::uint64_t, 4 * blocks_max + 2>;
+
   // A key of the operating system's randomness; aborts where there is none.
   keyed_hash();
+  // With a key that is known, to be compared with what others compute.
+  keyed_hash(const block_key& of_blocks, const top_key& of_sums) noexcept
+      : block_key_(of_blocks), top_key_(of_sums) {}
 
   // Requires text.size() ≤ text_bytes_max. Texts of different lengths may have the same digest.
   [[nodiscard]] digest of(std::string_view text) const noexcept;
 
  private:
-  static constexpr std::size_t block_words = 128;
-  static constexpr std::size_t blocks_max = text_bytes_max / (8 * block_words);
-
   [[nodiscard]] static digest sum(const char* bytes, std::size_t pairs,
                                   const std::uint64_t* key) noexcept;
 
-  std::array<std::uint64_t, block_words + 2> block_key_;
-  std::array<std::uint64_t, 4 * blocks_max + 2> top_key_;
+  block_key block_key_;
+  top_key top_key_;
 };
 
 }  // namespace stint::tokenizer

@@ -14,11 +14,12 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::pair<std::uint32_t, std::string_view>, 11> flag_names = {
+constexpr std::array<std::pair<std::uint32_t, std::string_view>, 12> flag_names = {
     {{row_flag::counted, "counted"},
      {row_flag::orphaned, "orphaned"},
      {row_flag::unpriced, "unpriced"},
      {row_flag::unmetered, "unmetered"},
+     {row_flag::free, "free"},
      {row_flag::estimated, "estimated"},
      {row_flag::hidden_input, "hidden_input"},
      {row_flag::over_hold, "over_hold"},

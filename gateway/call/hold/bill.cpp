@@ -222,7 +222,9 @@ settlement bill_of(const billed_call& of, const call_end& ended, wall_time now) 
   what.price_version = of.prices.version();
   what.source = usage_source::none;
   if (of.call == nullptr) {
-    if (ended.outcome == call_outcome::completed) what.outcome = call_outcome::unmetered;
+    const bool is_unmetered = (of.held.flags & row_flag::unmetered) != 0;
+    if (is_unmetered && ended.outcome == call_outcome::completed)
+      what.outcome = call_outcome::unmetered;
     return what;
   }
   if (ended.implausible) what.flags |= row_flag::implausible;

@@ -13,6 +13,8 @@
 
 namespace stint {
 
+namespace asio = boost::asio;
+
 // What the pool and the call share.
 struct late_count::job {
   std::shared_ptr<const uncounted_prompt> prompt;

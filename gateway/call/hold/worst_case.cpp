@@ -166,6 +166,19 @@ void bound_prompt(hold_request& worst, const examined_call& call) {
   worst.known_cost = cost_so_far(&call, worst.known, worst.admitted);
 }
 
+hold_request free_hold(const hold_terms& terms, const purpose& what_for, const free_call& call) {
+  hold_request one;
+  one.id = terms.id;
+  one.admitted = terms.admitted;
+  one.charged = what_for.charged;
+  one.charged.model = call.base_model;
+  one.charged.provider = call.provider->name;
+  one.tags = what_for.tags;
+  one.price_version = terms.price_version;
+  one.flags = row_flag::free;
+  return one;
+}
+
 hold_request unmetered_hold(const hold_terms& terms, const purpose& what_for,
                             const passthrough_config& rule) {
   hold_request one;

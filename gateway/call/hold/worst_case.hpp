@@ -7,6 +7,7 @@
 #include "budgets/records/hold.hpp"
 #include "gateway/call/request/attribution.hpp"
 #include "gateway/call/request/examine.hpp"
+#include "gateway/call/request/free_call.hpp"
 #include "gateway/config/config.hpp"
 
 namespace stint {
@@ -37,6 +38,9 @@ struct side_bound {
                                            const examined_call& call);
 // The parts of `worst` that depend on the prompt, as it is known now.
 void bound_prompt(hold_request& worst, const examined_call& call);
+// A call that costs nothing holds one request, of the model that it names.
+[[nodiscard]] hold_request free_hold(const hold_terms& terms, const purpose& what_for,
+                                     const free_call& call);
 // A call that passes unmetered holds one request and nothing else.
 [[nodiscard]] hold_request unmetered_hold(const hold_terms& terms, const purpose& what_for,
                                           const passthrough_config& rule);

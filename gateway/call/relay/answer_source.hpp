@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "gateway/config/config.hpp"
+#include "gateway/http/answer_media.hpp"
 #include "gateway/http/content_coding.hpp"
 #include "pricing/price_book.hpp"
 
@@ -19,7 +20,7 @@ namespace asio = boost::asio;
 // What the head of the answer said.
 struct answer_facts {
   int status = 0;
-  bool event_stream = false;
+  answer_media media = answer_media::other;
   bool has_body = true;
   content_coding coding = content_coding::identity;  // that it came in
   std::uint64_t content_length = 0;  // of what can be read; 0 where that is not known

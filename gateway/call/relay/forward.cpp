@@ -80,15 +80,17 @@ asio::awaitable<tried> send(client_session& session, const incoming_call& call,
   what.from = &call.head;
   what.body_bytes = order.body.size();
   what.metered = order.metered;
-  what.called = order.metered ? call.speaks : nullptr;
+  what.called = order.of_api ? call.speaks : nullptr;
+  what.target = &call.target;
+  what.model = order.model;
   what.rates = order.rates;
   what.is_another_body = order.is_another_body;
   const config& settings = session.thread.shared().settings;
   what.private_to_us = {settings.feature_header, settings.tags_header};
-  // A provider of one dialect wants its own form of credential on every path; one of both goes by
+  // A provider of one word wants its own form of credential on every path; one of several goes by
   // the path's.
-  const auto& spoken = order.provider->dialects;
-  what.speaks = spoken.size() == 1 ? spoken.front() : call.speaks;
+  const dialect* const its_own = order.provider->only_form();
+  what.speaks = its_own != nullptr ? its_own : call.speaks;
   what.id = call.id;
   what.tenant = order.tenant;
   session.out.clear();

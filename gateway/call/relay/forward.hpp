@@ -21,6 +21,8 @@ struct forward_order {
   std::string_view body;
   std::string_view tenant;
   bool metered = false;          // the body was read, as JSON
+  bool of_api = false;           // goes to an endpoint of its API, and not where it came to
+  std::string_view model;        // of such a one, as its provider calls it
   bool is_another_body = false;  // than went out for the same call before
   const price* rates = nullptr;  // of a metered call; null where it has no price
   held_call* held = nullptr;     // told when the request is sent

@@ -10,7 +10,7 @@ namespace stint {
 
 void upstream_answer::take_head(const response_head& head, wall_time first_byte) {
   facts_.status = head.status;
-  facts_.event_stream = head.is_event_stream();
+  facts_.media = head.media();
   facts_.has_body = head.framing != answer_framing::none;
   facts_.coding = content_coding_of(head.find("content-encoding").value_or(""));
   if (!can_be_decoded(facts_.coding)) facts_.content_length = head.content_length;

@@ -126,10 +126,17 @@ void price_others(const examiner& with, const chat_request& read, wall_time now,
   }
 }
 
-result<examined_call> read_fields(const examiner& with, const dialect& speaks,
+// Which API's, and what its request line says.
+struct asked_of {
+  const dialect& speaks;
+  const call_target& target;
+};
+
+result<examined_call> read_fields(const examiner& with, const asked_of& whom,
                                   simdjson::dom::element document, std::string_view body,
                                   wall_time now) {
-  auto read = speaks.read_request(document);
+  const dialect& speaks = whom.speaks;
+  auto read = speaks.read_request(document, whom.target);
   if (!read) return read.error();
   examined_call call;
   call.request = *read;
@@ -192,22 +199,23 @@ result<examined_call> with_count(result<examined_call> call, tokenizer::prompt_t
   return call;
 }
 
-result<examined_call> examine_short(const examiner& with, const dialect& speaks,
+result<examined_call> examine_short(const examiner& with, const asked_of& whom,
                                     const std::string& body, wall_time now) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element document;
   const simdjson::error_code error = parse_body(parser, body, document);
   refuse_exhausted(parser, error);
   if (error) return not_json(error, body);
-  auto call = read_fields(with, speaks, document, body, now);
+  auto call = read_fields(with, whom, document, body, now);
   if (!call) return call;
   tokenizer::count_options counting;
   counting.learned = with.learned.current();
-  const auto counted = tokenizer::count_prompt(call->base_model, speaks.api(), document, counting);
+  const auto counted =
+      tokenizer::count_prompt(call->base_model, whom.speaks.api(), document, counting);
   return with_count(std::move(call), counted);
 }
 
-result<examined_call> examine_long(const examiner& with, const dialect& speaks,
+result<examined_call> examine_long(const examiner& with, const asked_of& whom,
                                    const std::string& body, wall_time now,
                                    std::string_view tenant) {
   auto prompt = new_prompt();
@@ -220,10 +228,10 @@ result<examined_call> examine_long(const examiner& with, const dialect& speaks,
   refuse_exhausted(prompt->parser, error);
   if (error) return not_json(error, body);
   keep_written(prompt->parser, body, prompt->memory);
-  auto call = read_fields(with, speaks, prompt->document, body, now);
+  auto call = read_fields(with, whom, prompt->document, body, now);
   if (!call) return call;
   prompt->model = call->base_model;
-  prompt->api = speaks.api();
+  prompt->api = whom.speaks.api();
   prompt->learned = with.learned.keep_current();
   prompt->known = {};
   if (with.remembered != nullptr) {
@@ -269,21 +277,23 @@ chat_request examined_call::billing() const noexcept {
 }
 
 boost::asio::awaitable<result<examined_call>> examine(examiner with, const dialect& speaks,
+                                                      const call_target& target,
                                                       const std::string& body, wall_time now,
                                                       std::string_view tenant) {
+  const asked_of whom{speaks, target};
   if (body.size() > parsed_here_bytes_max) {
     // Counted on the way: a parsed request of this size, many times its body's, is not to lie about
     // while the provider is thinking.
-    auto elsewhere = [&with, &speaks, &body, now, tenant] {
-      auto call = examine_long(with, speaks, body, now, tenant);
+    auto elsewhere = [&with, &whom, &body, now, tenant] {
+      auto call = examine_long(with, whom, body, now, tenant);
       if (!call || !call->uncounted) return call;
       const tokenizer::prompt_tokens counted = call->uncounted->count();
       return with_count(std::move(call), counted);
     };
     co_return co_await on_counting_pool(with.counting, elsewhere);
   }
-  if (body.size() <= counted_at_once_bytes_max) co_return examine_short(with, speaks, body, now);
-  auto call = examine_long(with, speaks, body, now, tenant);
+  if (body.size() <= counted_at_once_bytes_max) co_return examine_short(with, whom, body, now);
+  auto call = examine_long(with, whom, body, now, tenant);
   // A bound that no usage can have only a count can refute.
   if (call && call->uncounted && refuse_absurd(call->prompt)) {
     const std::optional<problem> absurd =

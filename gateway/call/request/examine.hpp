@@ -97,11 +97,9 @@ struct examiner {
 
 // `body` must have simdjson's padding reserved behind its size. Runs on the io thread, or on the
 // counting pool for a large body. What the tenant sent before need not be counted again.
-[[nodiscard]] boost::asio::awaitable<result<examined_call>> examine(examiner with,
-                                                                    const dialect& speaks,
-                                                                    const std::string& body,
-                                                                    wall_time now,
-                                                                    std::string_view tenant);
+[[nodiscard]] boost::asio::awaitable<result<examined_call>> examine(
+    examiner with, const dialect& speaks, const call_target& target, const std::string& body,
+    wall_time now, std::string_view tenant);
 
 // Counts the prompt of a call that is not counted yet: here when it is short, on the counting pool
 // when it is long.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gateway/config/config.hpp"
+#include "gateway/dialect/parts/target.hpp"
 #include "gateway/dialect/table.hpp"
 #include "gateway/http/request_head.hpp"
 #include "gateway/problem.hpp"
@@ -10,7 +11,8 @@
 namespace stint {
 
 struct recognised {
-  const dialect* speaks = nullptr;                // a metered API; null for a pass-through
+  const dialect* speaks = nullptr;                // null for a pass-through
+  call_target target;                             // of that API
   const passthrough_config* unmetered = nullptr;  // configured, recorded, flagged
 };
 

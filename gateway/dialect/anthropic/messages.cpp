@@ -29,9 +29,17 @@ constexpr std::array<billed_field, 2> anthropic_billed_fields = {{
 }};
 constexpr std::array<std::string_view, 1> anthropic_query_keys = {"beta"};
 
+constexpr std::string_view messages_path = "/v1/messages";
+constexpr std::array<endpoint, 2> messages_endpoints = {{
+    {.pattern = messages_path, .streams = true},
+    {.pattern = "/v1/messages/count_tokens", .kind = endpoint_kind::free},
+}};
+
 constexpr dialect_facts anthropic_messages_facts = {
     .name = "anthropic",
-    .path = "/v1/messages",
+    .spoken_as = "anthropic",
+    .path = messages_path,
+    .endpoints = messages_endpoints,
     .api = tokenizer::chat_api::anthropic_messages,
     .credential = {"x-api-key", ""},
     .billed_fields = anthropic_billed_fields,

@@ -24,9 +24,16 @@ constexpr std::array<billed_word, 3> openai_betas = {{
 constexpr std::array<billed_field, 1> openai_billed_fields = {{{"openai-beta", openai_betas}}};
 constexpr std::array<std::string_view, 1> openai_query_keys = {"api-version"};  // Azure's
 
+constexpr std::string_view chat_path = "/v1/chat/completions";
+constexpr std::array<endpoint, 1> chat_endpoints = {{
+    {.pattern = chat_path, .streams = true},
+}};
+
 constexpr dialect_facts openai_chat_facts = {
     .name = "openai",
-    .path = "/v1/chat/completions",
+    .spoken_as = "openai",
+    .path = chat_path,
+    .endpoints = chat_endpoints,
     .api = tokenizer::chat_api::openai_chat,
     .credential = {"authorization", "Bearer "},
     .billed_fields = openai_billed_fields,

@@ -128,7 +128,8 @@ result<bool> wants_usage(simdjson::dom::object body) {
 
 class openai_chat_request_rules final : public request_rules {
  public:
-  result<chat_request> read_request(simdjson::dom::element document) const override {
+  result<chat_request> read_request(simdjson::dom::element document,
+                                    const call_target&) const override {
     const auto start = read_chat_start(document);
     if (!start) return start.error();
     const simdjson::dom::object body = start->body;

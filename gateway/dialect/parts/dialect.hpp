@@ -4,6 +4,8 @@
 // provider's pages as cited in each .cpp.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,6 +19,9 @@
 #include "budgets/records/call_id.hpp"
 #include "budgets/records/leg.hpp"
 #include "gateway/dialect/parts/counted_model.hpp"
+#include "gateway/dialect/parts/endpoint.hpp"
+#include "gateway/dialect/parts/target.hpp"
+#include "gateway/http/answer_media.hpp"
 #include "gateway/problem.hpp"
 #include "pricing/price_book.hpp"
 #include "pricing/usage.hpp"
@@ -43,10 +48,11 @@ struct chat_request {
   std::string_view model;
   bool stream = false;
   bool client_wants_usage = false;  // OpenAI: stream_options.include_usage was true already
-  std::optional<std::int64_t> output_bound_tokens;  // of one choice, as the client set it
-  std::int64_t choices = 1;                         // n or best_of: every choice is billed
-  std::int64_t answers = 1;                         // n: so many of the choices are delivered
-  service_tier tier = service_tier::standard;       // requested; "auto" counts as standard
+  // Of one choice, as the client set it; 0: nothing is generated.
+  std::optional<std::int64_t> output_bound_tokens;
+  std::int64_t choices = 1;                    // n or best_of: every choice is billed
+  std::int64_t answers = 1;                    // n: so many of the choices are delivered
+  service_tier tier = service_tier::standard;  // requested; "auto" counts as standard
   // As written; it may be a word of its provider's own, and is then not priced by `tier` yet.
   std::string_view tier_word;
   inference_region region = inference_region::any;  // requested
@@ -60,6 +66,7 @@ struct chat_request {
   std::vector<std::string_view> other_models;  // that may answer in place of `model`
   std::vector<side_work> beside;
   std::string_view user;  // the provider's end-user field, "" when absent
+  std::uint8_t form = 0;  // the dialect's own: in which of its forms the answer comes
   // A report of more input than this cannot be true.
   std::int64_t input_believed_max = usage_count_max;
 };
@@ -169,10 +176,17 @@ struct billed_field {
   std::span<const billed_word> words;  // all others change nothing
 };
 
+inline constexpr std::array<answer_media, 1> server_sent_events = {answer_media::event_stream};
+
 // What is fixed of an API. Its texts live as long as the program.
 struct dialect_facts {
-  std::string_view name;  // in the configuration and in messages: "openai"
-  std::string_view path;  // a POST to it is a metered call
+  std::string_view name;  // its own, in messages and under providers.*.paths: "openai_embeddings"
+  std::string_view
+      spoken_as;  // the word of providers.*.dialects, which stands for all that have it
+  // A POST to it is a metered call: one exact comparison, for it is made for every call. "": its paths have
+  // holes, and only the list of endpoints knows them.
+  std::string_view path;
+  std::span<const endpoint> endpoints;  // all of them; first that of `path`, where there is one
   tokenizer::chat_api api{};
   head_field credential;  // the field that carries it, and what stands before it: "Bearer "
   std::span<const billed_field> billed_fields;   // of its requests' heads
@@ -182,6 +196,9 @@ struct dialect_facts {
   head_field needed;  // what the API wants and is sent where the client did not; "": nothing
   std::string_view request_id_field;  // where its SDKs look for the id of a failed request
   bool reports_searches = false;  // false: usage has no web searches; what was allowed is charged
+  std::span<const answer_media> streams_as =
+      server_sent_events;          // what a success to a stream comes as
+  std::string_view usual_model{};  // of a free call that names none; "": it must name one
 };
 
 // What a request of the API is billed by, and the edits that metering it needs.
@@ -192,8 +209,8 @@ class request_rules {
   // Checks and reads the billing fields. Duplicate top-level keys (unescaped, ASCII case-folded),
   // case variants of a billing field, wrong types and out-of-range numbers are refused, each naming
   // the field and the fix.
-  [[nodiscard]] virtual result<chat_request> read_request(
-      simdjson::dom::element document) const = 0;
+  [[nodiscard]] virtual result<chat_request> read_request(simdjson::dom::element document,
+                                                          const call_target& target) const = 0;
 
   // The body to forward: the client's own bytes, with the few edits that metering needs spliced in
   // (OpenAI streaming: stream_options.include_usage = true). Nothing: forward as is. `body` is the
@@ -228,8 +245,8 @@ class answer_rules {
   [[nodiscard]] virtual std::int64_t count_answer(std::string_view body,
                                                   const counted_model& model) const = 0;
 
-  // For an answer that comes as server-sent events. The model's name and the request are read here
-  // and not kept.
+  // For an answer that comes as one of dialect_facts::streams_as. The model's name and the request are
+  // read here and not kept.
   [[nodiscard]] virtual std::unique_ptr<stream_meter> meter_stream(
       const counted_model& model, const chat_request& request) const = 0;
 };
@@ -259,15 +276,22 @@ class dialect {
 
   // Whether a POST to this path is a metered call of this API.
   [[nodiscard]] bool serves(std::string_view path) const noexcept { return path == facts_->path; }
+  [[nodiscard]] bool has_fixed_path() const noexcept { return !facts_->path.empty(); }
   // Whether the path is a metered one or continues it: clients there understand this API's errors,
   // and no pass-through by prefix may open it.
   [[nodiscard]] bool borders(std::string_view path) const noexcept {
-    return path.starts_with(facts_->path);
+    return !facts_->path.empty() && path.starts_with(facts_->path);
+  }
+  // Whether an answer of that type to a call that streams is followed event by event.
+  [[nodiscard]] bool streams_as(answer_media media) const noexcept {
+    const auto& streams = facts_->streams_as;
+    return std::find(streams.begin(), streams.end(), media) != streams.end();
   }
 
   // As its parts say.
-  [[nodiscard]] result<chat_request> read_request(simdjson::dom::element document) const {
-    return requests_->read_request(document);
+  [[nodiscard]] result<chat_request> read_request(simdjson::dom::element document,
+                                                  const call_target& target) const {
+    return requests_->read_request(document, target);
   }
   [[nodiscard]] std::optional<std::string> edit_body(std::string_view body,
                                                      const chat_request& request) const {

@@ -165,7 +165,7 @@ class call_fixture {
   [[nodiscard]] result<examined_call> examine_body(std::string body,
                                                    const std::string& api = "openai") {
     body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
-    return run(examine(examining(), *find_dialect(api), body, admitted, "acme"));
+    return run(examine(examining(), *find_dialect(api), target, body, admitted, "acme"));
   }
   [[nodiscard]] examined_call examined(const std::string& body, const std::string& api = "openai") {
     auto call = examine_body(body, api);
@@ -292,7 +292,7 @@ class call_fixture {
   static provider_config provider_of(const std::string& api, const std::string& models) {
     provider_config one;
     one.name = api;
-    one.dialects = {find_dialect(api)};
+    one.dialects = dialects_spoken_as(api);
     one.tls = false;
     one.host = "127.0.0.1";
     one.models = {models};
@@ -337,6 +337,7 @@ class call_fixture {
   int copies_ = 0;
 
  public:
+  call_target target;  // of what is asked
   const wall_time admitted = wall_now();
   fake_client client;
   config settings;

@@ -109,6 +109,13 @@ BOOST_AUTO_TEST_CASE(a_tier_that_no_price_lists_is_warned_of) {
                  .empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_passthrough_of_what_is_served_here_by_now_is_warned_of) {
+  const auto warnings = warnings_about(
+      parsed("passthrough: [{method: POST, path: /v1/messages/count_tokens, provider: sim}]\n"));
+  BOOST_TEST(any_starts_with(
+      warnings, "passthrough: POST /v1/messages/count_tokens has no effect any more: it is free"));
+}
+
 BOOST_AUTO_TEST_CASE(having_no_cap_is_warned_of) {
   BOOST_TEST(any_starts_with(warnings_about(parsed("")), "caps: none"));
 }

@@ -205,6 +205,17 @@ BOOST_AUTO_TEST_CASE(the_first_provider_that_lists_a_model_and_speaks_the_api_ge
   BOOST_TEST(read.route(*find_dialect("openai"), "sim/gpt-4o")->name == "sim");
 }
 
+BOOST_AUTO_TEST_CASE(a_word_of_a_providers_list_stands_for_every_dialect_that_goes_by_it) {
+  const config read = parsed(one_provider(
+      "dialects: [openai, openai], base_url: \"https://h\", models: [a], credential: none"));
+  BOOST_TEST(read.providers[0].dialects == dialects_spoken_as("openai"));
+  BOOST_TEST(read.providers[0].only_form() == find_dialect("openai"));
+  const config both = parsed(one_provider(
+      "dialects: [openai, anthropic], base_url: \"https://h\", models: [a], credential: none"));
+  BOOST_TEST(both.providers[0].only_form() == nullptr);
+  BOOST_TEST(provider_config{}.only_form() == nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(a_provider_that_owns_its_models_comes_before_all_that_list_them) {
   config read = parsed(
       "providers:\n"
@@ -266,12 +277,18 @@ BOOST_AUTO_TEST_CASE(the_built_in_provider_keeps_its_name) {
 
 namespace {
 // Where an OpenAI call goes, and a look at the models, at a provider with these fields.
+std::string path_at(const provider_config& provider, std::string_view api) {
+  std::string path;
+  provider.append_path(*find_dialect(api), {}, {}, path);
+  return path;
+}
+
 std::string places_at(const std::string& fields) {
   const config read =
       parsed(one_provider("dialects: [openai], models: [a], credential: none, " + fields));
   const provider_config& provider = read.providers.front();
-  return provider.base_path + std::string(provider.path_of(*find_dialect("openai"))) + " " +
-         provider.base_path + std::string(provider.without_version("/v1/models"));
+  return provider.base_path + path_at(provider, "openai") + " " + provider.base_path +
+         std::string(provider.without_version("/v1/models"));
 }
 }  // namespace
 
@@ -318,7 +335,7 @@ BOOST_AUTO_TEST_CASE(no_version_in_the_base_url_stands_in_place_of_anthropics) {
   const config read =
       parsed(one_provider("dialects: [anthropic], models: [a], credential: none, base_url: "
                           "\"https://h/v1/account/gateway/anthropic\""));
-  BOOST_TEST(read.providers.front().path_of(*find_dialect("anthropic")) == "/v1/messages");
+  BOOST_TEST(path_at(read.providers.front(), "anthropic") == "/v1/messages");
 }
 
 // Perplexity, Azure AI.

@@ -14,7 +14,7 @@ inline chat_request accepted_request(const dialect& api, const std::string& body
   static simdjson::dom::parser parser;
   simdjson::dom::element document;
   BOOST_REQUIRE(parser.parse(body).get(document) == simdjson::SUCCESS);
-  auto request = api.read_request(document);
+  auto request = api.read_request(document, {});
   BOOST_REQUIRE_MESSAGE(request, (request ? "" : request.error().message));
   return *request;
 }

@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(max_tokens_may_be_zero_to_warm_a_cache) {
   simdjson::dom::parser parser;
   const simdjson::dom::element document =
       parser.parse(std::string_view(R"({"model":"c","messages":[],"max_tokens":0})"));
-  const auto request = anthropic().read_request(document);
+  const auto request = anthropic().read_request(document, {});
   BOOST_REQUIRE(request.has_value());
   BOOST_TEST(*request->output_bound_tokens == 0);
 }

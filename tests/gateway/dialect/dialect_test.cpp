@@ -31,7 +31,7 @@ result<chat_request> read(const dialect& api, const std::string& body) {
   simdjson::dom::element document;
   if (parser.parse(body).get(document) != simdjson::SUCCESS)
     return make_problem(problem_kind::bad_request, "", "json");
-  return api.read_request(document);
+  return api.read_request(document, {});
 }
 
 hold_refusal spent_dollars() {

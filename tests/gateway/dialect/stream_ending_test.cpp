@@ -149,7 +149,7 @@ BOOST_FIXTURE_TEST_CASE(choices_that_best_of_discards_are_neither_awaited_nor_en
   simdjson::dom::parser parser;
   const auto& openai = *find_dialect("openai");
   const std::string body = R"({"model":"m","messages":[],"stream":true,"n":2,"best_of":5})";
-  const chat_request request = openai.read_request(parser.parse(body)).value();
+  const chat_request request = openai.read_request(parser.parse(body), {}).value();
   BOOST_TEST(request.choices == 5);
   const std::string one = chunk(0, R"("content":" a")") + chunk(0, "", "\"stop\"");
   const cut_stream seen = cut(*find_dialect("openai"), request, one);

@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/dialect/parts/path_pattern.hpp"
+
 namespace stint {
 
 BOOST_AUTO_TEST_SUITE(dialect_table_suite)
@@ -16,7 +18,8 @@ BOOST_AUTO_TEST_CASE(each_dialect_is_found_by_its_name_and_by_its_path) {
     const dialect_facts& facts = each->facts();
     BOOST_TEST(names.insert(facts.name).second, facts.name);
     BOOST_TEST(find_dialect(facts.name) == each);
-    BOOST_TEST(dialect_of_path(facts.path) == each);
+    if (each->has_fixed_path()) BOOST_TEST(dialect_of_path(facts.path) == each);
+    BOOST_TEST(!facts.spoken_as.empty());
     BOOST_TEST(!facts.credential.name.empty());
     BOOST_TEST(!facts.request_id_field.empty());
   }
@@ -25,8 +28,64 @@ BOOST_AUTO_TEST_CASE(each_dialect_is_found_by_its_name_and_by_its_path) {
   BOOST_TEST(find_dialect("OpenAI") == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(a_fixed_path_is_the_first_of_its_dialects_endpoints_and_metered) {
+  for (const dialect* each : all_dialects()) {
+    const dialect_facts& facts = each->facts();
+    BOOST_TEST_REQUIRE(!facts.endpoints.empty(), facts.name);
+    if (!each->has_fixed_path()) continue;
+    const endpoint& first = facts.endpoints.front();
+    BOOST_TEST(first.pattern == facts.path);
+    BOOST_TEST((first.kind == endpoint_kind::metered && first.method == http_method::post));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(each_endpoint_is_found_by_its_method_and_path_and_says_why_it_is_shut) {
+  std::set<std::pair<http_method, std::string_view>> seen;
+  for (const dialect* each : all_dialects()) {
+    for (const endpoint& one : each->facts().endpoints) {
+      BOOST_TEST_CONTEXT(to_string(one.method) << " " << one.pattern) {
+        BOOST_TEST(seen.insert({one.method, one.pattern}).second);
+        BOOST_TEST((one.kind == endpoint_kind::refused) == !one.why.empty());
+        BOOST_TEST((one.kind == endpoint_kind::refused || !one.may_be_let_through));
+        call_target target;
+        target.version = "v1";
+        target.id = target.action = "x";
+        std::string path;
+        append_expanded(one.pattern, target, "m", false, path);
+        const found_endpoint found = find_endpoint(one.method, path);
+        BOOST_TEST(found.speaks == each);
+        BOOST_TEST(found.target.at == &one);
+        const endpoint* const shut = shut_endpoint(one.method, path, false);
+        BOOST_TEST((shut != nullptr) == !one.may_be_let_through);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_takes_other_methods_says_which) {
+  const found_endpoint found = find_endpoint(http_method::get, "/v1/messages/count_tokens");
+  BOOST_TEST(found.speaks == nullptr);
+  BOOST_TEST(found.other_methods == "POST");
+  BOOST_TEST(find_endpoint(http_method::get, "/v1/nothing").other_methods.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_word_stands_for_all_dialects_that_go_by_it) {
+  std::size_t spoken = 0;
+  for (const std::string& word : spoken_words()) {
+    const auto all = dialects_spoken_as(word);
+    spoken += all.size();
+    BOOST_TEST_REQUIRE(!all.empty(), word);
+    for (const dialect* each : all)
+      BOOST_TEST(each->facts().credential.name == all.front()->facts().credential.name);
+  }
+  BOOST_TEST(spoken == all_dialects().size());
+  BOOST_TEST(dialects_spoken_as("openai").front() == find_dialect("openai"));
+  BOOST_TEST(dialects_spoken_as("nobody").empty());
+}
+
 BOOST_AUTO_TEST_CASE(only_the_exact_path_is_metered_and_what_continues_it_is_no_side_door) {
   for (const dialect* each : all_dialects()) {
+    if (!each->has_fixed_path()) continue;
     const std::string path(each->facts().path);
     for (const char* more : {"/", "/count_tokens", "?", "x"}) {
       BOOST_TEST(dialect_of_path(path + more) == nullptr, path + more);

@@ -112,21 +112,27 @@ BOOST_AUTO_TEST_CASE(fields_are_limited_exactly) {
   BOOST_TEST(verdict(with_fields(101), {.fields_max = 100}) == "502");
 }
 
-BOOST_AUTO_TEST_CASE(an_event_stream_is_known_by_its_media_type_alone) {
-  const auto is_event_stream = [](std::string_view content_type) {
+BOOST_AUTO_TEST_CASE(what_an_answer_is_its_media_type_alone_says) {
+  const auto media_of = [](std::string_view content_type) {
     const std::string bytes =
         "HTTP/1.1 200 OK\r\nContent-Type: " + std::string(content_type) + "\r\n\r\n";
     response_head head;
     std::size_t scanned = 0;
-    return check_response_head(bytes, {}, false, scanned, head).state == head_state::complete &&
-           head.is_event_stream();
+    BOOST_TEST_REQUIRE(
+        (check_response_head(bytes, {}, false, scanned, head).state == head_state::complete));
+    return head.media();
   };
-  BOOST_TEST(is_event_stream("text/event-stream"));
-  BOOST_TEST(is_event_stream("Text/Event-Stream;charset=utf-8"));
-  BOOST_TEST(is_event_stream("text/event-stream ; charset=utf-8"));
-  BOOST_TEST(!is_event_stream("text/event-streams"));
-  BOOST_TEST(!is_event_stream("application/json; x=text/event-stream"));
-  BOOST_TEST(!is_event_stream(""));
+  for (const char* type : {"text/event-stream", "Text/Event-Stream;charset=utf-8",
+                           "text/event-stream ; charset=utf-8"})
+    BOOST_TEST((media_of(type) == answer_media::event_stream), type);
+  for (const char* type : {"application/json", "application/JSON; charset=utf-8",
+                           "application/json; x=text/event-stream"})
+    BOOST_TEST((media_of(type) == answer_media::json), type);
+  for (const char* type : {"application/x-ndjson", "application/ndjson", "application/jsonl"})
+    BOOST_TEST((media_of(type) == answer_media::json_lines), type);
+  BOOST_TEST((media_of("application/vnd.amazon.eventstream") == answer_media::aws_event_stream));
+  for (const char* type : {"text/event-streams", "", "text/plain", "application/json-seq"})
+    BOOST_TEST((media_of(type) == answer_media::other), type);
 }
 
 // A pooled connection keeps one response_head: nothing of the answer before may show in the next.

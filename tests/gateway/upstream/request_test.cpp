@@ -11,6 +11,8 @@ namespace stint {
 BOOST_AUTO_TEST_SUITE(upstream_request)
 
 namespace {
+const call_target fixed;
+
 provider_config openai_at(std::uint16_t port) {
   provider_config provider;
   provider.name = "openai";
@@ -33,6 +35,7 @@ BOOST_AUTO_TEST_CASE(the_head_carries_our_credential_and_never_the_clients) {
   what.provider = &provider;
   what.from = &from.get();
   what.speaks = what.called = find_dialect("openai");
+  what.target = &fixed;
   what.metered = true;
   what.private_to_us = {"x-feature", "x-tags"};
   what.body_bytes = 12;
@@ -56,6 +59,7 @@ BOOST_AUTO_TEST_CASE(a_metered_body_is_json_whatever_the_client_calls_it) {
     what.provider = &provider;
     what.from = &from.get();
     what.speaks = what.called = find_dialect("openai");
+    what.target = &fixed;
     what.body_bytes = 12;
     what.metered = true;
     std::string head;
@@ -93,6 +97,7 @@ BOOST_AUTO_TEST_CASE(a_path_and_a_credential_header_of_its_own_are_its_providers
   what.provider = &provider;
   what.from = &from.get();
   what.speaks = what.called = find_dialect("openai");
+  what.target = &fixed;
   what.metered = true;
   std::string head;
   build_upstream_head(what, head);
@@ -102,6 +107,41 @@ BOOST_AUTO_TEST_CASE(a_path_and_a_credential_header_of_its_own_are_its_providers
   BOOST_TEST(head.find("api-key: sk-provider\r\n") != std::string::npos);
   BOOST_TEST(head.find("sk-stint-client") == std::string::npos);
   BOOST_TEST(head.find("authorization") == std::string::npos);
+}
+
+// Whatever the client's spelling was, and in place of "/v1" where the base URL has a version.
+BOOST_AUTO_TEST_CASE(an_endpoint_beside_the_metered_one_goes_in_its_providers_spelling) {
+  provider_config provider = openai_at(443);
+  const parsed_head from("", "POST //messages/count_tokens?beta=true&key=x");
+  call_target target;
+  target.at = &find_dialect("anthropic")->facts().endpoints[1];
+  outbound what;
+  what.provider = &provider;
+  what.from = &from.get();
+  what.speaks = what.called = find_dialect("anthropic");
+  what.target = &target;
+  std::string head;
+  build_upstream_head(what, head);
+  BOOST_TEST(head.starts_with("POST /prefix/v1/messages/count_tokens?beta=true HTTP/1.1\r\n"),
+             head);
+}
+
+BOOST_AUTO_TEST_CASE(a_model_fills_the_hole_of_a_path_that_an_entry_gives) {
+  provider_config provider = openai_at(443);
+  provider.paths = {
+      {find_dialect("openai"), "/deployments/{model}/chat/completions?api-version=1"}};
+  const parsed_head from("", "POST /v1/chat/completions");
+  outbound what;
+  what.provider = &provider;
+  what.from = &from.get();
+  what.speaks = what.called = find_dialect("openai");
+  what.target = &fixed;
+  what.model = "gpt/4o";
+  std::string head;
+  build_upstream_head(what, head);
+  BOOST_TEST(head.starts_with(
+                 "POST /prefix/deployments/gpt%2F4o/chat/completions?api-version=1 HTTP/1.1\r\n"),
+             head);
 }
 
 BOOST_AUTO_TEST_CASE(anthropic_gets_its_own_credential_field_and_a_version) {

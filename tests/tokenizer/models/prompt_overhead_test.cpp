@@ -161,7 +161,13 @@ BOOST_AUTO_TEST_CASE(claudes_tools_bring_the_prompt_that_is_documented_for_the_m
         std::tuple{"claude-opus-4-1", 346, 313}, std::tuple{"claude-3-7-sonnet-latest", 346, 313},
         std::tuple{"claude-3-5-sonnet-20241022", 346, 313},
         std::tuple{"claude-3-5-haiku-latest", 264, 340}, std::tuple{"claude-3-haiku-x", 264, 340},
-        std::tuple{"claude-3-opus-20240229", 530, 281}}) {
+        std::tuple{"claude-3-opus-20240229", 530, 281},
+        // As those write them who resell it.
+        std::tuple{"claude-opus-4.8", 290, 410}, std::tuple{"claude-opus-4-7", 675, 804},
+        std::tuple{"claude-opus-4.6", 497, 589}, std::tuple{"claude-sonnet-4.5", 496, 588},
+        std::tuple{"claude-opus-5.5", 286, 406}, std::tuple{"claude-fable-5", 354, 474},
+        std::tuple{"claude-3.5-haiku", 264, 340}, std::tuple{"claude-3.5-sonnet", 346, 313},
+        std::tuple{"claude-3.7-sonnet", 346, 313}}) {
     const claude_tool_prompt found = claude_tools_of(model);
     BOOST_TEST_CONTEXT(model) {
       BOOST_TEST(found.offered.expected == offered);

@@ -375,6 +375,7 @@ BOOST_FIXTURE_TEST_CASE(searches_that_are_not_reported_are_charged_as_allowed, c
 }
 
 BOOST_FIXTURE_TEST_CASE(a_pass_through_costs_nothing_and_is_called_unmetered, call_to_bill) {
+  held.flags = row_flag::unmetered;
   const billed_call of{prices, held, nullptr, *find_dialect("openai")};
   call_end ended = reported_by("asked");
   ended.implausible = true;

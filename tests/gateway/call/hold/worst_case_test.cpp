@@ -361,6 +361,22 @@ BOOST_FIXTURE_TEST_CASE(no_bound_is_lowered_below_its_thinking_and_some_tokens_o
   BOOST_TEST(elastic().least_tokens == 2'000);
 }
 
+// Embeddings.
+BOOST_FIXTURE_TEST_CASE(a_call_that_generates_nothing_holds_its_prompt_alone, call_to_hold) {
+  call.output_bound_tokens = 0;
+  call.request.output_bound_tokens = 0;
+  for (const bool stream : {false, true}) {
+    call.request.stream = stream;
+    const hold_request worst = held();
+    BOOST_TEST(worst.worst.output_tokens == 0);
+    BOOST_TEST(worst.worst.input_tokens == 10);
+    BOOST_TEST(worst.worst.cost.count() == 10 * 2'000);
+    BOOST_TEST(worst.elastic->first_tokens == 0);
+    BOOST_TEST(worst.elastic->least_tokens == 0);
+    BOOST_TEST(worst.elastic->ample_tokens == 0);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(what_passes_unmetered_holds_one_request_and_nothing_else, call_to_hold) {
   what_for.charged.tenant = "acme";
   what_for.charged.feature = "chat";

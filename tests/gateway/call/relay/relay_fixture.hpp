@@ -47,7 +47,7 @@ class relay_fixture : public call_fixture {
                          const std::function<void(config&)>& change = nullptr)
       : call_fixture(caps, change) {
     from.said.status = 200;
-    from.said.event_stream = true;
+    from.said.media = answer_media::event_stream;
     from.said.fields = "content-type: text/event-stream\r\n";
     from.said.first_byte = admitted + std::chrono::seconds(1);
     from.from = settings.providers.front();
@@ -63,7 +63,7 @@ class relay_fixture : public call_fixture {
     admit(short_call(R"("stream":true,"max_tokens":)" + std::to_string(bound_tokens)));
   }
   void admit_whole(int bound_tokens) {
-    from.said.event_stream = false;
+    from.said.media = answer_media::json;
     from.said.fields = "content-type: application/json\r\n";
     admit(short_call(R"("max_tokens":)" + std::to_string(bound_tokens)));
   }

@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_SUITE(relay_suite)
 
 BOOST_FIXTURE_TEST_CASE(a_stream_that_nobody_asked_for_is_read_whole, relay_fixture) {
   admit_whole(100);
-  from.said.event_stream = true;
+  from.said.media = answer_media::event_stream;
   from.ends(body_progress::complete, text_event(" one"));
   const relayed made = relay_it();
   BOOST_TEST_REQUIRE(std::holds_alternative<whole_answer>(made.unsent));

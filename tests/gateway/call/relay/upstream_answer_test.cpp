@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(what_the_head_said_is_kept_and_the_rest_of_it_passed_on,
       "set-cookie: a=b\r\nx-request-id: r\r\n\r\n");
   const answer_facts& facts = answer->facts();
   BOOST_TEST(facts.status == 203);
-  BOOST_TEST(facts.event_stream);
+  BOOST_TEST((facts.media == answer_media::event_stream));
   BOOST_TEST(facts.has_body);
   BOOST_TEST(facts.content_length == 10U);
   BOOST_TEST(facts.fields == "content-type: text/event-stream\r\nx-request-id: r\r\n");

@@ -69,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_is_read_whole_and_billed_as_its_provider_says,
 
 BOOST_FIXTURE_TEST_CASE(the_bound_is_held_before_what_does_not_stream_is_read, relay_fixture) {
   admit_stream(4'000);
-  from.said.event_stream = false;
+  from.said.media = answer_media::json;
   from.said.status = 299;
   BOOST_TEST(held->hold().output_tokens() < 4'000);
   from.ends(body_progress::complete, answer_of(3, with_usage(3)));
@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(the_bound_is_held_before_what_does_not_stream_is_read, r
 
 BOOST_FIXTURE_TEST_CASE(a_no_to_the_bound_comes_too_late_to_stop_the_provider, relay_fixture) {
   admit_stream(4'000);
-  from.said.event_stream = false;
+  from.said.media = answer_media::json;
   const std::int64_t first = held->hold().output_tokens();
   take_all_room();
   from.ends(body_progress::complete, answer_of(3, with_usage(2'000)));
@@ -100,7 +100,7 @@ BOOST_FIXTURE_TEST_CASE(a_no_to_the_bound_comes_too_late_to_stop_the_provider, r
 
 BOOST_FIXTURE_TEST_CASE(an_error_holds_no_more_than_before, relay_fixture) {
   admit_stream(4'000);
-  from.said.event_stream = false;
+  from.said.media = answer_media::json;
   from.said.status = 400;
   const std::int64_t first = held->hold().output_tokens();
   from.ends(body_progress::complete, "{}");
@@ -234,7 +234,7 @@ BOOST_FIXTURE_TEST_CASE(events_where_an_answer_was_asked_for_are_read_and_left_a
                         relay_fixture) {
   admit_whole(100);
   const std::string body = text_event(words(3)) + usage_event(7) + done_event;
-  from.said.event_stream = true;
+  from.said.media = answer_media::event_stream;
   from.ends(body_progress::complete, body);
   const relayed made = relay_it();
   BOOST_TEST_REQUIRE(made.ended.report.has_value());
@@ -243,7 +243,7 @@ BOOST_FIXTURE_TEST_CASE(events_where_an_answer_was_asked_for_are_read_and_left_a
   // Without usage they are counted.
   held.reset();
   admit_whole(100);
-  from.said.event_stream = true;
+  from.said.media = answer_media::event_stream;
   from.ends(body_progress::complete, text_event(words(3)) + done_event);
   const relayed counted = relay_it();
   BOOST_TEST(!counted.ended.report);
@@ -253,7 +253,7 @@ BOOST_FIXTURE_TEST_CASE(events_where_an_answer_was_asked_for_are_read_and_left_a
 
 BOOST_FIXTURE_TEST_CASE(a_stream_that_does_not_say_that_it_is_one_is_read_as_one, relay_fixture) {
   admit_stream(100);
-  from.said.event_stream = false;
+  from.said.media = answer_media::json;
   from.ends(body_progress::complete, text_event(words(3)) + usage_event(7) + done_event);
   const relayed made = relay_it();
   BOOST_TEST_REQUIRE(made.ended.report.has_value());

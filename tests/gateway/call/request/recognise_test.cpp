@@ -17,6 +17,46 @@ BOOST_AUTO_TEST_CASE(the_two_metered_paths_are_recognised_whatever_their_query) 
   BOOST_CHECK(recognise(config{}, anthropic.get())->speaks == find_dialect("anthropic"));
 }
 
+BOOST_AUTO_TEST_CASE(a_call_knows_which_endpoint_it_is_for_and_what_it_was_asked_with) {
+  const parsed_head fixed("", "POST /v1/chat/completions?api-version=1");
+  const auto chat = recognise(config{}, fixed.get());
+  BOOST_TEST_REQUIRE(chat.has_value());
+  BOOST_TEST(chat->target.at == &find_dialect("openai")->facts().endpoints.front());
+  BOOST_TEST(chat->target.query == "api-version=1");
+  for (const char* line :
+       {"POST /v1/messages/count_tokens?beta=true", "POST /messages/count_tokens?beta=true"}) {
+    const parsed_head counting("", line);
+    const auto count = recognise(config{}, counting.get());
+    BOOST_TEST_REQUIRE(count.has_value());
+    BOOST_TEST((count->speaks == find_dialect("anthropic")));
+    BOOST_TEST((count->target.at->kind == endpoint_kind::free));
+    BOOST_TEST(count->target.query == "beta=true");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(another_method_on_a_path_of_the_table_is_405_and_told_the_right_one) {
+  const parsed_head head("", "GET /v1/messages/count_tokens");
+  const problem why = recognise(config{}, head.get()).error();
+  BOOST_TEST(why.status == 405);
+  BOOST_TEST(why.message == "/v1/messages/count_tokens takes POST only");
+}
+
+// In no spelling: what is served here is recorded, and as free or metered as it is.
+BOOST_AUTO_TEST_CASE(no_passthrough_opens_an_endpoint_of_the_table) {
+  config settings;
+  settings.passthrough = {{"POST", "/v1/messages/count_tokens", "anthropic"},
+                          {"POST", "/anthropic/v1/messages/count_tokens", "anthropic"},
+                          {"POST", "/anthropic/*", "anthropic"},
+                          {"POST", "/v1/*", "anthropic"}};
+  for (const char* line :
+       {"POST /v1/messages/count_tokens", "POST /anthropic/v1/messages/count_tokens",
+        "POST /v1/Messages/Count_tokens", "POST /anthropic/messages/count_tokens"}) {
+    const parsed_head head("", line);
+    const auto found = recognise(settings, head.get());
+    BOOST_TEST((!found.has_value() || found->unmetered == nullptr), line);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(another_method_on_a_metered_path_is_405) {
   const parsed_head head("", "GET /v1/messages");
   BOOST_TEST(recognise(config{}, head.get()).error().status == 405);
@@ -175,12 +215,11 @@ BOOST_AUTO_TEST_CASE(
   config settings;
   for (const char* path :
        {"/openai/v1/chat/completions", "/anthropic/v1/messages", "/api/paas/v4/chat/completions",
-        "/v1/messages/count_tokens", "/v1/messages/batches", "/v1/threads/t/messages"})
+        "/v1/messages/batches", "/v1/threads/t/messages"})
     settings.passthrough.push_back({"POST", path, "openai"});
   BOOST_TEST(!passes(settings, "POST /openai/v1/chat/completions"));
   BOOST_TEST(!passes(settings, "POST /anthropic/v1/messages"));
   BOOST_TEST(!passes(settings, "POST /api/paas/v4/chat/completions"));
-  BOOST_TEST(passes(settings, "POST /v1/messages/count_tokens"));
   BOOST_TEST(passes(settings, "POST /v1/messages/batches"));
   BOOST_TEST(passes(settings, "POST /v1/threads/t/messages"));
 }

@@ -1,0 +1,70 @@
+// Tested by tests/gateway/call/request/free_call_test.cpp and tests/end_to_end/free_calls_test.py.
+#include "gateway/call/request/free_call.hpp"
+
+#include "gateway/call/counting_pool.hpp"
+#include "gateway/call/request/parse_room.hpp"
+#include "gateway/dialect/parts/document.hpp"
+
+namespace stint {
+
+namespace {
+result<std::string> model_in(const dialect& speaks, const call_target& target,
+                             std::string_view body) {
+  if (!target.model.empty()) return std::string(target.model);
+  std::string named;
+  const auto note = [&named](simdjson::dom::object document) {
+    named = text_of(document, "model");
+  };
+  if (!with_object(body, note)) {
+    return make_problem(problem_kind::bad_request, "the body is not a JSON object");
+  }
+  const std::string_view model = named.empty() ? speaks.facts().usual_model : named;
+  if (model.empty() || model.size() > model_bytes_max) {
+    return make_problem(problem_kind::bad_request,
+                        "The field \"model\" is required: name the model to ask about.", "model");
+  }
+  return std::string(model);
+}
+}  // namespace
+
+result<free_call> read_free_call(const free_terms& terms, const dialect& speaks,
+                                 const call_target& target, std::string_view body, wall_time now) {
+  auto model = model_in(speaks, target, body);
+  if (!model) return std::move(model).error();
+  free_call call;
+  call.model = std::move(*model);
+  call.provider = terms.settings.route(speaks, call.model);
+  if (call.provider == nullptr) {
+    return make_problem(problem_kind::not_found,
+                        "no provider is configured for the model '" + call.model.substr(0, 200) +
+                            "' in the " + std::string(speaks.facts().name) +
+                            " API; list it under providers.*.models",
+                        "model");
+  }
+  call.base_model = call.provider->base_model(call.model);
+  if (!terms.key.may_use_model(call.base_model) && !terms.key.may_use_model(call.model)) {
+    return make_problem(problem_kind::forbidden,
+                        "the key '" + terms.key.id + "' may not use the model '" +
+                            call.base_model.substr(0, 200) + "'",
+                        "model");
+  }
+  if (const auto found = terms.prices.find(call.base_model, now)) call.rates = *found;
+  return call;
+}
+
+boost::asio::awaitable<result<free_call>> find_free_call(read_elsewhere where,
+                                                         const free_terms& terms,
+                                                         const dialect& speaks,
+                                                         const call_target& target,
+                                                         const std::string& body, wall_time now) {
+  if (!target.model.empty() || body.size() <= memory_budget::uncounted_bytes)
+    co_return read_free_call(terms, speaks, target, body, now);
+  memory_claim claim(where.memory);
+  if (auto full = claim_parsed(where.memory, terms.key.id, body, claim)) co_return std::move(*full);
+  if (body.size() <= parsed_here_bytes_max)
+    co_return read_free_call(terms, speaks, target, body, now);
+  auto elsewhere = [&] { return read_free_call(terms, speaks, target, body, now); };
+  co_return co_await on_counting_pool(where.pool, elsewhere);
+}
+
+}  // namespace stint

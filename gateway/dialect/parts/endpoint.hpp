@@ -1,0 +1,31 @@
+// One path of an API, and what becomes of a request for it. The list of a dialect's endpoints is the only
+// place that opens a path or names why it is shut. Plain values, whose texts live as long as the program.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "gateway/http/request_head.hpp"
+
+namespace stint {
+
+enum class endpoint_kind : std::uint8_t {
+  metered,  // held, priced, settled
+  free,  // goes to the provider of the model or object that it names, and costs nothing: one request
+  answered_here,  // by the gateway, from what it knows
+  refused         // it costs, and what it costs cannot be told, or it leads around the gateway
+};
+[[nodiscard]] std::string_view to_string(endpoint_kind kind) noexcept;
+
+struct endpoint {
+  http_method method = http_method::post;
+  std::string_view pattern;  // of its path: path_pattern.hpp
+  endpoint_kind kind = endpoint_kind::metered;
+  bool streams =
+      false;  // may be answered by a stream, which is ended early where a cap has no more room
+  std::string_view why{};  // refused: why, and what to do instead; a sentence without its dot
+  // Refused, until whoever runs the gateway lets it through by a `passthrough` rule.
+  bool may_be_let_through = false;
+};
+
+}  // namespace stint

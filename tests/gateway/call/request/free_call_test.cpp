@@ -1,0 +1,93 @@
+// Goal: a call that costs nothing goes to the provider of the model that it names, which the key may use, and to none
+// other; it is one request in the books.
+#include "gateway/call/request/free_call.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/call/call_fixture.hpp"
+#include "gateway/call/hold/bill.hpp"
+#include "gateway/call/run_to_end.hpp"
+
+namespace stint {
+
+BOOST_AUTO_TEST_SUITE(free_call_suite)
+
+namespace {
+struct counting_fixture : call_fixture {
+  result<free_call> read(std::string_view body, std::vector<std::string> models = {}) {
+    virtual_key key;
+    key.id = "k1";
+    key.models = std::move(models);
+    return read_free_call({settings, prices, key}, *find_dialect("anthropic"), target, body,
+                          admitted);
+  }
+};
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(it_goes_to_the_provider_of_its_model, counting_fixture) {
+  const auto call = read(R"({"model":"claude-sonnet-5","messages":[]})");
+  BOOST_TEST_REQUIRE(call.has_value());
+  BOOST_TEST(call->provider->name == "anthropic");
+  BOOST_TEST(call->base_model == "claude-sonnet-5");
+  BOOST_TEST(call->rates != nullptr);
+  target.model = "claude-opus";
+  BOOST_TEST(read("")->model == "claude-opus");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_body_without_a_model_or_of_nobodys_model_is_refused, counting_fixture) {
+  BOOST_TEST(read("{}").error().param == "model");
+  BOOST_TEST(read("[1]").error().status == 400);
+  BOOST_TEST(read("{").error().status == 400);
+  BOOST_TEST(read(R"({"model":"llama"})").error().status == 404);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_key_for_some_models_asks_about_those_alone, counting_fixture) {
+  BOOST_TEST(read(R"({"model":"claude-sonnet-5"})", {"claude-*"}).has_value());
+  BOOST_TEST(read(R"({"model":"claude-sonnet-5"})", {"gpt-*"}).error().status == 403);
+}
+
+// It was read on the io thread, by a parser that stayed as large, and counted nowhere.
+BOOST_FIXTURE_TEST_CASE(a_long_body_is_read_elsewhere_within_its_key_s_share, counting_fixture) {
+  constexpr std::size_t mib = 1024 * 1024;
+  virtual_key key;
+  key.id = "k1";
+  const free_terms asked{settings, prices, key};
+  const std::string body = R"({"model":"claude-sonnet-5","messages":[{"role":"user","content":")" +
+                           std::string(2 * mib, 'a') + "\"}]}";
+  boost::asio::thread_pool pool(1);
+  const auto status_within = [&](std::uint64_t limit, std::uint64_t in_use) {
+    memory_budget memory;
+    memory.set_limit(limit);
+    memory_claim others(memory);
+    BOOST_TEST_REQUIRE((others.grow_parsed("k1", in_use) == memory_verdict::granted));
+    const read_elsewhere where{pool, memory};
+    boost::asio::io_context context;
+    const auto found = run_to_end(
+        context, find_free_call(where, asked, *find_dialect("anthropic"), target, body, admitted));
+    BOOST_TEST(memory.used() == in_use);
+    return found ? 200 : found.error().status;
+  };
+  BOOST_TEST(status_within(16 * mib, 0) == 200);
+  BOOST_TEST(status_within(16 * mib, 3 * mib) == 503);
+  BOOST_TEST(status_within(7 * mib, 0) == 413);
+}
+
+BOOST_FIXTURE_TEST_CASE(it_is_one_request_that_costs_nothing_and_says_so, counting_fixture) {
+  const auto call = read(R"({"model":"claude-sonnet-5"})");
+  BOOST_TEST_REQUIRE(call.has_value());
+  const hold_request hold = free_hold(terms(), purpose(), *call);
+  BOOST_TEST(hold.charged.model == "claude-sonnet-5");
+  BOOST_TEST(hold.charged.provider == "anthropic");
+  BOOST_TEST(hold.flags == row_flag::free);
+  call_end ended;
+  ended.outcome = call_outcome::completed;
+  ended.status = 200;
+  const settlement bill =
+      bill_of({prices, hold, nullptr, *find_dialect("anthropic")}, ended, admitted);
+  BOOST_TEST((bill.outcome == call_outcome::completed));
+  BOOST_TEST(bill.cost.count() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stint
