@@ -61,9 +61,9 @@ BOOST_FIXTURE_TEST_CASE(a_long_body_is_read_elsewhere_within_its_key_s_share, co
     memory_claim others(memory);
     BOOST_TEST_REQUIRE((others.grow_parsed("k1", in_use) == memory_verdict::granted));
     const read_elsewhere where{pool, memory};
-    boost::asio::io_context context;
+    boost::asio::io_context loop;
     const auto found = run_to_end(
-        context, find_free_call(where, asked, *find_dialect("anthropic"), target, body, admitted));
+        loop, find_free_call(where, asked, *find_dialect("anthropic"), target, body, admitted));
     BOOST_TEST(memory.used() == in_use);
     return found ? 200 : found.error().status;
   };
