@@ -289,8 +289,13 @@ YAML::Node with_other(const YAML::Node& shipped, const std::string& setting,
 BOOST_AUTO_TEST_CASE(every_setting_that_is_changed_is_told_at_a_reload) {
   const example_directory directory;
   const auto text = std::regex_replace(shipped_text(), std::regex("#: ?"), "");
-  const auto running = parsed(text, directory.path);
-  const YAML::Node shipped = YAML::Load(text);
+  YAML::Node shipped = YAML::Load(text);
+  // A process takes a few only, and each reading loads them; they are told by how they are written.
+  shipped.remove("tokenizers");
+  const auto running = parsed(YAML::Dump(shipped), directory.path);
+  auto other_tokenizers = running;
+  other_tokenizers.written.emplace("tokenizers", "[]");
+  BOOST_TEST(settings_needing_restart(running, other_tokenizers).size() == 1U);
   std::size_t told = 0;
   for (const auto& [setting, value] : running.written) {
     if (is_within(setting, "caps") || is_within(setting, "tenants")) continue;
@@ -312,7 +317,7 @@ BOOST_AUTO_TEST_CASE(every_setting_that_is_changed_is_told_at_a_reload) {
 BOOST_AUTO_TEST_CASE(the_shipped_file_names_every_setting_of_the_single_sections) {
   const example_directory directory;
   const auto text = std::regex_replace(shipped_text(), std::regex("#: ?"), "");
-  const auto shipped = parsed(text, directory.path).written;
+  const auto shipped = written(YAML::Load(text));
   for (const std::string section : {"", "listen", "admin", "limits", "prices", "attribution",
                                     "admission", "refusals", "metrics", "simulated"}) {
     const auto message = all_messages(
