@@ -252,6 +252,7 @@ std::string another_for(const std::string& setting, const std::string& value) {
       {"pass_query", "[other]"},
       {"on_hang_up", "finishes"},
       {"books", "real"},
+      {"ceiling.output", "181"},
       {"output", "bound"},
       {"sigma", "0.5"},
       {"passthrough", "[{method: GET, path: /v1/other, provider: openai}]"},
