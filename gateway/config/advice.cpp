@@ -33,8 +33,9 @@ bool same_provider(const provider_config& a, const provider_config& b) {
   if (a.name != b.name || a.built_in) return a.name == b.name;
   return a.dialects == b.dialects && a.tls == b.tls && a.host == b.host && a.port == b.port &&
          a.base_path == b.base_path && a.verify_certificate == b.verify_certificate &&
-         a.ca_file == b.ca_file && a.credential.reveal() == b.credential.reveal() &&
-         a.models == b.models && a.connect_timeout_ms == b.connect_timeout_ms &&
+         a.ca_file == b.ca_file && a.credential_source == b.credential_source &&
+         a.credential.reveal() == b.credential.reveal() && a.models == b.models &&
+         a.connect_timeout_ms == b.connect_timeout_ms &&
          a.first_byte_timeout_ms == b.first_byte_timeout_ms &&
          a.stall_timeout_ms == b.stall_timeout_ms && a.connections_max == b.connections_max &&
          a.pool_idle_ms == b.pool_idle_ms && a.attribution_headers == b.attribution_headers &&
