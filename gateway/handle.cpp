@@ -33,6 +33,7 @@
 #include "gateway/call/request/decode_body.hpp"
 #include "gateway/call/request/examine.hpp"
 #include "gateway/call/request/free_call.hpp"
+#include "gateway/call/request/known_client.hpp"
 #include "gateway/call/request/permission.hpp"
 #include "gateway/call/request/read_body.hpp"
 #include "gateway/call/request/recognise.hpp"
@@ -51,8 +52,9 @@ struct exchange {
   monotonic::time_point body_read{};
 
   [[nodiscard]] examiner examining() const noexcept {
-    return {shared.settings,   shared.prices,   shared.ceiling,        shared.learned,
-            shared.remembered, shared.counting, &shared.usage_refused, &shared.memory};
+    return {shared.settings,       shared.prices,     shared.ceiling,
+            shared.learned,        shared.remembered, shared.counting,
+            &shared.usage_refused, &shared.memory,    shared.kept};
   }
   [[nodiscard]] asking_call asking() const noexcept {
     return {shared.ledger,   shared.settings,          shared.metrics,
@@ -200,6 +202,31 @@ void learn_from(const exchange& x, const admitted_call& of, const call_end& ende
   teach_output(x.shared.outputs, *of.metered, ended, of.hold.charged);
 }
 
+// So that a later call which goes on with it is held by what it reads again, and its key may ask for it.
+void note_kept(const exchange& x, const admitted_call& of, const held_call& held,
+               const call_end& ended) {
+  if (x.shared.kept == nullptr) return;
+  if (of.costs_nothing != nullptr) {
+    const bool is_deleted = x.call.head.method == http_method::delete_ && was_taken(ended);
+    if (is_deleted) x.shared.kept->forget(x.call.target.id);
+    return;
+  }
+  if (of.metered == nullptr || ended.answer_id.empty()) return;
+  kept_answer answer;
+  answer.key = of.hold.charged.key;
+  answer.tenant = of.hold.charged.tenant;
+  answer.provider = of.provider->name;
+  answer.tokens = held.used().total();
+  answer.made = x.call.started;
+  if (!of.metered->conversation.empty()) {
+    answer.id = of.metered->conversation;
+    x.shared.kept->keep(answer);
+  }
+  if (!of.metered->request.is_kept) return;
+  answer.id = ended.answer_id;
+  x.shared.kept->keep(std::move(answer));
+}
+
 void observe(const exchange& x, const hold_request& held, const answered_call& answered) {
   if (!answered.first_byte_in) return;
   call_timing timing;
@@ -227,6 +254,7 @@ asio::awaitable<void> serve_held(const exchange& x, admitted_call of, unowned_ho
   }
   const settled settlement = co_await held.settle(answered.end.ended);
   learn_from(x, of, answered.end.ended);
+  note_kept(x, of, held, answered.end.ended);
   const told_bill bill = bill_to_tell(of, held, settlement);
   co_await deliver(std::move(answered.end.unsent), bill, x.answer);
   observe(x, of.hold, answered);
@@ -238,6 +266,12 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
   auto call = co_await examine(examining, *x.call.speaks, x.call.target, x.session.body,
                                x.call.started, what_for.charged.tenant);
   if (!call) co_return co_await decline(x, std::move(call).error());
+  if (call->speaks != x.call.speaks) {
+    x.call.speaks = call->speaks;
+    x.call.target.at = call->speaks->facts().endpoints.data();
+  }
+  if (call->request.stream && call->speaks->api() == tokenizer::chat_api::openai_responses)
+    call->request.cut_is_failure = takes_cut_for_retry(x.call.head);
   what_for.charged.model = call->base_model;
   what_for.charged.provider = call->provider->name;
   what_for.charged.user = call->user;
@@ -266,7 +300,7 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
 // One request, and nothing that is billed: held so that caps of requests count it, and on the record.
 asio::awaitable<void> serve_free(const exchange& x, const purpose& what_for,
                                  const virtual_key& key) {
-  const free_terms terms{x.shared.settings, x.shared.prices, key};
+  const free_terms terms{x.shared.settings, x.shared.prices, key, x.shared.kept};
   const read_elsewhere where{x.shared.counting, x.shared.memory};
   const auto call = co_await find_free_call(where, terms, *x.call.speaks, x.call.target,
                                             x.session.body, x.call.started);

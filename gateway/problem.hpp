@@ -38,16 +38,25 @@ enum class problem_kind : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(problem_kind kind) noexcept;
 
+// Clients that do not take a refusal as the official SDKs do, and are told in the way that they understand.
+enum class client_habit : std::uint8_t {
+  usual,
+  claude_code,  // gives up for good at a spend limit that is worded as Anthropic's own
+  retries_429   // whatever x-should-retry says, so a limit that stays needs another status
+};
+
 struct problem {
   problem_kind kind = problem_kind::internal;
   int status = 500;
-  std::string message;  // one sentence or two: what is wrong, which field, how to mend it
+  std::string message;  // one sentence or two: what is wrong, which field, how to mend it; with a
+                        // `refusal`, what is said behind its figures
   std::string param;    // the offending field, when there is one: "model", "max_tokens"
   std::optional<hold_refusal> refusal;  // for budget_*: the figures
   std::optional<int> retry_after_s;     // only when waiting that long really helps
   std::string fields;  // of the answer's head, as whole lines: what the call has cost all the same
   std::string_view
       code;  // the API's own code of it, by which its clients know what to do; a literal
+  client_habit asked_by = client_habit::usual;
 
   // Sent as x-should-retry; the official SDKs obey it before the status. Nothing: leave it to the
   // status.

@@ -176,15 +176,26 @@ std::vector<audit_record> query_audits(const ledger_store::moment& at, std::size
                               format::read_audit, "an audit record");
 }
 
-std::vector<stored_key> query_keys(const ledger_store::moment& at) {
-  std::vector<stored_key> keys;
-  at.scan(family::state, format::space_begin(format::space::keys),
-          format::space_end(format::space::keys),
+namespace {
+// What this layer does not look into, under its id.
+template <class Stored>
+std::vector<Stored> all_in(const ledger_store::moment& at, format::space where) {
+  std::vector<Stored> found;
+  at.scan(family::state, format::space_begin(where), format::space_end(where),
           [&](std::string_view key, std::string_view value) {
-            keys.push_back({.id = std::string(key.substr(1)), .encoded = std::string(value)});
+            found.push_back({.id = std::string(key.substr(1)), .encoded = std::string(value)});
             return true;
           });
-  return keys;
+  return found;
+}
+}  // namespace
+
+std::vector<stored_key> query_keys(const ledger_store::moment& at) {
+  return all_in<stored_key>(at, format::space::keys);
+}
+
+std::vector<stored_answer> query_answers(const ledger_store::moment& at) {
+  return all_in<stored_answer>(at, format::space::answers);
 }
 
 }  // namespace stint

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "budgets/records/row.hpp"
+#include "budgets/records/stored_answer.hpp"
 #include "budgets/records/stored_key.hpp"
 #include "budgets/store/ledger_store.hpp"
 #include "budgets/store/rollup.hpp"
@@ -38,5 +39,6 @@ namespace stint {
 
 // Ascending by id.
 [[nodiscard]] std::vector<stored_key> query_keys(const ledger_store::moment& at);
+[[nodiscard]] std::vector<stored_answer> query_answers(const ledger_store::moment& at);
 
 }  // namespace stint

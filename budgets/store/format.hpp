@@ -38,6 +38,7 @@ enum class space : char {
   keys = 'k',
   meta = 'm',
   counters = 'n',
+  answers = 'p',
   hours = 'r',
   moved_hours = 's',
   audits = 'u'
@@ -133,6 +134,7 @@ void append_rollup_key(std::string& out, space of, const rollup_key& key);
 void append_day_key_of_hour(std::string& out, std::string_view hour_key);
 void append_rollup_prefix(std::string& out, space of, std::int64_t start_seconds);
 void append_stored_key(std::string& out, std::string_view id);
+void append_stored_answer_key(std::string& out, std::string_view id);
 
 [[nodiscard]] std::optional<std::uint64_t> read_adjustment_key(std::string_view key);
 [[nodiscard]] std::optional<std::uint64_t> read_audit_key(std::string_view key);

@@ -207,4 +207,10 @@ void append_stored_key(std::string& out, std::string_view id) {
   write.raw(id);
 }
 
+void append_stored_answer_key(std::string& out, std::string_view id) {
+  byte_writer write(out);
+  append_space(write, space::answers);
+  write.raw(id);
+}
+
 }  // namespace stint::ledger_format

@@ -4,8 +4,8 @@
 // Every key and value, byte by byte, with an example: docs/ledger.md, the one place of the grammar,
 // which a test compares with a real store. In short, two column families: "default" is the state
 // (adjustments 'a', caps 'c', days 'd', moved days 'e', holds 'h', keys 'k', what is known of the
-// store itself 'm', counters 'n', hours 'r', moved hours 's', audits 'u'; the first byte of a key says
-// which), "rows" has one row for each call.
+// store itself 'm', counters 'n', answers that providers keep 'p', hours 'r', moved hours 's', audits 'u'; the
+// first byte of a key says which), "rows" has one row for each call.
 //
 // One batch is one group of operations, numbered without gaps; what is held is not stored with the
 // counters, because every hold is resolved at the start. Benefits: a settlement is one atomic write

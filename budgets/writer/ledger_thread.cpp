@@ -260,6 +260,15 @@ std::vector<stored_key> ledger_thread::load_keys() const {
   return query_keys(implementation_->moment());
 }
 
+void ledger_thread::note_answer(stored_answer put, std::string forgotten) {
+  (void)implementation_->queue().push(
+      answer_note{.put = std::move(put), .forgotten = std::move(forgotten)});
+}
+
+std::vector<stored_answer> ledger_thread::load_answers() const {
+  return query_answers(implementation_->moment());
+}
+
 std::vector<rollup_line> ledger_thread::spend(const rollup_query& query) const {
   return query_spend(implementation_->moment(), query);
 }

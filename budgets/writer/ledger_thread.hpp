@@ -18,6 +18,7 @@
 #include "budgets/records/row.hpp"
 #include "budgets/records/settlement.hpp"
 #include "budgets/records/standing.hpp"
+#include "budgets/records/stored_answer.hpp"
 #include "budgets/records/stored_key.hpp"
 #include "budgets/store/backup.hpp"
 #include "budgets/store/rollup.hpp"
@@ -87,6 +88,10 @@ class ledger_thread {
 
   void put_key(stored_key key, audit_record audit, completion<bool> answer);
   [[nodiscard]] std::vector<stored_key> load_keys() const;
+  // Of answers that providers keep: what is to be stored, or "" for an id, and which is not any more, or "". Best
+  // effort, no answer; in the order in which it is called.
+  void note_answer(stored_answer put, std::string forgotten);
+  [[nodiscard]] std::vector<stored_answer> load_answers() const;
 
   // Reads, on the caller's thread, of what is committed. They throw std::runtime_error when the
   // storage cannot be read.

@@ -84,6 +84,7 @@ class ledger_writer {
   void apply(record_operation& what);
   void apply(standings_operation& what);
   void apply(key_operation& what);
+  void apply(answer_note& what);
   void hold_now(hold_operation& what);
   [[nodiscard]] bool must_wait_behind(const hold_operation& what, waiting_line::ticket mine,
                                       hold_refusal& why);
@@ -142,6 +143,7 @@ class ledger_writer {
   std::vector<waiter<settled>> settlements_;
   std::vector<waiter<bool>> keys_;
   std::vector<std::pair<std::string, std::string>> puts_;
+  std::vector<std::string> deletions_;  // keys of the state
   // Of a group of its own, which changes caps: what belongs to its counters, and is therefore kept
   // with them when the write fails.
   std::vector<std::pair<std::string, std::string>> cap_puts_;

@@ -16,6 +16,7 @@
 #include "budgets/records/row.hpp"
 #include "budgets/records/settlement.hpp"
 #include "budgets/records/standing.hpp"
+#include "budgets/records/stored_answer.hpp"
 #include "budgets/records/stored_key.hpp"
 #include "budgets/state/ledger/standings_walk.hpp"
 #include "budgets/store/ledger_store.hpp"
@@ -62,6 +63,12 @@ struct key_operation {
   completion<bool> answer;
 };
 
+// Nobody waits for it, and a failing storage loses it.
+struct answer_note {
+  stored_answer put;      // without an id: none
+  std::string forgotten;  // the id of one that is deleted; "": none
+};
+
 // Another list of caps. `as_of` is the ledger right after the change: the histories of `unread` are
 // read from it, and told with a history_operation.
 struct reconfigured {
@@ -90,9 +97,9 @@ struct amend_operation {
   completion<amended> answer;
 };
 
-using operation =
-    std::variant<hold_operation, extend_operation, abandon_operation, progress_note,
-                 settle_operation, record_operation, standings_operation, key_operation,
-                 reconfigure_operation, history_operation, adjust_operation, amend_operation>;
+using operation = std::variant<hold_operation, extend_operation, abandon_operation, progress_note,
+                               settle_operation, record_operation, standings_operation,
+                               key_operation, answer_note, reconfigure_operation, history_operation,
+                               adjust_operation, amend_operation>;
 
 }  // namespace stint

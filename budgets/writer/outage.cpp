@@ -58,6 +58,7 @@ void ledger_writer::fail_group(const storage_failure& why) {
   for (auto& each : keys_)
     each.result = false;
   puts_.clear();
+  deletions_.clear();
 }
 
 void ledger_writer::turn_away(operation& what) {
@@ -87,7 +88,7 @@ void ledger_writer::turn_away(operation& what) {
     apply(*standings);
     list_standings();
   }
-  // A note of progress is lost: the next one says more.
+  // A note of progress is lost: the next one says more. One of an answer is lost, too.
   publish_counts();
 }
 

@@ -196,8 +196,11 @@ std::optional<counted_prompt> count_request(const options::variables_map& given,
     return std::nullopt;
   }
   simdjson::dom::array messages;
-  if (document["messages"].get(messages) != simdjson::SUCCESS) {
-    refuse_json(text, "it has no list \"messages\"");
+  simdjson::dom::element input;  // of Responses
+  if (document["messages"].get(messages) != simdjson::SUCCESS &&
+      document["contents"].get(messages) != simdjson::SUCCESS &&
+      document["input"].get(input) != simdjson::SUCCESS) {
+    refuse_json(text, "it has no list \"messages\" or \"contents\", and no \"input\"");
     return std::nullopt;
   }
   const auto api = choose_api(given, model, document);

@@ -14,6 +14,7 @@ using tokenizer::chat_api;
 
 constexpr auto openai = chat_api::openai_chat;
 constexpr auto anthropic = chat_api::anthropic_messages;
+constexpr auto responses = chat_api::openai_responses;
 
 bool has(element object, std::string_view key) noexcept {
   return object[key].error() == simdjson::SUCCESS;
@@ -74,6 +75,8 @@ std::string_view word_of_api(chat_api api) noexcept {
 }
 
 std::optional<chat_api> api_of_shape(element request) noexcept {
+  if (has(request, "contents")) return chat_api::gemini_contents;
+  if (has(request, "input") && !has(request, "messages")) return responses;
   if (has(request, "system")) return anthropic;
   for (const std::string_view theirs : {"max_completion_tokens", "response_format", "functions"}) {
     if (has(request, theirs)) return openai;

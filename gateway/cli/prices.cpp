@@ -3,6 +3,7 @@
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
+#include "gateway/cli/prices_import.hpp"
 #include "gateway/cli/text_table.hpp"
 #include "gateway/config/config.hpp"
 #include "pricing/money.hpp"
@@ -24,7 +25,9 @@ command_form prices_form() {
       "  stint prices\n"
       "  stint prices --model gpt-4o-2024-08-06    what a call to this model is charged now, "
       "aliases resolved\n"
-      "  stint prices --check                      only look for mistakes in the file\n";
+      "  stint prices --check                      only look for mistakes in the file\n"
+      "  stint prices import api.json              a price file from LiteLLM's, models.dev's or "
+      "genai-prices' list\n";
   form.options.add_options()("model,m", options::value<std::string>(),
                              "only the price that a call to it pays now")(
       "check", "print mistakes with their lines, or that there are none")(
@@ -118,6 +121,8 @@ int show_prices(const options::variables_map& given) {
 
 int run_prices(std::span<const std::string> arguments) {
   return run_command("prices", [&] {
+    if (!arguments.empty() && arguments.front() == "import")
+      return import_price_list(arguments.subspan(1));
     const auto given = read_words(arguments, prices_form());
     return given ? show_prices(*given) : exit_done;
   });

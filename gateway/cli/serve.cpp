@@ -83,6 +83,18 @@ std::vector<virtual_key> stored_keys(const ledger_thread& ledger) {
   return keys;
 }
 
+void tell_start(const ledger_health& found, std::ostream& log) {
+  tell_orphans(found.orphans_at_start, log);
+  tell_clock(found, log);
+}
+
+kept_answers answers_in(ledger_thread& ledger) {
+  auto write = [&ledger](stored_answer put, std::string forgotten) {
+    ledger.note_answer(std::move(put), std::move(forgotten));
+  };
+  return kept_answers(ledger.load_answers(), std::move(write));
+}
+
 // Signals are blocked in every thread and taken here, one at a time.
 sigset_t blocked_signals() {
   sigset_t set;
@@ -206,13 +218,12 @@ int serve(config settings, const price_book& prices, bool believe_clock) {
   ledger_settings.on_upgrade = [](std::uint64_t rows) { tell_upgrade(rows, std::cerr); };
   ledger_thread ledger(std::move(ledger_settings));
   tell_incomplete_caps(ledger, std::cerr);
-  tell_orphans(ledger.health().orphans_at_start, std::cerr);
-  tell_clock(ledger.health(), std::cerr);
+  tell_start(ledger.health(), std::cerr);
   key_ring keys(stored_keys(ledger));
+  kept_answers answers = answers_in(ledger);
   std::optional<tokenizer::segment_memo> remembered;
-  if (settings.limits.remembered_bytes_max > 0) {
+  if (settings.limits.remembered_bytes_max > 0)
     remembered.emplace(settings.limits.remembered_bytes_max);
-  }
   asio::thread_pool counting(counting_thread_count(settings));
   const std::filesystem::path kept = settings.data_directory;
   const std::chrono::milliseconds saved_every(settings.calibration_saved_every_ms);
@@ -221,6 +232,7 @@ int serve(config settings, const price_book& prices, bool believe_clock) {
   service shared{settings, prices,  ceiling_of(settings), keys, ledger, counts, learned,
                  outputs,  counting};
   if (remembered) shared.remembered = &*remembered;
+  shared.kept = &answers;
   shared.memory.set_limit(memory_limit(settings.limits));
   server proxy(shared, thread_count(settings),
                std::min(settings.limits.connections_max, descriptors.clients_max));

@@ -23,11 +23,12 @@ constexpr const char* explanation =
 A call is steered by "?key=value&key=value" behind the model's name, or by headers x-sim-key: value:
   tokens=N  delay_first_ms=N  delay_ms=N  status=N  tool=1  piece_bytes=N
   fault=stall|reset|truncate|garbage|bad_chunk  after_bytes=N
-  usage=missing|negative|huge|repeated  cached=N  cache_write=N  reasoning=N
+  usage=missing|negative|huge|repeated  cached=N  cache_write=N  reasoning=N  searches=N  tier=WORD
   prose=N  code=N  json=N  cjk=N  base=N  per_tool=N   a private tokenizer: N tokens for 1,000 of ours
 for example {"model": "sim/gpt-4o?tokens=200&delay_ms=5&fault=reset&after_bytes=500", …}.
 
   POST /v1/chat/completions   OpenAI, streaming or not
+  POST /v1/responses          OpenAI Responses, streaming or not
   POST /v1/messages           Anthropic, streaming or not
   GET  /simulate/bill         what was charged, by x-stint-tenant; with ?calls=1 also by x-stint-request-id
   POST /simulate/reset        empties the bill

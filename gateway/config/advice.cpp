@@ -28,13 +28,21 @@ bool same_listener(const listener_config& a, const listener_config& b) {
          key(a) == key(b) && a.cors_origins == b.cors_origins;
 }
 
+bool same_proxy(const provider_config& a, const provider_config& b) {
+  if (!a.proxy || !b.proxy) return a.proxy.has_value() == b.proxy.has_value();
+  return a.proxy->host == b.proxy->host && a.proxy->port == b.proxy->port &&
+         a.proxy->authorization == b.proxy->authorization &&
+         a.proxy->credential_source == b.proxy->credential_source;
+}
+
 // The built-in provider's port is chosen at start; simulated.port says what was asked for.
 bool same_provider(const provider_config& a, const provider_config& b) {
   if (a.name != b.name || a.built_in) return a.name == b.name;
   return a.dialects == b.dialects && a.tls == b.tls && a.host == b.host && a.port == b.port &&
          a.base_path == b.base_path && a.verify_certificate == b.verify_certificate &&
-         a.ca_file == b.ca_file && a.credential_source == b.credential_source &&
-         a.credential.reveal() == b.credential.reveal() && a.models == b.models &&
+         a.ca_file == b.ca_file && a.client_certificate == b.client_certificate &&
+         same_proxy(a, b) && a.credential_source == b.credential_source &&
+         a.credential == b.credential && a.models == b.models &&
          a.connect_timeout_ms == b.connect_timeout_ms &&
          a.first_byte_timeout_ms == b.first_byte_timeout_ms &&
          a.stall_timeout_ms == b.stall_timeout_ms && a.connections_max == b.connections_max &&
@@ -50,6 +58,11 @@ void warn_of_provider(const provider_config& provider, std::vector<std::string>&
   if (!provider.credential_source.empty() && provider.credential.empty()) {
     warnings.push_back(name + "its calls will be refused until " + provider.credential_source +
                        " is set and the gateway restarted");
+  }
+  if (provider.proxy && !provider.proxy->credential_source.empty() &&
+      provider.proxy->authorization.empty()) {
+    warnings.push_back(name + "the proxy is not told who asks until " +
+                       provider.proxy->credential_source + " is set and the gateway restarted");
   }
   if (!provider.tls && !is_loopback(provider.host)) {
     warnings.push_back(
@@ -243,6 +256,7 @@ compared_settings compare(const config& a, const config& b) {
       {"attribution.tags_header", a.tags_header == b.tags_header},
       {"admission", a.admission == b.admission},
       {"refusals.budget_exceeded_status", a.refusal_status == b.refusal_status},
+      {"refusals.message", a.refusal_message == b.refusal_message},
       {"metrics.series_per_family_max", a.series_per_family_max == b.series_per_family_max},
       {"passthrough", a.passthrough == b.passthrough}};
   compare_simulated(a.simulated, b.simulated, all);

@@ -18,6 +18,7 @@
 #include "gateway/config/tokenizers.hpp"
 #include "gateway/config/windows.hpp"
 #include "gateway/config/written.hpp"
+#include "pricing/text/utf8.hpp"
 #include "pricing/yaml/document.hpp"
 
 namespace stint {
@@ -31,6 +32,8 @@ const std::vector<std::pair<std::string, durability>> durabilities = {
     {"process", durability::process}, {"disk", durability::disk}};
 const std::vector<std::pair<std::string, unknown_model_policy>> policies = {
     {"refuse", unknown_model_policy::refuse}, {"ceiling", unknown_model_policy::ceiling}};
+constexpr std::size_t refusal_message_bytes_max = 500;
+
 const std::vector<std::pair<std::string, int>> refusal_statuses = {
     {"402", 402}, {"403", 403}, {"412", 412}, {"429", 429}};
 const std::vector<std::pair<std::string, output_length>> lengths = {
@@ -153,6 +156,11 @@ void read_attribution(config_section& file, config_reading& run) {
   if (const auto word = refusals.text("budget_exceeded_status")) {
     if (const auto status = choose(*word, refusal_statuses, run.mistakes))
       run.into.refusal_status = *status;
+  }
+  if (const auto text = refusals.text("message")) {
+    run.into.refusal_message = text->text;
+    if (text->text.size() > refusal_message_bytes_max || !is_utf8(text->text))
+      refusals.mistake(*text, "expected at most 500 bytes of UTF-8");
   }
   refusals.finish();
 

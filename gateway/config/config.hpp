@@ -13,6 +13,8 @@
 
 #include "budgets/records/cap.hpp"
 #include "budgets/writer/ledger_thread.hpp"
+#include "gateway/config/proxy.hpp"
+#include "gateway/config/secret.hpp"
 #include "gateway/config/written.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/simulator/options.hpp"
@@ -22,22 +24,10 @@
 
 namespace stint {
 
-// Text that must never be printed: it has no stream operator, and reveal() marks every place that
-// uses it.
-class secret {
- public:
-  secret() = default;
-  explicit secret(std::string text) : text_(std::move(text)) {}
-  [[nodiscard]] const std::string& reveal() const noexcept { return text_; }
-  [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
-
- private:
-  std::string text_;
-};
-
 struct tls_files {
   std::string certificate_file;  // PEM chain
   std::string key_file;          // PEM
+  bool operator==(const tls_files&) const noexcept = default;
 };
 
 struct listener_config {
@@ -92,11 +82,13 @@ struct provider_config {
   // in it is the call's.
   std::vector<std::pair<const dialect*, std::string>> paths;
   bool verify_certificate = true;
-  std::string ca_file;              // "" : the system's
-  secret credential;                // from the environment or a file; empty: none is sent
-  std::string credential_source;    // for messages: "environment variable OPENAI_API_KEY"
-  std::string credential_header;    // that it goes in, bare; "": in the form of its dialect
-  std::vector<std::string> models;  // globs, tried in the order of the file over all providers
+  std::string ca_file;                // "" : the system's
+  tls_files client_certificate;       // that we show it; "": none
+  std::optional<proxy_config> proxy;  // it is reached through; nothing: directly
+  secret credential;                  // from the environment or a file; empty: none is sent
+  std::string credential_source;      // for messages: "environment variable OPENAI_API_KEY"
+  std::string credential_header;      // that it goes in, bare; "": in the form of its dialect
+  std::vector<std::string> models;    // globs, tried in the order of the file over all providers
   int connect_timeout_ms = 5'000;
   int first_byte_timeout_ms = 600'000;
   int stall_timeout_ms = 120'000;       // between bytes of an answer
@@ -118,7 +110,8 @@ struct provider_config {
   bool built_in = false;     // listens in this process, on a port that is known once it does
   bool owns_models = false;  // a model that it lists goes nowhere else, whatever others list
   bool by_public_vocabulary = false;  // bills the output of every model as counted_model says
-  char options_mark = '\0';  // in a model's name: what follows is an option of the call; '\0': none
+  // In a model's name: what follows the first of these is an option of the call; "": none.
+  std::string_view options_marks;
 
   // What prices, caps and vocabularies know a model by that is asked of this provider.
   [[nodiscard]] std::string_view base_model(std::string_view model) const noexcept;
@@ -189,7 +182,8 @@ struct config {
   // Refuse a call whose key has no default feature and that names none.
   bool require_feature = false;
   unknown_model_policy unknown_model = unknown_model_policy::refuse;
-  int refusal_status = 429;  // of budget_exceeded: 402, 403, 412, 429
+  int refusal_status = 429;     // of budget_exceeded: 402, 403, 412, 429
+  std::string refusal_message;  // the operator's own, behind what a cap's refusal says
   std::string feature_header = "x-stint-feature";
   std::string tags_header = "x-stint-tags";
   limits_config limits;

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "gateway/config/base_url.hpp"
 #include "gateway/config/caps.hpp"
-#include "gateway/config/private_file.hpp"
+#include "gateway/config/credential.hpp"
+#include "gateway/config/way_out.hpp"
 #include "gateway/dialect/table.hpp"
 #include "gateway/http/field_reach.hpp"
 #include "pricing/text/ascii.hpp"
@@ -18,94 +17,7 @@
 namespace stint {
 namespace {
 
-constexpr std::size_t credential_bytes_max = 4'096;
 constexpr integer_range provider_timeout_ms = {1, 3'600'000};
-
-std::string without_end_space(std::string text) {
-  const auto last = text.find_last_not_of(" \t\r\n");
-  text.resize(last == std::string::npos ? 0 : last + 1);
-  return text;
-}
-
-// It is sent as a header's value: anything but visible ASCII would let it end the header.
-bool fits_in_header(const std::string& text) {
-  return text.size() <= credential_bytes_max && std::all_of(text.begin(), text.end(), is_visible);
-}
-
-std::optional<std::string> read_file(const std::string& name) {
-  std::ifstream file(name, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::string text(credential_bytes_max + 2, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
-}
-
-void set_credential(config_section& section, const config_text& source, std::string text,
-                    provider_config& read) {
-  text = without_end_space(std::move(text));
-  if (!fits_in_header(text)) {
-    section.mistake(source,
-                    "what it holds cannot be a credential: it has spaces, control characters or "
-                    "over 4096 bytes");
-    return;
-  }
-  read.credential = secret(std::move(text));
-}
-
-void read_credential(config_section& section, const std::string& directory, provider_config& read) {
-  const auto variable = section.text("credential_env");
-  const auto file = section.text("credential_file");
-  const auto none = section.text("credential");
-  const int given = int{section.has("credential_env")} + int{section.has("credential_file")} +
-                    int{section.has("credential")};
-  if (given != 1) {
-    section.mistake(
-        "credential_env",
-        "give exactly one of credential_env: NAME, credential_file: FILE or credential: none");
-    return;
-  }
-  if (none && none->text != "none") {
-    section.mistake(
-        *none,
-        "only \"none\" can stand here; keep the secret out of this file with credential_env or "
-        "credential_file");
-  }
-  if (variable) {
-    read.credential_source = "environment variable " + variable->text;
-    // Read at start and reload by one thread; nothing in the process changes its environment.
-    const char* value = std::getenv(variable->text.c_str());  // NOLINT(concurrency-mt-unsafe)
-    if (value != nullptr) set_credential(section, *variable, value, read);
-  }
-  if (file) {
-    const auto name = file_from(directory, file->text);
-    read.credential_source = "file " + name;
-    if (const auto why = open_to_everybody(name)) {
-      section.mistake(*file, *why);
-    } else if (auto text = read_file(name)) {
-      set_credential(section, *file, std::move(*text), read);
-    } else {
-      section.mistake(*file, "cannot read " + name +
-                                 "; put the provider's key there, readable by the gateway only");
-    }
-  }
-}
-
-void read_tls(config_section& section, const std::string& directory, provider_config& read,
-              mistake_list& mistakes) {
-  const auto node = section.node("tls");
-  if (!node) return;
-  config_section tls(*node, mistakes);
-  if (!read.tls && section.has("tls"))
-    section.mistake("tls", "has no effect with an http:// base_url; delete it");
-  tls.read("verify", read.verify_certificate);
-  if (const auto file = tls.text("ca_file")) {
-    read.ca_file = file_from(directory, file->text);
-    if (!std::filesystem::is_regular_file(read.ca_file))
-      tls.mistake(*file, "there is no file " + read.ca_file);
-  }
-  tls.finish();
-}
 
 void read_timeouts(config_section& section, provider_config& read, mistake_list& mistakes) {
   const auto node = section.node("timeouts");
@@ -252,7 +164,7 @@ provider_config read_provider(const std::string& name, const config_node& node,
   for (const auto& glob : globs) {
     if (check_glob(glob, mistakes)) read.models.push_back(glob.text);
   }
-  read_tls(section, directory, read, mistakes);
+  read_way_out(section, directory, read, mistakes);
   read_timeouts(section, read, mistakes);
   section.read("connections_max", read.connections_max, {1, 100'000});
   section.read("attribution_headers", read.attribution_headers);
@@ -290,12 +202,13 @@ provider_config built_in_provider() {
   built_in.tls = false;
   built_in.host = "127.0.0.1";
   built_in.port = 0;  // known once it listens; serve fills it in
-  built_in.models = {std::string(simulated_model_prefix) + "*"};
+  built_in.models = {std::string(simulated_model_prefix) + "*",
+                     std::string(simulated_path_prefix) + "*"};
   built_in.attribution_headers = true;
   built_in.built_in = true;
   built_in.owns_models = true;
   built_in.by_public_vocabulary = true;
-  built_in.options_mark = simulated_steering_mark;
+  built_in.options_marks = simulated_steering_marks;
   return built_in;
 }
 

@@ -15,7 +15,7 @@ const provider_config* config::find_provider(std::string_view name) const noexce
 }
 
 std::string_view provider_config::base_model(std::string_view model) const noexcept {
-  return options_mark == '\0' ? model : model.substr(0, model.find(options_mark));
+  return options_marks.empty() ? model : model.substr(0, model.find_first_of(options_marks));
 }
 
 std::optional<service_tier> provider_config::tier_of(std::string_view word) const noexcept {

@@ -5,7 +5,9 @@
 #include <array>
 
 #include "gateway/dialect/anthropic/messages.hpp"
+#include "gateway/dialect/gemini/generate.hpp"
 #include "gateway/dialect/openai_chat/chat.hpp"
+#include "gateway/dialect/openai_responses/responses.hpp"
 #include "gateway/dialect/parts/path_pattern.hpp"
 #include "gateway/dialect/spelling.hpp"
 
@@ -15,8 +17,8 @@ namespace {
 const auto& dialect_table() noexcept {
   // Who asks for a path that nobody serves gets the errors of the first.
   static const std::array spoken = {
-      &openai_chat(),
-      &anthropic_messages(),
+      &openai_chat(),    &anthropic_messages(), &openai_responses(),
+      &openai_compact(), &gemini_generate(),    &gemini_embed(),
   };
   return spoken;
 }
@@ -89,9 +91,18 @@ void add_method(http_method method, std::string& to) {
   to += to_string(method);
 }
 
+// Of two paths of which one continues the other, the longer one is meant.
+const dialect* bordered_by(std::string_view path) noexcept {
+  const dialect* near = nullptr;
+  for (const dialect* each : all_dialects()) {
+    if (!each->borders(path)) continue;
+    if (near == nullptr || each->facts().path.size() > near->facts().path.size()) near = each;
+  }
+  return near;
+}
+
 const dialect* bordering(std::string_view path) {
-  if (const dialect* near = first_that([&](const dialect* each) { return each->borders(path); }))
-    return near;
+  if (const dialect* near = bordered_by(path)) return near;
   call_target ignored;
   const auto by_pattern = first_endpoint_that(
       [&](const endpoint& one) { return fits_pattern(one.pattern, path, ignored); });

@@ -19,14 +19,20 @@ void check(const boost::system::error_code& error, const tls_file& file) {
 }
 }  // namespace
 
+void show_certificate(ssl::context& to, const tls_file& certificate, const tls_file& key) {
+  boost::system::error_code error;
+  to.use_certificate_chain_file(certificate.name, error);
+  check(error, certificate);
+  // Without this OpenSSL would ask the terminal for the password of a key that has one.
+  to.set_password_callback([](std::size_t, ssl::context::password_purpose) { return ""; });
+  to.use_private_key_file(key.name, ssl::context::pem, error);
+  check(error, key);
+}
+
 std::unique_ptr<ssl::context> make_listener_tls(const tls_file& certificate, const tls_file& key) {
   auto context = std::make_unique<ssl::context>(ssl::context::tls_server);
   refuse_old_versions(*context);
-  boost::system::error_code error;
-  context->use_certificate_chain_file(certificate.name, error);
-  check(error, certificate);
-  context->use_private_key_file(key.name, ssl::context::pem, error);
-  check(error, key);
+  show_certificate(*context, certificate, key);
   return context;
 }
 

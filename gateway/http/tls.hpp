@@ -20,6 +20,9 @@ struct tls_file {
 // Verifies the peer by `authorities`, or by the system's where that names no file.
 [[nodiscard]] std::unique_ptr<boost::asio::ssl::context> make_upstream_tls(
     const tls_file& authorities);
+// Shows the certificate to whoever asks for one. With an encrypted key it fails, as nobody can be asked.
+void show_certificate(boost::asio::ssl::context& to, const tls_file& certificate,
+                      const tls_file& key);
 // For tests and private networks: any certificate will do.
 [[nodiscard]] std::unique_ptr<boost::asio::ssl::context> make_unverified_upstream_tls();
 

@@ -14,8 +14,16 @@ std::mt19937_64 seeded() {
 
 std::unique_ptr<asio::ssl::context> tls_to(const provider_config& provider) {
   if (!provider.tls) return nullptr;
-  if (!provider.verify_certificate) return make_unverified_upstream_tls();
-  return make_upstream_tls({"providers." + provider.name + ".tls.ca_file", provider.ca_file});
+  const std::string settings = "providers." + provider.name + ".tls.";
+  auto made = provider.verify_certificate
+                  ? make_upstream_tls({settings + "ca_file", provider.ca_file})
+                  : make_unverified_upstream_tls();
+  const tls_files& ours = provider.client_certificate;
+  if (!ours.key_file.empty()) {
+    show_certificate(*made, {settings + "certificate_file", ours.certificate_file},
+                     {settings + "key_file", ours.key_file});
+  }
+  return made;
 }
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "budgets/writer/ledger_thread.hpp"
+#include "gateway/answers/kept_answers.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/http/deadline_watch.hpp"
 #include "gateway/keys/key_ring.hpp"
@@ -43,6 +44,7 @@ struct service {
   std::atomic<std::size_t> connections{0};
   memory_budget memory{};                         // of bodies and answers in flight
   tokenizer::segment_memo* remembered = nullptr;  // counts of earlier texts; null: none are kept
+  kept_answers* kept = nullptr;                   // that providers keep; null: none are known
   usage_refusals usage_refused{};  // where the usage of streams is not to be asked for
 };
 

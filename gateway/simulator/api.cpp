@@ -13,8 +13,8 @@ namespace {
 
 const auto& api_table() noexcept {
   static const std::array spoken = {
-      &simulated_openai_chat(),
-      &simulated_anthropic(),
+      &simulated_openai_chat(), &simulated_anthropic(), &simulated_openai_responses(),
+      &simulated_compact(),     &simulated_gemini(),
   };
   return spoken;
 }
@@ -23,7 +23,7 @@ const auto& api_table() noexcept {
 
 const simulated_api* simulated_api_at(std::string_view path) noexcept {
   for (const simulated_api* each : api_table()) {
-    if (each->facts().path == path) return each;
+    if (each->serves(path)) return each;
   }
   return nullptr;
 }

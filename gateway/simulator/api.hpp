@@ -4,8 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <simdjson.h>
 
 #include "gateway/simulator/call.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
@@ -17,6 +21,7 @@ struct simulated_event {
   std::string bytes;
   std::int64_t tokens = 0;
   std::int64_t reasoning = 0;  // how many of them
+  std::int64_t searches = 0;   // that are billed beside them
 };
 
 // A tool's arguments as they are streamed: pieces of a few bytes, and the tokens that each adds to
@@ -43,7 +48,7 @@ class simulated_script {
   // Replaces `event`; false at the end.
   [[nodiscard]] bool next(simulated_event& event) {
     event.bytes.clear();
-    event.tokens = event.reasoning = 0;
+    event.tokens = event.reasoning = event.searches = 0;
     return give_next(event);
   }
 
@@ -72,6 +77,24 @@ struct simulated_api_facts {
   std::string_view head_fields;  // of every answer; the last one ends before the id
   bool requires_bound = false;   // max_tokens
   bool has_choices = false;      // n
+  std::string_view conversation = "messages";
+  std::string_view bound = {};    // "": the chat's names
+  bool keeps_answers = false;     // a later call may go on with one by its id
+  std::int64_t order_tokens = 0;  // of the provider's own, before each prompt
+};
+
+// What a request says where its API says it in a way of its own: in the path, or in other fields.
+struct simulated_terms {
+  std::string missing;  // "": it can be served
+  std::string model;    // with the words that steer it
+  std::string method;   // of an API that has several
+  bool stream = false;
+  bool as_array = false;  // a stream as one JSON array
+  bool is_free = false;
+  std::optional<std::int64_t> bound;
+  std::int64_t choices = 1;
+  bool must_call_tool = false;
+  std::vector<simdjson::dom::element> tools;  // each a function's own description
 };
 
 class simulated_api {
@@ -82,6 +105,13 @@ class simulated_api {
   simulated_api& operator=(const simulated_api&) = delete;
 
   [[nodiscard]] const simulated_api_facts& facts() const noexcept { return *facts_; }
+  // Whether a POST to this path is a call of it.
+  [[nodiscard]] virtual bool serves(std::string_view path) const { return path == facts_->path; }
+  // Nothing: the request is read as a chat's, all of it in the body.
+  [[nodiscard]] virtual std::optional<simulated_terms> terms(std::string_view /*target*/,
+                                                             simdjson::dom::object /*body*/) const {
+    return std::nullopt;
+  }
   [[nodiscard]] virtual std::unique_ptr<simulated_script> script(
       const simulated_call& call) const = 0;
   [[nodiscard]] virtual std::string answer(const simulated_call& call) const = 0;
@@ -93,6 +123,9 @@ class simulated_api {
 
 [[nodiscard]] const simulated_api& simulated_openai_chat() noexcept;
 [[nodiscard]] const simulated_api& simulated_anthropic() noexcept;
+[[nodiscard]] const simulated_api& simulated_gemini() noexcept;
+[[nodiscard]] const simulated_api& simulated_openai_responses() noexcept;
+[[nodiscard]] const simulated_api& simulated_compact() noexcept;
 
 // Whose path it is; null when it is nobody's. What is asked at another path is refused as the first
 // would.

@@ -18,6 +18,7 @@ void append_line(std::string& out, const bill_line& line) {
   add("cache_write_tokens", line.cache_write_tokens, ',');
   add("completion_tokens", line.completion_tokens, ',');
   add("reasoning_tokens", line.reasoning_tokens, ',');
+  add("web_searches", line.web_searches, ',');
   add("cut", line.cut, ',');
   out += '}';
 }
@@ -44,6 +45,7 @@ bill_line& bill_line::operator+=(const bill_line& other) noexcept {
   cache_write_tokens += other.cache_write_tokens;
   completion_tokens += other.completion_tokens;
   reasoning_tokens += other.reasoning_tokens;
+  web_searches += other.web_searches;
   cut += other.cut;
   return *this;
 }

@@ -17,6 +17,7 @@ struct bill_line {
   std::int64_t cache_write_tokens = 0;
   std::int64_t completion_tokens = 0;  // reasoning included
   std::int64_t reasoning_tokens = 0;
+  std::int64_t web_searches = 0;
   std::int64_t cut = 0;  // calls that did not end by themselves
 
   bill_line& operator+=(const bill_line& other) noexcept;

@@ -27,7 +27,9 @@ bool flag_at(simdjson::dom::object body, std::string_view key) {
   return body[key].get(flag) == simdjson::SUCCESS && flag;
 }
 
-std::int64_t bound_of(simdjson::dom::object body) {
+std::int64_t bound_of(const simulated_api& api, simdjson::dom::object body) {
+  if (const std::string_view own = api.facts().bound; !own.empty())
+    return std::clamp<std::int64_t>(number_at(body, own).value_or(unbounded), 0, unbounded);
   for (const std::string_view key : {"max_completion_tokens", "max_tokens"}) {
     const auto bound = number_at(body, key);
     if (bound && *bound >= 0) return std::min(*bound, unbounded);  // -1 is none
@@ -48,6 +50,7 @@ std::optional<simulated_tool> make_tool(simdjson::dom::element tool,
   made.name = name;
   simdjson::dom::element schema;
   const bool has_schema = described["parameters"].get(schema) == simdjson::SUCCESS ||
+                          described["parametersJsonSchema"].get(schema) == simdjson::SUCCESS ||
                           described["input_schema"].get(schema) == simdjson::SUCCESS;
   made.arguments = has_schema ? simulated_arguments(schema) : "{}";
   made.name_tokens = encoding.count(made.name);
@@ -92,11 +95,26 @@ std::optional<simulated_tool> choose_tool(simdjson::dom::object body, const simu
   return std::nullopt;
 }
 
+std::optional<simulated_tool> choose_own_tool(const simulated_terms& terms,
+                                              const simulated_call& call) {
+  if (!terms.must_call_tool && !call.how.tool) return std::nullopt;
+  const tokenizer::model_encoding encoding = tokenizer::encoding_for_model(call.model);
+  for (const simdjson::dom::element tool : terms.tools) {
+    if (auto made = make_tool(tool, *encoding.text)) return made;
+  }
+  return std::nullopt;
+}
+
 std::string_view missing_field(const simulated_api& api, simdjson::dom::object body) {
   simdjson::dom::array messages;
   std::string_view model;
   if (body["model"].get(model) != simdjson::SUCCESS) return "model: Field required";
-  if (body["messages"].get(messages) != simdjson::SUCCESS) return "messages: Field required";
+  simdjson::dom::element input;
+  if (api.facts().conversation == "messages") {
+    if (body["messages"].get(messages) != simdjson::SUCCESS) return "messages: Field required";
+  } else if (body[api.facts().conversation].get(input) != simdjson::SUCCESS) {
+    return "input: Field required";
+  }
   if (api.facts().requires_bound && !number_at(body, "max_tokens"))
     return "max_tokens: Field required";
   return {};
@@ -118,6 +136,12 @@ simulated_error refusal(std::string_view message) {
   return error;
 }
 
+simulated_error not_kept() {
+  simulated_error error;
+  error.message = "Previous response not found.";
+  return error;
+}
+
 }  // namespace
 
 std::int64_t simulated_reader::draw_length(std::int64_t bound) {
@@ -134,28 +158,49 @@ std::int64_t simulated_reader::draw_length(std::int64_t bound) {
   return std::clamp<std::int64_t>(std::llround(lengths(generator_)), 1, 1'000'000);
 }
 
-void simulated_reader::read_length(simdjson::dom::object body, simulated_call& call) {
-  const std::int64_t bound = bound_of(body);
+void simulated_reader::read_length(std::int64_t bound, simulated_call& call) {
   const std::int64_t wanted = call.how.tokens ? *call.how.tokens : draw_length(bound);
   call.reasoning = std::min(call.how.reasoning, bound);
   call.words = std::min(wanted, bound - call.reasoning);
   call.hit_bound = call.words < wanted || call.reasoning < call.how.reasoning;
 }
 
+std::optional<std::int64_t> simulated_reader::kept_tokens(simdjson::dom::object body) const {
+  std::string_view id;
+  if (body["previous_response_id"].get(id) != simdjson::SUCCESS) return 0;
+  return kept(std::string(id));
+}
+
+std::optional<std::int64_t> simulated_reader::kept(const std::string& id) const {
+  const auto found = kept_.find(id);
+  return found == kept_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void simulated_reader::keep(const simulated_call& call) {
+  constexpr std::size_t kept_max = 100'000;
+  if (kept_.size() < kept_max) kept_[call.id] = call.prompt_tokens + call.completion_tokens();
+}
+
 std::variant<simulated_call, simulated_error> simulated_reader::read(
-    const simulated_api& api, std::string_view text, const boost::beast::http::fields& head) {
+    const simulated_api& api, std::string_view target, std::string_view text,
+    const boost::beast::http::fields& head) {
   simdjson::dom::element document;
   simdjson::dom::object body;
   if (parser_.parse(text.data(), text.size()).get(document) != simdjson::SUCCESS ||
       document.get(body) != simdjson::SUCCESS) {
     return refusal("We could not parse the JSON body of your request.");
   }
-  const std::string_view missing = missing_field(api, body);
+  const auto own = api.terms(target, body);
+  const std::string_view missing = own ? own->missing : missing_field(api, body);
   if (!missing.empty()) return refusal(missing);
   simulated_call call;
   call.api = &api;
   std::string_view model;
-  if (body["model"].get(model) != simdjson::SUCCESS) return refusal("model: Field required");
+  if (own) {
+    model = own->model;
+  } else if (body["model"].get(model) != simdjson::SUCCESS) {
+    return refusal("model: Field required");
+  }
   call.model = simulated_base_model(model);
   steering_result steered = read_steering(model, head);
   if (!steered.mistake.empty()) return refusal(steered.mistake);
@@ -164,18 +209,28 @@ std::variant<simulated_call, simulated_error> simulated_reader::read(
   call.id = std::string(api.facts().id_prefix) + std::to_string(calls_);
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   call.created_s = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-  call.stream = flag_at(body, "stream");
+  call.stream = own ? own->stream : flag_at(body, "stream");
+  call.as_array = own && own->as_array;
+  call.is_free = own && own->is_free;
+  if (own) call.method = own->method;
   simdjson::dom::object options;
   call.include_usage =
       body["stream_options"].get(options) == simdjson::SUCCESS && flag_at(options, "include_usage");
   if (api.facts().has_choices)
     call.choices = std::clamp<std::int64_t>(number_at(body, "n").value_or(1), 1, 128);
+  if (own) call.choices = own->choices;
   const auto counted = tokenizer::count_prompt(call.model, api.facts().counts_as, document);
-  call.prompt_tokens = billed_prompt(counted, call.how.counts_by);
+  call.prompt_tokens = billed_prompt(counted, call.how.counts_by) + api.facts().order_tokens;
+  if (api.facts().keeps_answers) {
+    const auto earlier = kept_tokens(body);
+    if (!earlier) return not_kept();
+    call.prompt_tokens += *earlier;
+  }
   call.cached = std::min(call.how.cached, call.prompt_tokens);
   call.cache_write = std::min(call.how.cache_write, call.prompt_tokens - call.cached);
-  read_length(body, call);
-  call.tool = choose_tool(body, call);
+  read_length(own ? own->bound.value_or(unbounded) : bound_of(api, body), call);
+  call.tool = own ? choose_own_tool(*own, call) : choose_tool(body, call);
+  if (api.facts().keeps_answers) keep(call);
   return call;
 }
 

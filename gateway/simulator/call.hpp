@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 
 #include <boost/beast/http/fields.hpp>
@@ -32,6 +33,9 @@ struct simulated_call {
   std::string id;
   std::int64_t created_s = 0;
   bool stream = false;
+  bool as_array = false;  // a stream as one JSON array, and not as events
+  bool is_free = false;
+  std::string method;  // of an API that has several
   bool include_usage = false;
   steering how;
   std::uint64_t seed = 0;          // of the text
@@ -58,17 +62,26 @@ struct simulated_error {
 class simulated_reader {
  public:
   explicit simulated_reader(const simulation& how) : how_(how), generator_(how.seed) {}
+  // Of an answer that is kept: its tokens, and all before it.
+  [[nodiscard]] std::optional<std::int64_t> kept(const std::string& id) const;
+  void forget(const std::string& id) { kept_.erase(id); }
   [[nodiscard]] std::variant<simulated_call, simulated_error> read(
-      const simulated_api& api, std::string_view body, const boost::beast::http::fields& head);
+      const simulated_api& api, std::string_view target, std::string_view body,
+      const boost::beast::http::fields& head);
 
  private:
-  void read_length(simdjson::dom::object body, simulated_call& call);
+  void read_length(std::int64_t bound, simulated_call& call);
   [[nodiscard]] std::int64_t draw_length(std::int64_t bound);
+  // What was said before the call that goes on with an earlier answer; nothing when that is not known.
+  [[nodiscard]] std::optional<std::int64_t> kept_tokens(simdjson::dom::object body) const;
+  void keep(const simulated_call& call);
 
   simulation how_;
   std::mt19937_64 generator_;
   simdjson::dom::parser parser_;
   std::uint64_t calls_ = 0;
+  std::unordered_map<std::string, std::int64_t>
+      kept_;  // tokens of an answer and all before it, by its id
 };
 
 }  // namespace stint

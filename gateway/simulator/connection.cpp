@@ -113,6 +113,7 @@ asio::awaitable<bool> answer_whole(asio::ip::tcp::socket& socket, simulated_stat
   bill_line line;
   line.completion_tokens = call.completion_tokens();
   line.reasoning_tokens = call.choices * call.reasoning;
+  line.web_searches = call.how.searches;
   if (!co_await peer.pause(first_delay(state, call) +
                            each * std::max<std::int64_t>(call.words - 1, 0))) {
     const auto spent =
@@ -142,12 +143,15 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
     std::int64_t end;
     std::int64_t tokens;
     std::int64_t reasoning;
+    std::int64_t searches;
   };
   simulated_peer peer(socket);
   simulated_writer writer(socket, peer, call.how, body_framing::chunked);
   const std::string extra =
       api_headers(call) + "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n";
-  writer.begin(answer_head(200, "text/event-stream; charset=utf-8", extra));
+  const std::string_view type =
+      call.as_array ? "application/json; charset=UTF-8" : "text/event-stream; charset=utf-8";
+  writer.begin(answer_head(200, type, extra));
   const auto each = token_delay(state, call);
   const auto script = call.api->script(call);
   simulated_event event;
@@ -169,7 +173,8 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
       if (is_delayed && alive) alive = co_await peer.pause(each);
       batch += event.bytes;
       end += static_cast<std::int64_t>(event.bytes.size());
-      if (event.tokens > 0) marks.push_back(mark{end, event.tokens, event.reasoning});
+      if (event.tokens > 0 || event.searches > 0)
+        marks.push_back(mark{end, event.tokens, event.reasoning, event.searches});
     }
     if (alive && !batch.empty() && (!more || each.count() > 0 || batch.size() >= batch_bytes)) {
       alive = peer.here() && co_await writer.write(batch);
@@ -181,9 +186,10 @@ asio::awaitable<bool> answer_stream(asio::ip::tcp::socket& socket, simulated_sta
     for (auto one = marks.begin(); one != written; ++one) {
       line.completion_tokens += one->tokens;
       line.reasoning_tokens += one->reasoning;
+      line.web_searches += one->searches;
     }
     marks.erase(marks.begin(), written);
-    if (line.completion_tokens > 0) state.bill.add(payer, line);
+    if (line.completion_tokens > 0 || line.web_searches > 0) state.bill.add(payer, line);
   }
   if (!alive) {
     bill_line cut;
@@ -199,7 +205,9 @@ asio::awaitable<bool> answer_call(asio::ip::tcp::socket& socket, simulated_state
   ++state.api_requests;
   state.last_head = request.head;
   state.last_body = request.body;
-  auto read = state.reader.read(api, request.message.body(), request.message);
+  const auto asked = request.message.target();
+  const std::string_view target(asked.data(), asked.size());
+  auto read = state.reader.read(api, target, request.message.body(), request.message);
   if (const auto* error = std::get_if<simulated_error>(&read)) {
     co_return co_await write_json(socket, error->status, api.error(error->status, error->message));
   }
@@ -209,6 +217,7 @@ asio::awaitable<bool> answer_call(asio::ip::tcp::socket& socket, simulated_state
         socket, call.how.status,
         api.error(call.how.status, "The simulated provider was told to refuse."));
   }
+  if (call.is_free) co_return co_await write_json(socket, 200, api.answer(call));
   bill_payer payer;
   payer.tenant = header_of(request.message, "x-stint-tenant");
   payer.call = header_of(request.message, "x-stint-request-id");
@@ -240,8 +249,12 @@ asio::awaitable<bool> answer_request(asio::ip::tcp::socket& socket, simulated_st
   if (const simulated_api* api = simulated_api_at(path); is_post && api != nullptr) {
     co_return co_await answer_call(socket, state, *api, request);
   }
-  if (auto for_nothing =
-          is_post ? answer_for_nothing(path, request.message.body()) : std::nullopt) {
+  auto for_nothing = is_post ? answer_for_nothing(path, request.message.body()) : std::nullopt;
+  if (!for_nothing) {
+    const auto method = request.message.method_string();
+    for_nothing = answer_about_kept({method.data(), method.size()}, path, state.reader);
+  }
+  if (for_nothing) {
     ++state.api_requests;
     state.last_head = request.head;
     state.last_body = request.body;

@@ -18,6 +18,16 @@ simulated_free_answer refused_by(const simulated_api& api, std::string_view mess
   return {400, api.error(400, message)};
 }
 
+simulated_free_answer counted_input(simdjson::dom::element document) {
+  std::string_view model;
+  if (document["model"].get(model) != simdjson::SUCCESS)
+    return refused_by(simulated_openai_responses(), "model: Field required");
+  const auto counted = tokenizer::count_prompt(simulated_base_model(model),
+                                               tokenizer::chat_api::openai_responses, document);
+  return {200, R"({"object":"response.input_tokens","input_tokens":)" +
+                   std::to_string(counted.expected) + "}"};
+}
+
 simulated_free_answer counted_prompt_answer(simdjson::dom::element document) {
   std::string_view model;
   simdjson::dom::array messages;
@@ -81,12 +91,46 @@ simulated_free_answer moderated(simdjson::dom::element document) {
 std::optional<simulated_free_answer> answer_for_nothing(std::string_view path,
                                                         std::string_view body) {
   const bool counts = path == "/v1/messages/count_tokens";
-  if (!counts && path != "/v1/moderations") return std::nullopt;
+  const bool counts_input = path == "/v1/responses/input_tokens";
+  if (!counts && !counts_input && path != "/v1/moderations") return std::nullopt;
   simdjson::dom::parser parser;
   simdjson::dom::element document;
   if (parser.parse(body.data(), body.size()).get(document) != simdjson::SUCCESS)
     return refused_by(first_simulated_api(), "We could not parse the JSON body of your request.");
+  if (counts_input) return counted_input(document);
   return counts ? counted_prompt_answer(document) : moderated(document);
+}
+
+std::optional<simulated_free_answer> answer_about_kept(std::string_view method,
+                                                       std::string_view path,
+                                                       simulated_reader& reader) {
+  constexpr std::string_view responses = "/v1/responses/";
+  if (!path.starts_with(responses)) return std::nullopt;
+  path.remove_prefix(responses.size());
+  const std::string id(path.substr(0, path.find('/')));
+  const std::string_view what = path.substr(id.size());
+  const auto tokens = reader.kept(id);
+  if (!tokens) {
+    return simulated_free_answer{
+        404, simulated_openai_responses().error(404, "Response with id '" + id + "' not found.")};
+  }
+  std::string quoted_id;
+  append_json_string(quoted_id, id);
+  if (method == "DELETE" && what.empty()) {
+    reader.forget(id);
+    return simulated_free_answer{
+        200, "{\"id\":" + quoted_id + R"(,"object":"response.deleted","deleted":true})"};
+  }
+  if (method == "GET" && what == "/input_items")
+    return simulated_free_answer{200, R"({"object":"list","data":[],"has_more":false})"};
+  const bool is_cancelled = method == "POST" && what == "/cancel";
+  if (!is_cancelled && (method != "GET" || !what.empty())) return std::nullopt;
+  const std::string status = is_cancelled ? "cancelled" : "completed";
+  return simulated_free_answer{
+      200, "{\"id\":" + quoted_id + R"(,"object":"response","status":")" + status +
+               R"(","created_at":0,"model":"sim","output":[],"usage":{"input_tokens":0,)"
+               R"("output_tokens":0,"total_tokens":)" +
+               std::to_string(*tokens) + "}}"};
 }
 
 }  // namespace stint

@@ -11,10 +11,16 @@ namespace stint {
 // As a provider of the gateway that it is built into, and what the names of its models begin with.
 inline constexpr std::string_view simulated_provider_name = "sim";
 inline constexpr std::string_view simulated_model_prefix = "sim/";
+// The same where a path holds the model, in which a slash has a meaning of its own.
+inline constexpr std::string_view simulated_path_prefix = "sim-";
 // The APIs that it speaks, by the names of the gateway's dialects.
-inline constexpr std::array<std::string_view, 2> simulated_dialects = {"openai", "anthropic"};
-// In a model's name: what follows steers the call, see steering.hpp.
+inline constexpr std::array<std::string_view, 4> simulated_dialects = {"openai", "anthropic",
+                                                                       "responses", "gemini"};
+// In a model's name: what follows steers the call, see steering.hpp. In a path '?' begins the query, and '&'
+// is not sent as it is by every client: '~' stands for both there.
 inline constexpr char simulated_steering_mark = '?';
+inline constexpr char simulated_path_mark = '~';
+inline constexpr std::string_view simulated_steering_marks = "?~";
 
 enum class output_length : std::uint8_t { fixed, bound, log_normal };
 

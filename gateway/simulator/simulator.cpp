@@ -8,6 +8,8 @@
 //   after_bytes=N     where the fault strikes in the body; 0: before the head is sent
 //   usage=WORD        what is reported: missing, negative, huge or repeated; the bill stays true
 //   cached=N, cache_write=N   of the prompt's tokens
+//   searches=N        of the web, each billed beside the tokens (Responses)
+//   tier=WORD         the service tier that the answer names (Responses)
 //   reasoning=N       output tokens before the text: hidden (OpenAI), a thinking block (Anthropic)
 //   piece_bytes=N     no write carries more bytes of the body
 //   tool=1            answer with a tool call, as tool_choice "required" or "any" also does
@@ -19,7 +21,7 @@
 //   {"totals":LINE,"tenants":{"<x-stint-tenant>":LINE},"calls":{"<id>":LINE},"calls_forgotten":0}
 // where a LINE is
 //   {"requests":N,"prompt_tokens":N,"cached_tokens":N,"cache_write_tokens":N,
-//    "completion_tokens":N,"reasoning_tokens":N,"cut":N}
+//    "completion_tokens":N,"reasoning_tokens":N,"web_searches":N,"cut":N}
 // The prompt is charged when a call is taken on; a whole answer when it is generated; each token of
 // a stream when its event is written, so that a stream the client cuts off costs what was sent
 // before. POST /simulate/reset empties it. GET /simulate/last:

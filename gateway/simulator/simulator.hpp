@@ -1,4 +1,4 @@
-// The simulated provider: speaks the OpenAI and Anthropic wire formats over real HTTP, tokenizes
+// The simulated provider: speaks the wire formats of OpenAI (Chat, Responses) and Anthropic over real HTTP, tokenizes
 // what it gets with the real vocabularies, generates text of a settable length, misbehaves on
 // demand, and keeps its own bill, independent of the gateway's books, so that a test can compare
 // the two. Runs its own thread; always listening while the gateway serves models "sim/…".

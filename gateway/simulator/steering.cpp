@@ -1,6 +1,7 @@
 // Tested by tests/gateway/simulator/simulator_test.cpp.
 #include "gateway/simulator/steering.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "gateway/simulator/options.hpp"
@@ -63,6 +64,11 @@ bool apply(steering& how, std::string_view key, std::string_view value) {
   std::int64_t number = 0;
   if (key == "fault") return read_choice(fault_words, value, how.fault);
   if (key == "usage") return read_choice(usage_words, value, how.usage);
+  if (key == "tier") {
+    constexpr std::size_t tier_bytes_max = 32;
+    how.tier = value.substr(0, tier_bytes_max);
+    return value.size() <= tier_bytes_max;
+  }
   if (key == "status") {
     if (!read_number(value, 599, number) || number < 200) return false;
     how.status = static_cast<int>(number);
@@ -84,6 +90,8 @@ bool apply(steering& how, std::string_view key, std::string_view value) {
     how.cache_write = number;
   } else if (key == "reasoning") {
     how.reasoning = number;
+  } else if (key == "searches") {
+    how.searches = std::min<std::int64_t>(number, 100);
   } else if (key == "piece_bytes") {
     how.piece_bytes = number;
   } else if (key == "tool") {
@@ -97,9 +105,11 @@ bool apply(steering& how, std::string_view key, std::string_view value) {
 }  // namespace
 
 std::string_view simulated_base_model(std::string_view model) noexcept {
-  return model.starts_with(simulated_model_prefix)
-             ? model.substr(0, model.find(simulated_steering_mark))
-             : model;
+  if (model.starts_with(simulated_model_prefix))
+    return model.substr(0, model.find(simulated_steering_mark));
+  if (model.starts_with(simulated_path_prefix))
+    return model.substr(0, model.find(simulated_path_mark));
+  return model;
 }
 
 steering_result read_steering(std::string_view model, const boost::beast::http::fields& head) {
@@ -111,7 +121,8 @@ steering_result read_steering(std::string_view model, const boost::beast::http::
   std::string_view words = model.substr(simulated_base_model(model).size());
   if (!words.empty()) words.remove_prefix(1);
   while (!words.empty()) {
-    const std::string_view word = words.substr(0, words.find('&'));
+    const char between = model.starts_with(simulated_path_prefix) ? simulated_path_mark : '&';
+    const std::string_view word = words.substr(0, words.find(between));
     words.remove_prefix(word.size() == words.size() ? word.size() : word.size() + 1);
     const std::size_t equals = word.find('=');
     take(word.substr(0, equals),

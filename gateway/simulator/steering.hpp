@@ -48,6 +48,8 @@ struct steering {
   std::int64_t cached = 0;       // prompt tokens read from the cache
   std::int64_t cache_write = 0;  // prompt tokens written to it
   std::int64_t reasoning = 0;    // output before the text: hidden (OpenAI), thinking (Anthropic)
+  std::int64_t searches = 0;     // of the web, by the provider (Responses)
+  std::string tier;              // that served the call, as it is named; "": the default
   std::int64_t piece_bytes = 0;  // the most of the body in one write; 0: as it comes
   std::optional<private_tokenizer> counts_by;
   bool tool = false;  // answer with a tool call, if the request has tools

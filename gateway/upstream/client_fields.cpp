@@ -119,7 +119,9 @@ bool is_dangerous(std::string_view pairs) {
 
 bool goes_with_call(std::string_view pair, const dialect& called, const provider_config& provider) {
   if (pair.find(';') != std::string_view::npos) return false;
-  const std::string_view key = pair.substr(0, pair.find('='));
+  std::string_view key = pair.substr(0, pair.find('='));
+  std::string read;
+  if (key.find('%') != std::string_view::npos) key = read = without_escapes(key);
   const auto& own = called.facts().query_keys;
   return std::find(own.begin(), own.end(), key) != own.end() ||
          std::find(provider.pass_query.begin(), provider.pass_query.end(), key) !=

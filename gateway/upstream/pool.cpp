@@ -3,14 +3,29 @@
 
 #include "gateway/upstream/dial.hpp"
 #include "gateway/upstream/request.hpp"
+#include "gateway/upstream/tunnel.hpp"
 
 namespace stint {
 
 namespace {
+std::string through_proxy(const provider_config& provider) {
+  if (!provider.proxy) return {};
+  return "through the proxy " + provider.proxy->host + ":" + std::to_string(provider.proxy->port) +
+         " (" + provider.proxy->source + "): ";
+}
+
 problem cannot_connect(const provider_config& provider, const std::string& why, bool timed_out) {
   return make_problem(timed_out ? problem_kind::upstream_timeout : problem_kind::upstream_refused,
                       "provider '" + provider.name + "' at " + authority_of(provider) +
-                          " cannot be reached: " + why);
+                          " cannot be reached: " + through_proxy(provider) + why);
+}
+
+// What is connected to: the provider, or the proxy that leads there.
+const std::string& next_host(const provider_config& provider) noexcept {
+  return provider.proxy ? provider.proxy->host : provider.host;
+}
+std::uint16_t next_port(const provider_config& provider) noexcept {
+  return provider.proxy ? provider.proxy->port : provider.port;
 }
 
 // Counted among the open connections, and not any more where none is made, whatever the reason: memory or
@@ -90,7 +105,7 @@ asio::awaitable<result<upstream_connection_ptr>> upstream_pool::connect(watched&
     return cannot_connect(provider_, why, fault == upstream_fault::timeout);
   };
   const std::string too_late = "no answer in " + std::to_string(patience.count()) + " ms";
-  if (!name_) name_.emplace(context_, provider_.host, provider_.port);
+  if (!name_) name_.emplace(context_, next_host(provider_), next_port(provider_));
   const auto found = co_await name_->get(deadline, watch);
   if (watch.client_gone() || watch.cut()) co_return nobody_asks(provider_);
   if (found.error == asio::error::timed_out)
@@ -108,13 +123,23 @@ asio::awaitable<result<upstream_connection_ptr>> upstream_pool::connect(watched&
   if (made.error) co_return fail(upstream_fault::refused, made.error.message());
   error_code ignored;
   name_->prefer(made.socket.remote_endpoint(ignored));
-  if (tls_ == nullptr)
-    co_return upstream_connection_ptr(new upstream_connection(transport(std::move(made.socket))));
+  const auto left = [deadline] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - monotonic::now());
+  };
+  transport plain(std::move(made.socket));
+  if (provider_.proxy) {
+    const armed_deadline rest(watch, plain, left());
+    watch.close_with_client(&plain);
+    const std::string failed = co_await open_tunnel(plain, provider_);
+    watch.unwatch_client();
+    if (watch.client_gone() || watch.cut()) co_return nobody_asks(provider_);
+    if (watch.expired()) co_return fail(upstream_fault::timeout, too_late);
+    if (!failed.empty()) co_return fail(upstream_fault::refused, failed);
+  }
+  if (tls_ == nullptr) co_return upstream_connection_ptr(new upstream_connection(std::move(plain)));
 
-  transport link(std::move(made.socket), *tls_);
-  const auto left =
-      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - monotonic::now());
-  const armed_deadline rest(watch, link, left);
+  transport link(std::move(plain.socket()), *tls_);
+  const armed_deadline rest(watch, link, left());
   watch.close_with_client(&link);
   const error_code failed = co_await link.handshake_client(provider_.host);
   watch.unwatch_client();

@@ -45,7 +45,9 @@ class gateway:
         self.log = b""
         self.starts = 0
         self.prefix = list(prefix)
-        self.environment = {**os.environ, **(environment or {})}
+        # This machine's own way out is none of the test's.
+        usual = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        self.environment = {**usual, **(environment or {})}
         base = {
             "listen": {"address": "127.0.0.1", "port": 0},
             "admin": {"address": "127.0.0.1", "port": 0, "token_file": str(self.folder / "admin_token")},
@@ -261,6 +263,10 @@ def openai_body(text="Say hello.", model="sim/gpt-4o", **more):
 
 def anthropic_body(text="Say hello.", model="sim/claude-sonnet-4-5", max_tokens=64, **more):
     return {"model": model, "max_tokens": max_tokens, "messages": [{"role": "user", "content": text}], **more}
+
+
+def responses_body(text="Say hello.", model="sim/gpt-4o", **more):
+    return {"model": model, "input": text, **more}
 
 
 class background:

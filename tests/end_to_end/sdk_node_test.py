@@ -65,8 +65,8 @@ class node_fixture(sdk_fixture):
         take_the_rest()
         return streaming.result(), self.check_cut()
 
-    def check_leave(self):
-        self.assertEqual(self.value("leave")["seen"], 5)
+    def check_leave(self, after=5):
+        self.assertEqual(self.value("leave")["seen"], after)
         row = self.newest_row()
         self.assertEqual(row["outcome"], "client_gone")
         self.assertIn("counted", row["flags"])
@@ -113,6 +113,35 @@ class openai_sdk(node_fixture):
 
     def test_an_early_disconnect_is_settled_at_what_was_streamed(self):
         self.check_leave()
+
+
+class openai_responses_sdk(node_fixture):
+    SDK = "responses"
+
+    def test_plain_and_streaming(self):
+        for what in ("plain", "stream"):
+            done = self.value(what)
+            self.assertEqual((done["status"], done["usage"]["output_tokens"]), ("completed", 16))
+
+    def test_tools(self):
+        for what in ("tools", "tools_stream"):
+            names = [item["name"] for item in self.value(what)["output"] if item["type"] == "function_call"]
+            self.assertEqual(names, ["weather"])
+
+    def test_a_stream_that_is_cut_ends_as_at_max_output_tokens(self):
+        final, row = self.cut_while_streaming()
+        self.assertEqual((final["status"], final["incomplete_details"]["reason"]), ("incomplete", "max_output_tokens"))
+        self.assertEqual(final["usage"]["output_tokens"], row["usage"]["output_tokens"])
+        self.assertTrue(final["output"][0]["content"][0]["text"])
+
+    def test_a_wrong_key_is_an_authentication_error(self):
+        self.check_wrong_key()
+
+    def test_over_the_cap_is_a_rate_limit_error_and_is_not_retried(self):
+        self.check_over_cap()
+
+    def test_an_early_disconnect_is_settled_at_what_was_streamed(self):
+        self.check_leave(after=9)
 
 
 class anthropic_sdk(node_fixture):

@@ -117,6 +117,107 @@ class openai_sdk(sdk_fixture):
             json.loads(said)
 
 
+class openai_responses_sdk(sdk_fixture):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The package reads its types with its first response, for seconds: a stream would have ended meanwhile.
+        list(cls.create(cls(), stream=True))
+
+    def client(self, key=None):
+        return openai.OpenAI(api_key=key or self.key, base_url=f"http://{self.stint.proxy}/v1")
+
+    def create(self, client=None, model=OPENAI_MODEL, **more):
+        return (client or self.client()).responses.create(model=model, input="What is a ledger?", **more)
+
+    def test_plain(self):
+        done = self.create()
+        self.assertEqual((done.status, done.usage.output_tokens), ("completed", 16))
+        self.assertTrue(done.output_text)
+
+    def test_streaming(self):
+        events = list(self.create(stream=True))
+        self.assertEqual(events[-1].type, "response.completed")
+        self.assertEqual(events[-1].response.usage.output_tokens, 16)
+        said = "".join(event.delta for event in events if event.type == "response.output_text.delta")
+        self.assertEqual(events[-1].response.output_text, said)
+        with self.client().responses.stream(model=OPENAI_MODEL, input="What is a ledger?") as stream:
+            self.assertEqual(stream.get_final_response().usage.output_tokens, 16)
+        self.assertEqual(self.newest_row()["usage_source"], "provider")
+
+    def test_tools(self):
+        tools = [{"type": "function", "name": "weather", "description": "Says the weather", "parameters": WEATHER,
+                  "strict": False}]
+        made = self.create(model=OPENAI_MODEL + "?tool=1", tools=tools)
+        self.assertEqual([item.name for item in made.output if item.type == "function_call"], ["weather"])
+        with self.client().responses.stream(
+            model=OPENAI_MODEL + "?tool=1", input="What is a ledger?", tools=tools
+        ) as stream:
+            self.assertIn("function_call", [item.type for item in stream.get_final_response().output])
+
+    def test_an_answer_that_goes_on_with_another(self):
+        first = self.create()
+        second = self.create(previous_response_id=first.id)
+        self.assertEqual(second.usage.input_tokens, first.usage.total_tokens + first.usage.input_tokens)
+        asked = self.client().responses
+        self.assertEqual(asked.retrieve(second.id).id, second.id)
+        self.assertGreater(asked.input_tokens.count(model=OPENAI_MODEL, input="What is a ledger?").input_tokens, 3)
+        asked.delete(second.id)
+        with self.assertRaises(openai.NotFoundError):
+            asked.retrieve(second.id)
+
+    def test_a_stream_that_is_cut_ends_as_at_max_output_tokens(self):
+        key, take_the_rest = self.tight_key()
+        stream = self.create(self.client(key), OPENAI_MODEL + SLOW, max_output_tokens=SLOW_MAX_TOKENS, stream=True)
+        events = [next(stream)]
+        take_the_rest()
+        events += stream
+        row = self.check_cut()
+        last = events[-1]
+        self.assertEqual((last.type, last.response.incomplete_details.reason), ("response.incomplete", "max_output_tokens"))
+        self.assertEqual(last.response.usage.output_tokens, row["usage"]["output_tokens"])
+        said = "".join(event.delta for event in events if event.type == "response.output_text.delta")
+        self.assertTrue(said)
+        self.assertEqual(last.response.output_text, said)
+
+    def test_a_tool_call_that_is_cut_is_never_called_complete(self):
+        key, take_the_rest = self.tight_key()
+        tools = [{"type": "function", "name": "report", "parameters": WORDY, "strict": False}]
+        stream = self.create(self.client(key), OPENAI_MODEL + SLOW + "&tool=1", tools=tools,
+                             max_output_tokens=SLOW_MAX_TOKENS, stream=True)
+        events = [next(stream)]
+        take_the_rest()
+        events += stream
+        self.check_cut()
+        calls = [item for item in events[-1].response.output if item.type == "function_call"]
+        self.assertEqual([call.status for call in calls], ["incomplete"])
+        with self.assertRaises(json.JSONDecodeError):
+            json.loads(calls[0].arguments)
+
+    def test_a_wrong_key_is_an_authentication_error(self):
+        with self.assertRaises(openai.AuthenticationError):
+            self.create(self.client("sk-stint-wrong"))
+
+    def test_over_the_cap_is_a_rate_limit_error_and_is_not_retried(self):
+        client = self.client(self.capped_key())
+        self.create(client)
+        before = self.refusals()
+        for stream in (False, True):
+            with self.assertRaises(openai.RateLimitError) as raised:
+                self.create(client, stream=stream)
+        self.assertEqual(self.refusals() - before, 2, "the SDK tried again")
+        self.assertEqual(raised.exception.code, "budget_exceeded")
+
+    def test_an_early_disconnect_is_settled_at_what_was_streamed(self):
+        stream = self.create(model=OPENAI_MODEL + LONG, stream=True)
+        for _ in range(9):
+            next(stream)
+        stream.close()
+        row = self.newest_row()
+        self.assertEqual(row["outcome"], "client_gone")
+        self.assertIn("counted", row["flags"])
+
+
 class anthropic_sdk(sdk_fixture):
     def client(self, key=None):
         return anthropic.Anthropic(api_key=key or self.key, base_url=f"http://{self.stint.proxy}")

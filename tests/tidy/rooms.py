@@ -14,6 +14,7 @@ MAY_INCLUDE = {
     "pricing/text": set(),
     "pricing/yaml": {"pricing/text"},
     "pricing": {"pricing/text", "pricing/yaml"},
+    "pricing/import": {"pricing", "pricing/text"},
     "tokenizer/unicode": set(),
     "tokenizer/bpe": {"tokenizer/unicode"},
     "tokenizer/vocab": {"tokenizer/bpe", "tokenizer/unicode"},
@@ -34,8 +35,13 @@ MAY_INCLUDE = {
     "gateway/http": {"pricing/text"},
     "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/http", "gateway/problem", "tokenizer/bpe"},
     "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts"},
+    "gateway/dialect/gemini": RECORDS | TALLIES | {"gateway/dialect/parts", "gateway/http"},
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts"},
-    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/openai_chat", "gateway/dialect/parts", "pricing/text"},
+    # OpenAI's two APIs have errors, usage and models that reason in common.
+    "gateway/dialect/openai_responses": RECORDS | TALLIES | {"gateway/dialect/openai_chat", "gateway/dialect/parts"},
+    "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/gemini", "gateway/dialect/openai_chat"}
+    | {"gateway/dialect/openai_responses"}
+    | {"gateway/dialect/parts", "pricing/text"},
     "gateway/simulator": MONEY
     | TALLIES
     | {"gateway/cannot_listen", "gateway/dialect/parts", "gateway/memory", "tokenizer/calibration"},
@@ -43,19 +49,20 @@ MAY_INCLUDE = {
     | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/simulator", "pricing/yaml"}
     | {"tokenizer/models"},
     "gateway/memory": set(),
+    "gateway/answers": RECORDS,
     "gateway/keys": RECORDS | {"budgets/writer", "gateway/problem"},
     "gateway/learning": RECORDS | {"budgets/store", "tokenizer/calibration"},
     "gateway/metrics": RECORDS | {"budgets/writer", "gateway/problem"},
     "gateway/upstream": RECORDS
     | {"gateway/config", "gateway/dialect", "gateway/http", "gateway/keys", "gateway/metrics", "gateway/problem"},
     "gateway/service": RECORDS
-    | {"budgets/writer", "gateway/config", "gateway/http", "gateway/keys", "gateway/learning", "gateway/metrics"}
-    | {"gateway/memory", "gateway/upstream", "tokenizer/prompt"},
+    | {"budgets/writer", "gateway/answers", "gateway/config", "gateway/http", "gateway/keys", "gateway/learning"}
+    | {"gateway/memory", "gateway/metrics", "gateway/upstream", "tokenizer/prompt"},
     "gateway/call": RECORDS | {"gateway/dialect/parts", "gateway/http", "gateway/memory", "gateway/service"},
     "gateway/call/request": RECORDS
     | {"gateway/call", "gateway/config", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/keys"}
-    | {"gateway/learning", "gateway/memory", "gateway/problem", "gateway/silent_json", "gateway/upstream"}
-    | {"tokenizer/prompt"},
+    | {"gateway/answers", "gateway/learning", "gateway/memory", "gateway/problem", "gateway/silent_json"}
+    | {"gateway/upstream", "tokenizer/prompt"},
     "gateway/call/hold": RECORDS
     | {"budgets/writer", "gateway/call", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
     | {"gateway/learning", "gateway/memory", "gateway/metrics", "gateway/problem", "tokenizer/models"},
@@ -73,7 +80,8 @@ MAY_INCLUDE = {
     "gateway/cli": RECORDS
     | TALLIES
     | {"budgets/books", "budgets/writer", "gateway/admin", "gateway/config", "gateway/dialect", "gateway/dialect/parts"}
+    | {"gateway/answers"}
     | {"gateway/http", "gateway/learning", "gateway/memory", "gateway/metrics", "gateway/server"}
-    | {"gateway/service", "gateway/simulator"},
+    | {"gateway/service", "gateway/simulator", "pricing/import"},
     "gateway/main": {"gateway/cli"},
 }

@@ -10,7 +10,14 @@
 
 namespace stint::tokenizer {
 
-enum class chat_api : std::uint8_t { openai_chat, anthropic_messages };
+// Its place in the list is its number in the file of what was learnt: new ones are added at the end.
+enum class chat_api : std::uint8_t {
+  openai_chat,
+  anthropic_messages,
+  openai_responses,
+  gemini_contents
+};
+inline constexpr chat_api last_chat_api = chat_api::gemini_contents;
 
 struct prompt_features {
   // Text by our own tokenizer, before any factor.

@@ -180,7 +180,7 @@ std::variant<calibration, std::string> calibration::decode(std::string_view byte
       }
     }
     const auto observations = from.take<std::uint32_t>();
-    if (!sound || !from.ok() || api > static_cast<std::uint8_t>(chat_api::anthropic_messages) ||
+    if (!sound || !from.ok() || api > static_cast<std::uint8_t>(last_chat_api) ||
         key.model.empty() || key.model.size() > name_bytes_max || observations > observations_max) {
       return inconsistent;
     }

@@ -7,8 +7,11 @@
 namespace stint::tokenizer {
 
 // Without the path that a router, or whoever else serves it, puts before it ("openai/gpt-4o" →
-// "gpt-4o"). A view into `model`.
+// "gpt-4o"), nor what the simulated provider puts there where a path holds the model ("sim-gpt-4o"). A
+// view into `model`.
 [[nodiscard]] constexpr std::string_view bare_model(std::string_view model) noexcept {
+  constexpr std::string_view simulated = "sim-";
+  if (model.starts_with(simulated)) return model.substr(simulated.size());
   const std::size_t slash = model.rfind('/');
   return slash == std::string_view::npos ? model : model.substr(slash + 1);
 }

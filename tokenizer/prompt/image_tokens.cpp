@@ -12,8 +12,9 @@
 //   Claude    Up to 4.6: w·h/750, long edge 1568, about 1,600 at most; 28-pixel patches when
 //             measured. From 4.7: 28-pixel patches, long edge 2576, at most 4,784
 //             (platform.claude.com, vision; the dataset above).
-//   Gemini    2.x: 258 if both sides ≤ 384, else 258 per 768-pixel tile. From 3: by
-//             media_resolution, 1,065–1,120 (ai.google.dev).
+//   Gemini    2.x: 258 if both sides ≤ 384, else 258 per 768-pixel tile; bounded by tiles of two
+//             thirds of the short side and the whole once more (recorded: 640 × 480 → 1,290). From
+//             3: by media_resolution, 1,065–1,120 (ai.google.dev).
 //   Others    Expected like w·h/750; bounded by patches of 16 pixels with their row ends (Pixtral;
 //             Qwen-VL's are of 28), at least 1,100 (a picture of 128 pixels has been 776 on a server
 //             that tiles whatever it gets), at most 16,384.
@@ -205,7 +206,9 @@ token_range gemini_tokens(std::string_view name, std::optional<pixel_size> size)
   if (!size) return {tile * 4, tile * 16};
   if (long_side(*size) <= 384) return {tile, tile};
   const integer tiles = ceil_divide(size->width, 768) * ceil_divide(size->height, 768);
-  return {tile * tiles, tile * (tiles + 2)};
+  const integer unit = std::clamp<integer>(short_side(*size) * 2 / 3, 256, 768);
+  const integer cropped = ceil_divide(size->width, unit) * ceil_divide(size->height, unit) + 1;
+  return {tile * tiles, tile * std::max(tiles + 2, cropped)};
 }
 
 }  // namespace

@@ -111,9 +111,7 @@ void add_reasoning_details(const prompt_context& prompt, dom::element value) {
     }
     prompt.tally.add_text(string_in(detail, "text"));
     prompt.tally.add_text(string_in(detail, "summary"));
-    const std::size_t opaque =
-        string_in(detail, "data").size() + string_in(detail, "signature").size();
-    prompt.tally.add_estimated({.expected = 0, .upper = static_cast<std::int64_t>(opaque / 4) + 8});
+    add_opaque(prompt, string_in(detail, "data").size() + string_in(detail, "signature").size());
   }
 }
 

@@ -88,12 +88,14 @@ token_range announced(const prompt_context& prompt, dom::object request, int fun
           .upper = sum.upper + each.upper * functions};
 }
 
-void add_definitions(const prompt_context& prompt, dom::object request, bool has_system_message) {
+void add_definitions(const prompt_context& prompt, dom::object request, bool are_wrapped,
+                     bool has_system_message) {
   std::string rendered(functions_head);
   std::string other;
   std::int64_t as_json = 0;
   int functions = 0;
-  for (const auto& [key, wrapped] : {std::pair{"tools", true}, std::pair{"functions", false}}) {
+  for (const auto& [key, wrapped] :
+       {std::pair{"tools", are_wrapped}, std::pair{"functions", false}}) {
     dom::element value;
     dom::array entries;
     if (request[key].get(value) != simdjson::SUCCESS || value.is_null()) continue;
@@ -148,10 +150,8 @@ void add_response_format(const prompt_context& prompt, dom::element value) {
   if (type == "json_object") return prompt.tally.add_estimated(prompt.overhead().json_object);
   dom::object schema;
   dom::element shape;
-  if (format["json_schema"].get(schema) != simdjson::SUCCESS ||
-      schema["schema"].get(shape) != simdjson::SUCCESS) {
-    return add_json_text(prompt, value);
-  }
+  if (format["json_schema"].get(schema) != simdjson::SUCCESS) schema = format;  // Responses
+  if (schema["schema"].get(shape) != simdjson::SUCCESS) return add_json_text(prompt, value);
   std::string text = "# Response Formats\n\n## ";
   text.append(string_in(schema, "name")).append("\n\n");
   const std::string_view description = string_in(schema, "description");
@@ -166,11 +166,22 @@ void add_response_format(const prompt_context& prompt, dom::element value) {
 }  // namespace
 
 void walk_openai_tools(const prompt_context& prompt, dom::object request, bool has_system_message) {
-  add_definitions(prompt, request, has_system_message);
+  add_definitions(prompt, request, true, has_system_message);
   for (const dom::key_value_pair field : request) {
     if (field.key == "tool_choice" || field.key == "function_call") add_choice(prompt, field.value);
     if (field.key == "response_format") add_response_format(prompt, field.value);
   }
+}
+
+void walk_flat_tools(const prompt_context& prompt, dom::object request) {
+  add_definitions(prompt, request, false, false);
+  dom::element choice;
+  if (request["tool_choice"].get(choice) == simdjson::SUCCESS) add_choice(prompt, choice);
+}
+
+void walk_text_format(const prompt_context& prompt, dom::object text) {
+  dom::element format;
+  if (text["format"].get(format) == simdjson::SUCCESS) add_response_format(prompt, format);
 }
 
 }  // namespace stint::tokenizer

@@ -1,11 +1,11 @@
-// Where the rules are, each with its source: framing and messages in openai_chat.cpp and
-// anthropic_messages.cpp, tools in openai_tools.cpp and tool_text.cpp, content parts in
-// openai_part.cpp and anthropic_block.cpp, images in image_tokens.cpp, factors of models in
+// Where the rules are, each with its source: framing and messages in openai_chat.cpp, openai_responses.cpp,
+// anthropic_messages.cpp and gemini_contents.cpp, tools in openai_tools.cpp and tool_text.cpp, content
+// parts in openai_part.cpp, anthropic_block.cpp and gemini_part.cpp, images in image_tokens.cpp, factors of models in
 // model_encoding.cpp. Text and its estimates are scaled by the model's factor, framing and media
 // are not.
 //
-// Tested by tests/tokenizer/prompt/openai_chat_test.cpp, anthropic_messages_test.cpp and
-// prompt_bound_test.cpp.
+// Tested by tests/tokenizer/prompt/openai_chat_test.cpp, openai_responses_test.cpp,
+// anthropic_messages_test.cpp, gemini_contents_test.cpp and prompt_bound_test.cpp.
 #include "tokenizer/prompt/prompt_count.hpp"
 
 #include "tokenizer/prompt/prompt_walk.hpp"
@@ -17,11 +17,17 @@ namespace {
 void walk_request(const prompt_context& prompt, chat_api api, simdjson::dom::element request) {
   simdjson::dom::object object;
   if (request.get(object) != simdjson::SUCCESS) {
-    add_json_text(prompt, request);
-  } else if (api == chat_api::openai_chat) {
-    walk_openai_chat(prompt, object);
-  } else {
-    walk_anthropic_messages(prompt, object);
+    return add_json_text(prompt, request);
+  }
+  switch (api) {
+    case chat_api::openai_chat:
+      return walk_openai_chat(prompt, object);
+    case chat_api::openai_responses:
+      return walk_openai_responses(prompt, object);
+    case chat_api::anthropic_messages:
+      return walk_anthropic_messages(prompt, object);
+    case chat_api::gemini_contents:
+      return walk_gemini_contents(prompt, object);
   }
 }
 

@@ -61,6 +61,13 @@ void add_identifier(const prompt_context& prompt, std::string_view id) {
                                   content_class::prose);
 }
 
+void add_opaque(const prompt_context& prompt, std::size_t base64_size) {
+  constexpr std::size_t bytes_per_token_least = 4;
+  const auto most = static_cast<std::int64_t>(base64_size / bytes_per_token_least) + 8;
+  prompt.tally.mark_incomparable();
+  prompt.tally.add_estimated({.expected = 0, .upper = most});
+}
+
 void add_image(const prompt_context& prompt, std::optional<pixel_size> size, image_detail detail) {
   const token_range tokens = image_tokens(prompt.model, size, detail);
   if (size) {

@@ -26,17 +26,30 @@ struct prompt_context {
 bool add_built_in_tool(const prompt_context& prompt, std::string_view type);
 
 void walk_openai_chat(const prompt_context& prompt, simdjson::dom::object request);
+void walk_openai_responses(const prompt_context& prompt, simdjson::dom::object request);
 void walk_anthropic_messages(const prompt_context& prompt, simdjson::dom::object request);
+void walk_gemini_contents(const prompt_context& prompt, simdjson::dom::object request);
 
 // tools, functions, tool_choice, function_call and response_format of an OpenAI request.
 void walk_openai_tools(const prompt_context& prompt, simdjson::dom::object request,
                        bool has_system_message);
+// tools and tool_choice of Responses, which writes a function without an object of its own around it, and the
+// format in its `text`.
+void walk_flat_tools(const prompt_context& prompt, simdjson::dom::object request);
+void walk_text_format(const prompt_context& prompt, simdjson::dom::object text);
 
 // One part of an OpenAI content array.
 void walk_openai_part(const prompt_context& prompt, simdjson::dom::object part);
 
+// What only the provider can read, of so many bytes of base64: reasoning of earlier turns, a conversation that was
+// summed up. Its tokens are fewer than its bytes, and what of it is still shown to the model is not published.
+void add_opaque(const prompt_context& prompt, std::size_t base64_size);
+
 // One block of an Anthropic content or system array.
 void walk_anthropic_block(const prompt_context& prompt, simdjson::dom::object block);
+
+// One part of a Gemini content.
+void walk_gemini_part(const prompt_context& prompt, simdjson::dom::object part);
 
 // As text, whatever it is: what is not understood must not count as nothing.
 void add_json_text(const prompt_context& prompt, simdjson::dom::element value);
@@ -73,6 +86,17 @@ void walk_content(const prompt_context& prompt, simdjson::dom::element content, 
       add_json_text(prompt, entry);
     }
   }
+}
+
+// Calls use(item) for each element of the list, or for the one value that stands in its place; not for null.
+template <class Use>
+void for_each_one(simdjson::dom::object from, std::string_view key, Use use) {
+  simdjson::dom::element value;
+  simdjson::dom::array list;
+  if (from[key].get(value) != simdjson::SUCCESS || value.is_null()) return;
+  if (value.get(list) != simdjson::SUCCESS) return use(value);
+  for (const simdjson::dom::element item : list)
+    use(item);
 }
 
 // A document given as base64. Its pages are not parsed: their number is estimated from its size.

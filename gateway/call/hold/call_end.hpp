@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "budgets/records/row.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
@@ -15,6 +16,7 @@ struct call_end {
   call_outcome outcome = call_outcome::upstream_gone;
   int status = 0;                      // that the client got
   std::optional<usage_report> report;  // the provider's own figures
+  std::string answer_id;               // under which its provider may keep it; "": none
   std::optional<usage> input_report;   // the provider's figures for the prompt alone
   bool implausible = false;            // there was a report, and it cannot be true
   bool no_answer =

@@ -30,7 +30,9 @@ problem refused_by_cap(const hold_refusal& refusal, int status, wall_time now) {
     why = make_problem(problem_kind::budget_exceeded, {});
     why.status = status;
     const auto& end = refusal.standing.window.end;
-    if (end && *end > now && *end - now <= worth_waiting) {
+    // What is larger than the whole cap fits no later window either.
+    const bool may_fit = refusal.requested <= refusal.standing.limit;
+    if (may_fit && end && *end > now && *end - now <= worth_waiting) {
       why.retry_after_s =
           static_cast<int>(std::chrono::ceil<std::chrono::seconds>(*end - now).count());
     }

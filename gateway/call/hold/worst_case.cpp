@@ -20,7 +20,8 @@ call_bound bound_of(const examined_call& call) {
   bound.output_tokens = call.output_bound_tokens;
   bound.output_may_be_audio = call.request.output_may_be_audio;
   bound.cache_write_5m = call.request.cache_write_5m;
-  bound.cache_write_1h = call.request.cache_write_1h;
+  // Rates of longer lives are looked at together.
+  bound.cache_write_1h = call.request.cache_write_1h || call.request.cache_write_12h;
   bound.web_searches = call.request.web_searches_max;
   return bound;
 }

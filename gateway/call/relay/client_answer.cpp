@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/call/relay/answer_head.hpp"
+#include "gateway/call/relay/suited_refusal.hpp"
 #include "pricing/time_text.hpp"
 #include "pricing/wall_time.hpp"
 
@@ -140,6 +141,9 @@ asio::awaitable<void> client_answer::write_own(int status, std::string_view fiel
 
 asio::awaitable<void> client_answer::refuse(problem why) {
   const dialect& speaks = *call_.speaks;
+  if (why.refusal && why.kind != problem_kind::storage_unavailable)
+    why.message = session_.thread.shared().settings.refusal_message;
+  suit_client(call_.head, wall_now(), why);
   const std::string body = speaks.error_body(why, call_.id);
   std::string fields;
   // The names under which the SDKs look for the id of a failed request.

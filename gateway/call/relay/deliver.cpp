@@ -12,7 +12,7 @@ std::string tail_of(stream_end& last, const usage& used, const answer_sink& to) 
   if (last.broken) {
     // An event that broke off stays behind: the error event would be glued to its half line and be
     // lost with it.
-    tail += to.error_event(*last.broken);
+    last.meter->end_in_error(to.error_event(*last.broken), tail);
   } else if (last.cut) {
     last.meter->end_early(used, tail);
   } else {

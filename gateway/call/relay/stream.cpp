@@ -11,6 +11,7 @@
 #include "gateway/call/relay/answer_head.hpp"
 #include "gateway/call/relay/broken_answer.hpp"
 #include "gateway/call/relay/hang_up.hpp"
+#include "gateway/call/relay/told_tier.hpp"
 
 namespace stint {
 
@@ -187,11 +188,13 @@ call_end stream_relay::outcome_of(pumped how) const {
   }
   if (!meter_) return ended;
   ended.report = meter_->reported();
+  ended.answer_id = meter_->answer_id();
   ended.input_report = meter_->reported_input();
   ended.side_work_seen = meter_->side_work_seen();
   ended.implausible = meter_->saw_implausible_usage();
   ended.generated = true;
   read_no_stream(order_.speaks, *meter_, ended);
+  take_told_tier(order_.speaks, from_.facts().fields, ended.report);
   weigh_report(order_.prices, *order_.call, hold_.pace().total_bytes(), ended);
   return ended;
 }

@@ -6,6 +6,7 @@
 #include "gateway/call/counting_pool.hpp"
 #include "gateway/call/hold/weigh_report.hpp"
 #include "gateway/call/relay/broken_answer.hpp"
+#include "gateway/call/relay/told_tier.hpp"
 #include "gateway/dialect/parts/event_stream.hpp"
 
 namespace stint {
@@ -65,10 +66,12 @@ asio::awaitable<void> read_usage(const relay_order& order, const answer_facts& f
   auto read = [&] {
     if (is_stream) return read_events(order, body, ended);
     ended.report = order.speaks.read_answer(body, ended.implausible);
+    if (ended.report) ended.answer_id = ended.report->id;
   };
   const auto bytes = static_cast<std::int64_t>(body.size());
   const std::size_t most = is_stream ? limits.count_inline_bytes_max : read_here_bytes_max;
   co_await run_for(order, body.size() <= most, read);
+  take_told_tier(order.speaks, facts.fields, ended.report);
   weigh_report(order.prices, *order.call, bytes, ended);
   if (!ended.report && ended.generated && !is_stream) {
     auto count = [&] {

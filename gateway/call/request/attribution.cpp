@@ -43,6 +43,37 @@ result<std::string> choose_feature(const config& settings, const request_head& h
   }
   return std::string(*named);
 }
+
+bool is_small_hex(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+// By W3C Trace Context, section 3.2: "00-<32 hex>-<16 hex>-<2 hex>", which later versions continue; "": it
+// names no trace.
+std::string_view trace_of(std::string_view traceparent) noexcept {
+  constexpr std::size_t least = 55;
+  const bool has_form = traceparent.size() >= least && traceparent[2] == '-' &&
+                        traceparent[35] == '-' && traceparent[52] == '-' &&
+                        (traceparent.size() == least || traceparent[least] == '-');
+  if (!has_form) return {};
+  const std::string_view trace = traceparent.substr(3, 32);
+  const bool is_one = is_small_hex(traceparent.substr(0, 2)) && !traceparent.starts_with("ff") &&
+                      is_small_hex(trace) && trace.find_first_not_of('0') != std::string_view::npos;
+  return is_one ? trace : std::string_view();
+}
+
+// The caller's trace, unless it names one itself or has no more room for it.
+void tag_trace(const request_head& head, free_tags& tags) {
+  constexpr std::string_view name = "trace_id";
+  const auto parent = head.find("traceparent");
+  if (!parent) return;
+  const std::string_view trace = trace_of(*parent);
+  const bool is_named =
+      std::any_of(tags.begin(), tags.end(), [&](const auto& tag) { return tag.first == name; });
+  if (trace.empty() || is_named || tags.size() >= free_tags_max) return;
+  tags.emplace_back(name, trace);
+}
 }  // namespace
 
 result<free_tags> parse_free_tags(std::string_view header_value) {
@@ -90,6 +121,7 @@ result<purpose> attribute(const config& settings, const request_head& head,
     }
     found.tags = std::move(*parsed);
   }
+  tag_trace(head, found.tags);
   return found;
 }
 

@@ -1,7 +1,12 @@
 // Tested by tests/gateway/call/request/authenticate_test.cpp.
 #include "gateway/call/request/authenticate.hpp"
 
+#include <algorithm>
+#include <string>
+#include <utility>
+
 #include "pricing/text/ascii.hpp"
+#include "pricing/text/percent.hpp"
 
 namespace stint {
 
@@ -20,39 +25,78 @@ std::optional<std::string_view> bearer(std::string_view value) noexcept {
 std::optional<std::string_view> key_in(const header_field& field) noexcept {
   const std::string_view name = field.name;
   if (equals_ignoring_case(name, "authorization")) return bearer(field.value);
-  if (equals_ignoring_case(name, "x-api-key") || equals_ignoring_case(name, "api-key"))
+  if (equals_ignoring_case(name, "x-api-key") || equals_ignoring_case(name, "api-key") ||
+      equals_ignoring_case(name, "x-goog-api-key"))
     return field.value;
   return std::nullopt;
 }
+
+// Of the query's "key", as Google's clients may send it.
+std::optional<std::string> key_in_query(std::string_view query) {
+  constexpr std::string_view wanted = "key=";
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    if (pair.starts_with(wanted)) return without_escapes(pair.substr(wanted.size()));
+  }
+  return std::nullopt;
+}
+
+// Looks each up, and holds what was found so far.
+class key_search {
+ public:
+  key_search(const key_ring& keys, wall_time now) noexcept : keys_(keys), now_(now) {}
+
+  // A problem where it is another Stint key than the one that was found.
+  std::optional<problem> look_up(std::string_view offered) {
+    was_offered_ = true;
+    caller one = keys_.find(offered, now_);
+    if (!one) return std::nullopt;
+    if (found_ && found_->id != one->id) {
+      return make_problem(problem_kind::unauthenticated,
+                          "two Stint keys, '" + found_->id + "' and '" + one->id +
+                              "', in different places; send one of them");
+    }
+    found_ = std::move(one);
+    return std::nullopt;
+  }
+  [[nodiscard]] bool was_offered() const noexcept { return was_offered_; }
+  [[nodiscard]] caller& found() noexcept { return found_; }
+
+ private:
+  const key_ring& keys_;
+  wall_time now_;
+  caller found_;
+  bool was_offered_ = false;
+};
 }  // namespace
 
 // A client may send a key of its provider beside ours: Claude Code does, with whatever it was logged in by.
 result<caller> authenticate(const request_head& head, const key_ring& keys, wall_time now) {
-  caller found;
+  key_search search(keys, now);
   std::optional<std::string_view> last;
   for (const header_field& field : head.fields()) {
     const auto offered = key_in(field);
     if (!offered || last == offered) continue;
     last = offered;
-    caller one = keys.find(*offered, now);
-    if (!one) continue;
-    if (found && found->id != one->id) {
-      return make_problem(problem_kind::unauthenticated,
-                          "two Stint keys, '" + found->id + "' and '" + one->id +
-                              "', in different headers; send one of them");
-    }
-    found = std::move(one);
+    if (auto conflict = search.look_up(*offered)) return std::move(*conflict);
   }
-  if (found) return found;
-  if (last) {
+  if (!head.query.empty()) {
+    if (const auto offered = key_in_query(head.query)) {
+      if (auto conflict = search.look_up(*offered)) return std::move(*conflict);
+    }
+  }
+  if (search.found()) return std::move(search.found());
+  if (search.was_offered()) {
     return make_problem(
         problem_kind::unauthenticated,
         "this key is unknown, revoked or expired; 'stint keys list' shows the keys, "
         "'stint keys create' makes one");
   }
-  return make_problem(problem_kind::unauthenticated,
-                      "no key: send a Stint key as 'Authorization: Bearer sk-stint-…', "
-                      "'x-api-key: sk-stint-…' or 'api-key: sk-stint-…'");
+  return make_problem(
+      problem_kind::unauthenticated,
+      "no key: send a Stint key as 'Authorization: Bearer sk-stint-…', "
+      "'x-api-key: sk-stint-…', 'api-key: sk-stint-…' or 'x-goog-api-key: sk-stint-…'");
 }
 
 }  // namespace stint

@@ -9,7 +9,9 @@
 #include "gateway/call/request/parse_room.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/mended_json.hpp"
+#include "gateway/dialect/table.hpp"
 #include "pricing/text/utf8.hpp"
+#include "tokenizer/prompt/prompt_tally.hpp"
 
 namespace stint {
 
@@ -92,6 +94,20 @@ std::optional<problem> take_tier(examined_call& call) {
                       field);
 }
 
+// A write that lives for twelve hours is dearer than one that lives for minutes; unless the price file says by how
+// much, nobody here knows.
+std::optional<problem> refuse_unpriced_writes(const examined_call& call) {
+  if (!call.request.cache_write_12h || call.rates == nullptr ||
+      call.rates->base.cache_write_12h > call.rates->base.cache_write_5m)
+    return std::nullopt;
+  return make_problem(
+      problem_kind::bad_request,
+      "the price of '" + call.base_model.substr(0, 200) +
+          "' names no cache writes of twelve hours (cache_write_12h in the price file); "
+          "leave prompt_cache_options.ttl out",
+      "prompt_cache_options.ttl");
+}
+
 bool may_ask_for_usage(const examiner& with, const examined_call& call) {
   return call.provider->stream_usage == stream_usage_policy::inject &&
          !(with.usage_refused != nullptr &&
@@ -126,36 +142,85 @@ void price_others(const examiner& with, const chat_request& read, wall_time now,
   }
 }
 
+// How much is read again of the answer that this one goes on with: as was recorded of it, or all that its model can
+// read. What another tenant's key made is as good as not there.
+std::optional<problem> find_earlier(const examiner& with, const chat_request& read,
+                                    std::string_view tenant, examined_call& call) {
+  constexpr std::int64_t window_usual = 1'050'000;
+  const auto known = with.kept != nullptr ? with.kept->find(read.earlier) : std::nullopt;
+  if (known && known->tenant != tenant) {
+    const std::string_view field =
+        read.earlier_is_conversation ? "conversation" : "previous_response_id";
+    return make_problem(problem_kind::bad_request,
+                        "no answer '" + std::string(read.earlier.substr(0, 200)) +
+                            "' is known to this key's tenant",
+                        std::string(field));
+  }
+  const bool has_window = call.rates != nullptr && call.rates->context_window_tokens > 0;
+  call.earlier_tokens = known        ? known->tokens
+                        : has_window ? call.rates->context_window_tokens
+                                     : window_usual;
+  if (read.earlier_is_conversation) call.conversation = read.earlier;
+  return std::nullopt;
+}
+
+// Some clients send the body of one API to the path of another (Cursor's Responses to the chat's). Null: it is
+// no such body.
+const dialect* spoken_in_place_of(const dialect& asked, simdjson::dom::element document) {
+  const dialect_facts& facts = asked.facts();
+  simdjson::dom::object body;
+  simdjson::dom::element found;
+  if (facts.mistaken_for.empty() || document.get(body) != simdjson::SUCCESS ||
+      body["messages"].get(found) == simdjson::SUCCESS ||
+      body["input"].get(found) != simdjson::SUCCESS)
+    return nullptr;
+  return find_dialect(facts.mistaken_for);
+}
+
+problem not_spoken(const dialect& speaks, const dialect& asked, std::string_view model) {
+  const std::string name(speaks.facts().name);
+  std::string why = "no provider is configured for the model '" +
+                    std::string(model.substr(0, 200)) + "' in the " + name +
+                    " API; list it under providers.*.models";
+  if (&speaks != &asked) {
+    why = "the body is one of the " + name + " API (\"input\", no \"messages\"), and " + why +
+          " of one with \"" + name + "\" among its dialects, or send \"messages\"";
+  }
+  return make_problem(problem_kind::not_found, std::move(why), "model");
+}
+
 // Which API's, and what its request line says.
 struct asked_of {
   const dialect& speaks;
   const call_target& target;
+  std::string_view tenant;  // who asks
 };
 
 result<examined_call> read_fields(const examiner& with, const asked_of& whom,
                                   simdjson::dom::element document, std::string_view body,
                                   wall_time now) {
-  const dialect& speaks = whom.speaks;
-  auto read = speaks.read_request(document, whom.target);
-  if (!read) return read.error();
+  const dialect& asked = whom.speaks;
   examined_call call;
+  call.speaks = &asked;
+  auto read = asked.read_request(document, whom.target);
+  if (!read) {
+    if (const dialect* other = spoken_in_place_of(asked, document)) call.speaks = other;
+    if (call.speaks != &asked) read = call.speaks->read_request(document, whom.target);
+    if (!read) return read.error();
+  }
+  const dialect& speaks = *call.speaks;
   call.request = *read;
   call.model = read->model;
   call.user = read->user;
   call.provider = with.settings.route(speaks, call.model);
-  if (call.provider == nullptr) {
-    return make_problem(problem_kind::not_found,
-                        "no provider is configured for the model '" + call.model.substr(0, 200) +
-                            "' in the " + std::string(speaks.facts().name) +
-                            " API; list it under providers.*.models",
-                        "model");
-  }
+  if (call.provider == nullptr) return not_spoken(speaks, asked, call.model);
   call.base_model = call.provider->base_model(call.model);
   const auto found = with.prices.find(call.base_model, now);
   call.unpriced = !found;
   call.priced_at = now;
   call.rates = found ? *found : (with.ceiling ? &*with.ceiling : nullptr);
   if (auto wrong = take_tier(call)) return std::move(*wrong);
+  if (auto wrong = refuse_unpriced_writes(call)) return std::move(*wrong);
   if (call.user.size() > user_bytes_max) {
     return make_problem(problem_kind::bad_request, "the end user's name is longer than 256 bytes",
                         "user");
@@ -172,7 +237,10 @@ result<examined_call> read_fields(const examiner& with, const asked_of& whom,
     call.edited_body = speaks.without_usage_request(body);
   if (!read->other_models.empty() || !read->beside.empty()) price_others(with, *read, now, call);
   call.request.beside.clear();
-  call.request.model = call.request.user = call.request.tier_word = {};
+  if (!read->earlier.empty()) {
+    if (auto wrong = find_earlier(with, *read, whom.tenant, call)) return std::move(*wrong);
+  }
+  call.request.model = call.request.user = call.request.tier_word = call.request.earlier = {};
   call.request.other_models.clear();
   return call;
 }
@@ -211,7 +279,7 @@ result<examined_call> examine_short(const examiner& with, const asked_of& whom,
   tokenizer::count_options counting;
   counting.learned = with.learned.current();
   const auto counted =
-      tokenizer::count_prompt(call->base_model, whom.speaks.api(), document, counting);
+      tokenizer::count_prompt(call->base_model, call->speaks->api(), document, counting);
   return with_count(std::move(call), counted);
 }
 
@@ -231,7 +299,7 @@ result<examined_call> examine_long(const examiner& with, const asked_of& whom,
   auto call = read_fields(with, whom, prompt->document, body, now);
   if (!call) return call;
   prompt->model = call->base_model;
-  prompt->api = whom.speaks.api();
+  prompt->api = call->speaks->api();
   prompt->learned = with.learned.keep_current();
   prompt->known = {};
   if (with.remembered != nullptr) {
@@ -246,14 +314,22 @@ result<examined_call> examine_long(const examiner& with, const asked_of& whom,
   // A body may be long by its images alone.
   if (call->text_bytes <= counted_at_once_bytes_max)
     return with_count(std::move(call), prompt->count());
-  call->prompt = bound.at_most;
+  call->take_bound(bound.at_most);
   call->uncounted = std::move(prompt);
   return call;
 }
 }  // namespace
 
-void examined_call::take_count(const tokenizer::prompt_tokens& counted) noexcept {
+void examined_call::take_bound(const tokenizer::prompt_tokens& counted) noexcept {
   prompt = counted;
+  prompt.upper_bound = tokenizer::saturating_add(prompt.upper_bound, request.order_tokens);
+  if (earlier_tokens == 0) return;
+  prompt.expected = tokenizer::saturating_add(prompt.expected, earlier_tokens);
+  prompt.upper_bound = tokenizer::saturating_add(prompt.upper_bound, earlier_tokens);
+}
+
+void examined_call::take_count(const tokenizer::prompt_tokens& counted) noexcept {
+  take_bound(counted);
   uncounted.reset();
 }
 
@@ -280,7 +356,7 @@ boost::asio::awaitable<result<examined_call>> examine(examiner with, const diale
                                                       const call_target& target,
                                                       const std::string& body, wall_time now,
                                                       std::string_view tenant) {
-  const asked_of whom{speaks, target};
+  const asked_of whom{speaks, target, tenant};
   if (body.size() > parsed_here_bytes_max) {
     // Counted on the way: a parsed request of this size, many times its body's, is not to lie about
     // while the provider is thinking.

@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "gateway/answers/kept_answers.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/learning/output_learner.hpp"
@@ -51,6 +52,8 @@ struct priced_side_work {
 };
 
 struct examined_call {
+  const dialect* speaks =
+      nullptr;             // whose body it is: that of the path, but where clients mistake it
   std::string model;       // as the client wrote it
   std::string base_model;  // for prices and vocabularies, see provider_config::base_model
   std::string user;
@@ -69,12 +72,18 @@ struct examined_call {
   std::int64_t output_bound_tokens = 0;  // over all choices
   std::int64_t output_limit_tokens = 0;  // of one choice, where we lowered the bound; else 0
   output_prediction expected;
+  // Of the prompt, beside what the request holds: what its provider keeps of an earlier answer, or of the conversation
+  // that the answer becomes part of.
+  std::int64_t earlier_tokens = 0;
+  std::string conversation;                           // its id; "": none
   tokenizer::prompt_tokens prompt;                    // its bound, as long as it is not counted
   std::shared_ptr<const uncounted_prompt> uncounted;  // null: `prompt` is the count
   std::size_t text_bytes = 0;                         // about as much is there to be tokenized
   std::optional<std::string> edited_body;             // nothing: forward the client's own bytes
   bool asks_for_usage = false;                        // edited so that a stream reports its usage
 
+  // Of what the request holds.
+  void take_bound(const tokenizer::prompt_tokens& counted) noexcept;
   void take_count(const tokenizer::prompt_tokens& counted) noexcept;
   // No report of more input than this can be true.
   [[nodiscard]] std::int64_t input_believed_max() const noexcept;
@@ -92,6 +101,7 @@ struct examiner {
   boost::asio::thread_pool& counting;
   const usage_refusals* usage_refused = nullptr;  // null: nobody has refused to be asked
   memory_budget* memory = nullptr;                // null: parsed prompts have no bound
+  const kept_answers* kept = nullptr;             // null: nothing is known of earlier answers
   std::string_view key = {};                      // whose share of it they take
 };
 

@@ -25,10 +25,26 @@ result<std::string> model_in(const dialect& speaks, const call_target& target,
   }
   return std::string(model);
 }
+// About an answer that its provider keeps: only the key that made it may ask, and it lies where it was made.
+result<free_call> about_kept(const free_terms& terms, const call_target& target) {
+  const auto known = terms.kept != nullptr ? terms.kept->find(target.id) : std::nullopt;
+  free_call call;
+  if (known && known->key == terms.key.id)
+    call.provider = terms.settings.find_provider(known->provider);
+  if (call.provider == nullptr) {
+    return make_problem(problem_kind::not_found,
+                        "no answer '" + std::string(target.id.substr(0, 200)) +
+                            "' is known that was made with this key",
+                        "response_id");
+  }
+  call.model = call.base_model = "stored";
+  return call;
+}
 }  // namespace
 
 result<free_call> read_free_call(const free_terms& terms, const dialect& speaks,
                                  const call_target& target, std::string_view body, wall_time now) {
+  if (!target.id.empty()) return about_kept(terms, target);
   auto model = model_in(speaks, target, body);
   if (!model) return std::move(model).error();
   free_call call;

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "gateway/answers/kept_answers.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/keys/key_ring.hpp"
 #include "gateway/memory/memory_budget.hpp"
@@ -21,6 +22,7 @@ struct free_terms {
   const config& settings;
   const price_book& prices;
   const virtual_key& key;
+  const kept_answers* kept = nullptr;  // null: no answer is known to be anybody's
 };
 
 struct free_call {

@@ -46,8 +46,11 @@ class anthropic_error_shape final : public error_shape {
  public:
   std::string error_body(const problem& why, const call_id& id) const override {
     std::string body = R"({"type":"error","error":{"type":")";
-    body.append(type_for(why.kind)).append(R"(","message":)");
-    append_json_string(body, why.refusal ? describe_refusal(*why.refusal) : why.message);
+    const bool is_limit_of_claude_code =
+        why.kind == problem_kind::budget_exceeded && why.asked_by == client_habit::claude_code;
+    body.append(is_limit_of_claude_code ? "billing_error" : type_for(why.kind))
+        .append(R"(","message":)");
+    append_json_string(body, told_message(why));
     // The code with which Anthropic itself marks its spend limits; a busy budget is an ordinary rate
     // limit.
     const bool is_spent = why.kind == problem_kind::budget_exceeded;

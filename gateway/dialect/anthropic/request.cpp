@@ -232,14 +232,6 @@ class anthropic_request_rules final : public request_rules {
     return request;
   }
 
-  std::optional<std::string> edit_body(std::string_view, const chat_request&) const override {
-    return std::nullopt;
-  }
-
-  std::optional<std::string> without_usage_request(std::string_view) const override {
-    return std::nullopt;
-  }
-
   std::string lower_output_bound(std::string_view body, std::string_view,
                                  std::int64_t tokens) const override {
     const auto bound = find_member(body, 0, "max_tokens");  // read_request requires it

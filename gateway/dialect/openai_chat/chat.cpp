@@ -41,6 +41,7 @@ constexpr dialect_facts openai_chat_facts = {
     .version_in_base_url = true,
     .needed = {},
     .request_id_field = "x-request-id",
+    .mistaken_for = "responses",  // by Cursor (dialects.md §0)
     .reports_searches = false,
 };
 

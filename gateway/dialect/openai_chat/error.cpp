@@ -58,7 +58,7 @@ class openai_error_shape final : public error_shape {
   std::string error_body(const problem& why, const call_id&) const override {
     const error_words words = words_for(why);
     std::string body = R"({"error":{"message":)";
-    append_json_string(body, why.refusal ? describe_refusal(*why.refusal) : why.message);
+    append_json_string(body, told_message(why));
     body.append(R"(,"type":")").append(words.type).append(R"(","param":)");
     if (why.param.empty()) {
       body += "null";

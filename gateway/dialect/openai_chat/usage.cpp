@@ -121,17 +121,14 @@ void read_one(std::string_view key, simdjson::dom::element value, counts& into, 
   }
 }
 
-counts read_counts(simdjson::dom::object reported, bool& implausible) {
-  counts read;
-  for (const auto [key, value] : reported)
-    read_one(key, value, read, implausible);
+// What follows from several of them.
+void take_sums(simdjson::dom::object reported, counts& read) {
   if (const auto stated = stated_cost_in(reported)) read.stated_cost = stated;
   if (read.hit) keep_larger(read.cached, *read.hit);
   if (!read.prompt && read.hit && read.miss) read.prompt = *read.hit + *read.miss;
   // It was seen beside a prompt of fewer tokens: no discount is taken from what cannot be.
   if (read.cached_of_prompt && read.cached_of_prompt <= read.prompt)
     keep_larger(read.cached, *read.cached_of_prompt);
-  return read;
 }
 
 // The input kinds, as parts of the prompt or beside it, and what of the total they do not explain.
@@ -184,14 +181,6 @@ std::int64_t output_of(const counts& read, std::int64_t unexplained) {
   return output;
 }
 
-// What it is by a name that all know; the word is kept, for it may be its provider's own.
-void take_tier(std::string_view word, usage_report& report) {
-  constexpr std::size_t word_bytes_max = 64;
-  if (word.empty()) return;
-  report.tier_word = word.substr(0, word_bytes_max);
-  if (const auto tier = parse_service_tier(word)) report.tier = tier;
-}
-
 usage_report report_of(const counts& read) {
   usage_report report;
   const divided_input divided = divide_input(read);
@@ -205,15 +194,19 @@ usage_report report_of(const counts& read) {
   report.tells_searches = read.searches.has_value();
   report.stated_cost = read.stated_cost;
   if (read.total && divided.unexplained <= 0) report.reasoning_beside_tokens = read.reasoning;
-  take_tier(read.tier, report);
+  take_served_tier(read.tier, report);
   return report;
 }
 
-}  // namespace
+std::string_view chat_name_of(std::string_view key) noexcept {
+  if (key == "input_tokens") return "prompt_tokens";
+  if (key == "input_tokens_details") return "prompt_tokens_details";
+  if (key == "output_tokens") return "completion_tokens";
+  if (key == "output_tokens_details") return "completion_tokens_details";
+  return key;
+}
 
-std::optional<usage_report> read_openai_usage(simdjson::dom::object reported, bool& implausible) {
-  bool wrong = false;
-  const counts read = read_counts(reported, wrong);
+std::optional<usage_report> report_from(const counts& read, bool wrong, bool& implausible) {
   const bool is_complete = read.prompt && (read.completion || read.total);
   if (!wrong && is_complete) {
     usage_report report = report_of(read);
@@ -222,6 +215,34 @@ std::optional<usage_report> read_openai_usage(simdjson::dom::object reported, bo
   }
   implausible = implausible || wrong;
   return std::nullopt;
+}
+
+}  // namespace
+
+void take_served_tier(std::string_view word, usage_report& report) {
+  constexpr std::size_t word_bytes_max = 64;
+  if (word.empty()) return;
+  report.tier_word = word.substr(0, word_bytes_max);
+  if (const auto tier = parse_service_tier(word)) report.tier = tier;
+}
+
+std::optional<usage_report> read_openai_usage(simdjson::dom::object reported, bool& implausible) {
+  bool wrong = false;
+  counts read;
+  for (const auto [key, value] : reported)
+    read_one(key, value, read, wrong);
+  take_sums(reported, read);
+  return report_from(read, wrong, implausible);
+}
+
+std::optional<usage_report> read_responses_usage(simdjson::dom::object reported,
+                                                 bool& implausible) {
+  bool wrong = false;
+  counts read;
+  for (const auto [key, value] : reported)
+    read_one(chat_name_of(key), value, read, wrong);
+  take_sums(reported, read);
+  return report_from(read, wrong, implausible);
 }
 
 std::optional<simdjson::dom::object> find_openai_usage(simdjson::dom::object answer,
@@ -289,7 +310,7 @@ std::optional<usage_report> read_openai_report(simdjson::dom::object answer, boo
   auto report = read_openai_usage(*reported, implausible);
   if (!report) return std::nullopt;
   report->model = std::string(text_of(answer, "model"));
-  take_tier(text_of(answer, "service_tier"), *report);
+  take_served_tier(text_of(answer, "service_tier"), *report);
   divide_by_model(answer, *report);
   return report;
 }

@@ -16,6 +16,13 @@ namespace stint {
 [[nodiscard]] std::optional<usage_report> read_openai_usage(simdjson::dom::object reported,
                                                             bool& implausible);
 
+// The same where the counts have the names of Responses: input_tokens, output_tokens and their details.
+[[nodiscard]] std::optional<usage_report> read_responses_usage(simdjson::dom::object reported,
+                                                               bool& implausible);
+
+// What the tier is by a name that all know; the word is kept, for it may be its provider's own.
+void take_served_tier(std::string_view word, usage_report& report);
+
 // Where an answer or a stream's chunk has its usage. Nothing where it has none; a usage that is no
 // object sets `implausible`.
 [[nodiscard]] std::optional<simdjson::dom::object> find_openai_usage(simdjson::dom::object answer,

@@ -37,21 +37,39 @@ std::optional<problem> check_messages(simdjson::dom::object body) {
 
 }  // namespace
 
-result<chat_start> read_chat_start(simdjson::dom::element document) {
+namespace {
+result<chat_start> read_keys_and_model(simdjson::dom::element document,
+                                       std::string_view conversation) {
   chat_start read;
   if (document.get(read.body) != simdjson::SUCCESS)
     return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
-  const auto keys = check_keys(read.body);
+  const auto keys = check_keys(read.body, conversation);
   if (!keys) return keys.error();
   read.seen = *keys;
   const auto model = read_model(read.body);
   if (!model) return model.error();
   read.model = *model;
-  if (auto wrong = check_messages(read.body)) return std::move(*wrong);
+  return read;
+}
+
+result<chat_start> with_stream(chat_start read) {
   const auto stream = read_flag(read.body, field_name{"stream", "stream"});
   if (!stream) return stream.error();
   read.stream = *stream;
   return read;
+}
+}  // namespace
+
+result<chat_start> read_chat_start(simdjson::dom::element document) {
+  auto read = read_keys_and_model(document, {});
+  if (!read) return read;
+  if (auto wrong = check_messages(read->body)) return std::move(*wrong);
+  return with_stream(*read);
+}
+
+result<chat_start> read_start(simdjson::dom::element document, std::string_view conversation) {
+  auto read = read_keys_and_model(document, conversation);
+  return read ? with_stream(*read) : read;
 }
 
 }  // namespace stint

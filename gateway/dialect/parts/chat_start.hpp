@@ -22,5 +22,8 @@ struct chat_start {
 // Refuses what is no object, what its keys make ambiguous, and what names no model or has no list of
 // messages.
 [[nodiscard]] result<chat_start> read_chat_start(simdjson::dom::element document);
+// The same of a request whose conversation stands in another field, which is not looked at.
+[[nodiscard]] result<chat_start> read_start(simdjson::dom::element document,
+                                            std::string_view conversation);
 
 }  // namespace stint

@@ -58,6 +58,7 @@ struct chat_request {
   inference_region region = inference_region::any;  // requested
   bool cache_write_5m = false;
   bool cache_write_1h = false;
+  bool cache_write_12h = false;
   bool output_may_be_audio = false;
   std::int64_t web_searches_max = 0;
   bool has_tools = false;     // the provider may run some, and be asked again with what they found
@@ -66,6 +67,16 @@ struct chat_request {
   std::vector<std::string_view> other_models;  // that may answer in place of `model`
   std::vector<side_work> beside;
   std::string_view user;  // the provider's end-user field, "" when absent
+  // What the provider keeps of an earlier answer, or of a conversation, by its id, is read again and billed with this;
+  // "": nothing. The answer becomes part of the conversation.
+  std::string_view earlier;
+  bool earlier_is_conversation = false;
+  bool is_kept = false;  // the provider keeps the answer, under the id that it says
+  // Read before the prompt, at most, by the nature of the call.
+  std::int64_t order_tokens = 0;
+  // Its client takes an answer that ended for want of tokens for one to be tried again (Codex): it is to be told of a
+  // cut as of a failure.
+  bool cut_is_failure = false;
   std::uint8_t form = 0;  // the dialect's own: in which of its forms the answer comes
   // A report of more input than this cannot be true.
   std::int64_t input_believed_max = usage_count_max;
@@ -82,6 +93,7 @@ struct usage_part {
 struct usage_report {
   usage used;                        // normalised to our disjoint kinds; of all parts together
   std::string model;                 // as served; may be ""
+  std::string id;                    // of the answer, where its provider may keep it; else ""
   std::optional<service_tier> tier;  // as billed, where it is named as all name it
   std::string tier_word;             // as named: its provider may mean another tier by it
   std::optional<inference_region> region;
@@ -122,6 +134,9 @@ class stream_meter {
   // In place of release(), for a stream that we end before its provider does: appends what makes of
   // the events that were passed on a whole answer that ended for want of tokens.
   virtual void end_early(const usage& used, std::string& out) const = 0;
+  // In place of release(), for a stream that broke off: `event` is the dialect's error event, and goes out in
+  // the framing that this stream has.
+  virtual void end_in_error(std::string_view event, std::string& out) const { out.append(event); }
   // False once what was passed on says that every choice is complete.
   [[nodiscard]] virtual bool generating() const noexcept = 0;
 
@@ -144,6 +159,8 @@ class stream_meter {
   [[nodiscard]] virtual std::size_t recount_bytes() const noexcept = 0;
   // So often the answer asked for what is done beside it, which is billed and comes without text of its own.
   [[nodiscard]] virtual std::int64_t side_work_seen() const noexcept { return 0; }
+  // Under which its provider may keep it; "": it does not say so, or has not yet.
+  [[nodiscard]] virtual std::string_view answer_id() const noexcept { return {}; }
   // The stream carried the dialect's own error event.
   [[nodiscard]] virtual bool saw_error() const noexcept = 0;
   // Such an event, and nothing before or after it: nothing was generated.
@@ -195,6 +212,9 @@ struct dialect_facts {
       false;          // its SDKs want "/v1" there, or what a provider has in its place
   head_field needed;  // what the API wants and is sent where the client did not; "": nothing
   std::string_view request_id_field;  // where its SDKs look for the id of a failed request
+  std::string_view tier_field{};  // of an answer's head: the tier that served it; "": none has it
+  // A dialect whose bodies some clients send to this path: with `input`, and no `messages`. "": none.
+  std::string_view mistaken_for = {};
   bool reports_searches = false;  // false: usage has no web searches; what was allowed is charged
   std::span<const answer_media> streams_as =
       server_sent_events;          // what a success to a stream comes as
@@ -215,13 +235,17 @@ class request_rules {
   // The body to forward: the client's own bytes, with the few edits that metering needs spliced in
   // (OpenAI streaming: stream_options.include_usage = true). Nothing: forward as is. `body` is the
   // text that read_request accepted.
-  [[nodiscard]] virtual std::optional<std::string> edit_body(std::string_view body,
-                                                             const chat_request& request) const = 0;
+  [[nodiscard]] virtual std::optional<std::string> edit_body(
+      std::string_view /*body*/, const chat_request& /*request*/) const {
+    return std::nullopt;
+  }
 
   // The body without what asks for a stream's usage, for a provider that refuses to be asked. Nothing: it
   // does not ask.
   [[nodiscard]] virtual std::optional<std::string> without_usage_request(
-      std::string_view body) const = 0;
+      std::string_view /*body*/) const {
+    return std::nullopt;
+  }
 
   // The body (the client's, or what edit_body made of it) with at most `tokens` of output for each
   // choice, in the field that the client used, or else in the one that the model takes.

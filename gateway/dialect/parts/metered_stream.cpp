@@ -1,4 +1,4 @@
-// Tested by tests/gateway/dialect/openai_chat_test.cpp and anthropic_test.cpp.
+// Tested by tests/gateway/dialect/openai_chat_test.cpp, anthropic_test.cpp and gemini_stream_test.cpp.
 #include "gateway/dialect/parts/metered_stream.hpp"
 
 #include "gateway/dialect/parts/document.hpp"
@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t backlog_bytes_max = 24 * 1024;
 
 // Bytes after the terminator have no reader: SDKs stop there. A few are kept for the client, the
-// rest is dropped.
+// rest is dropped. The terminator itself may be a whole answer (Responses), and is kept.
 constexpr std::size_t held_bytes_max = 64 * 1024;
 
 // A longer answer that is no stream, although it says so, is counted as it stands.
@@ -26,14 +26,37 @@ constexpr std::size_t inspected_unfinished_bytes_max = 16 * 1024;
 
 void metered_stream::consume(std::string_view bytes, std::string& out) {
   if (is_raw_) return take_raw(bytes, out);
+  if (framing_ != stream_framing::events) return consume_elements(bytes, out);
+  consume_events(bytes, out);
+}
+
+void metered_stream::consume_events(std::string_view bytes, std::string& out) {
   const bool fits = events_.feed(
       bytes, [&](const stream_event& event) { take(event, out); },
       [&](std::string_view rest) { return take_repeated(rest, out); });
-  if (!fits) {
-    is_raw_ = true;
-    take_raw(events_.take_unfinished(), out);
-  }
+  if (!fits) give_up_framing(events_.take_unfinished(), out);
   inspect_unfinished();
+}
+
+void metered_stream::consume_elements(std::string_view bytes, std::string& out) {
+  if (framing_ != stream_framing::array) {
+    const auto is_array = begins_as_json_array(bytes);
+    // White space in front is no part of either.
+    if (!is_array) {
+      if (passes_) out.append(bytes);
+      return;
+    }
+    framing_ = *is_array ? stream_framing::array : stream_framing::events;
+    if (!*is_array) return consume_events(bytes, out);
+  }
+  const bool fits =
+      elements_.feed(bytes, [&](const array_element& one) { take_element(one, out); });
+  if (!fits) give_up_framing(elements_.take_unfinished(), out);
+}
+
+void metered_stream::give_up_framing(std::string unfinished, std::string& out) {
+  is_raw_ = true;
+  take_raw(unfinished, out);
 }
 
 metered_stream::usage_note metered_stream::take_note(const stream_event& event) {
@@ -47,14 +70,19 @@ metered_stream::usage_note metered_stream::take_note(const stream_event& event) 
 }
 
 metered_stream::disposition metered_stream::inspect(const stream_event& event) {
-  if (is_terminator(event)) return disposition::terminate;
+  if (is_terminator(event)) {
+    // It may be where the dialect reports, and fails.
+    saw_error_ = saw_error_ || is_error(event);
+    (void)take_note(event);
+    return disposition::terminate;
+  }
   const bool failed = is_error(event);
   saw_error_ = saw_error_ || failed;
-  saw_other_ = saw_other_ || (!failed && event.type != "ping");
+  saw_other_ = saw_other_ || (!failed && event.type != "ping" && !is_preamble(event));
   const usage_note note = take_note(event);
   if (note.is_hidden) return disposition::hide;
   if (has_report_ && !note.is_report && delivers_text(event.data)) is_stale_ = true;
-  keep_for_count(event.data);
+  if (may_deliver(event)) keep_for_count(event.data);
   if (!failed && !note.is_report && !note.is_implausible && only_delivers(event)) {
     repeated_.learn(event, [this](std::string_view data, text_sink& into) {
       if (const auto object = parse_object(data)) count_text(*object, into);
@@ -103,11 +131,29 @@ void metered_stream::take(const stream_event& event, std::string& out) {
   // The LF of a split CRLF goes where the event that it ends went.
   if (!event.is_line_feed) last_ = event.has_data ? inspect(event) : disposition::pass;
   if (last_ == disposition::terminate) is_terminated_ = true;
+  pass_on(event, out);
+}
+
+void metered_stream::take_element(const array_element& one, std::string& out) {
+  stream_event event;
+  event.raw = one.raw;
+  event.data = one.data;
+  event.has_data = !one.is_end;
+  saw_data_ = saw_data_ || event.has_data;
+  last_ = one.is_end ? disposition::terminate : inspect(event);
+  // An element that is not to be seen would take its comma with it.
+  if (last_ == disposition::hide) last_ = disposition::pass;
+  is_terminated_ = is_terminated_ || last_ == disposition::terminate;
+  has_passed_element_ = has_passed_element_ || (passes_ && event.has_data);
+  pass_on(event, out);
+}
+
+void metered_stream::pass_on(const stream_event& event, std::string& out) {
   if (last_ == disposition::hide || !passes_) return;
   if (!is_terminated_) {
     if (event.has_data) note_passed(event);
     out.append(event.raw);
-  } else if (held_.size() + event.raw.size() <= held_bytes_max) {
+  } else if (held_.empty() || held_.size() + event.raw.size() <= held_bytes_max) {
     held_.append(event.raw);
   }
 }
@@ -134,12 +180,32 @@ void metered_stream::release(std::string& out) {
   held_.clear();
   if (!unfinished_is_hidden_) out.append(events_.unfinished());
   (void)events_.take_unfinished();
+  out.append(elements_.take_unfinished());
 }
 
 void metered_stream::end_early(const usage& used, std::string& out) const {
   // Raw bytes may have been passed on to the middle of a line, which would swallow the ending.
   if (is_raw_) out += "\n\n";
   write_ending(used, out);
+}
+
+void metered_stream::append_last(std::string_view object, std::string& out) const {
+  const bool is_array =
+      framing_ == stream_framing::array || framing_ == stream_framing::either_array;
+  out += !is_array ? "data: " : has_passed_element_ ? ",\n" : "[";
+  out.append(object).append(is_array ? "]\n" : "\n\n");
+}
+
+// The object in the event is what an array has in its place.
+void metered_stream::end_in_error(std::string_view event, std::string& out) const {
+  if (framing_ == stream_framing::events || framing_ == stream_framing::either) {
+    out.append(event);
+    return;
+  }
+  const std::size_t first = event.find('{');
+  const std::size_t last = event.rfind('}');
+  if (first < last && last != std::string_view::npos)
+    append_last(event.substr(first, last + 1 - first), out);
 }
 
 void metered_stream::keep_for_count(std::string_view data) {

@@ -1,6 +1,6 @@
 // What the stream meters of all dialects that speak server-sent events share: cutting the stream
 // into events, keeping back what must wait, and counting delivered text only when someone asks. A
-// dialect says what each event is.
+// dialect says what each event is. One that streams JSON arrays as well has their elements for events.
 #pragma once
 
 #include <optional>
@@ -10,19 +10,31 @@
 
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/dialect/parts/event_stream.hpp"
+#include "gateway/dialect/parts/json_array_stream.hpp"
 #include "gateway/dialect/parts/repeated_event.hpp"
 #include "gateway/dialect/parts/text_counter.hpp"
 
 namespace stint {
 
+// How the pieces of a stream are told apart.
+enum class stream_framing : std::uint8_t {
+  events,        // server-sent
+  either,        // events, or a JSON array where the first byte says so
+  either_array,  // the same, of which an array was asked for
+  array
+};
+
 class metered_stream : public stream_meter {
  public:
-  explicit metered_stream(const counted_model& model) : counter_(model) {}
+  explicit metered_stream(const counted_model& model,
+                          stream_framing framing = stream_framing::events)
+      : counter_(model), framing_(framing) {}
 
   void consume(std::string_view bytes, std::string& out) final;
   void release(std::string& out) final;
   void stop_passing() noexcept final { passes_ = false; }
   void end_early(const usage& used, std::string& out) const final;
+  void end_in_error(std::string_view event, std::string& out) const final;
   [[nodiscard]] bool complete() const noexcept final {
     return is_terminated_ || unfinished_is_terminator_;
   }
@@ -50,6 +62,10 @@ class metered_stream : public stream_meter {
   [[nodiscard]] virtual usage_note note_usage(const stream_event& event) = 0;
   // The last report, whatever came after it; nothing when it cannot be true.
   [[nodiscard]] virtual std::optional<usage_report> last_report() const = 0;
+  // Whether the event only says that an answer begins: an error behind it came before anything was generated.
+  [[nodiscard]] virtual bool is_preamble(const stream_event&) const { return false; }
+  // False: none of its texts is generated anew, whatever they are, so that it is not kept for the count.
+  [[nodiscard]] virtual bool may_deliver(const stream_event&) const { return true; }
   // Whether the event is the dialect's own error.
   [[nodiscard]] virtual bool is_error(const stream_event& event) const = 0;
   // The event goes to the client: what must be known of it to end the stream early.
@@ -61,6 +77,8 @@ class metered_stream : public stream_meter {
   // Whether the event, which is neither an error nor a report nor the terminator, does nothing but
   // deliver text: the same one with another text would change nothing here but the count.
   [[nodiscard]] virtual bool only_delivers(const stream_event& event) const = 0;
+  // Appends a last piece of a stream that is ended here: an event, or the last element of its array.
+  void append_last(std::string_view object, std::string& out) const;
   // Counts the text that the data of one event delivers.
   virtual void count_text(simdjson::dom::object data, text_sink& into) const = 0;
 
@@ -77,12 +95,18 @@ class metered_stream : public stream_meter {
   [[nodiscard]] std::size_t take_repeated(std::string_view bytes, std::string& out);
   // Whether the event delivers any text.
   [[nodiscard]] bool delivers_text(std::string_view data) const;
+  void consume_events(std::string_view bytes, std::string& out);
+  void consume_elements(std::string_view bytes, std::string& out);
+  void give_up_framing(std::string unfinished, std::string& out);
   void take(const stream_event& event, std::string& out);
+  void take_element(const array_element& one, std::string& out);
+  void pass_on(const stream_event& event, std::string& out);
   void take_raw(std::string_view bytes, std::string& out);
   void inspect_unfinished();
   void fold();
 
   event_stream events_;
+  json_array_stream elements_;
   text_counter counter_;
   repeated_event repeated_;
   struct uncounted {
@@ -99,6 +123,8 @@ class metered_stream : public stream_meter {
   std::string held_;   // from the terminator on
   std::string plain_;  // what is no event, while there was none
   disposition last_ = disposition::pass;
+  stream_framing framing_;
+  bool has_passed_element_ = false;
   bool passes_ = true;
   bool is_terminated_ = false;
   bool unfinished_is_terminator_ = false;

@@ -108,6 +108,15 @@ void append_escaped(std::string_view text, std::string& out) {
 }
 }  // namespace
 
+namespace {
+// "tunedModels/x" behind ".../tunedModels/" is x: the collection stands in the path already.
+std::string_view within_collection(std::string_view before, std::string_view model) noexcept {
+  if (before.size() < 2 || !before.ends_with('/')) return model;
+  const std::string_view collection = before.substr(before.rfind('/', before.size() - 2) + 1);
+  return model.starts_with(collection) ? model.substr(collection.size()) : model;
+}
+}  // namespace
+
 bool fits_pattern(std::string_view pattern, std::string_view path, call_target& into) noexcept {
   if (pattern.starts_with(usual_version)) {
     pattern.remove_prefix(usual_version.size() - 1);
@@ -139,7 +148,7 @@ void append_expanded(std::string_view pattern, const call_target& target, std::s
     if (hole.name == "version") {
       out += target.version;
     } else if (hole.name == "model") {
-      append_escaped(model, out);
+      append_escaped(within_collection(hole.before, model), out);
     } else if (hole.name == "action") {
       out += target.action;
     } else {

@@ -48,6 +48,38 @@ std::string moment(wall_time at) {
   return to_iso_time(std::chrono::floor<std::chrono::seconds>(at));
 }
 
+// No use to wait for the next period either.
+bool is_beyond_any(const hold_refusal& refusal) noexcept {
+  return refusal.reason == refusal_reason::budget_exceeded &&
+         refusal.requested > refusal.standing.limit;
+}
+
+// "daily", as far as the window's length tells; "" where it is none of these.
+std::string_view period_word(const stint::window& of) noexcept {
+  if (!of.end) return {};
+  const auto length = std::chrono::round<std::chrono::hours>(*of.end - of.start).count();
+  // With the hour of a change of clocks.
+  if (length >= 23 && length <= 25) return "daily";
+  if (length >= 167 && length <= 169) return "weekly";
+  if (length >= 28 * 24 - 1 && length <= 31 * 24 + 1) return "monthly";
+  return {};
+}
+
+// As Anthropic words it: Claude Code shows it and stops.
+std::string spend_limit(const cap_standing& at) {
+  std::string text = "spend limit reached";
+  const std::string_view period = period_word(at.window);
+  if (period.empty() && !at.window.end) return text + ": ";
+  text += " (";
+  text += period;
+  if (at.window.end) {
+    std::string reset = moment(*at.window.end);  // 2026-12-01T00:00:00Z
+    reset.replace(10, 1, " ").resize(16);
+    text += (period.empty() ? "resets " : "; resets ") + reset + " UTC";
+  }
+  return text + "): ";
+}
+
 // When a wait helps, and how.
 std::string outlook(const cap_standing& at) {
   if (at.rolling == std::chrono::seconds{}) {
@@ -66,6 +98,10 @@ std::string describe_refusal(const hold_refusal& refusal) {
   const std::string reset = outlook(at);
   switch (refusal.reason) {
     case refusal_reason::budget_exceeded:
+      if (is_beyond_any(refusal) && at.rolling == std::chrono::seconds{}) {
+        return "This request alone is larger than the whole " + named(at) + ": " +
+               balance(refusal) + ". Waiting does not help; shorten it, or raise the cap.";
+      }
       return "The " + named(at) + " does not have room for this request: " + balance(refusal) +
              "." + (reset.empty() ? " It does not reset by itself." : reset);
     case refusal_reason::budget_busy:
@@ -81,6 +117,15 @@ std::string describe_refusal(const hold_refusal& refusal) {
              "shortly.";
   }
   return {};
+}
+
+std::string told_message(const problem& why) {
+  if (!why.refusal) return why.message;
+  std::string text;
+  if (why.asked_by == client_habit::claude_code) text = spend_limit(why.refusal->standing);
+  text += describe_refusal(*why.refusal);
+  if (!why.message.empty()) text.append(" ").append(why.message);
+  return text;
 }
 
 void append_refusal_figures(std::string& out, const hold_refusal& refusal) {

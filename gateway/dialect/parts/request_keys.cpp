@@ -17,34 +17,53 @@ namespace {
 constexpr std::size_t top_level_fields_max = 256;
 
 // Fields that are read or counted here. Sorted.
-constexpr std::array<std::string_view, 41> known_fields = {"arguments",
+constexpr std::array<std::string_view, 61> known_fields = {"arguments",
                                                            "audio",
+                                                           "background",
+                                                           "background_options",
                                                            "best_of",
                                                            "budget_tokens",
                                                            "cache_control",
+                                                           "compact_threshold",
                                                            "content",
+                                                           "context_management",
+                                                           "conversation",
+                                                           "detail",
+                                                           "encrypted_content",
+                                                           "environment",
                                                            "fallbacks",
                                                            "functions",
+                                                           "image_url",
                                                            "include_usage",
                                                            "inference_geo",
                                                            "input",
                                                            "input_schema",
+                                                           "instructions",
                                                            "max_completion_tokens",
+                                                           "max_output_tokens",
                                                            "max_tokens",
+                                                           "max_tool_calls",
                                                            "max_uses",
                                                            "messages",
                                                            "metadata",
                                                            "modalities",
                                                            "model",
                                                            "models",
+                                                           "multi_agent",
                                                            "n",
                                                            "n_predict",
                                                            "name",
+                                                           "output",
                                                            "parameters",
                                                            "prediction",
                                                            "previous_message_id",
+                                                           "previous_response_id",
+                                                           "prompt",
+                                                           "prompt_cache_options",
+                                                           "reasoning",
                                                            "response_format",
                                                            "role",
+                                                           "safety_identifier",
                                                            "service_tier",
                                                            "source",
                                                            "speed",
@@ -54,6 +73,7 @@ constexpr std::array<std::string_view, 41> known_fields = {"arguments",
                                                            "text",
                                                            "thinking",
                                                            "thread",
+                                                           "tool_choice",
                                                            "tools",
                                                            "ttl",
                                                            "type",
@@ -63,13 +83,15 @@ static_assert(std::is_sorted(known_fields.begin(), known_fields.end()));
 // Below these stand fields that are read or counted here. Below all others (schemas, arguments and inputs of
 // tools, metadata, what servers add) keys are the user's own: they may be spelled as a field is, and
 // differ in case alone. Sorted.
-constexpr std::array<std::string_view, 36> structure = {"audio",
+constexpr std::array<std::string_view, 41> structure = {"audio",
                                                         "cache_control",
                                                         "citations",
                                                         "content",
                                                         "context_management",
+                                                        "conversation",
                                                         "custom",
                                                         "document_url",
+                                                        "environment",
                                                         "fallbacks",
                                                         "file",
                                                         "function",
@@ -80,16 +102,19 @@ constexpr std::array<std::string_view, 36> structure = {"audio",
                                                         "json_schema",
                                                         "mcp_servers",
                                                         "messages",
+                                                        "output",
                                                         "output_config",
                                                         "output_format",
                                                         "plugins",
                                                         "prediction",
+                                                        "prompt_cache_options",
                                                         "reasoning",
                                                         "reasoning_details",
                                                         "response_format",
                                                         "search_parameters",
                                                         "source",
                                                         "stream_options",
+                                                        "summary",
                                                         "system",
                                                         "thinking",
                                                         "thread",
@@ -211,7 +236,7 @@ struct key_walk {
 
 }  // namespace
 
-result<body_facts> check_keys(simdjson::dom::object body) {
+result<body_facts> check_keys(simdjson::dom::object body, std::string_view conversation) {
   key_walk walk;
   if (auto wrong = walk.enter(body, false)) return std::move(*wrong);
   if (walk.keys.size() > top_level_fields_max) {
@@ -219,6 +244,10 @@ result<body_facts> check_keys(simdjson::dom::object body) {
         problem_kind::bad_request,
         "The request body has more than " + std::to_string(top_level_fields_max) + " fields.");
   }
+  simdjson::dom::element list;
+  if (!conversation.empty() && body[conversation].get(list) == simdjson::SUCCESS &&
+      (list.is_object() || list.is_array()))
+    walk.pending.push_back(key_walk::step{list, false});
   while (!walk.pending.empty()) {
     const key_walk::step next = walk.pending.back();
     walk.pending.pop_back();

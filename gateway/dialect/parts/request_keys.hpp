@@ -4,6 +4,8 @@
 // iterative; linear up to sorting.
 #pragma once
 
+#include <string_view>
+
 #include <simdjson.h>
 
 #include "gateway/problem.hpp"
@@ -19,6 +21,8 @@ struct body_facts {
 // Refuses, at any depth, two equal keys of one object; and, in the objects whose fields are read here
 // or counted, keys that differ only in case and case variants of such a field. What belongs to the user
 // (JSON schemas, arguments of tools, metadata) is left alone. Also bounds the number of top-level fields.
-[[nodiscard]] result<body_facts> check_keys(simdjson::dom::object body);
+// `conversation`: the top-level field of the messages where it has a name that elsewhere is the user's ("input").
+[[nodiscard]] result<body_facts> check_keys(simdjson::dom::object body,
+                                            std::string_view conversation = {});
 
 }  // namespace stint

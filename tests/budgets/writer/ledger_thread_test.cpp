@@ -279,6 +279,35 @@ BOOST_FIXTURE_TEST_CASE(keys_are_stored_and_loaded, fixture) {
   BOOST_TEST(books.load_keys().front().encoded == "hash");
 }
 
+// Nobody waits for what is noted of an answer; destruction drains the queue.
+BOOST_FIXTURE_TEST_CASE(the_last_that_was_noted_of_an_answer_is_loaded, fixture) {
+  {
+    ledger_thread books(options());
+    for (const char* id : {"resp_1", "resp_2", "resp_3"})
+      books.note_answer({.id = id, .encoded = "first"}, "");
+    books.note_answer({.id = "resp_1", .encoded = "second"}, "resp_2");
+  }
+  {
+    ledger_thread books(options());
+    const std::vector<stored_answer> kept = books.load_answers();
+    BOOST_REQUIRE(kept.size() == 2U);
+    BOOST_TEST(kept[0].id == "resp_1");
+    BOOST_TEST(kept[0].encoded == "second");
+    BOOST_TEST(kept[1].id == "resp_3");
+    // In one group or in two: forgotten and noted again, noted and forgotten.
+    books.note_answer({}, "resp_1");
+    books.note_answer({.id = "resp_1", .encoded = "third"}, "");
+    books.note_answer({.id = "resp_4", .encoded = "first"}, "");
+    books.note_answer({}, "resp_4");
+    BOOST_TEST(books.verify().empty());
+  }
+  const ledger_thread books(options());
+  const std::vector<stored_answer> kept = books.load_answers();
+  BOOST_REQUIRE(kept.size() == 2U);
+  BOOST_TEST(kept[0].encoded == "third");
+  BOOST_TEST(kept[1].id == "resp_3");
+}
+
 // Roll-ups do not tell users apart, so a cap of users needs the rows that retention has deleted.
 BOOST_FIXTURE_TEST_CASE(new_caps_that_begin_with_too_little_are_named, fixture) {
   const wall_time days_later = monday_ten + std::chrono::hours{24 * 5};

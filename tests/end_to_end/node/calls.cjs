@@ -36,6 +36,26 @@ const openai = () => {
   };
 };
 
+const responses = () => {
+  const OpenAI = require('openai');
+  const client = new (OpenAI.default ?? OpenAI)({ apiKey, baseURL: `${url}/v1` });
+  const order = (more) => ({ model: scene.openai, input: 'What is a ledger?', ...more });
+  const tools = [{ type: 'function', name: 'weather', description: 'Says the weather', parameters: scene.tool, strict: false }];
+  return {
+    plain: () => client.responses.create(order({})),
+    stream: () => client.responses.stream(order({})).finalResponse(),
+    tools: () => client.responses.create(order({ model: `${scene.openai}?tool=1`, tools })),
+    tools_stream: () => client.responses.stream(order({ model: `${scene.openai}?tool=1`, tools })).finalResponse(),
+    slow: () => client.responses.stream(order({ model: scene.openai + scene.slow, max_output_tokens: scene.slow_max })).finalResponse(),
+    leave: async () => {
+      const stream = await client.responses.create(order({ model: scene.openai + scene.long, stream: true }));
+      let seen = 0;
+      for await (const _ of stream) if (++seen === 9) break;
+      return { seen };
+    },
+  };
+};
+
 const anthropic = () => {
   const Anthropic = require('@anthropic-ai/sdk');
   const client = new (Anthropic.default ?? Anthropic)({ apiKey, baseURL: url });
@@ -59,7 +79,7 @@ const anthropic = () => {
 };
 
 const [sdk, what] = process.argv.slice(2);
-const calls = { openai, anthropic }[sdk]();
+const calls = { openai, responses, anthropic }[sdk]();
 calls[what]().then(
   (value) => console.log(JSON.stringify({ value })),
   (error) => {

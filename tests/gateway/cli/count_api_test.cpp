@@ -76,6 +76,16 @@ BOOST_AUTO_TEST_CASE(a_request_is_counted_by_its_own_api_not_by_its_models_vendo
   BOOST_TEST(run_captured({"count", "--model", "gpt-4o", file.path}).err.empty());
 }
 
+BOOST_AUTO_TEST_CASE(contents_are_those_of_gemini_whatever_the_model) {
+  const std::string request =
+      R"({"contents":[{"role":"user","parts":[{"text":"Tell me of the sea."}]}]})";
+  const written file(request);
+  for (const std::string model : {"gemini-2.5-flash", "claude-sonnet-5"}) {
+    BOOST_TEST(counted({"count", "--model", model, file.path}) ==
+               as_the_gateway(model, chat_api::gemini_contents, request));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_api_can_be_said) {
   const written file(either);
   for (const auto& [word, api] : {std::pair{"openai", chat_api::openai_chat},
@@ -85,7 +95,7 @@ BOOST_AUTO_TEST_CASE(the_api_can_be_said) {
   }
   BOOST_TEST(counted({"count", "--model", "claude-sonnet-5", file.path}) ==
              as_the_gateway("claude-sonnet-5", chat_api::anthropic_messages, either));
-  BOOST_TEST(run_captured({"count", "--model", "gpt-4o", "--api", "gemini", file.path}).status ==
+  BOOST_TEST(run_captured({"count", "--model", "gpt-4o", "--api", "gopher", file.path}).status ==
              2);
   BOOST_TEST(
       run_captured({"count", "--model", "gpt-4o", "--api", "openai", "--text", file.path}).status ==

@@ -78,8 +78,9 @@ std::ostream& operator<<(std::ostream& out, const wrong_provider& wrong) {
 const std::vector<wrong_provider> wrong_providers = {
     {"base_url: \"https://h\", credential: none, models: [a]",
      "f:2: providers.x.dialects: missing"},
-    {"dialects: [gemini], base_url: \"https://h\", credential: none, models: [a]",
-     "f:2: providers.x.dialects[0]: \"gemini\" is not known; use openai or anthropic"},
+    {"dialects: [gopher], base_url: \"https://h\", credential: none, models: [a]",
+     "f:2: providers.x.dialects[0]: \"gopher\" is not known; use openai, anthropic, responses or "
+     "gemini"},
     {"dialects: [openai], credential: none, models: [a]", "f:2: providers.x.base_url: missing"},
     {"dialects: [openai], base_url: \"https://me:hunter2@h\", credential: none, models: [a]",
      "f:2: providers.x.base_url: expected"},

@@ -302,7 +302,7 @@ BOOST_AUTO_TEST_CASE(a_mid_stream_error_is_one_event_of_its_dialect) {
   BOOST_TEST(anthropic.starts_with("event: error\ndata: {\"type\":\"error\""));
   BOOST_TEST(anthropic.ends_with("}\n\n"));
   // Each is understood by its own meter.
-  for (const char* name : {"openai", "anthropic"}) {
+  for (const char* name : {"openai", "anthropic", "responses"}) {
     const auto meter = named(name).meter_stream({"gpt-4o"}, chat_request{});
     std::string out;
     meter->consume(named(name).error_event(why, call_id{}), out);
@@ -318,7 +318,7 @@ BOOST_AUTO_TEST_CASE(text_from_outside_is_always_valid_json) {
   problem why = make_problem(problem_kind::bad_request, hostile, hostile);
   why.refusal = spent_dollars();
   why.refusal->standing.scope = hostile;
-  for (const char* name : {"openai", "anthropic"}) {
+  for (const char* name : {"openai", "anthropic", "responses"}) {
     simdjson::dom::parser parser;
     BOOST_TEST(!parser.parse(named(name).error_body(why, call_id{})).error());
   }

@@ -86,6 +86,15 @@ BOOST_AUTO_TEST_CASE(what_leaves_here_has_the_model_that_the_provider_knows) {
   BOOST_TEST(expanded("/v1/files", "/v1/files", "x") == "/v1/files");
 }
 
+// A name that begins with its collection has that in the path already.
+BOOST_AUTO_TEST_CASE(a_collection_stands_once_in_a_path) {
+  constexpr std::string_view tuned = "/{version}/tunedModels/{model}:generateContent";
+  BOOST_TEST(expanded(tuned, "/v1beta/tunedModels/a:generateContent", "tunedModels/a") ==
+             "/v1beta/tunedModels/a:generateContent");
+  BOOST_TEST(expanded(tuned, "/v1beta/tunedModels/a:generateContent", "models/a") ==
+             "/v1beta/tunedModels/models%2Fa:generateContent");
+}
+
 // A model of a body, which may be any text, becomes no other path.
 BOOST_AUTO_TEST_CASE(a_models_name_cannot_leave_its_place_in_a_path) {
   BOOST_TEST(expanded(deployment, "/openai/deployments/a/chat/completions", "../x?y#z:%2f") ==

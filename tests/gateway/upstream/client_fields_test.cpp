@@ -133,6 +133,7 @@ BOOST_FIXTURE_TEST_CASE(a_metered_call_takes_no_query_but_what_its_api_lists, pa
              "?api-version=2024-10-21");
   BOOST_TEST(query("beta=true;fields=id", "anthropic") == "");
   BOOST_TEST(query("beta=true", "openai") == "");
+  BOOST_TEST(query("alt=sse&key=k&%24alt=json&fields=x", "gemini") == "?alt=sse&%24alt=json");
   BOOST_TEST(query("", "openai") == "");
   provider.pass_query = {"region"};
   BOOST_TEST(query("a=b&region=eu&api-version=1", "openai") == "?region=eu&api-version=1");

@@ -120,7 +120,9 @@ BOOST_AUTO_TEST_CASE(a_file_is_taken_up_to_its_limits_and_not_beyond) {
   BOOST_TEST(taken(file_of({})) == 0);
   BOOST_TEST(with([](kept_model&) {}) == 1);
   BOOST_TEST(with([](kept_model& one) { one.api = 0; }) == 1);
-  BOOST_TEST(with([](kept_model& one) { one.api = 2; }) == -1);
+  constexpr int last = static_cast<int>(last_chat_api);
+  BOOST_TEST(with([](kept_model& one) { one.api = last; }) == 1);
+  BOOST_TEST(with([](kept_model& one) { one.api = last + 1; }) == -1);
   BOOST_TEST(with([](kept_model& one) { one.name = ""; }) == -1);
   const std::string longest = "claude-sonnet-5" + std::string(256 - 15, '-');
   BOOST_TEST(with([&](kept_model& one) { one.name = longest; }) == 1);

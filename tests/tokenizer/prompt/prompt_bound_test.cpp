@@ -235,6 +235,17 @@ class request_maker {
     return made + more() + "}";
   }
 
+  [[nodiscard]] std::string gemini() {
+    std::string made = R"({"system_instruction":{"parts":)" + value(2) + R"(},"contents":[)";
+    for (std::size_t i = 1 + below(4); i > 0; --i) {
+      made += R"({"role":"user","parts":[{"text":)" + text() + R"(},{"functionCall":)" + value(2) +
+              R"(},{"functionResponse":)" + value(2) + "},{" + field(2) + "}]}";
+      if (i > 1) made += ',';
+    }
+    made += R"(],"tools":[{"functionDeclarations":)" + value(2) + "},{" + field(2) + "}]";
+    return made + R"(,"generationConfig":{"responseSchema":)" + value(3) + "}" + more() + "}";
+  }
+
   [[nodiscard]] std::string anything() {
     return below(3) == 0 ? value(0) : R"({"messages":)" + value(1) + more() + "}";
   }
@@ -288,6 +299,14 @@ void check(std::string_view model, chat_api api, const std::string& json, std::u
   BOOST_TEST_REQUIRE(minified <= json_bytes_max(request), "seed " << seed << '\n' << json);
 }
 
+// The same conversation as items.
+std::string as_responses(std::string chat) {
+  constexpr std::string_view messages = "\"messages\"";
+  const std::size_t at = chat.find(messages);
+  if (at != std::string::npos) chat.replace(at, messages.size(), "\"input\"");
+  return chat;
+}
+
 prompt_bound bound_of(std::string_view model, const std::string& json) {
   simdjson::dom::parser parser;
   simdjson::dom::element request;
@@ -308,8 +327,12 @@ BOOST_AUTO_TEST_CASE(no_request_counts_as_more_than_its_bound) {
     const std::string_view model = models[make.below(std::size(models))];
     check(model, chat_api::openai_chat, make.openai(), seed);
     check(model, chat_api::anthropic_messages, make.anthropic(), seed);
+    check(model, chat_api::gemini_contents, make.gemini(), seed);
+    check(model, chat_api::openai_responses, as_responses(make.openai()), seed);
     check(model, chat_api::openai_chat, make.anything(), seed);
+    check(model, chat_api::openai_responses, make.anything(), seed);
     check(model, chat_api::anthropic_messages, make.anything(), seed);
+    check(model, chat_api::gemini_contents, make.anything(), seed);
   }
 }
 

@@ -176,7 +176,7 @@ BOOST_FIXTURE_TEST_CASE(a_served_model_without_a_price_is_charged_as_the_one_tha
 }
 
 BOOST_FIXTURE_TEST_CASE(an_option_in_the_served_name_does_not_hide_its_price, call_to_bill) {
-  provider.options_mark = '#';
+  provider.options_marks = "#";
   BOOST_TEST(settled_at(reported_by("other#slow")).cost.count() == 1'000 * 1'000 + 100 * 4'000);
 }
 

@@ -124,6 +124,53 @@ BOOST_AUTO_TEST_CASE(free_tags_that_are_not_utf_8_are_refused) {
   BOOST_TEST(parse_free_tags("où=café,n=日本").has_value());
 }
 
+namespace {
+free_tags tags_under(const std::string& fields) {
+  const parsed_head head(fields);
+  const auto found = attribute(config{}, head.get(), acme_key());
+  BOOST_REQUIRE(found);
+  return found->tags;
+}
+const std::string traced = "4bf92f3577b34da6a3ce929d0e0e4736";  // W3C's own example
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_callers_trace_is_a_tag) {
+  for (const char* parent :
+       {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-comes"}) {
+    const free_tags tags = tags_under("traceparent: " + std::string(parent) + "\r\n");
+    BOOST_TEST((tags == free_tags{{"trace_id", traced}}), parent);
+  }
+  BOOST_TEST(
+      (tags_under("x-stint-tags: a=b\r\ntraceparent: 00-" + traced + "-00f067aa0ba902b7-01\r\n") ==
+       free_tags{{"a", "b"}, {"trace_id", traced}}));
+}
+
+BOOST_AUTO_TEST_CASE(what_names_no_trace_is_no_tag) {
+  for (const char* parent : {"", "00", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                             "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+                             "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+                             "00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                             "00-4bf92f3577b34da6a3ce929d0e0e4736_00f067aa0ba902b7-01",
+                             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7_01",
+                             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-012",
+                             "0g-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                             "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01"})
+    BOOST_TEST(tags_under("traceparent: " + std::string(parent) + "\r\n").empty(), parent);
+}
+
+BOOST_AUTO_TEST_CASE(a_trace_is_tagged_once_and_takes_no_other_tags_place) {
+  const std::string parent = "traceparent: 00-" + traced + "-00f067aa0ba902b7-01\r\n";
+  BOOST_TEST(
+      (tags_under("x-stint-tags: trace_id=mine\r\n" + parent) == free_tags{{"trace_id", "mine"}}));
+  std::string many = "t0=0";
+  for (std::size_t i = 1; i < free_tags_max; ++i)
+    many += ",t" + std::to_string(i) + "=0";
+  const free_tags full = tags_under("x-stint-tags: " + many + "\r\n" + parent);
+  BOOST_TEST(full.size() == free_tags_max);
+  BOOST_TEST(full.back().first != "trace_id");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint

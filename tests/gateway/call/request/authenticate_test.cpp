@@ -25,10 +25,26 @@ struct one_key {
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(a_key_is_taken_from_any_of_its_headers, one_key) {
-  for (const char* begin : {"authorization: bEaReR  ", "x-api-key: ", "api-key: ", "API-Key: "}) {
+  for (const char* begin :
+       {"authorization: bEaReR  ", "x-api-key: ", "api-key: ", "API-Key: ", "x-goog-api-key: "}) {
     const parsed_head head(begin + made.secret_text + "\r\n");
     BOOST_TEST(authenticate(head.get(), ring, now).value()->tenant == "acme", begin);
   }
+}
+
+// Google's clients may send it so.
+BOOST_FIXTURE_TEST_CASE(a_key_is_taken_from_the_query, one_key) {
+  const auto asked = [this](const std::string& query, const std::string& lines = "") {
+    const parsed_head head(lines, "POST /v1beta/models/m:generateContent?" + query);
+    return authenticate(head.get(), ring, now);
+  };
+  BOOST_TEST(asked("key=" + made.secret_text).value()->tenant == "acme");
+  BOOST_TEST(asked("alt=sse&key=%73" + made.secret_text.substr(1)).value()->tenant == "acme");
+  BOOST_TEST(asked("key=AIza-other", "x-goog-api-key: " + made.secret_text + "\r\n").has_value());
+  BOOST_TEST(asked("monkey=" + made.secret_text).has_error());
+  const auto refused = asked("key=sk-stint-wrong");
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.error().message.find("sk-stint-wrong") == std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(no_key_a_wrong_key_and_another_scheme_are_refused, one_key) {

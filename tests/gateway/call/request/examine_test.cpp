@@ -158,7 +158,7 @@ BOOST_FIXTURE_TEST_CASE(a_bound_of_minus_one_is_none, examined_fixture) {
 
 BOOST_FIXTURE_TEST_CASE(an_option_in_the_model_s_name_is_left_out_of_what_it_is_known_by,
                         examined_fixture) {
-  settings.providers[0].options_mark = '#';
+  settings.providers[0].options_marks = "#";
   const examined_call call = examined(hi_to("gpt-4o#slow"));
   BOOST_TEST(call.model == "gpt-4o#slow");
   BOOST_TEST(call.base_model == "gpt-4o");

@@ -1,0 +1,33 @@
+// Tested by tests/gateway/call/relay/suited_refusal_test.cpp.
+#include "gateway/call/relay/suited_refusal.hpp"
+
+#include <algorithm>
+
+namespace stint {
+
+namespace {
+client_habit habit_of(std::string_view user_agent) noexcept {
+  if (user_agent.starts_with("claude-cli/")) return client_habit::claude_code;
+  // Both send "ai-sdk/…" somewhere; opencode, which is built with it, names itself first.
+  const bool retries = user_agent.starts_with("ai/") || user_agent.starts_with("opencode/") ||
+                       user_agent.find("ai-sdk/") != std::string_view::npos;
+  return retries ? client_habit::retries_429 : client_habit::usual;
+}
+}  // namespace
+
+void suit_client(const request_head& head, wall_time now, problem& why) {
+  if (why.kind != problem_kind::budget_exceeded || !why.refusal || why.status != 429) return;
+  const auto named = head.find("user-agent");
+  if (!named) return;
+  why.asked_by = habit_of(*named);
+  // As OpenAI and Anthropic answer who has no money left; neither sends it again.
+  if (why.asked_by == client_habit::retries_429) why.status = 402;
+  const auto& end = why.refusal->standing.window.end;
+  // It shows when the limit ends, and does not wait for it.
+  if (why.asked_by == client_habit::claude_code && end && *end > now) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(*end - now);
+    why.retry_after_s = static_cast<int>(std::min<std::int64_t>(left.count(), 1'000'000'000));
+  }
+}
+
+}  // namespace stint
