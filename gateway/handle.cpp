@@ -262,7 +262,9 @@ asio::awaitable<void> serve_held(const exchange& x, admitted_call of, unowned_ho
 }
 
 asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const virtual_key& key) {
-  auto call = co_await examine(x.examining(), *x.call.speaks, x.call.target, x.session.body,
+  examiner examining = x.examining();
+  examining.key = key.id;
+  auto call = co_await examine(examining, *x.call.speaks, x.call.target, x.session.body,
                                x.call.started, what_for.charged.tenant);
   if (!call) co_return co_await decline(x, std::move(call).error());
   if (call->speaks != x.call.speaks) {
@@ -300,8 +302,9 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
 asio::awaitable<void> serve_free(const exchange& x, const purpose& what_for,
                                  const virtual_key& key) {
   const free_terms terms{x.shared.settings, x.shared.prices, key, x.shared.kept};
-  const auto call =
-      read_free_call(terms, *x.call.speaks, x.call.target, x.session.body, x.call.started);
+  const read_elsewhere where{x.shared.counting, x.shared.memory};
+  const auto call = co_await find_free_call(where, terms, *x.call.speaks, x.call.target,
+                                            x.session.body, x.call.started);
   if (!call) co_return co_await decline(x, call.error());
   if (auto barred = refuse_without_credential(*call->provider))
     co_return co_await decline(x, std::move(*barred));
@@ -331,7 +334,9 @@ asio::awaitable<void> answer_here(const exchange& x, const virtual_key& key) {
 
 asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for,
                                       const virtual_key& key, const passthrough_config& rule) {
-  if (auto barred = refuse_unmetered_model(key, x.call.head, x.session.body))
+  const client_session& session = x.session;
+  if (auto barred = co_await check_unmetered_model(x.shared.counting, x.shared.memory, key,
+                                                   x.call.head, session.body))
     co_return co_await decline(x, std::move(*barred));
   admitted_call of;
   of.provider = x.shared.settings.find_provider(rule.provider);

@@ -102,6 +102,7 @@ struct examiner {
   const usage_refusals* usage_refused = nullptr;  // null: nobody has refused to be asked
   memory_budget* memory = nullptr;                // null: parsed prompts have no bound
   const kept_answers* kept = nullptr;             // null: nothing is known of earlier answers
+  std::string_view key = {};                      // whose share of it they take
 };
 
 // `body` must have simdjson's padding reserved behind its size. Runs on the io thread, or on the

@@ -1,6 +1,8 @@
 // Tested by tests/gateway/call/request/free_call_test.cpp and tests/end_to_end/free_calls_test.py.
 #include "gateway/call/request/free_call.hpp"
 
+#include "gateway/call/counting_pool.hpp"
+#include "gateway/call/request/parse_room.hpp"
 #include "gateway/dialect/parts/document.hpp"
 
 namespace stint {
@@ -8,11 +10,13 @@ namespace stint {
 namespace {
 result<std::string> model_in(const call_target& target, std::string_view body) {
   if (!target.model.empty()) return std::string(target.model);
-  const auto document = parse_object(body);
-  if (!document) {
+  std::string named;
+  const auto note = [&named](simdjson::dom::object document) {
+    named = text_of(document, "model");
+  };
+  if (!with_object(body, note)) {
     return make_problem(problem_kind::bad_request, "the body is not a JSON object");
   }
-  const std::string_view named = text_of(*document, "model");
   const std::string_view model = named.empty() ? target.at->usual_model : named;
   if (model.empty() || model.size() > model_bytes_max) {
     return make_problem(problem_kind::bad_request,
@@ -61,6 +65,21 @@ result<free_call> read_free_call(const free_terms& terms, const dialect& speaks,
   }
   if (const auto found = terms.prices.find(call.base_model, now)) call.rates = *found;
   return call;
+}
+
+boost::asio::awaitable<result<free_call>> find_free_call(read_elsewhere where,
+                                                         const free_terms& terms,
+                                                         const dialect& speaks,
+                                                         const call_target& target,
+                                                         const std::string& body, wall_time now) {
+  if (!target.model.empty() || body.size() <= memory_budget::uncounted_bytes)
+    co_return read_free_call(terms, speaks, target, body, now);
+  memory_claim claim(where.memory);
+  if (auto full = claim_parsed(where.memory, terms.key.id, body, claim)) co_return std::move(*full);
+  if (body.size() <= parsed_here_bytes_max)
+    co_return read_free_call(terms, speaks, target, body, now);
+  auto elsewhere = [&] { return read_free_call(terms, speaks, target, body, now); };
+  co_return co_await on_counting_pool(where.pool, elsewhere);
 }
 
 }  // namespace stint

@@ -184,6 +184,28 @@ BOOST_FIXTURE_TEST_CASE(a_backup_that_is_stopped_leaves_nothing_behind, fixture)
   BOOST_TEST(!fs::exists(copy));
 }
 
+// Only the copying looked at a stop: a SIGTERM waited until gigabytes had been read once more.
+BOOST_FIXTURE_TEST_CASE(a_backup_may_be_stopped_while_its_copy_is_read, fixture) {
+  settle_calls(1, 200);
+  settle_calls(201, 202);
+  back_up();
+  std::ifstream file(copy + "/" + backup_files::list_name);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto list = backup_files::parse_list(text);
+  BOOST_REQUIRE(list.has_value());
+  work_progress progress;
+  backup_files::check_copy(copy, *list, progress);
+  progress.stop = true;
+  BOOST_TEST(refusal_of([&] { backup_files::check_copy(copy, *list, progress); }) ==
+             "the copying was stopped before its end");
+  auto later = *list;
+  ++later.group;
+  progress.stop = false;
+  BOOST_TEST(refusal_of([&] {
+               backup_files::check_copy(copy, later, progress);
+             }).find("the copy ends before group") != std::string::npos);
+}
+
 BOOST_FIXTURE_TEST_CASE(any_file_of_a_backup_that_is_damaged_or_missing_is_found_before_it_is_used,
                         fixture) {
   settle_calls(1, 20);

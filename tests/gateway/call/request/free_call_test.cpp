@@ -6,6 +6,7 @@
 
 #include "gateway/call/call_fixture.hpp"
 #include "gateway/call/hold/bill.hpp"
+#include "gateway/call/run_to_end.hpp"
 
 namespace stint {
 
@@ -45,6 +46,32 @@ BOOST_FIXTURE_TEST_CASE(a_body_without_a_model_or_of_nobodys_model_is_refused, c
 BOOST_FIXTURE_TEST_CASE(a_key_for_some_models_asks_about_those_alone, counting_fixture) {
   BOOST_TEST(read(R"({"model":"claude-sonnet-5"})", {"claude-*"}).has_value());
   BOOST_TEST(read(R"({"model":"claude-sonnet-5"})", {"gpt-*"}).error().status == 403);
+}
+
+// It was read on the io thread, by a parser that stayed as large, and counted nowhere.
+BOOST_FIXTURE_TEST_CASE(a_long_body_is_read_elsewhere_within_its_key_s_share, counting_fixture) {
+  constexpr std::size_t mib = 1024 * 1024;
+  virtual_key key;
+  key.id = "k1";
+  const free_terms asked{settings, prices, key};
+  const std::string body = R"({"model":"claude-sonnet-5","messages":[{"role":"user","content":")" +
+                           std::string(2 * mib, 'a') + "\"}]}";
+  boost::asio::thread_pool pool(1);
+  const auto status_within = [&](std::uint64_t limit, std::uint64_t in_use) {
+    memory_budget memory;
+    memory.set_limit(limit);
+    memory_claim others(memory);
+    BOOST_TEST_REQUIRE((others.grow_parsed("k1", in_use) == memory_verdict::granted));
+    const read_elsewhere where{pool, memory};
+    boost::asio::io_context loop;
+    const auto found = run_to_end(
+        loop, find_free_call(where, asked, *find_dialect("anthropic"), target, body, admitted));
+    BOOST_TEST(memory.used() == in_use);
+    return found ? 200 : found.error().status;
+  };
+  BOOST_TEST(status_within(16 * mib, 0) == 200);
+  BOOST_TEST(status_within(16 * mib, 3 * mib) == 503);
+  BOOST_TEST(status_within(7 * mib, 0) == 413);
 }
 
 BOOST_FIXTURE_TEST_CASE(it_is_one_request_that_costs_nothing_and_says_so, counting_fixture) {
