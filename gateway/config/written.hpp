@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@ namespace stint {
 // "limits.body_timeout" and "30s"; a list is one value, whatever is in it.
 using written_settings = std::map<std::string, std::string, std::less<>>;
 
-[[nodiscard]] written_settings written(const YAML::Node& document);
+// Nothing: its anchors stand for themselves, or unfold into more than a file may say.
+[[nodiscard]] std::optional<written_settings> written(const YAML::Node& document);
 
 struct setting_change {
   std::string name;

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include <boost/test/unit_test.hpp>
+#include <yaml-cpp/yaml.h>
 
 #include "gateway/config/config.hpp"
+#include "gateway/config/written.hpp"
 
 using namespace stint;
 
@@ -173,6 +175,32 @@ BOOST_AUTO_TEST_CASE(what_comes_to_the_same_is_no_change) {
              "providers(>) ");
   BOOST_TEST(changes_between("providers:\n" + two, "providers:\n" + one + two)
                  .find("providers.b.base_url(>https://b) ") != std::string::npos);
+}
+
+// Such a file ended check-config, and a gateway that was told to reload, with SIGSEGV.
+BOOST_AUTO_TEST_CASE(an_anchor_that_contains_itself_is_a_mistake) {
+  for (const char* yaml : {"tenants: &a {b: *a}\n", "caps: &a [*a]\n", "x: &a {b: *a}\n",
+                           "tenants: {t: &a {timezone: *a}}\n"}) {
+    BOOST_TEST(std::holds_alternative<std::vector<config_mistake>>(parse_config(yaml, "f", ".")),
+               yaml);
+    BOOST_TEST(!written(YAML::Load(yaml)).has_value(), yaml);
+  }
+  std::string laughs = "a0: &a0 [x, x, x, x, x, x, x, x]\n";
+  for (int n = 1; n < 20; ++n) {
+    const std::string before = "*a" + std::to_string(n - 1);
+    laughs += "a" + std::to_string(n) + ": &a" + std::to_string(n) + " [" + before;
+    for (int more = 1; more < 8; ++more)
+      laughs += ", " + before;
+    laughs += "]\n";
+  }
+  BOOST_TEST(!written(YAML::Load(laughs)).has_value());
+  BOOST_TEST(std::holds_alternative<std::vector<config_mistake>>(parse_config(laughs, "f", ".")));
+}
+
+BOOST_AUTO_TEST_CASE(an_alias_is_written_as_what_it_stands_for) {
+  const auto settings = written(YAML::Load("a: &x {b: [1, {c: 2}]}\nd: *x\n"));
+  BOOST_TEST_REQUIRE(settings.has_value());
+  BOOST_TEST((*settings == written_settings{{"a.b", "[1, {c: 2}]"}, {"d.b", "[1, {c: 2}]"}}));
 }
 
 // The file says the same, and what it names does not.
