@@ -77,6 +77,14 @@ BOOST_AUTO_TEST_CASE(an_entry_that_nothing_comes_to_is_warned_of) {
   // It is there for what is passed through.
   BOOST_TEST(!shadowed(all, provider("b", "openai", "x") +
                                 "passthrough: [{method: GET, path: /v1/models, provider: b}]\n"));
+  // It may be there for that alone, and lists no model then.
+  const auto listless = [&](const std::string& more) {
+    return any_starts_with(
+        warnings_about(parsed("providers:\n" + provider("b", "openai", "") + more)),
+        "providers.b: no call goes there: it lists no model");
+  };
+  BOOST_TEST(listless(""));
+  BOOST_TEST(!listless("passthrough: [{method: GET, path: /v1/models, provider: b}]\n"));
   const auto rules = [&](const std::string& first, const std::string& second) {
     return any_starts_with(warnings_about(parsed("passthrough: [{method: GET, path: \"" + first +
                                                  "\", provider: sim}, {method: GET, path: \"" +
@@ -165,6 +173,9 @@ BOOST_AUTO_TEST_CASE(what_comes_to_the_same_is_no_change) {
   };
   BOOST_TEST(changes_between("", "threads: 0\nlimits: {body_timeout: 30000ms}\n") == "");
   BOOST_TEST(changes_between("threads: 2\n", "") == "threads(2>) ");
+  // The provider behind it is not told as one of the file's.
+  BOOST_TEST(changes_between("", "simulated: {enabled: false}\n") == "simulated.enabled(>false) ");
+  BOOST_TEST(changes_between("simulated: {enabled: false}\n", "") == "simulated.enabled(false>) ");
   BOOST_TEST(changes_between("data_directory: a\n", "data_directory: b\n") ==
              "data_directory(a>b) admin.token_file(>) ");  // it lies there
   const std::string two =
