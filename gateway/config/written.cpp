@@ -87,8 +87,11 @@ std::vector<setting_change> changes_of(const written_settings& was, const writte
   return changes;
 }
 
-std::string told_value(const std::string& value) {
-  return value.empty() ? "not given" : shown_in_message(value);
+// Behind the '?' of a provider's path may stand what opens it.
+std::string told_value(const std::string& setting, const std::string& value) {
+  if (value.empty()) return "not given";
+  const std::size_t query = is_within(setting, "providers") ? value.find('?') : std::string::npos;
+  return shown_in_message(value.substr(0, query)) + (query == std::string::npos ? "" : "?…");
 }
 
 bool is_within(std::string_view setting, std::string_view section) noexcept {

@@ -31,8 +31,8 @@ struct setting_change {
 [[nodiscard]] std::vector<setting_change> changes_of(const written_settings& was,
                                                      const written_settings& is);
 
-// A value for a message: short, and "not given" for none.
-[[nodiscard]] std::string told_value(const std::string& value);
+// A setting's value for a message: short, without secrets, and "not given" for none.
+[[nodiscard]] std::string told_value(const std::string& setting, const std::string& value);
 
 // Whether the setting is that one, or stands in that section.
 [[nodiscard]] bool is_within(std::string_view setting, std::string_view section) noexcept;

@@ -54,7 +54,8 @@ void tell_restarts(const std::vector<setting_change>& changes, std::ostream& log
   for (const setting_change& each : changes) {
     log << "reload: " << each.name << " differs and needs a restart";
     if (each.was != each.is)
-      log << " (" << told_value(each.was) << " → " << told_value(each.is) << ')';
+      log << " (" << told_value(each.name, each.was) << " → " << told_value(each.name, each.is)
+          << ')';
     log << "; the old one stays\n";
   }
 }
@@ -71,8 +72,8 @@ void tell_caps(const shown_caps& was, const shown_caps& is, std::ostream& log) {
 void tell_tenants(const config& running, const config& loaded, std::ostream& log) {
   for (const setting_change& each : changes_of(running.written, loaded.written)) {
     if (!is_within(each.name, "tenants")) continue;
-    log << "reload: " << each.name << " is in force: " << told_value(each.is)
-        << " (at the start: " << told_value(each.was) << ")\n";
+    log << "reload: " << each.name << " is in force: " << told_value(each.name, each.is)
+        << " (at the start: " << told_value(each.name, each.was) << ")\n";
   }
 }
 

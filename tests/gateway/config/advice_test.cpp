@@ -188,6 +188,15 @@ BOOST_AUTO_TEST_CASE(what_comes_to_the_same_is_no_change) {
                  .find("providers.b.base_url(>https://b) ") != std::string::npos);
 }
 
+// What stood behind it was written to the log.
+BOOST_AUTO_TEST_CASE(of_a_provider_s_path_no_query_is_told) {
+  BOOST_TEST(told_value("providers.a.paths.chat", "/x/chat?api-version=1&code=secret") ==
+             "/x/chat?…");
+  BOOST_TEST(told_value("providers.a.paths.chat", "/x/chat") == "/x/chat");
+  BOOST_TEST(told_value("providers.a.paths.chat", "") == "not given");
+  BOOST_TEST(told_value("tenants.a.timezone", "a?b") == "a?b");
+}
+
 // Such a file ended check-config, and a gateway that was told to reload, with SIGSEGV.
 BOOST_AUTO_TEST_CASE(an_anchor_that_contains_itself_is_a_mistake) {
   for (const char* yaml : {"tenants: &a {b: *a}\n", "caps: &a [*a]\n", "x: &a {b: *a}\n",
