@@ -135,8 +135,8 @@ void tell_clock(const ledger_health& of, std::ostream& log) {
     const wall_time said = wall_now();
     log << "warning: this machine's clock says " << to_iso_time(said) << ", which is more than "
         << std::chrono::duration_cast<std::chrono::hours>(believed_clock::stop_max).count() / 24
-        << " days after the last call in the ledger, and nothing keeps it (NTP). It is not "
-           "believed: "
+        << " days after the last call in the ledger, and nothing keeps it that the kernel knows of "
+           "(NTP; of chrony, with rtcsync in chrony.conf). It is not believed: "
            "calls are dated from "
         << to_iso_time(said - of.clock_ahead)
         << " on, and windows end by the time that passes, until the clock is set. Is it right? "
