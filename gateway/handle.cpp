@@ -335,16 +335,20 @@ asio::awaitable<void> answer_here(const exchange& x, const virtual_key& key) {
 asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for,
                                       const virtual_key& key, const passthrough_config& rule) {
   const client_session& session = x.session;
-  if (auto barred = co_await check_unmetered_model(x.shared.counting, x.shared.memory, key,
-                                                   x.call.head, session.body))
-    co_return co_await decline(x, std::move(*barred));
+  const config& settings = x.shared.settings;
   admitted_call of;
-  of.provider = x.shared.settings.find_provider(rule.provider);
+  of.provider = settings.find_provider(rule.provider);
   if (of.provider == nullptr) {
     problem unknown = make_problem(problem_kind::not_found,
                                    "passthrough names an unknown provider: " + rule.provider);
     co_return co_await decline(x, std::move(unknown));
   }
+  const read_elsewhere where{x.shared.counting, x.shared.memory};
+  passing_on leaving;
+  leaving.provider = of.provider;
+  leaving.private_to_us = {settings.feature_header, settings.tags_header};
+  if (auto barred = co_await check_unmetered_model(where, key, x.call.head, leaving, session.body))
+    co_return co_await decline(x, std::move(*barred));
   if (auto barred = refuse_without_credential(*of.provider))
     co_return co_await decline(x, std::move(*barred));
   of.hold = unmetered_hold(x.terms(), what_for, rule);

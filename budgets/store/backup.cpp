@@ -128,7 +128,6 @@ void check_tables(const rocksdb::DBOptions& options, const std::string& director
 // would be, for reading only.
 void backup_files::check_copy(const std::string& directory, const file_list& list,
                               const work_progress& progress) {
-  require_not_stopped(progress);
   open_database copied;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;

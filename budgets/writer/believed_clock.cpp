@@ -56,6 +56,11 @@ std::chrono::microseconds believed_clock::ahead() const {
          microseconds{offset_us_.load(std::memory_order_relaxed)};
 }
 
+wall_time vouched_by_file(wall_time written, wall_time now,
+                          std::chrono::microseconds since_boot) noexcept {
+  return written < now - since_boot ? written : wall_time{};
+}
+
 bool clock_is_set() noexcept {
   timex asked{};
   return ::adjtimex(&asked) >= 0 && (asked.status & STA_UNSYNC) == 0;

@@ -57,6 +57,10 @@ class believed_clock {
 
 // Since the machine's start, sleep included.
 [[nodiscard]] std::chrono::microseconds time_since_boot() noexcept;
+// What a file that was written then says of a clock that says `now`: nothing, where it was written since the
+// machine's start, by that very clock (a container's configuration is, at each start).
+[[nodiscard]] wall_time vouched_by_file(wall_time written, wall_time now,
+                                        std::chrono::microseconds since_boot) noexcept;
 // Whether the kernel says that something keeps its clock by others' time.
 [[nodiscard]] bool clock_is_set() noexcept;
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "budgets/records/row.hpp"
+#include "budgets/writer/believed_clock.hpp"
 #include "gateway/admin/server.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
@@ -148,11 +149,12 @@ void end_unfinished() {
   std::_Exit(exit_failure);
 }
 
-// When it was; the beginning of time where that cannot be told.
-wall_time written_at(const std::string& file) {
+// By when somebody wrote it; the beginning of time where that cannot be told.
+wall_time known_by(const std::string& file) {
   struct stat found {};
   if (::stat(file.c_str(), &found) != 0) return {};
-  return wall_time{std::chrono::seconds{found.st_mtim.tv_sec}};
+  const wall_time written{std::chrono::seconds{found.st_mtim.tv_sec}};
+  return vouched_by_file(written, wall_now(), time_since_boot());
 }
 
 ledger_options ledger_settings_of(const config& settings, const descriptor_shares& descriptors,
@@ -165,7 +167,7 @@ ledger_options ledger_settings_of(const config& settings, const descriptor_share
   result.caps_from = settings.file;
   result.rows_kept_days = settings.rows_kept_days;
   result.orphans_at_hold = settings.admission.unknown_at_hold;
-  result.known_time = std::max(written_at(settings.file), written_at(settings.prices_file));
+  result.known_time = std::max(known_by(settings.file), known_by(settings.prices_file));
   if (believe_clock) result.known_time = wall_now();
   return result;
 }

@@ -35,9 +35,8 @@ bool same_proxy(const provider_config& a, const provider_config& b) {
          a.proxy->credential_source == b.proxy->credential_source;
 }
 
-// The built-in provider's port is chosen at start; simulated.port says what was asked for.
+// Of one name.
 bool same_provider(const provider_config& a, const provider_config& b) {
-  if (a.name != b.name || a.built_in) return a.name == b.name;
   return a.dialects == b.dialects && a.tls == b.tls && a.host == b.host && a.port == b.port &&
          a.base_path == b.base_path && a.verify_certificate == b.verify_certificate &&
          a.ca_file == b.ca_file && a.client_certificate == b.client_certificate &&
@@ -117,9 +116,15 @@ void warn_of_shadowed(const config& checked, std::vector<std::string>& warnings)
   const std::span<const provider_config> all(checked.providers);
   for (std::size_t at = 0; at < all.size(); ++at) {
     const provider_config& one = all[at];
-    if (one.built_in || one.models.empty() || !is_shadowed(all.first(at), one)) continue;
     const auto names_it = [&](const auto& rule) { return rule.provider == one.name; };
-    if (std::ranges::any_of(checked.passthrough, names_it)) continue;
+    if (one.built_in || std::ranges::any_of(checked.passthrough, names_it)) continue;
+    if (one.models.empty()) {
+      warnings.push_back("providers." + one.name +
+                         ": no call goes there: it lists no model, and no passthrough names it; "
+                         "list some models like [\"gpt-*\"], or delete it");
+      continue;
+    }
+    if (!is_shadowed(all.first(at), one)) continue;
     warnings.push_back("providers." + one.name +
                        ": no call goes there: the entries before it list all of its models; put it "
                        "before them, or delete it");
@@ -198,23 +203,32 @@ namespace {
 // Whether a setting, or a section, comes to the same, however it is written.
 using compared_settings = std::vector<std::pair<std::string, bool>>;
 
+// Of those that the file lists.
+std::vector<std::string_view> names_in_order(const config& of) {
+  std::vector<std::string_view> names;
+  for (const provider_config& one : of.providers) {
+    if (!one.built_in) names.emplace_back(one.name);
+  }
+  return names;
+}
+
 void compare_providers(const config& a, const config& b, compared_settings& into) {
   const auto by_name = [](const config& in, const std::string& name) {
     return std::ranges::find(in.providers, name, &provider_config::name);
   };
+  // The built-in one stands in no file: simulated.enabled says whether it is there.
   for (const provider_config& one : a.providers) {
+    if (one.built_in) continue;
     const auto other = by_name(b, one.name);
     into.emplace_back("providers." + one.name,
                       other != b.providers.end() && same_provider(one, *other));
   }
   for (const provider_config& one : b.providers) {
-    if (by_name(a, one.name) == a.providers.end())
+    if (!one.built_in && by_name(a, one.name) == a.providers.end())
       into.emplace_back("providers." + one.name, false);
   }
   // The first that lists a model gets it.
-  into.emplace_back("providers",
-                    std::ranges::equal(a.providers, b.providers, {}, &provider_config::name,
-                                       &provider_config::name));
+  into.emplace_back("providers", names_in_order(a) == names_in_order(b));
 }
 
 void compare_simulated(const simulation& a, const simulation& b, compared_settings& into) {

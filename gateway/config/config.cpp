@@ -239,7 +239,14 @@ config_result parse_config(const std::string& yaml_text, const std::string& file
   config_reading run{.into = read, .directory = directory, .mistakes = mistakes};
   read_yaml_file(yaml_text, mistakes, [&](const yaml_document& document) {
     read_document(document.is_empty ? YAML::Node(YAML::NodeType::Map) : document.root, run);
-    read.written = written(document.root);
+    if (!mistakes.empty()) return;
+    if (auto settings = written(document.root)) {
+      read.written = std::move(*settings);
+    } else {
+      mistakes.add(0,
+                   "the file: an anchor (&) stands for itself, or several unfold into too much; "
+                   "write out what each alias (*) stands for");
+    }
   });
   if (!mistakes.empty()) return mistakes.sorted();
   return read;

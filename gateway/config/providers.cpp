@@ -156,12 +156,8 @@ provider_config read_provider(const std::string& name, const config_node& node,
   section.require("models",
                   "list the models that go there, like [\"gpt-*\"]; the first provider that lists "
                   "a model gets it");
-  const auto globs = section.words("models");
-  if (globs.empty() && section.has("models"))
-    section.mistake("models",
-                    "lists no model, so that no call ever goes there; delete the provider, "
-                    "or list some like [\"gpt-*\"]");
-  for (const auto& glob : globs) {
+  section.refuse_blank("models");
+  for (const auto& glob : section.words("models")) {
     if (check_glob(glob, mistakes)) read.models.push_back(glob.text);
   }
   read_way_out(section, directory, read, mistakes);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@ namespace stint {
 // "limits.body_timeout" and "30s"; a list is one value, whatever is in it.
 using written_settings = std::map<std::string, std::string, std::less<>>;
 
-[[nodiscard]] written_settings written(const YAML::Node& document);
+// Nothing: its anchors stand for themselves, or unfold into more than a file may say.
+[[nodiscard]] std::optional<written_settings> written(const YAML::Node& document);
 
 struct setting_change {
   std::string name;
@@ -29,8 +31,8 @@ struct setting_change {
 [[nodiscard]] std::vector<setting_change> changes_of(const written_settings& was,
                                                      const written_settings& is);
 
-// A value for a message: short, and "not given" for none.
-[[nodiscard]] std::string told_value(const std::string& value);
+// A setting's value for a message: short, without secrets, and "not given" for none.
+[[nodiscard]] std::string told_value(const std::string& setting, const std::string& value);
 
 // Whether the setting is that one, or stands in that section.
 [[nodiscard]] bool is_within(std::string_view setting, std::string_view section) noexcept;

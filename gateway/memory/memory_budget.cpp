@@ -3,11 +3,13 @@
 
 namespace stint {
 
+// What finds no room is never counted, not for a moment: another thread would be refused what is there for it.
 bool memory_budget::take(std::uint64_t bytes, std::uint64_t limit) noexcept {
-  const std::uint64_t before = used_.fetch_add(bytes, std::memory_order_relaxed);
-  if (before <= limit && bytes <= limit - before) return true;
-  give_back(bytes);
-  return false;
+  std::uint64_t before = used_.load(std::memory_order_relaxed);
+  do {
+    if (before > limit || bytes > limit - before) return false;
+  } while (!used_.compare_exchange_weak(before, before + bytes, std::memory_order_relaxed));
+  return true;
 }
 
 void memory_budget::give_back(std::uint64_t bytes) noexcept {

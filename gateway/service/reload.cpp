@@ -54,7 +54,8 @@ void tell_restarts(const std::vector<setting_change>& changes, std::ostream& log
   for (const setting_change& each : changes) {
     log << "reload: " << each.name << " differs and needs a restart";
     if (each.was != each.is)
-      log << " (" << told_value(each.was) << " → " << told_value(each.is) << ')';
+      log << " (" << told_value(each.name, each.was) << " → " << told_value(each.name, each.is)
+          << ')';
     log << "; the old one stays\n";
   }
 }
@@ -71,8 +72,8 @@ void tell_caps(const shown_caps& was, const shown_caps& is, std::ostream& log) {
 void tell_tenants(const config& running, const config& loaded, std::ostream& log) {
   for (const setting_change& each : changes_of(running.written, loaded.written)) {
     if (!is_within(each.name, "tenants")) continue;
-    log << "reload: " << each.name << " is in force: " << told_value(each.is)
-        << " (at the start: " << told_value(each.was) << ")\n";
+    log << "reload: " << each.name << " is in force: " << told_value(each.name, each.is)
+        << " (at the start: " << told_value(each.name, each.was) << ")\n";
   }
 }
 
@@ -134,8 +135,8 @@ void tell_clock(const ledger_health& of, std::ostream& log) {
     const wall_time said = wall_now();
     log << "warning: this machine's clock says " << to_iso_time(said) << ", which is more than "
         << std::chrono::duration_cast<std::chrono::hours>(believed_clock::stop_max).count() / 24
-        << " days after the last call in the ledger, and nothing keeps it (NTP). It is not "
-           "believed: "
+        << " days after the last call in the ledger, and nothing keeps it that the kernel knows of "
+           "(NTP; of chrony, with rtcsync in chrony.conf). It is not believed: "
            "calls are dated from "
         << to_iso_time(said - of.clock_ahead)
         << " on, and windows end by the time that passes, until the clock is set. Is it right? "

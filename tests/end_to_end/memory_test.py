@@ -4,7 +4,6 @@ refuses the calls that wanted it and serves the others."""
 import resource
 import select
 import unittest
-from pathlib import Path
 
 import http_client
 from books import FOREVER_CAPS, check_books

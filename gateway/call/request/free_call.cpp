@@ -1,8 +1,6 @@
 // Tested by tests/gateway/call/request/free_call_test.cpp and tests/end_to_end/free_calls_test.py.
 #include "gateway/call/request/free_call.hpp"
 
-#include "gateway/call/counting_pool.hpp"
-#include "gateway/call/request/parse_room.hpp"
 #include "gateway/dialect/parts/document.hpp"
 
 namespace stint {
@@ -72,14 +70,9 @@ boost::asio::awaitable<result<free_call>> find_free_call(read_elsewhere where,
                                                          const dialect& speaks,
                                                          const call_target& target,
                                                          const std::string& body, wall_time now) {
-  if (!target.model.empty() || body.size() <= memory_budget::uncounted_bytes)
-    co_return read_free_call(terms, speaks, target, body, now);
-  memory_claim claim(where.memory);
-  if (auto full = claim_parsed(where.memory, terms.key.id, body, claim)) co_return std::move(*full);
-  if (body.size() <= parsed_here_bytes_max)
-    co_return read_free_call(terms, speaks, target, body, now);
-  auto elsewhere = [&] { return read_free_call(terms, speaks, target, body, now); };
-  co_return co_await on_counting_pool(where.pool, elsewhere);
+  if (!target.model.empty()) co_return read_free_call(terms, speaks, target, body, now);
+  auto read = [&] { return read_free_call(terms, speaks, target, body, now); };
+  co_return co_await read_within_share(where, terms.key.id, body, read);
 }
 
 }  // namespace stint

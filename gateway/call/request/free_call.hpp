@@ -6,12 +6,11 @@
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include "gateway/answers/kept_answers.hpp"
+#include "gateway/call/request/read_elsewhere.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/keys/key_ring.hpp"
-#include "gateway/memory/memory_budget.hpp"
 #include "gateway/problem.hpp"
 #include "pricing/price_book.hpp"
 
@@ -37,12 +36,6 @@ struct free_call {
 [[nodiscard]] result<free_call> read_free_call(const free_terms& terms, const dialect& speaks,
                                                const call_target& target, std::string_view body,
                                                wall_time now);
-
-// Where a long body is read, and of what it takes the room.
-struct read_elsewhere {
-  boost::asio::thread_pool& pool;
-  memory_budget& memory;
-};
 
 // The same; a long body is read on the pool, where its key has room for that.
 [[nodiscard]] boost::asio::awaitable<result<free_call>> find_free_call(

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/call/request/read_body.hpp"
+
 namespace stint {
 
 namespace {
@@ -21,24 +23,6 @@ constexpr std::array<bool, 256> is_mark = [] {
     made[static_cast<unsigned char>(mark)] = true;
   return made;
 }();
-
-problem never_fits() {
-  return make_problem(problem_kind::body_too_large,
-                      "reading the body takes more than a key's share of the gateway's memory "
-                      "(a quarter of limits.memory_bytes_max)");
-}
-
-problem no_room_now(memory_verdict why) {
-  problem full =
-      make_problem(problem_kind::overloaded,
-                   why == memory_verdict::key_is_full
-                       ? "reading the bodies of this key's calls takes up its share of the "
-                         "gateway's memory (limits.memory_bytes_max); try again"
-                       : "the calls in flight take up the gateway's memory "
-                         "(limits.memory_bytes_max); try again");
-  full.retry_after_s = 1;
-  return full;
-}
 }  // namespace
 
 // What is reserved and never written takes no memory: of an image, or of prose, nearly all.
@@ -61,7 +45,7 @@ std::optional<problem> claim_parsed(const memory_budget& of, std::string_view ke
   const std::uint64_t bytes = parsed_bytes_of(body);
   const memory_verdict found = into.grow_parsed(key, bytes);
   if (found == memory_verdict::granted) return std::nullopt;
-  return bytes > of.key_limit() ? never_fits() : no_room_now(found);
+  return no_room_for_body(of, found, bytes);
 }
 
 void keep_written(const simdjson::dom::parser& parser, std::string_view body,

@@ -90,6 +90,9 @@ body_arrival body_reader::interrupted() {
 std::optional<body_arrival> body_reader::claim(wanted_room wanted) {
   if (wanted.bytes <= memory_budget::uncounted_bytes) return std::nullopt;
   memory_verdict verdict = session_.body_memory.grow_body(key_, wanted.bytes);
+  // Of a body in chunks that may end with what has come: so much of one with a length is not counted either.
+  if (verdict != memory_verdict::granted && wanted.at_least <= memory_budget::uncounted_bytes)
+    return std::nullopt;
   if (verdict != memory_verdict::granted)
     verdict = session_.body_memory.grow_body(key_, wanted.at_least);
   if (verdict == memory_verdict::granted) return std::nullopt;
@@ -180,11 +183,12 @@ asio::awaitable<std::optional<body_arrival>> body_reader::say_continue() {
 }
 }  // namespace
 
-problem no_room_for_body(const memory_budget& memory, memory_verdict why, std::size_t bytes) {
+problem no_room_for_body(const memory_budget& memory, memory_verdict why, std::uint64_t bytes) {
   if (bytes > memory.key_limit()) {
-    return make_problem(problem_kind::body_too_large,
-                        "the body is larger than a key's share of the gateway's memory "
-                        "(a quarter of limits.memory_bytes_max)");
+    return make_problem(
+        problem_kind::body_too_large,
+        "the body, or reading it, takes more than a key's share of the gateway's memory "
+        "(a quarter of limits.memory_bytes_max)");
   }
   problem full =
       make_problem(problem_kind::overloaded,

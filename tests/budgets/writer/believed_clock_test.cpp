@@ -194,6 +194,16 @@ BOOST_FIXTURE_TEST_CASE(what_vouches_for_a_clock_makes_it_believed_after_any_sto
 }
 
 // The first start of all has nothing to go by: it deletes a day a run, and no more.
+// A container's configuration is written at each start, by the clock that is in question.
+BOOST_AUTO_TEST_CASE(a_file_that_was_written_since_the_machine_started_vouches_for_nothing) {
+  const hours since_boot{2};
+  BOOST_TEST((vouched_by_file(monday_ten, monday_ten, since_boot) == wall_time{}));
+  BOOST_TEST((vouched_by_file(monday_ten - hours{2}, monday_ten, since_boot) == wall_time{}));
+  BOOST_TEST((vouched_by_file(monday_ten + a_year, monday_ten, since_boot) == wall_time{}));
+  BOOST_TEST(
+      (vouched_by_file(monday_ten - hours{3}, monday_ten, since_boot) == monday_ten - hours{3}));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_clock_that_was_believed_at_the_start_costs_a_day_of_rows_a_run,
                         judged_books) {
   for (int day = 0; day < 60; ++day) {

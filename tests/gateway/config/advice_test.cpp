@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include <boost/test/unit_test.hpp>
+#include <yaml-cpp/yaml.h>
 
 #include "gateway/config/config.hpp"
+#include "gateway/config/written.hpp"
 
 using namespace stint;
 
@@ -75,6 +77,14 @@ BOOST_AUTO_TEST_CASE(an_entry_that_nothing_comes_to_is_warned_of) {
   // It is there for what is passed through.
   BOOST_TEST(!shadowed(all, provider("b", "openai", "x") +
                                 "passthrough: [{method: GET, path: /v1/models, provider: b}]\n"));
+  // It may be there for that alone, and lists no model then.
+  const auto listless = [&](const std::string& more) {
+    return any_starts_with(
+        warnings_about(parsed("providers:\n" + provider("b", "openai", "") + more)),
+        "providers.b: no call goes there: it lists no model");
+  };
+  BOOST_TEST(listless(""));
+  BOOST_TEST(!listless("passthrough: [{method: GET, path: /v1/models, provider: b}]\n"));
   const auto rules = [&](const std::string& first, const std::string& second) {
     return any_starts_with(warnings_about(parsed("passthrough: [{method: GET, path: \"" + first +
                                                  "\", provider: sim}, {method: GET, path: \"" +
@@ -163,6 +173,9 @@ BOOST_AUTO_TEST_CASE(what_comes_to_the_same_is_no_change) {
   };
   BOOST_TEST(changes_between("", "threads: 0\nlimits: {body_timeout: 30000ms}\n") == "");
   BOOST_TEST(changes_between("threads: 2\n", "") == "threads(2>) ");
+  // The provider behind it is not told as one of the file's.
+  BOOST_TEST(changes_between("", "simulated: {enabled: false}\n") == "simulated.enabled(>false) ");
+  BOOST_TEST(changes_between("simulated: {enabled: false}\n", "") == "simulated.enabled(false>) ");
   BOOST_TEST(changes_between("data_directory: a\n", "data_directory: b\n") ==
              "data_directory(a>b) admin.token_file(>) ");  // it lies there
   const std::string two =
@@ -173,6 +186,41 @@ BOOST_AUTO_TEST_CASE(what_comes_to_the_same_is_no_change) {
              "providers(>) ");
   BOOST_TEST(changes_between("providers:\n" + two, "providers:\n" + one + two)
                  .find("providers.b.base_url(>https://b) ") != std::string::npos);
+}
+
+// What stood behind it was written to the log.
+BOOST_AUTO_TEST_CASE(of_a_provider_s_path_no_query_is_told) {
+  BOOST_TEST(told_value("providers.a.paths.chat", "/x/chat?api-version=1&code=secret") ==
+             "/x/chat?…");
+  BOOST_TEST(told_value("providers.a.paths.chat", "/x/chat") == "/x/chat");
+  BOOST_TEST(told_value("providers.a.paths.chat", "") == "not given");
+  BOOST_TEST(told_value("tenants.a.timezone", "a?b") == "a?b");
+}
+
+// Such a file ended check-config, and a gateway that was told to reload, with SIGSEGV.
+BOOST_AUTO_TEST_CASE(an_anchor_that_contains_itself_is_a_mistake) {
+  for (const char* yaml : {"tenants: &a {b: *a}\n", "caps: &a [*a]\n", "x: &a {b: *a}\n",
+                           "tenants: {t: &a {timezone: *a}}\n"}) {
+    BOOST_TEST(std::holds_alternative<std::vector<config_mistake>>(parse_config(yaml, "f", ".")),
+               yaml);
+    BOOST_TEST(!written(YAML::Load(yaml)).has_value(), yaml);
+  }
+  std::string laughs = "a0: &a0 [x, x, x, x, x, x, x, x]\n";
+  for (int n = 1; n < 20; ++n) {
+    const std::string before = "*a" + std::to_string(n - 1);
+    laughs += "a" + std::to_string(n) + ": &a" + std::to_string(n) + " [" + before;
+    for (int more = 1; more < 8; ++more)
+      laughs += ", " + before;
+    laughs += "]\n";
+  }
+  BOOST_TEST(!written(YAML::Load(laughs)).has_value());
+  BOOST_TEST(std::holds_alternative<std::vector<config_mistake>>(parse_config(laughs, "f", ".")));
+}
+
+BOOST_AUTO_TEST_CASE(an_alias_is_written_as_what_it_stands_for) {
+  const auto settings = written(YAML::Load("a: &x {b: [1, {c: 2}]}\nd: *x\n"));
+  BOOST_TEST_REQUIRE(settings.has_value());
+  BOOST_TEST((*settings == written_settings{{"a.b", "[1, {c: 2}]"}, {"d.b", "[1, {c: 2}]"}}));
 }
 
 // The file says the same, and what it names does not.

@@ -2,8 +2,10 @@
 // comes back; the reserve is there when memory is not. Method: claims on a small budget.
 #include "gateway/memory/memory_budget.hpp"
 
+#include <atomic>
 #include <new>
 #include <optional>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -105,6 +107,33 @@ BOOST_AUTO_TEST_CASE(a_small_claim_that_grows_large_is_counted_to_its_key_once) 
   BOOST_TEST(budget.used() == 0U);
   memory_claim again(budget);
   BOOST_TEST((again.grow_parsed("a", 4 * mib) == memory_verdict::granted));
+}
+
+// A claim that was too large stood in the count until it was given back, and an answer that was paid for was
+// given up meanwhile.
+BOOST_AUTO_TEST_CASE(what_finds_no_room_takes_none_from_others_meanwhile) {
+  memory_budget budget;
+  budget.set_limit(1'000);
+  std::atomic<bool> is_over{false};
+  std::atomic<int> tries{0};
+  std::thread greedy([&] {
+    memory_claim claim(budget);
+    while (!is_over) {
+      (void)claim.grow_answer(1'001);
+      ++tries;
+    }
+  });
+  while (tries == 0)
+    std::this_thread::yield();
+  int refused = 0;
+  for (int n = 0; n < 200'000; ++n) {
+    memory_claim exact(budget);
+    refused += exact.grow_answer(1'000) ? 0 : 1;
+  }
+  is_over = true;
+  greedy.join();
+  BOOST_TEST(refused == 0);
+  BOOST_TEST(budget.used() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_of_no_budget_and_one_without_a_limit_are_granted) {

@@ -2,6 +2,8 @@
 // Method: real sockets on loopback; the head is read by the strict reader, the rest is sent by the test.
 #include "gateway/call/request/read_body.hpp"
 
+#include <sstream>
+
 #include <boost/asio/write.hpp>
 
 #include "gateway/call/call_fixture.hpp"
@@ -281,6 +283,23 @@ BOOST_AUTO_TEST_CASE(a_body_in_chunks_that_fits_finds_its_room) {
   const std::string bytes(290'000, 'x');
   one.send("46CD0\r\n" + bytes + "\r\n0\r\n\r\n");
   one.check_whole(one.read(parsed_head(chunked)), bytes);
+}
+
+// So much of a body is not counted; in chunks it was, from half of that on.
+BOOST_AUTO_TEST_CASE(a_short_body_in_chunks_passes_where_there_is_no_room) {
+  for (const std::size_t bytes : {std::size_t{33'000}, std::size_t{65'536}}) {
+    body_to_read one;
+    one.shared.memory.set_limit(0);
+    std::ostringstream size;
+    size << std::hex << bytes;
+    const std::string text(bytes, 'x');
+    one.send(size.str() + "\r\n" + text + "\r\n0\r\n\r\n");
+    one.check_whole(one.read(parsed_head(chunked)), text);
+  }
+  body_to_read longer;
+  longer.shared.memory.set_limit(0);
+  longer.send("10001\r\n" + std::string(65'537, 'x') + "\r\n0\r\n\r\n");
+  BOOST_TEST(longer.read(parsed_head(chunked)).failed.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_could_never_find_room_is_too_large) {
