@@ -8,8 +8,7 @@
 namespace stint {
 
 namespace {
-result<std::string> model_in(const dialect& speaks, const call_target& target,
-                             std::string_view body) {
+result<std::string> model_in(const call_target& target, std::string_view body) {
   if (!target.model.empty()) return std::string(target.model);
   std::string named;
   const auto note = [&named](simdjson::dom::object document) {
@@ -18,7 +17,7 @@ result<std::string> model_in(const dialect& speaks, const call_target& target,
   if (!with_object(body, note)) {
     return make_problem(problem_kind::bad_request, "the body is not a JSON object");
   }
-  const std::string_view model = named.empty() ? speaks.facts().usual_model : named;
+  const std::string_view model = named.empty() ? target.at->usual_model : named;
   if (model.empty() || model.size() > model_bytes_max) {
     return make_problem(problem_kind::bad_request,
                         "The field \"model\" is required: name the model to ask about.", "model");
@@ -45,7 +44,7 @@ result<free_call> about_kept(const free_terms& terms, const call_target& target)
 result<free_call> read_free_call(const free_terms& terms, const dialect& speaks,
                                  const call_target& target, std::string_view body, wall_time now) {
   if (!target.id.empty()) return about_kept(terms, target);
-  auto model = model_in(speaks, target, body);
+  auto model = model_in(target, body);
   if (!model) return std::move(model).error();
   free_call call;
   call.model = std::move(*model);
