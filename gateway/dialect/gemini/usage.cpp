@@ -62,7 +62,8 @@ gemini_counts counts_of(simdjson::dom::object told, bool& implausible) {
 // Candidates and thoughts are disjoint, and what tools found stands beside the prompt. Where the total
 // says otherwise it is right: some servers counted thoughts into the candidates as well, and a prompt
 // that the provider fetched from an address has no count of its own.
-usage normalised(const gemini_counts& counts) {
+// Nothing tells a prompt that is told neither by itself nor by a total; none is empty.
+usage normalised(const gemini_counts& counts, bool& tells_input) {
   const std::int64_t candidates = counts.candidates.value_or(0);
   const std::int64_t thoughts = counts.thoughts.value_or(0);
   const std::int64_t tools = counts.tools.value_or(0);
@@ -74,6 +75,7 @@ usage normalised(const gemini_counts& counts) {
   } else if (total > prompt + tools) {
     output = std::max(total - prompt - tools, candidates);
   }
+  tells_input = counts.prompt || prompt > 0;
   usage used;
   used.cached_input_tokens = std::min(counts.cached.value_or(0), prompt);
   const std::int64_t uncached = prompt - used.cached_input_tokens;
@@ -85,6 +87,12 @@ usage normalised(const gemini_counts& counts) {
   used.output_tokens = output - used.audio_output_tokens;
   used.reasoning_tokens = std::min(thoughts, used.output_tokens);
   return used;
+}
+
+void keep_input(const usage& told, usage& into) {
+  into.input_tokens = told.input_tokens;
+  into.cached_input_tokens = told.cached_input_tokens;
+  into.audio_input_tokens = told.audio_input_tokens;
 }
 
 std::int64_t length_of(simdjson::dom::object in, std::string_view key) {
@@ -246,7 +254,8 @@ bool gemini_terms::read(simdjson::dom::object chunk, bool& implausible) {
   // Vertex' first chunks tell the kind of traffic and nothing else.
   const gemini_counts counts = counts_of(*told, implausible);
   if (!counts.has_any() || implausible) return false;
-  usage used = normalised(counts);
+  bool tells_input = false;
+  usage used = normalised(counts, tells_input);
   if (!plausible(used)) {
     implausible = true;
     return false;
@@ -257,11 +266,14 @@ bool gemini_terms::read(simdjson::dom::object chunk, bool& implausible) {
     used.reasoning_tokens = used_->reasoning_tokens;
     used.audio_output_tokens = used_->audio_output_tokens;
   }
+  if (!tells_input && tells_input_) keep_input(*used_, used);
+  tells_input_ = tells_input_ || tells_input;
   used_ = used;
   return tells_output || !has_text_;
 }
 
 std::optional<usage> gemini_terms::input() const {
+  if (!tells_input_) return std::nullopt;
   auto used = used_;
   if (used) used->output_tokens = used->reasoning_tokens = used->audio_output_tokens = 0;
   return used;
@@ -280,6 +292,7 @@ std::optional<usage_report> gemini_terms::report() const {
   made.model = served_;
   made.tier = tier_;
   made.tier_word = tier_word_;
+  made.tells_input = tells_input_;
   // What it was grounded on comes with the end.
   made.tells_searches = has_finished_ || is_grounded_;
   made.is_free = is_free_;

@@ -24,6 +24,7 @@ class gemini_terms {
   // output comes, only what was asked is known of a stream that delivers text.
   bool read(simdjson::dom::object chunk, bool& implausible);
 
+  // Nothing while the prompt was not told.
   [[nodiscard]] std::optional<usage> input() const;
   [[nodiscard]] std::optional<usage_report> report() const;
 
@@ -35,6 +36,7 @@ class gemini_terms {
   std::string asked_;  // no longer than any model's name
   std::string served_;
   std::optional<usage> used_;
+  bool tells_input_ = false;  // used_ has the prompt, and not only what was found for it
   std::optional<service_tier> tier_;
   std::string tier_word_;
   std::int64_t searches_ = 0;

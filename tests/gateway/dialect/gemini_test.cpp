@@ -84,6 +84,18 @@ BOOST_DATA_TEST_CASE(usage_is_normalised, read_vectors("gemini_usage.txt"), row)
   BOOST_TEST(spelled(report, implausible) == row.fields.at(2));
 }
 
+BOOST_AUTO_TEST_CASE(a_prompt_that_is_told_nowhere_is_not_taken_for_none) {
+  bool implausible = false;
+  const auto untold = gemini().read_answer(
+      answer_with(R"({"candidatesTokenCount":18,"thoughtsTokenCount":58})"), implausible);
+  BOOST_REQUIRE(untold);
+  BOOST_TEST(!untold->tells_input);
+  BOOST_TEST(untold->used.output_tokens == 76);
+  for (const char* told : {R"({"candidatesTokenCount":18,"totalTokenCount":40})",
+                           R"({"promptTokenCount":8,"candidatesTokenCount":18})"})
+    BOOST_TEST(gemini().read_answer(answer_with(told), implausible)->tells_input, told);
+}
+
 BOOST_AUTO_TEST_CASE(the_model_and_the_tier_are_those_that_served) {
   bool implausible = false;
   const auto report = gemini().read_answer(
