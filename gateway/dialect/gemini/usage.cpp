@@ -248,6 +248,7 @@ bool gemini_terms::read(simdjson::dom::object chunk, bool& implausible) {
   any_text delivered;
   count_gemini(chunk, delivered);
   has_text_ = has_text_ || delivered.found();
+  is_full_ = is_full_ && !delivered.found();
   const auto told = read_part(chunk, "usageMetadata", implausible);
   if (!told) return false;
   read_terms(*told);
@@ -269,7 +270,8 @@ bool gemini_terms::read(simdjson::dom::object chunk, bool& implausible) {
   if (!tells_input && tells_input_) keep_input(*used_, used);
   tells_input_ = tells_input_ || tells_input;
   used_ = used;
-  return tells_output || !has_text_;
+  is_full_ = tells_output || !has_text_;
+  return is_full_;
 }
 
 std::optional<usage> gemini_terms::input() const {

@@ -96,21 +96,42 @@ BOOST_AUTO_TEST_CASE(a_prompt_that_is_told_nowhere_is_not_taken_for_none) {
     BOOST_TEST(gemini().read_answer(answer_with(told), implausible)->tells_input, told);
 }
 
+// Gemma's.
+BOOST_AUTO_TEST_CASE(a_count_of_the_prompt_alone_is_no_report_of_a_whole_answer) {
+  bool implausible = false;
+  const std::string body = answer_with(R"({"promptTokenCount":8,"totalTokenCount":8})");
+  BOOST_TEST(!gemini().read_answer(body, implausible).has_value());
+  BOOST_TEST(!implausible);
+  BOOST_TEST((gemini().nature_of(body) == answer_nature::answer));
+  BOOST_TEST(gemini().count_answer(body, {"gemma-3-27b-it", true}) >= 1);
+  const auto silent = gemini().read_answer(
+      R"({"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":21,"totalTokenCount":21}})",
+      implausible);
+  BOOST_TEST(spelled(silent, implausible) == "21 0 0 0 0 0 0 0 0");
+  const std::string told =
+      answer_with(R"({"promptTokenCount":9,"candidatesTokenCount":1,"totalTokenCount":10})");
+  const std::string more = R"({"candidates":[{"content":{"parts":[{"text":" there"}]}}]})";
+  BOOST_TEST(!gemini().read_answer("[" + told + "," + more + "]", implausible).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(the_model_and_the_tier_are_those_that_served) {
   bool implausible = false;
   const auto report = gemini().read_answer(
-      answer_with(R"({"promptTokenCount":1,"totalTokenCount":1,"serviceTier":"priority"})"),
+      answer_with(R"({"promptTokenCount":1,"candidatesTokenCount":1,"serviceTier":"priority"})"),
       implausible);
   BOOST_REQUIRE(report);
   BOOST_TEST(report->model == "gemini-2.5-flash-001");
   BOOST_TEST((report->tier == service_tier::priority));
   const auto traffic = gemini().read_answer(
-      answer_with(R"({"promptTokenCount":1,"trafficType":"ON_DEMAND_FLEX"})"), implausible);
+      answer_with(
+          R"({"promptTokenCount":1,"candidatesTokenCount":1,"trafficType":"ON_DEMAND_FLEX"})"),
+      implausible);
   BOOST_TEST((traffic->tier == service_tier::flex));
   BOOST_TEST(!traffic->is_free);
   for (const char* provisioned : {"\"PROVISIONED_THROUGHPUT\"", "2"}) {
     const auto paid_by_the_hour = gemini().read_answer(
-        answer_with(R"({"promptTokenCount":1,"trafficType":)" + std::string(provisioned) + "}"),
+        answer_with(R"({"promptTokenCount":1,"candidatesTokenCount":1,"trafficType":)" +
+                    std::string(provisioned) + "}"),
         implausible);
     BOOST_TEST(paid_by_the_hour->is_free);
   }
