@@ -201,6 +201,18 @@ bool has_finish_reason(simdjson::dom::object candidate) noexcept {
   return !word.empty() && word != "FINISH_REASON_UNSPECIFIED";
 }
 
+bool is_blocked_prompt(simdjson::dom::object chunk) noexcept {
+  simdjson::dom::array candidates;
+  if (chunk["candidates"].get(candidates) == simdjson::SUCCESS && candidates.size() > 0)
+    return false;
+  simdjson::dom::object feedback;
+  std::int64_t number = 0;
+  if (chunk["promptFeedback"].get(feedback) != simdjson::SUCCESS) return false;
+  if (feedback["blockReason"].get(number) == simdjson::SUCCESS) return number != 0;
+  const std::string_view word = text_of(feedback, "blockReason");
+  return !word.empty() && word != "BLOCK_REASON_UNSPECIFIED";
+}
+
 void count_gemini(simdjson::dom::object chunk, text_sink& into) {
   for_each_candidate(chunk, [&into](simdjson::dom::object candidate, std::int64_t index) {
     simdjson::dom::object content;
@@ -230,6 +242,7 @@ void gemini_terms::read_terms(simdjson::dom::object told) {
 }
 
 void gemini_terms::read_candidates(simdjson::dom::object chunk) {
+  has_finished_ = has_finished_ || is_blocked_prompt(chunk);
   std::int64_t searches = 0;
   for_each_candidate(chunk, [&](simdjson::dom::object candidate, std::int64_t) {
     has_finished_ = has_finished_ || has_finish_reason(candidate);

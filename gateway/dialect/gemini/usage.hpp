@@ -56,6 +56,9 @@ class gemini_terms {
 // Why a candidate ended, by its word or its number; false while it has not.
 [[nodiscard]] bool has_finish_reason(simdjson::dom::object candidate) noexcept;
 
+// The prompt was refused, and no candidate will come.
+[[nodiscard]] bool is_blocked_prompt(simdjson::dom::object chunk) noexcept;
+
 // Feeds what was generated: text, thoughts, calls of functions, code.
 void count_gemini(simdjson::dom::object chunk, text_sink& into);
 

@@ -148,6 +148,21 @@ BOOST_AUTO_TEST_CASE(grounding_is_billed_by_prompt_up_to_2_5_and_by_search_from_
              0);
 }
 
+BOOST_AUTO_TEST_CASE(a_prompt_that_was_refused_made_no_search) {
+  bool implausible = false;
+  const auto refused_for = [&](const std::string& reason) {
+    return gemini().read_answer(
+        R"({"promptFeedback":{"blockReason":)" + reason +
+            R"(},"usageMetadata":{"promptTokenCount":4,"totalTokenCount":4}})",
+        implausible);
+  };
+  for (const char* reason : {R"("SAFETY")", "1"}) {
+    BOOST_TEST(refused_for(reason)->tells_searches, reason);
+    BOOST_TEST(refused_for(reason)->used.web_searches == 0, reason);
+  }
+  BOOST_TEST(!refused_for(R"("BLOCK_REASON_UNSPECIFIED")")->tells_searches);
+}
+
 BOOST_AUTO_TEST_CASE(an_array_is_the_answer_of_a_stream_and_its_last_report_holds) {
   bool implausible = false;
   const std::string body =
