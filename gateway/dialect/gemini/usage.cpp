@@ -2,6 +2,7 @@
 #include "gateway/dialect/gemini/usage.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "gateway/dialect/parts/document.hpp"
 
@@ -241,17 +242,29 @@ void gemini_terms::read_terms(simdjson::dom::object told) {
   is_free_ = is_free_ || is_provisioned(told);
 }
 
+// What a candidate searched for may be told again in a later chunk, and in another one than the others'.
+void gemini_terms::note_searches(std::int64_t candidate, std::int64_t searches) {
+  constexpr std::int64_t candidates_max = 128;
+  const auto at =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(candidate, 0, candidates_max - 1));
+  if (searches_.size() <= at) searches_.resize(at + 1);
+  searches_[at] = std::max(searches_[at], std::min(searches, usage_count_max));
+}
+
+std::int64_t gemini_terms::searches() const noexcept {
+  return std::min(std::accumulate(searches_.begin(), searches_.end(), std::int64_t{0}),
+                  usage_count_max);
+}
+
 void gemini_terms::read_candidates(simdjson::dom::object chunk) {
   has_finished_ = has_finished_ || is_blocked_prompt(chunk);
-  std::int64_t searches = 0;
-  for_each_candidate(chunk, [&](simdjson::dom::object candidate, std::int64_t) {
+  for_each_candidate(chunk, [this](simdjson::dom::object candidate, std::int64_t index) {
     has_finished_ = has_finished_ || has_finish_reason(candidate);
     simdjson::dom::object grounding;
     if (candidate["groundingMetadata"].get(grounding) != simdjson::SUCCESS) return;
     is_grounded_ = true;
-    searches += searches_of(grounding);
+    note_searches(index, searches_of(grounding));
   });
-  searches_ = std::max(searches_, std::min(searches, usage_count_max));
 }
 
 bool gemini_terms::read(simdjson::dom::object chunk, bool& implausible) {
@@ -303,7 +316,7 @@ std::optional<usage_report> gemini_terms::report() const {
   usage_report made;
   made.used = *used_;
   made.used.web_searches =
-      is_searched_by_prompt() ? std::min<std::int64_t>(searches_, 1) : searches_;
+      is_searched_by_prompt() ? std::min<std::int64_t>(searches(), 1) : searches();
   made.model = served_;
   made.tier = tier_;
   made.tier_word = tier_word_;

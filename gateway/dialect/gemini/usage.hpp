@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <simdjson.h>
 
@@ -33,6 +34,8 @@ class gemini_terms {
  private:
   void read_terms(simdjson::dom::object told);
   void read_candidates(simdjson::dom::object chunk);
+  void note_searches(std::int64_t candidate, std::int64_t searches);
+  [[nodiscard]] std::int64_t searches() const noexcept;
   [[nodiscard]] bool is_searched_by_prompt() const noexcept;
 
   std::string asked_;  // no longer than any model's name
@@ -41,7 +44,7 @@ class gemini_terms {
   bool tells_input_ = false;  // used_ has the prompt, and not only what was found for it
   std::optional<service_tier> tier_;
   std::string tier_word_;
-  std::int64_t searches_ = 0;
+  std::vector<std::int64_t> searches_;  // by candidate; empty while none was grounded
   bool has_text_ = false;
   bool is_full_ = false;
   bool has_finished_ = false;

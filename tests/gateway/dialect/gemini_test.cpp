@@ -148,6 +148,21 @@ BOOST_AUTO_TEST_CASE(grounding_is_billed_by_prompt_up_to_2_5_and_by_search_from_
              0);
 }
 
+BOOST_AUTO_TEST_CASE(each_candidate_searches_for_itself_in_whatever_chunk_it_is_told) {
+  const auto grounded = [](const std::string& index, const std::string& queries) {
+    return R"({"candidates":[{"index":)" + index +
+           R"(,"finishReason":"STOP","groundingMetadata":{"webSearchQueries":)" + queries +
+           R"(}}],"modelVersion":"gemini-3.5-flash","usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":1,"totalTokenCount":2}})";
+  };
+  bool implausible = false;
+  const auto searches = [&](const std::string& chunks) {
+    return gemini().read_answer("[" + chunks + "]", implausible)->used.web_searches;
+  };
+  BOOST_TEST(searches(grounded("0", R"(["a","b"])") + "," + grounded("1", R"(["c"])")) == 3);
+  BOOST_TEST(searches(grounded("0", R"(["a"])") + "," + grounded("0", R"(["a","b"])")) == 2);
+  BOOST_TEST(searches(grounded("900000", R"(["a"])") + "," + grounded("-1", R"(["b"])")) == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_prompt_that_was_refused_made_no_search) {
   bool implausible = false;
   const auto refused_for = [&](const std::string& reason) {
