@@ -123,20 +123,26 @@ bool is_search(std::string_view key) noexcept {
 }
 
 std::optional<problem> read_tools(simdjson::dom::object body, chat_request& into) {
+  const auto cached = read_either(body, {"cachedContent", "cached_content"});
+  if (!cached) return cached.error();
+  // Which may have been made with tools that nobody sees here.
+  bool searches = cached->has_value();
+  into.has_tools = searches;
   const auto tools = find_field(body, "tools");
-  if (!tools) return std::nullopt;
+  if (!tools && !searches) return std::nullopt;
   bool is_wrong = false;
-  bool searches = false;
-  for_each_item(*tools, [&](simdjson::dom::element item) {
-    simdjson::dom::object tool;
-    if (item.get(tool) != simdjson::SUCCESS) {
-      is_wrong = true;
-      return;
-    }
-    into.has_tools = true;
-    for (const auto [key, value] : tool)
-      searches = searches || is_search(key);
-  });
+  if (tools) {
+    for_each_item(*tools, [&](simdjson::dom::element item) {
+      simdjson::dom::object tool;
+      if (item.get(tool) != simdjson::SUCCESS) {
+        is_wrong = true;
+        return;
+      }
+      into.has_tools = true;
+      for (const auto [key, value] : tool)
+        searches = searches || is_search(key);
+    });
+  }
   if (is_wrong) return field_problem("tools", "must be a list of objects.");
   if (!searches) return std::nullopt;
   into.web_searches_max = gemini_grounds_by_prompt(into.model) ? 1 : searches_held * into.choices;
@@ -244,7 +250,6 @@ std::string_view model_of(const call_target& target) noexcept {
 // The fields that are counted, or change what is: each in one spelling.
 std::optional<problem> check_spellings(simdjson::dom::object body) {
   for (const spelled_name name : {spelled_name{"systemInstruction", "system_instruction"},
-                                  spelled_name{"cachedContent", "cached_content"},
                                   spelled_name{"toolConfig", "tool_config"}}) {
     const auto spelled = spelling_in(body, name);
     if (!spelled) return spelled.error();

@@ -276,6 +276,18 @@ BOOST_AUTO_TEST_CASE(searches_are_held_as_the_generation_bills_them) {
   BOOST_TEST(refused(R"(,"tools":["googleSearch"])").find("tools") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_cached_content_may_have_been_made_with_a_search) {
+  for (const char* field : {"cachedContent", "cached_content"}) {
+    const std::string cached = ",\"" + std::string(field) + R"(":"cachedContents/x")";
+    const chat_request newer = taken(cached, target_of(whole_endpoint, "", "gemini-3.5-flash"));
+    BOOST_TEST(newer.has_tools, field);
+    BOOST_TEST(newer.web_searches_max == 6, field);
+    BOOST_TEST(taken(cached).web_searches_max == 1, field);
+  }
+  BOOST_TEST(!taken(R"(,"cachedContent":null)").has_tools);
+  BOOST_TEST(!taken("").has_tools);
+}
+
 BOOST_AUTO_TEST_CASE(thoughts_are_not_shown_unless_they_are_switched_off) {
   BOOST_TEST(taken("").hides_output);
   BOOST_TEST(!taken(R"(,"generationConfig":{"thinkingConfig":{"thinkingBudget":0}})").hides_output);
