@@ -149,11 +149,19 @@ std::optional<problem> read_tools(simdjson::dom::object body, chat_request& into
   return std::nullopt;
 }
 
+// Of Gemma only the generations that are known not to: a later one may.
 bool never_thinks(std::string_view model) noexcept {
-  for (const std::string_view old : {"gemini-1.", "gemini-2.0", "gemma", "learnlm"}) {
-    if (model.find(old) != std::string_view::npos) return true;
-  }
-  return false;
+  constexpr std::array<std::string_view, 6> known = {"gemini-1.", "gemini-2.0", "gemma-2-",
+                                                     "gemma-3-",  "gemma-3n-",  "learnlm"};
+  if (model.find("thinking") != std::string_view::npos) return false;
+  return std::any_of(known.begin(), known.end(), [model](std::string_view old) {
+    return model.find(old) != std::string_view::npos;
+  });
+}
+
+// By a budget of 0. Of all others that think, 2.5 Pro refuses it, and Gemini 3 thinks a little all the same.
+bool can_stop_thinking(std::string_view model) noexcept {
+  return model.starts_with("gemini-2.5-flash");
 }
 
 // Thoughts are output, and bounded with it. What is shown of them is a summary, or nothing.
@@ -167,7 +175,8 @@ std::optional<problem> read_thinking(simdjson::dom::object config, chat_request&
   if (!name) return name.error();
   const auto budget = read_integer(**thinking, *name, integer_bounds{-1, usage_count_max});
   if (!budget) return budget.error();
-  if (budget->has_value()) into.hides_output = **budget != 0;
+  if (budget->has_value() && **budget != 0) into.hides_output = true;
+  if (*budget == 0 && can_stop_thinking(into.model)) into.hides_output = false;
   return std::nullopt;
 }
 

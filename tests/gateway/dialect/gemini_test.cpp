@@ -294,6 +294,16 @@ BOOST_AUTO_TEST_CASE(thoughts_are_not_shown_unless_they_are_switched_off) {
   BOOST_TEST(
       taken(R"(,"generationConfig":{"thinkingConfig":{"thinking_budget":-1}})").hides_output);
   BOOST_TEST(!taken("", target_of(whole_endpoint, "", "gemini-2.0-flash")).hides_output);
+  const std::string stopped = R"(,"generationConfig":{"thinkingConfig":{"thinkingBudget":0}})";
+  const auto of_model = [](const std::string& fields, const char* model) {
+    return taken(fields, target_of(whole_endpoint, "", model)).hides_output;
+  };
+  BOOST_TEST(!of_model(stopped, "gemini-2.5-flash-lite"));
+  for (const char* thinker : {"gemini-2.5-pro", "gemini-3.5-flash", "gemma-4-31b-it"})
+    BOOST_TEST(of_model(stopped, thinker), thinker);
+  for (const char* plain : {"gemma-3-27b-it", "gemma-3n-e4b-it", "gemini-2.0-flash"})
+    BOOST_TEST(!of_model(stopped, plain), plain);
+  BOOST_TEST(of_model("", "gemini-2.0-flash-thinking-exp"));
   const chat_request spoken = taken(R"(,"generationConfig":{"responseModalities":["AUDIO"]})",
                                     target_of(whole_endpoint, "", "gemini-2.0-flash"));
   BOOST_TEST(spoken.output_may_be_audio);
