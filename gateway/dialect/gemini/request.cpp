@@ -247,13 +247,15 @@ std::optional<problem> read_tier(simdjson::dom::object body, chat_request& into)
   return std::nullopt;
 }
 
-// A tuned model goes by its collection, so that none is taken for another one of the same name.
+// A tuned model goes by its collection, so that none is taken for another one of the same name: and by one
+// name alone, whatever slashes its path has. "": it is written in another way.
 std::string_view model_of(const call_target& target) noexcept {
   constexpr std::string_view collection = "/tunedModels/";
   const std::size_t at = target.path.find(collection);
   if (at == std::string_view::npos) return target.model;
-  const std::string_view named = target.path.substr(at + 1);
-  return named.substr(0, named.find(':'));
+  std::string_view named = target.path.substr(at + 1);
+  named = named.substr(0, named.find(':'));
+  return named.substr(collection.size() - 1) == target.model ? named : std::string_view();
 }
 
 // The fields that are counted, or change what is: each in one spelling.
@@ -281,6 +283,7 @@ class gemini_request_rules final : public request_rules {
     request.client_wants_usage = true;  // every stream reports it
     request.hides_output = !never_thinks(target.model);
     if (auto wrong = check_path_model(target.model)) return std::move(*wrong);
+    if (request.model.empty()) return *check_path_model({});
     if (auto wrong = check_body_model(body, request.model)) return std::move(*wrong);
     const auto events = asks_for_events(target.query);
     if (!events) return events.error();

@@ -248,6 +248,11 @@ BOOST_AUTO_TEST_CASE(a_tuned_model_goes_by_its_collection) {
   BOOST_TEST(taken("", target).model == "tunedModels/mine-1");
   BOOST_TEST(taken(R"(,"model":"tunedModels/mine-1")", target).model == "tunedModels/mine-1");
   BOOST_TEST(refused(R"(,"model":"models/mine-1")", target).find("model") != std::string::npos);
+  for (const char* odd : {"/v1beta/tunedModels//mine-1:generateContent",
+                          "/v1beta/tunedModels/mine-1/:generateContent"}) {
+    target.path = odd;
+    BOOST_TEST(refused("", target).find("slashes") != std::string::npos, odd);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_is_told_by_the_path_and_its_form_by_the_query) {
