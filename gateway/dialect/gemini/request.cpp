@@ -30,17 +30,6 @@ result<field_name> spelling_in(simdjson::dom::object in, spelled_name name) {
   return field_name{used, used};
 }
 
-std::optional<problem> check_path_model(std::string_view model) {
-  const bool is_odd = model.find("..") != std::string_view::npos ||
-                      model.find_first_of("/%\\") != std::string_view::npos ||
-                      std::any_of(model.begin(), model.end(), is_control);
-  if (!model.empty() && model.size() <= model_bytes_max && !is_odd) return std::nullopt;
-  return make_problem(problem_kind::bad_request,
-                      "The model in the path must be at most " + std::to_string(model_bytes_max) +
-                          " bytes, without escapes, slashes and \"..\".",
-                      "model");
-}
-
 // A server may obey that one.
 std::optional<problem> check_body_model(simdjson::dom::object body, std::string_view model) {
   const auto named = read_text(body, field_name{"model", "model"});
