@@ -162,7 +162,8 @@ tokenizer::chat_api choose_api(const options::variables_map& given, const std::s
   if (given.contains("api")) return api_of_word(given["api"].as<std::string>());
   const auto by_name = api_of_model(model);
   const auto api = api_of_shape(request).value_or(by_name);
-  if (api != by_name) {
+  // Contents are nobody else's.
+  if (api != by_name && api != tokenizer::chat_api::gemini_contents) {
     std::cerr << "stint count: by its fields this is a request of the API " << word_of_api(api)
               << "; --api " << word_of_api(by_name) << " counts it as the other\n";
   }

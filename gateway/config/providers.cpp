@@ -61,6 +61,12 @@ void read_paths(config_section& section, provider_config& read, mistake_list& mi
   for (const dialect* spoken : read.dialects) {
     const auto path = paths.text(spoken->facts().name);
     if (!path) continue;
+    if (!spoken->has_fixed_path()) {
+      paths.mistake(*path,
+                    "has no effect: this API's paths hold the model; write what stands before them "
+                    "in base_url");
+      continue;
+    }
     const bool fits = path->text.starts_with('/') &&
                       std::all_of(path->text.begin(), path->text.end(), is_visible) &&
                       path->text.find_first_of("#\\") == std::string::npos;

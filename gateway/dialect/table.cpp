@@ -142,10 +142,19 @@ found_endpoint find_endpoint(http_method method, std::string_view path) {
   return found;
 }
 
+namespace {
+// Some servers take the method from elsewhere than the request line (Google's: from the query).
+bool is_shut_to_all_methods(const endpoint& one) noexcept {
+  return one.kind == endpoint_kind::metered || one.kind == endpoint_kind::refused;
+}
+}  // namespace
+
 const endpoint* shut_endpoint(http_method method, std::string_view path, bool or_below) {
   const lenient_path read(path);
   const auto shut = first_endpoint_that([&](const endpoint& one) {
-    if (!one.takes(method) || one.may_be_let_through) return false;
+    if (one.may_be_let_through) return false;
+    if (!one.takes(method))
+      return or_below && is_shut_to_all_methods(one) && read.may_fit(one.pattern);
     return or_below && one.kind == endpoint_kind::metered ? read.may_lead_on_from(one.pattern)
                                                           : read.may_fit(one.pattern);
   });

@@ -90,17 +90,26 @@ std::string key_of(std::string_view pair) {
   return key;
 }
 
+// By which servers take another method, other fields or another request than those that were looked at here.
+bool tells_of_another_request(std::string_view key) noexcept {
+  constexpr std::array<std::string_view, 5> known = {"_method", "$method", "$httpmethod",
+                                                     "$httpheaders", "$req"};
+  return std::find(known.begin(), known.end(), key) != known.end();
+}
+
 // Of a pass-through, which may be a call of any API: it carries a credential, or says what the method is.
 // Some servers part a query at ';' too. By whole names: "page_token" is none.
 bool is_dangerous(std::string_view pairs) {
-  constexpr std::array<std::string_view, 18> ours_to_say = {
-      "key",           "api_key",     "api-key",    "apikey",    "subscription-key", "token",
-      "access_token",  "oauth_token", "auth_token", "id_token",  "authorization",    "secret",
-      "client_secret", "access_key",  "sig",        "signature", "_method",          "$method"};
+  constexpr std::array<std::string_view, 16> ours_to_say = {
+      "key",           "api_key",     "api-key",    "apikey",   "subscription-key", "token",
+      "access_token",  "oauth_token", "auth_token", "id_token", "authorization",    "secret",
+      "client_secret", "access_key",  "sig",        "signature"};
   while (!pairs.empty()) {
     const std::size_t end = std::min(pairs.find(';'), pairs.size());
     const std::string key = key_of(pairs.substr(0, end));
-    if (std::find(ours_to_say.begin(), ours_to_say.end(), key) != ours_to_say.end()) return true;
+    if (tells_of_another_request(key) ||
+        std::find(ours_to_say.begin(), ours_to_say.end(), key) != ours_to_say.end())
+      return true;
     // What signs a request of a cloud's.
     if (key.starts_with("x-amz-") || key.starts_with("x-goog-")) return true;
     pairs.remove_prefix(std::min(end + 1, pairs.size()));
@@ -114,9 +123,10 @@ bool goes_with_call(std::string_view pair, const dialect& called, const provider
   std::string read;
   if (key.find('%') != std::string_view::npos) key = read = without_escapes(key);
   const auto& own = called.facts().query_keys;
-  return std::find(own.begin(), own.end(), key) != own.end() ||
-         std::find(provider.pass_query.begin(), provider.pass_query.end(), key) !=
-             provider.pass_query.end();
+  if (std::find(own.begin(), own.end(), key) != own.end()) return true;
+  const auto& listed = provider.pass_query;
+  return std::find(listed.begin(), listed.end(), key) != listed.end() &&
+         !tells_of_another_request(key_of(pair));
 }
 }  // namespace
 

@@ -18,6 +18,8 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr token_range cached_content_size = {.expected = 20'000, .upper = 1'000'000};
+// Pages at addresses that stand in the prompt come back as input, as a file by its address does.
+constexpr token_range fetched_pages = {.expected = 20'000, .upper = 1'000'000};
 
 // Parameters that steer the call and are no part of the prompt.
 // clang-format off
@@ -89,7 +91,8 @@ void add_gemini_tool(const prompt_context& prompt, dom::element value) {
       continue;
     }
     prompt.tally.enter(part_kind::hidden);
-    prompt.tally.add_hidden(unknown_server_tool);
+    const bool fetches = field.key == "urlContext" || field.key == "url_context";
+    prompt.tally.add_hidden(fetches ? fetched_pages : unknown_server_tool);
     if (!field.value.is_null()) add_json_text(prompt, field.value);
   }
 }

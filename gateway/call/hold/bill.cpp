@@ -177,11 +177,22 @@ void charge_most(const billed_call& of, const call_end& ended, const charged_ter
   charge_beside(of, ended, what);
 }
 
+// The prompt by our own count where the provider told the output alone.
+usage with_prompt(usage told, const usage& prompt) {
+  told.input_tokens += prompt.input_tokens;
+  told.audio_input_tokens += prompt.audio_input_tokens;
+  return told;
+}
+
 void take_usage(const billed_call& of, const call_end& ended, settlement& what) {
   if (ended.report) {
     what.source = usage_source::provider;
     what.used = ended.report->used;
     what.model_served = ended.report->model.substr(0, model_bytes_max);
+    if (ended.report->tells_input) return;
+    what.source = usage_source::counted;
+    what.flags |= row_flag::counted;
+    what.used = with_prompt(what.used, of.held.known);
   } else if (ended.generated) {
     what.source = usage_source::counted;
     what.flags |= row_flag::counted;

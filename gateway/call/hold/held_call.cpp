@@ -125,7 +125,8 @@ settlement held_call::resolve(const call_end& ended) {
 }
 
 boost::asio::awaitable<settled> held_call::settle(const call_end& ended) {
-  const bool counts = ended.generated && !ended.report && !ended.input_report;
+  const bool is_told = ended.report ? ended.report->tells_input : ended.input_report.has_value();
+  const bool counts = ended.generated && !is_told;
   if (count_ && counts) co_await count_->finish();
   count_.reset();
   settlement what = resolve(ended);

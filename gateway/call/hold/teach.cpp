@@ -28,6 +28,7 @@ void teach_from(prompt_teaching to, const examined_call& call, tokenizer::chat_a
   if (call.uncounted) return;  // answered before it was counted
   const tokenizer::prompt_tokens& prompt = call.prompt;
   if (!prompt.exact && !prompt.features.learnable) return;
+  if (!ended.report->tells_input) return;
   const usage& used = ended.report->used;
   // Recordings, what a search found and what other models were asked are more than the prompt that we
   // saw.

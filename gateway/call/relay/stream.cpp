@@ -40,12 +40,13 @@ void read_no_stream(const dialect& speaks, const stream_meter& meter, call_end& 
 // output at least.
 std::int64_t take_for_so_far(call_end& ended) {
   usage so_far = ended.report->used;
+  const bool tells_input = ended.report->tells_input;
   ended.report.reset();
   const std::int64_t output = so_far.output_total();
   so_far.output_tokens = 0;
   so_far.reasoning_tokens = 0;
   so_far.audio_output_tokens = 0;
-  ended.input_report = so_far;
+  if (tells_input) ended.input_report = so_far;
   return output;
 }
 

@@ -1,13 +1,20 @@
 // Tested by tests/gateway/call/request/free_call_test.cpp and tests/end_to_end/free_calls_test.py.
 #include "gateway/call/request/free_call.hpp"
 
+#include <algorithm>
+
 #include "gateway/dialect/parts/document.hpp"
+#include "gateway/dialect/parts/request_fields.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 
 namespace {
 result<std::string> model_in(const call_target& target, std::string_view body) {
-  if (!target.model.empty()) return std::string(target.model);
+  if (!target.model.empty()) {
+    if (auto wrong = check_path_model(target.model)) return std::move(*wrong);
+    return std::string(target.model);
+  }
   std::string named;
   const auto note = [&named](simdjson::dom::object document) {
     named = text_of(document, "model");
@@ -16,7 +23,9 @@ result<std::string> model_in(const call_target& target, std::string_view body) {
     return make_problem(problem_kind::bad_request, "the body is not a JSON object");
   }
   const std::string_view model = named.empty() ? target.at->usual_model : named;
-  if (model.empty() || model.size() > model_bytes_max) {
+  // As of a metered call: names are kept in the roll-ups and in the metrics.
+  const bool has_control = std::any_of(model.begin(), model.end(), is_control);
+  if (model.empty() || model.size() > model_bytes_max || has_control) {
     return make_problem(problem_kind::bad_request,
                         "The field \"model\" is required: name the model to ask about.", "model");
   }

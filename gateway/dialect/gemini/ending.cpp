@@ -48,13 +48,9 @@ void gemini_ending::note(std::string_view chunk) {
   if (const std::string_view model = text_of(*said, "modelVersion"); !model.empty())
     model_ = model.substr(0, word_bytes_max);
   if (id_.empty()) id_ = text_of(*said, "responseId").substr(0, word_bytes_max);
+  is_blocked_ = is_blocked_ || is_blocked_prompt(*said);
   simdjson::dom::array candidates;
-  if ((*said)["candidates"].get(candidates) != simdjson::SUCCESS) {
-    simdjson::dom::object feedback;
-    is_blocked_ = is_blocked_ || ((*said)["promptFeedback"].get(feedback) == simdjson::SUCCESS &&
-                                  feedback["blockReason"].error() == simdjson::SUCCESS);
-    return;
-  }
+  if ((*said)["candidates"].get(candidates) != simdjson::SUCCESS) return;
   std::uint64_t place = 0;
   for (const simdjson::dom::element item : candidates) {
     simdjson::dom::object candidate;

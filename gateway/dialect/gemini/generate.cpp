@@ -146,7 +146,7 @@ class gemini_answer_rules final : public answer_rules {
     gemini_terms terms({});
     (void)for_each_gemini_chunk(
         body, [&](simdjson::dom::object chunk) { (void)terms.read(chunk, implausible); });
-    return implausible ? std::nullopt : terms.report();
+    return implausible || !terms.is_full() ? std::nullopt : terms.report();
   }
 
   answer_nature nature_of(std::string_view body) const override {

@@ -15,8 +15,6 @@ inline constexpr std::uint8_t gemini_array_form = 1;
 [[nodiscard]] const request_rules& gemini_requests() noexcept;
 [[nodiscard]] const error_shape& gemini_errors() noexcept;
 
-// The model of the path, where it is fit to be recorded and sent on.
-[[nodiscard]] std::optional<problem> check_path_model(std::string_view model);
 // A body names none, or the same.
 [[nodiscard]] std::optional<problem> check_body_model(simdjson::dom::object body,
                                                       std::string_view model);

@@ -30,17 +30,6 @@ result<field_name> spelling_in(simdjson::dom::object in, spelled_name name) {
   return field_name{used, used};
 }
 
-std::optional<problem> check_path_model(std::string_view model) {
-  const bool is_odd = model.find("..") != std::string_view::npos ||
-                      model.find_first_of("/%\\") != std::string_view::npos ||
-                      std::any_of(model.begin(), model.end(), is_control);
-  if (!model.empty() && model.size() <= model_bytes_max && !is_odd) return std::nullopt;
-  return make_problem(problem_kind::bad_request,
-                      "The model in the path must be at most " + std::to_string(model_bytes_max) +
-                          " bytes, without escapes, slashes and \"..\".",
-                      "model");
-}
-
 // A server may obey that one.
 std::optional<problem> check_body_model(simdjson::dom::object body, std::string_view model) {
   const auto named = read_text(body, field_name{"model", "model"});
@@ -123,31 +112,45 @@ bool is_search(std::string_view key) noexcept {
 }
 
 std::optional<problem> read_tools(simdjson::dom::object body, chat_request& into) {
+  const auto cached = read_either(body, {"cachedContent", "cached_content"});
+  if (!cached) return cached.error();
+  // Which may have been made with tools that nobody sees here.
+  bool searches = cached->has_value();
+  into.has_tools = searches;
   const auto tools = find_field(body, "tools");
-  if (!tools) return std::nullopt;
+  if (!tools && !searches) return std::nullopt;
   bool is_wrong = false;
-  bool searches = false;
-  for_each_item(*tools, [&](simdjson::dom::element item) {
-    simdjson::dom::object tool;
-    if (item.get(tool) != simdjson::SUCCESS) {
-      is_wrong = true;
-      return;
-    }
-    into.has_tools = true;
-    for (const auto [key, value] : tool)
-      searches = searches || is_search(key);
-  });
+  if (tools) {
+    for_each_item(*tools, [&](simdjson::dom::element item) {
+      simdjson::dom::object tool;
+      if (item.get(tool) != simdjson::SUCCESS) {
+        is_wrong = true;
+        return;
+      }
+      into.has_tools = true;
+      for (const auto [key, value] : tool)
+        searches = searches || is_search(key);
+    });
+  }
   if (is_wrong) return field_problem("tools", "must be a list of objects.");
   if (!searches) return std::nullopt;
   into.web_searches_max = gemini_grounds_by_prompt(into.model) ? 1 : searches_held * into.choices;
   return std::nullopt;
 }
 
+// Of Gemma only the generations that are known not to: a later one may.
 bool never_thinks(std::string_view model) noexcept {
-  for (const std::string_view old : {"gemini-1.", "gemini-2.0", "gemma", "learnlm"}) {
-    if (model.find(old) != std::string_view::npos) return true;
-  }
-  return false;
+  constexpr std::array<std::string_view, 6> known = {"gemini-1.", "gemini-2.0", "gemma-2-",
+                                                     "gemma-3-",  "gemma-3n-",  "learnlm"};
+  if (model.find("thinking") != std::string_view::npos) return false;
+  return std::any_of(known.begin(), known.end(), [model](std::string_view old) {
+    return model.find(old) != std::string_view::npos;
+  });
+}
+
+// By a budget of 0. Of all others that think, 2.5 Pro refuses it, and Gemini 3 thinks a little all the same.
+bool can_stop_thinking(std::string_view model) noexcept {
+  return model.starts_with("gemini-2.5-flash");
 }
 
 // Thoughts are output, and bounded with it. What is shown of them is a summary, or nothing.
@@ -161,7 +164,8 @@ std::optional<problem> read_thinking(simdjson::dom::object config, chat_request&
   if (!name) return name.error();
   const auto budget = read_integer(**thinking, *name, integer_bounds{-1, usage_count_max});
   if (!budget) return budget.error();
-  if (budget->has_value()) into.hides_output = **budget != 0;
+  if (budget->has_value() && **budget != 0) into.hides_output = true;
+  if (*budget == 0 && can_stop_thinking(into.model)) into.hides_output = false;
   return std::nullopt;
 }
 
@@ -232,19 +236,20 @@ std::optional<problem> read_tier(simdjson::dom::object body, chat_request& into)
   return std::nullopt;
 }
 
-// A tuned model goes by its collection, so that none is taken for another one of the same name.
+// A tuned model goes by its collection, so that none is taken for another one of the same name: and by one
+// name alone, whatever slashes its path has. "": it is written in another way.
 std::string_view model_of(const call_target& target) noexcept {
   constexpr std::string_view collection = "/tunedModels/";
   const std::size_t at = target.path.find(collection);
   if (at == std::string_view::npos) return target.model;
-  const std::string_view named = target.path.substr(at + 1);
-  return named.substr(0, named.find(':'));
+  std::string_view named = target.path.substr(at + 1);
+  named = named.substr(0, named.find(':'));
+  return named.substr(collection.size() - 1) == target.model ? named : std::string_view();
 }
 
 // The fields that are counted, or change what is: each in one spelling.
 std::optional<problem> check_spellings(simdjson::dom::object body) {
   for (const spelled_name name : {spelled_name{"systemInstruction", "system_instruction"},
-                                  spelled_name{"cachedContent", "cached_content"},
                                   spelled_name{"toolConfig", "tool_config"}}) {
     const auto spelled = spelling_in(body, name);
     if (!spelled) return spelled.error();
@@ -267,6 +272,7 @@ class gemini_request_rules final : public request_rules {
     request.client_wants_usage = true;  // every stream reports it
     request.hides_output = !never_thinks(target.model);
     if (auto wrong = check_path_model(target.model)) return std::move(*wrong);
+    if (request.model.empty()) return *check_path_model({});
     if (auto wrong = check_body_model(body, request.model)) return std::move(*wrong);
     const auto events = asks_for_events(target.query);
     if (!events) return events.error();

@@ -2,6 +2,7 @@
 #include "gateway/dialect/gemini/usage.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "gateway/dialect/parts/document.hpp"
 
@@ -62,7 +63,8 @@ gemini_counts counts_of(simdjson::dom::object told, bool& implausible) {
 // Candidates and thoughts are disjoint, and what tools found stands beside the prompt. Where the total
 // says otherwise it is right: some servers counted thoughts into the candidates as well, and a prompt
 // that the provider fetched from an address has no count of its own.
-usage normalised(const gemini_counts& counts) {
+// Nothing tells a prompt that is told neither by itself nor by a total; none is empty.
+usage normalised(const gemini_counts& counts, bool& tells_input) {
   const std::int64_t candidates = counts.candidates.value_or(0);
   const std::int64_t thoughts = counts.thoughts.value_or(0);
   const std::int64_t tools = counts.tools.value_or(0);
@@ -74,6 +76,7 @@ usage normalised(const gemini_counts& counts) {
   } else if (total > prompt + tools) {
     output = std::max(total - prompt - tools, candidates);
   }
+  tells_input = counts.prompt || prompt > 0;
   usage used;
   used.cached_input_tokens = std::min(counts.cached.value_or(0), prompt);
   const std::int64_t uncached = prompt - used.cached_input_tokens;
@@ -85,6 +88,12 @@ usage normalised(const gemini_counts& counts) {
   used.output_tokens = output - used.audio_output_tokens;
   used.reasoning_tokens = std::min(thoughts, used.output_tokens);
   return used;
+}
+
+void keep_input(const usage& told, usage& into) {
+  into.input_tokens = told.input_tokens;
+  into.cached_input_tokens = told.cached_input_tokens;
+  into.audio_input_tokens = told.audio_input_tokens;
 }
 
 std::int64_t length_of(simdjson::dom::object in, std::string_view key) {
@@ -193,6 +202,18 @@ bool has_finish_reason(simdjson::dom::object candidate) noexcept {
   return !word.empty() && word != "FINISH_REASON_UNSPECIFIED";
 }
 
+bool is_blocked_prompt(simdjson::dom::object chunk) noexcept {
+  simdjson::dom::array candidates;
+  if (chunk["candidates"].get(candidates) == simdjson::SUCCESS && candidates.size() > 0)
+    return false;
+  simdjson::dom::object feedback;
+  std::int64_t number = 0;
+  if (chunk["promptFeedback"].get(feedback) != simdjson::SUCCESS) return false;
+  if (feedback["blockReason"].get(number) == simdjson::SUCCESS) return number != 0;
+  const std::string_view word = text_of(feedback, "blockReason");
+  return !word.empty() && word != "BLOCK_REASON_UNSPECIFIED";
+}
+
 void count_gemini(simdjson::dom::object chunk, text_sink& into) {
   for_each_candidate(chunk, [&into](simdjson::dom::object candidate, std::int64_t index) {
     simdjson::dom::object content;
@@ -221,16 +242,29 @@ void gemini_terms::read_terms(simdjson::dom::object told) {
   is_free_ = is_free_ || is_provisioned(told);
 }
 
+// What a candidate searched for may be told again in a later chunk, and in another one than the others'.
+void gemini_terms::note_searches(std::int64_t candidate, std::int64_t searches) {
+  constexpr std::int64_t candidates_max = 128;
+  const auto at =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(candidate, 0, candidates_max - 1));
+  if (searches_.size() <= at) searches_.resize(at + 1);
+  searches_[at] = std::max(searches_[at], std::min(searches, usage_count_max));
+}
+
+std::int64_t gemini_terms::searches() const noexcept {
+  return std::min(std::accumulate(searches_.begin(), searches_.end(), std::int64_t{0}),
+                  usage_count_max);
+}
+
 void gemini_terms::read_candidates(simdjson::dom::object chunk) {
-  std::int64_t searches = 0;
-  for_each_candidate(chunk, [&](simdjson::dom::object candidate, std::int64_t) {
+  has_finished_ = has_finished_ || is_blocked_prompt(chunk);
+  for_each_candidate(chunk, [this](simdjson::dom::object candidate, std::int64_t index) {
     has_finished_ = has_finished_ || has_finish_reason(candidate);
     simdjson::dom::object grounding;
     if (candidate["groundingMetadata"].get(grounding) != simdjson::SUCCESS) return;
     is_grounded_ = true;
-    searches += searches_of(grounding);
+    note_searches(index, searches_of(grounding));
   });
-  searches_ = std::max(searches_, std::min(searches, usage_count_max));
 }
 
 bool gemini_terms::read(simdjson::dom::object chunk, bool& implausible) {
@@ -240,13 +274,15 @@ bool gemini_terms::read(simdjson::dom::object chunk, bool& implausible) {
   any_text delivered;
   count_gemini(chunk, delivered);
   has_text_ = has_text_ || delivered.found();
+  is_full_ = is_full_ && !delivered.found();
   const auto told = read_part(chunk, "usageMetadata", implausible);
   if (!told) return false;
   read_terms(*told);
   // Vertex' first chunks tell the kind of traffic and nothing else.
   const gemini_counts counts = counts_of(*told, implausible);
   if (!counts.has_any() || implausible) return false;
-  usage used = normalised(counts);
+  bool tells_input = false;
+  usage used = normalised(counts, tells_input);
   if (!plausible(used)) {
     implausible = true;
     return false;
@@ -257,11 +293,15 @@ bool gemini_terms::read(simdjson::dom::object chunk, bool& implausible) {
     used.reasoning_tokens = used_->reasoning_tokens;
     used.audio_output_tokens = used_->audio_output_tokens;
   }
+  if (!tells_input && tells_input_) keep_input(*used_, used);
+  tells_input_ = tells_input_ || tells_input;
   used_ = used;
-  return tells_output || !has_text_;
+  is_full_ = tells_output || !has_text_;
+  return is_full_;
 }
 
 std::optional<usage> gemini_terms::input() const {
+  if (!tells_input_) return std::nullopt;
   auto used = used_;
   if (used) used->output_tokens = used->reasoning_tokens = used->audio_output_tokens = 0;
   return used;
@@ -276,10 +316,11 @@ std::optional<usage_report> gemini_terms::report() const {
   usage_report made;
   made.used = *used_;
   made.used.web_searches =
-      is_searched_by_prompt() ? std::min<std::int64_t>(searches_, 1) : searches_;
+      is_searched_by_prompt() ? std::min<std::int64_t>(searches(), 1) : searches();
   made.model = served_;
   made.tier = tier_;
   made.tier_word = tier_word_;
+  made.tells_input = tells_input_;
   // What it was grounded on comes with the end.
   made.tells_searches = has_finished_ || is_grounded_;
   made.is_free = is_free_;

@@ -101,6 +101,8 @@ struct usage_report {
   std::optional<nanodollars> stated_cost;  // what the provider says that it charges
   // Reasoning that may stand outside of `used`: only what the call cost can tell.
   std::int64_t reasoning_beside_tokens = 0;
+  bool tells_input =
+      true;  // false: the prompt is not in `used`, and our own count of it is charged
   bool tells_searches = false;  // used.web_searches is the provider's figure, and not ours to guess
   bool is_free = false;         // by the provider's terms, whatever was used
 };

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "pricing/text/ascii.hpp"
+
 namespace stint {
 
 namespace {
@@ -19,6 +21,17 @@ result<std::optional<T>> read_as(simdjson::dom::object in, field_name name,
 }
 
 }  // namespace
+
+std::optional<problem> check_path_model(std::string_view model) {
+  const bool is_odd = model.find("..") != std::string_view::npos ||
+                      model.find_first_of("/%\\") != std::string_view::npos ||
+                      std::any_of(model.begin(), model.end(), is_control);
+  if (!model.empty() && model.size() <= model_bytes_max && !is_odd) return std::nullopt;
+  return make_problem(problem_kind::bad_request,
+                      "The model in the path must be at most " + std::to_string(model_bytes_max) +
+                          " bytes, without escapes, slashes and \"..\".",
+                      "model");
+}
 
 problem field_problem(std::string_view path, std::string_view what) {
   std::string message = "The field \"";

@@ -41,6 +41,9 @@ struct integer_bounds {
 // The tier that `word` asks for. A tier of batches is none of a call that is answered at once.
 [[nodiscard]] result<service_tier> requested_tier(std::string_view word);
 
+// The model of a path, where it is fit to be recorded and sent on.
+[[nodiscard]] std::optional<problem> check_path_model(std::string_view model);
+
 // A 400 that names the field.
 [[nodiscard]] problem field_problem(std::string_view path, std::string_view what);
 

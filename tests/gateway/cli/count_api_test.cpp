@@ -83,6 +83,7 @@ BOOST_AUTO_TEST_CASE(contents_are_those_of_gemini_whatever_the_model) {
   for (const std::string model : {"gemini-2.5-flash", "claude-sonnet-5"}) {
     BOOST_TEST(counted({"count", "--model", model, file.path}) ==
                as_the_gateway(model, chat_api::gemini_contents, request));
+    BOOST_TEST(run_captured({"count", "--model", model, file.path}).err.empty());
   }
 }
 

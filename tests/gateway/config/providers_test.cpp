@@ -119,6 +119,9 @@ const std::vector<wrong_provider> wrong_providers = {
      "{anthropic: "
      "/a}",
      "f:2: providers.x.paths.anthropic: unknown key"},
+    {"dialects: [gemini], base_url: \"https://h\", credential: none, models: [a], paths: {gemini: "
+     "/a}",
+     "f:2: providers.x.paths.gemini: has no effect: this API's paths hold the model"},
     {"dialects: [openai], base_url: \"https://h\", credential: none, models: [a], "
      "credential_header: Api-Key",
      "f:2: providers.x.credential_header: expected a header's name"},

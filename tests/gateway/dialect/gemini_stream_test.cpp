@@ -124,6 +124,22 @@ BOOST_AUTO_TEST_CASE(a_count_of_the_prompt_alone_is_no_report_of_what_was_genera
   BOOST_TEST(spelled(whole.report, false) == "9 0 0 0 0 5 0 0 0");
 }
 
+BOOST_AUTO_TEST_CASE(a_prompt_that_was_told_stays_when_the_last_chunk_leaves_it_out) {
+  const std::string output_alone = R"("candidatesTokenCount":18,"thoughtsTokenCount":58)";
+  const std::string last = chunk_of(said(" time"), R"(,"finishReason":"STOP")", output_alone);
+  const stream_outcome seen =
+      stream(gemini_generate(), streamed_gemini(false),
+             {as_events({chunk_of(said("The"), "", counts(9, 1)), last})}, counted_as);
+  BOOST_TEST(spelled(seen.report, false) == "9 0 0 0 0 76 58 0 0");
+  BOOST_TEST(seen.report->tells_input);
+  BOOST_TEST(seen.input->input_tokens == 9);
+  const stream_outcome untold =
+      stream(gemini_generate(), streamed_gemini(false), {as_events({last})}, counted_as);
+  BOOST_TEST(spelled(untold.report, false) == "0 0 0 0 0 76 58 0 0");
+  BOOST_TEST(!untold.report->tells_input);
+  BOOST_TEST(!untold.input.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(the_kind_of_traffic_alone_is_no_report) {
   const std::vector<std::string> chunks = {
       chunk_of(said("The"), "", R"("trafficType":"ON_DEMAND")"),

@@ -84,21 +84,54 @@ BOOST_DATA_TEST_CASE(usage_is_normalised, read_vectors("gemini_usage.txt"), row)
   BOOST_TEST(spelled(report, implausible) == row.fields.at(2));
 }
 
+BOOST_AUTO_TEST_CASE(a_prompt_that_is_told_nowhere_is_not_taken_for_none) {
+  bool implausible = false;
+  const auto untold = gemini().read_answer(
+      answer_with(R"({"candidatesTokenCount":18,"thoughtsTokenCount":58})"), implausible);
+  BOOST_REQUIRE(untold);
+  BOOST_TEST(!untold->tells_input);
+  BOOST_TEST(untold->used.output_tokens == 76);
+  for (const char* told : {R"({"candidatesTokenCount":18,"totalTokenCount":40})",
+                           R"({"promptTokenCount":8,"candidatesTokenCount":18})"})
+    BOOST_TEST(gemini().read_answer(answer_with(told), implausible)->tells_input, told);
+}
+
+// Gemma's.
+BOOST_AUTO_TEST_CASE(a_count_of_the_prompt_alone_is_no_report_of_a_whole_answer) {
+  bool implausible = false;
+  const std::string body = answer_with(R"({"promptTokenCount":8,"totalTokenCount":8})");
+  BOOST_TEST(!gemini().read_answer(body, implausible).has_value());
+  BOOST_TEST(!implausible);
+  BOOST_TEST((gemini().nature_of(body) == answer_nature::answer));
+  BOOST_TEST(gemini().count_answer(body, {"gemma-3-27b-it", true}) >= 1);
+  const auto silent = gemini().read_answer(
+      R"({"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":21,"totalTokenCount":21}})",
+      implausible);
+  BOOST_TEST(spelled(silent, implausible) == "21 0 0 0 0 0 0 0 0");
+  const std::string told =
+      answer_with(R"({"promptTokenCount":9,"candidatesTokenCount":1,"totalTokenCount":10})");
+  const std::string more = R"({"candidates":[{"content":{"parts":[{"text":" there"}]}}]})";
+  BOOST_TEST(!gemini().read_answer("[" + told + "," + more + "]", implausible).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(the_model_and_the_tier_are_those_that_served) {
   bool implausible = false;
   const auto report = gemini().read_answer(
-      answer_with(R"({"promptTokenCount":1,"totalTokenCount":1,"serviceTier":"priority"})"),
+      answer_with(R"({"promptTokenCount":1,"candidatesTokenCount":1,"serviceTier":"priority"})"),
       implausible);
   BOOST_REQUIRE(report);
   BOOST_TEST(report->model == "gemini-2.5-flash-001");
   BOOST_TEST((report->tier == service_tier::priority));
   const auto traffic = gemini().read_answer(
-      answer_with(R"({"promptTokenCount":1,"trafficType":"ON_DEMAND_FLEX"})"), implausible);
+      answer_with(
+          R"({"promptTokenCount":1,"candidatesTokenCount":1,"trafficType":"ON_DEMAND_FLEX"})"),
+      implausible);
   BOOST_TEST((traffic->tier == service_tier::flex));
   BOOST_TEST(!traffic->is_free);
   for (const char* provisioned : {"\"PROVISIONED_THROUGHPUT\"", "2"}) {
     const auto paid_by_the_hour = gemini().read_answer(
-        answer_with(R"({"promptTokenCount":1,"trafficType":)" + std::string(provisioned) + "}"),
+        answer_with(R"({"promptTokenCount":1,"candidatesTokenCount":1,"trafficType":)" +
+                    std::string(provisioned) + "}"),
         implausible);
     BOOST_TEST(paid_by_the_hour->is_free);
   }
@@ -113,6 +146,36 @@ BOOST_AUTO_TEST_CASE(grounding_is_billed_by_prompt_up_to_2_5_and_by_search_from_
   // Files that were searched have no fee of their own.
   BOOST_TEST(searches_in("gemini-3.5-flash", R"({"groundingChunks":[{"retrievedContext":{}}]})") ==
              0);
+}
+
+BOOST_AUTO_TEST_CASE(each_candidate_searches_for_itself_in_whatever_chunk_it_is_told) {
+  const auto grounded = [](const std::string& index, const std::string& queries) {
+    return R"({"candidates":[{"index":)" + index +
+           R"(,"finishReason":"STOP","groundingMetadata":{"webSearchQueries":)" + queries +
+           R"(}}],"modelVersion":"gemini-3.5-flash","usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":1,"totalTokenCount":2}})";
+  };
+  bool implausible = false;
+  const auto searches = [&](const std::string& chunks) {
+    return gemini().read_answer("[" + chunks + "]", implausible)->used.web_searches;
+  };
+  BOOST_TEST(searches(grounded("0", R"(["a","b"])") + "," + grounded("1", R"(["c"])")) == 3);
+  BOOST_TEST(searches(grounded("0", R"(["a"])") + "," + grounded("0", R"(["a","b"])")) == 2);
+  BOOST_TEST(searches(grounded("900000", R"(["a"])") + "," + grounded("-1", R"(["b"])")) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_prompt_that_was_refused_made_no_search) {
+  bool implausible = false;
+  const auto refused_for = [&](const std::string& reason) {
+    return gemini().read_answer(
+        R"({"promptFeedback":{"blockReason":)" + reason +
+            R"(},"usageMetadata":{"promptTokenCount":4,"totalTokenCount":4}})",
+        implausible);
+  };
+  for (const char* reason : {R"("SAFETY")", "1"}) {
+    BOOST_TEST(refused_for(reason)->tells_searches, reason);
+    BOOST_TEST(refused_for(reason)->used.web_searches == 0, reason);
+  }
+  BOOST_TEST(!refused_for(R"("BLOCK_REASON_UNSPECIFIED")")->tells_searches);
 }
 
 BOOST_AUTO_TEST_CASE(an_array_is_the_answer_of_a_stream_and_its_last_report_holds) {
@@ -185,6 +248,11 @@ BOOST_AUTO_TEST_CASE(a_tuned_model_goes_by_its_collection) {
   BOOST_TEST(taken("", target).model == "tunedModels/mine-1");
   BOOST_TEST(taken(R"(,"model":"tunedModels/mine-1")", target).model == "tunedModels/mine-1");
   BOOST_TEST(refused(R"(,"model":"models/mine-1")", target).find("model") != std::string::npos);
+  for (const char* odd : {"/v1beta/tunedModels//mine-1:generateContent",
+                          "/v1beta/tunedModels/mine-1/:generateContent"}) {
+    target.path = odd;
+    BOOST_TEST(refused("", target).find("slashes") != std::string::npos, odd);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_is_told_by_the_path_and_its_form_by_the_query) {
@@ -213,12 +281,34 @@ BOOST_AUTO_TEST_CASE(searches_are_held_as_the_generation_bills_them) {
   BOOST_TEST(refused(R"(,"tools":["googleSearch"])").find("tools") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_cached_content_may_have_been_made_with_a_search) {
+  for (const char* field : {"cachedContent", "cached_content"}) {
+    const std::string cached = ",\"" + std::string(field) + R"(":"cachedContents/x")";
+    const chat_request newer = taken(cached, target_of(whole_endpoint, "", "gemini-3.5-flash"));
+    BOOST_TEST(newer.has_tools, field);
+    BOOST_TEST(newer.web_searches_max == 6, field);
+    BOOST_TEST(taken(cached).web_searches_max == 1, field);
+  }
+  BOOST_TEST(!taken(R"(,"cachedContent":null)").has_tools);
+  BOOST_TEST(!taken("").has_tools);
+}
+
 BOOST_AUTO_TEST_CASE(thoughts_are_not_shown_unless_they_are_switched_off) {
   BOOST_TEST(taken("").hides_output);
   BOOST_TEST(!taken(R"(,"generationConfig":{"thinkingConfig":{"thinkingBudget":0}})").hides_output);
   BOOST_TEST(
       taken(R"(,"generationConfig":{"thinkingConfig":{"thinking_budget":-1}})").hides_output);
   BOOST_TEST(!taken("", target_of(whole_endpoint, "", "gemini-2.0-flash")).hides_output);
+  const std::string stopped = R"(,"generationConfig":{"thinkingConfig":{"thinkingBudget":0}})";
+  const auto of_model = [](const std::string& fields, const char* model) {
+    return taken(fields, target_of(whole_endpoint, "", model)).hides_output;
+  };
+  BOOST_TEST(!of_model(stopped, "gemini-2.5-flash-lite"));
+  for (const char* thinker : {"gemini-2.5-pro", "gemini-3.5-flash", "gemma-4-31b-it"})
+    BOOST_TEST(of_model(stopped, thinker), thinker);
+  for (const char* plain : {"gemma-3-27b-it", "gemma-3n-e4b-it", "gemini-2.0-flash"})
+    BOOST_TEST(!of_model(stopped, plain), plain);
+  BOOST_TEST(of_model("", "gemini-2.0-flash-thinking-exp"));
   const chat_request spoken = taken(R"(,"generationConfig":{"responseModalities":["AUDIO"]})",
                                     target_of(whole_endpoint, "", "gemini-2.0-flash"));
   BOOST_TEST(spoken.output_may_be_audio);

@@ -145,6 +145,15 @@ BOOST_FIXTURE_TEST_CASE(a_pass_through_takes_all_but_keys_and_methods, passing_f
       "?limit=5&after=x&monkey=1&x");
 }
 
+BOOST_FIXTURE_TEST_CASE(no_query_tells_of_another_request_than_the_one_looked_at, passing_fixture) {
+  for (const char* name :
+       {"$httpMethod", "%24httpMethod", "$HTTPMETHOD", "$httpHeaders", "%24httpheaders", "$req"}) {
+    BOOST_TEST(query(std::string("a=1&") + name + "=POST&b=2") == "?a=1&b=2", name);
+    provider.pass_query = {name, "$httpMethod"};
+    BOOST_TEST(query(std::string("alt=sse&") + name + "=POST", "gemini") == "?alt=sse", name);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(no_credential_goes_in_the_query_of_a_pass_through, passing_fixture) {
   for (const char* name :
        {"%4BEY", "%4b%45%59", "subscription-key", "Subscription%2DKey", "token", "client_secret",

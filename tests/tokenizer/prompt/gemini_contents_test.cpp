@@ -110,6 +110,15 @@ BOOST_AUTO_TEST_CASE(what_stands_elsewhere_is_hidden_input) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(pages_that_are_fetched_may_fill_a_window) {
+  for (const char* tool : {"urlContext", "url_context"}) {
+    const prompt_tokens fetched =
+        count_gemini(R"({"contents":[],"tools":[{")" + std::string(tool) + "\":{}}]}");
+    BOOST_TEST(fetched.hidden_input, tool);
+    BOOST_TEST(fetched.upper_bound >= 1'000'000, tool);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_schema_and_a_signature_are_in_the_bound_alone) {
   const prompt_tokens plain = count_part(hello);
   const prompt_tokens formed = count_gemini(

@@ -319,6 +319,25 @@ BOOST_FIXTURE_TEST_CASE(an_answer_without_a_report_is_charged_at_our_count, call
   BOOST_TEST(bill.cost.count() == 2 * (10 * 2'000 + 7 * 8'000));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_report_of_the_output_alone_is_charged_with_our_count_of_the_prompt,
+                        call_to_bill) {
+  call_end ended;
+  ended.outcome = call_outcome::completed;
+  ended.generated = true;
+  ended.report.emplace();
+  ended.report->tells_input = false;
+  ended.report->used.input_tokens = 3;  // what a tool found
+  ended.report->used.output_tokens = 76;
+  ended.report->used.reasoning_tokens = 58;
+  const settlement bill = settled_at(ended);
+  BOOST_TEST((bill.source == usage_source::counted));
+  BOOST_TEST(bill.flags == row_flag::counted);
+  BOOST_TEST(bill.used.input_tokens == 13);
+  BOOST_TEST(bill.used.output_tokens == 76);
+  BOOST_TEST(bill.used.reasoning_tokens == 58);
+  BOOST_TEST(bill.cost.count() == 13 * 2'000 + 76 * 8'000);
+}
+
 BOOST_FIXTURE_TEST_CASE(the_provider_s_figures_for_the_prompt_go_before_our_count, call_to_bill) {
   call_end ended;
   ended.generated = true;

@@ -43,6 +43,17 @@ BOOST_FIXTURE_TEST_CASE(a_body_without_a_model_or_of_nobodys_model_is_refused, c
   BOOST_TEST(read(R"({"model":"llama"})").error().status == 404);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_model_that_no_metered_call_may_name_is_refused, counting_fixture) {
+  for (const std::string& odd : {"claude-" + std::string(194, 'x'), std::string("claude-\t"),
+                                 std::string("claude-.."), std::string("claude-%2F")}) {
+    target.model = odd;
+    BOOST_TEST_REQUIRE(!read("").has_value(), odd);
+    BOOST_TEST(read("").error().status == 400, odd);
+  }
+  target.model = "";
+  BOOST_TEST(read(R"({"model":"claude-\u0007"})").error().status == 400);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_key_for_some_models_asks_about_those_alone, counting_fixture) {
   BOOST_TEST(read(R"({"model":"claude-sonnet-5"})", {"claude-*"}).has_value());
   BOOST_TEST(read(R"({"model":"claude-sonnet-5"})", {"gpt-*"}).error().status == 403);

@@ -230,6 +230,25 @@ BOOST_AUTO_TEST_CASE(another_entry_of_the_same_server_is_no_side_door_either) {
   BOOST_TEST(passes(settings, "POST /api/run"));
 }
 
+// Google's servers take the method from the query as well.
+BOOST_AUTO_TEST_CASE(a_prefix_of_another_method_is_no_side_door_either) {
+  config settings;
+  settings.passthrough = {{"GET", "/v1beta/*", "google"}, {"GET", "/v1/*", "openai"}};
+  for (const char* line :
+       {"GET /v1beta/models/gemini-2.5-flash:generateContent?$httpMethod=POST",
+        "GET /v1beta/models/gemini-2.5-flash:streamGenerateContent",
+        "GET /v1beta/tunedModels/mine:generateContent", "GET /v1beta/models/m:embedContent",
+        "GET /v1beta/interactions", "GET /v1/responses/compact"})
+    BOOST_TEST(!passes(settings, line), line);
+  for (const char* line : {"GET /v1beta/models", "GET /v1beta/models/gemini-2.5-flash",
+                           "GET /v1beta/files/x", "GET /v1/models/gpt-4o", "GET /v1/files/x"})
+    BOOST_TEST(passes(settings, line), line);
+  const parsed_head stored("", "GET /v1/responses/resp_1");
+  const auto found = recognise(settings, stored.get());
+  BOOST_TEST_REQUIRE(found.has_value());
+  BOOST_TEST((found->target.at->kind == endpoint_kind::free));
+}
+
 BOOST_AUTO_TEST_CASE(
     an_exact_rule_is_no_side_door_but_what_continues_a_metered_path_is_another_api) {
   config settings;
