@@ -199,8 +199,10 @@ class openai_responses_meter final : public metered_stream {
     return is_preamble_type(type_of(event));
   }
 
+  // Its type stands in front of it: an upstream that goes away in the middle of its last event did not end.
   bool is_terminator(const stream_event& event) const override {
-    return is_last_type(type_of(event)) || without_surrounding_space(event.data) == "[DONE]";
+    if (is_last_type(type_of(event))) return parse_object(event.data).has_value();
+    return without_surrounding_space(event.data) == "[DONE]";
   }
 
   bool may_deliver(const stream_event& event) const override {

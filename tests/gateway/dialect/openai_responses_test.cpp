@@ -297,6 +297,20 @@ BOOST_FIXTURE_TEST_CASE(a_stream_is_metered_once_and_its_last_event_waits, with_
   BOOST_TEST((seen.report->tier == service_tier::priority));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_stream_that_breaks_off_in_its_last_event_did_not_end, with_encodings) {
+  const std::string whole = completed.substr(0, completed.size() - 2);
+  for (std::size_t at = 1; at < whole.size(); ++at) {
+    const stream_outcome seen =
+        stream(responses(), streamed(), {text_stream + whole.substr(0, at)});
+    BOOST_TEST(!seen.complete, whole.substr(0, at));
+    BOOST_TEST(!seen.report.has_value(), whole.substr(0, at));
+  }
+  // Of some servers the last event has no blank line.
+  const stream_outcome unended = stream(responses(), streamed(), {text_stream + whole});
+  BOOST_TEST(unended.complete);
+  BOOST_TEST(spelled(unended.report, false) == "20 64 16 0 0 9 4 0 0");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_stream_is_metered_alike_however_it_is_cut, with_encodings) {
   check_every_split(responses(), streamed(), text_stream + completed);
   // Without the events' own lines, and ended in the chat's way, as some servers do.
