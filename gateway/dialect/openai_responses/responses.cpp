@@ -211,7 +211,9 @@ class openai_responses_meter final : public metered_stream {
            type == "response.shell_call_command.added" || type.empty();
   }
 
-  bool only_delivers(const stream_event& event) const override { return is_delta(type_of(event)); }
+  // What the end repeats of an answer are its texts, so that each must be noted; nor are two events alike but for
+  // their text where they are numbered, as they are by OpenAI.
+  bool only_delivers(const stream_event&) const override { return false; }
 
   void count_text(simdjson::dom::object data, text_sink& into) const override {
     const std::string_view type = text_of(data, "type");

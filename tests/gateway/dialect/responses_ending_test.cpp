@@ -171,6 +171,34 @@ BOOST_FIXTURE_TEST_CASE(the_last_event_is_of_the_same_response_with_its_text_and
       R"("output_tokens":5,"output_tokens_details":{"reasoning_tokens":2},"total_tokens":15})");
 }
 
+// llama.cpp's have none: one delta is then as the other but for its text.
+BOOST_FIXTURE_TEST_CASE(the_text_of_events_without_numbers_is_told_whole, with_encodings) {
+  std::string deltas;
+  std::string said;
+  for (const char* word : {"one", " two", " three", " four", " five", " six"}) {
+    said += word;
+    deltas.append(
+        "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",");
+    deltas.append(R"("item_id":"msg_1","output_index":0,"content_index":0,"delta":")");
+    deltas.append(word).append("\"}\n\n");
+  }
+  const std::string before =
+      begun +
+      event(
+          "response.output_item.added", 1,
+          R"("output_index":0,"item":{"id":"msg_1","type":"message","status":"in_progress","content":[],"role":"assistant"})") +
+      event(
+          "response.content_part.added", 2,
+          R"("item_id":"msg_1","output_index":0,"content_index":0,"part":{"type":"output_text","text":""})") +
+      deltas;
+  const cut_stream seen = cut(before);
+  BOOST_TEST(seen.passed == before);
+  const auto events = events_of(seen.ending);
+  BOOST_TEST_REQUIRE(events.size() == 4);
+  BOOST_TEST(value_at(events[0], "/text") == "\"" + said + "\"");
+  BOOST_TEST(value_at(events[3], "/response/output/0/content/0/text") == "\"" + said + "\"");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_call_that_is_cut_is_never_called_complete, with_encodings) {
   const auto events = events_of(cut(begun + a_message + message_end + a_call).ending);
   BOOST_TEST_REQUIRE(events.size() == 3);
