@@ -133,11 +133,17 @@ void price_others(const examiner& with, const chat_request& read, wall_time now,
   }
 }
 
+// All that its model can read.
+std::int64_t window_of(const examined_call& call) {
+  constexpr std::int64_t window_usual = 1'050'000;
+  const bool has_window = call.rates != nullptr && call.rates->context_window_tokens > 0;
+  return has_window ? call.rates->context_window_tokens : window_usual;
+}
+
 // How much is read again of the answer that this one goes on with: as was recorded of it, or all that its model can
 // read. What another tenant's key made is as good as not there.
 std::optional<problem> find_earlier(const examiner& with, const chat_request& read,
                                     std::string_view tenant, examined_call& call) {
-  constexpr std::int64_t window_usual = 1'050'000;
   const auto known = with.kept != nullptr ? with.kept->find(read.earlier) : std::nullopt;
   if (known && known->tenant != tenant) {
     const std::string_view field =
@@ -147,10 +153,7 @@ std::optional<problem> find_earlier(const examiner& with, const chat_request& re
                             "' is known to this key's tenant",
                         std::string(field));
   }
-  const bool has_window = call.rates != nullptr && call.rates->context_window_tokens > 0;
-  call.earlier_tokens = known        ? known->tokens
-                        : has_window ? call.rates->context_window_tokens
-                                     : window_usual;
+  call.earlier_tokens = known ? known->tokens : window_of(call);
   if (read.earlier_is_conversation) call.conversation = read.earlier;
   return std::nullopt;
 }
@@ -231,6 +234,8 @@ result<examined_call> read_fields(const examiner& with, const asked_of& whom,
   if (!read->earlier.empty()) {
     if (auto wrong = find_earlier(with, *read, whom.tenant, call)) return std::move(*wrong);
   }
+  // However many items it names, and whatever else is kept: no more than the window is read.
+  if (read->names_kept) call.earlier_tokens = std::max(call.earlier_tokens, window_of(call));
   call.request.model = call.request.user = call.request.tier_word = call.request.earlier = {};
   call.request.other_models.clear();
   return call;

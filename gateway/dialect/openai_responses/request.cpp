@@ -67,8 +67,15 @@ std::optional<problem> read_cache(simdjson::dom::object body, chat_request& into
   return std::nullopt;
 }
 
+// An item of which the provider keeps all but its id: anything that was ever said, by anybody. Its type may be left out.
+bool is_reference(simdjson::dom::object item, std::string_view type) {
+  if (!type.empty()) return type == "item_reference";
+  return text_of(item, "role").empty() && !text_of(item, "id").empty();
+}
+
 // Tools may also stand in the conversation: those that are added in its course (additional_tools) or were found.
-std::optional<problem> read_input_tools(simdjson::dom::object body, offered_tools& into) {
+std::optional<problem> read_input(simdjson::dom::object body, offered_tools& offered,
+                                  chat_request& into) {
   constexpr std::size_t items_max = 100'000;
   const auto input = find_field(body, "input");
   if (!input || input->is_string()) return std::nullopt;
@@ -81,10 +88,12 @@ std::optional<problem> read_input_tools(simdjson::dom::object body, offered_tool
     simdjson::dom::array tools;
     if (each.get(item) != simdjson::SUCCESS)
       return field_problem("input", "must be an array of objects.");
+    const std::string_view type = text_of(item, "type");
+    into.names_kept = into.names_kept || is_reference(item, type);
     // Tools of a server that it asked are listed as that server wrote them.
-    if (text_of(item, "type") == "mcp_list_tools") continue;
+    if (type == "mcp_list_tools") continue;
     if (item["tools"].get(tools) != simdjson::SUCCESS) continue;
-    if (auto wrong = read_tools(tools, into)) return wrong;
+    if (auto wrong = read_tools(tools, offered)) return wrong;
   }
   return std::nullopt;
 }
@@ -96,7 +105,7 @@ std::optional<problem> read_offered(simdjson::dom::object body, chat_request& in
   if (*tools) {
     if (auto wrong = read_tools(**tools, offered)) return wrong;
   }
-  if (auto wrong = read_input_tools(body, offered)) return wrong;
+  if (auto wrong = read_input(body, offered, into)) return wrong;
   const auto calls =
       read_integer(body, field_name{"max_tool_calls", "max_tool_calls"}, call_bounds);
   if (!calls) return calls.error();

@@ -71,7 +71,8 @@ struct chat_request {
   // "": nothing. The answer becomes part of the conversation.
   std::string_view earlier;
   bool earlier_is_conversation = false;
-  bool is_kept = false;  // the provider keeps the answer, under the id that it says
+  bool names_kept = false;  // so is some of the input, which the request names by its id alone
+  bool is_kept = false;     // the provider keeps the answer, under the id that it says
   // Read before the prompt, at most, by the nature of the call.
   std::int64_t order_tokens = 0;
   // Its client takes an answer that ended for want of tokens for one to be tried again (Codex): it is to be told of a

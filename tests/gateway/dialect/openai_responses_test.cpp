@@ -122,6 +122,21 @@ BOOST_AUTO_TEST_CASE(billing_fields_are_read) {
   BOOST_TEST(!read(R"(,"reasoning":{"effort":"none"})").hides_output);
 }
 
+BOOST_AUTO_TEST_CASE(an_item_is_a_reference_with_its_type_or_without) {
+  const auto names_kept = [](const std::string& item) {
+    return accepted_request(
+               responses(),
+               R"({"model":"m","input":[{"role":"user","content":"hi"},)" + item + "]}")
+        .names_kept;
+  };
+  BOOST_TEST(names_kept(R"({"type":"item_reference","id":"msg_1"})"));
+  BOOST_TEST(names_kept(R"({"type":null,"id":"msg_1"})"));
+  BOOST_TEST(names_kept(R"({"id":"msg_1"})"));
+  BOOST_TEST(!names_kept(R"({"id":"msg_1","role":"assistant","content":"hi"})"));
+  BOOST_TEST(!names_kept(R"({"id":"msg_1","type":"message","role":"user","content":"hi"})"));
+  BOOST_TEST(!names_kept(R"({"role":"user","content":"hi"})"));
+}
+
 BOOST_AUTO_TEST_CASE(what_nobody_here_could_meter_is_refused_by_its_name) {
   BOOST_TEST(refused_with(R"(,"background":true)") == "background");
   BOOST_TEST(refused_with(R"(,"background":false)") == "accepted");

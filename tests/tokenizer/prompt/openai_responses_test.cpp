@@ -121,7 +121,12 @@ BOOST_AUTO_TEST_CASE(what_the_provider_keeps_is_hidden_input) {
     BOOST_TEST(count_responses("{\"input\":\"hello\"," + std::string(fields) + "}").hidden_input,
                fields);
   }
-  BOOST_TEST(count_responses(R"({"input":[{"type":"item_reference","id":"fc_1"}]})").hidden_input);
+  for (const char* item : {R"({"type":"item_reference","id":"fc_1"})", R"({"id":"msg_1"})",
+                           R"({"type":null,"id":"msg_1"})"}) {
+    BOOST_TEST(count_responses("{\"input\":[" + std::string(item) + "]}").hidden_input, item);
+  }
+  BOOST_TEST(!count_responses(R"({"input":[{"id":"msg_1","role":"user","content":"hello"}]})")
+                  .hidden_input);
   BOOST_TEST(
       !count_responses(
            R"({"input":"hello","previous_response_id":null,"store":true,"metadata":{"a":"b"}})")
