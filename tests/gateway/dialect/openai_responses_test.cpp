@@ -262,6 +262,9 @@ BOOST_AUTO_TEST_CASE(searches_are_those_that_the_provider_counts_or_else_the_ite
   BOOST_TEST(searches("}") == 0);
   BOOST_TEST(searches(items) == 2);
   BOOST_TEST(searches(items + R"(,"tool_usage":{"web_search":{"num_requests":1}})") == 1);
+  // OpenRouter's usage tells them, and its output need not hold them.
+  BOOST_TEST(searches(R"(,"server_tool_use":{"web_search_requests":3}})") == 3);
+  BOOST_TEST(searches(R"(,"server_tool_use":{"web_search_requests":1})" + items) == 2);
   BOOST_TEST(
       searches(R"(,"server_side_tool_usage_details":{"web_search_calls":2,"x_search_calls":1}})") ==
       3);
