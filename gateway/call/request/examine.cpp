@@ -140,8 +140,9 @@ std::int64_t window_of(const examined_call& call) {
   return has_window ? call.rates->context_window_tokens : window_usual;
 }
 
-// How much is read again of the answer that this one goes on with: as was recorded of it, or all that its model can
-// read. What another tenant's key made is as good as not there.
+// How much is read again of what this one goes on with: of an answer, as was recorded of it, or all that its model can
+// read. To a conversation others add at the same time, and items may be added to it by other ways than this one, so that
+// its size is never known. What another tenant's key made is as good as not there.
 std::optional<problem> find_earlier(const examiner& with, const chat_request& read,
                                     std::string_view tenant, examined_call& call) {
   const auto known = with.kept != nullptr ? with.kept->find(read.earlier) : std::nullopt;
@@ -153,7 +154,8 @@ std::optional<problem> find_earlier(const examiner& with, const chat_request& re
                             "' is known to this key's tenant",
                         std::string(field));
   }
-  call.earlier_tokens = known ? known->tokens : window_of(call);
+  const bool is_sized = known && !read.earlier_is_conversation;
+  call.earlier_tokens = is_sized ? known->tokens : window_of(call);
   if (read.earlier_is_conversation) call.conversation = read.earlier;
   return std::nullopt;
 }

@@ -107,6 +107,18 @@ BOOST_FIXTURE_TEST_CASE(items_that_its_provider_keeps_are_held_at_the_window_onc
   BOOST_TEST(on_from(R"("previous_response_id":"resp_1","input":[{"id":"msg_1"}])") > window);
 }
 
+// What was recorded of it was the size of whichever of its calls ended last.
+BOOST_FIXTURE_TEST_CASE(a_conversation_is_held_at_the_window_whatever_was_recorded_of_it,
+                        keeping_fixture) {
+  remember("conv_1", 300);
+  BOOST_TEST(on_from(R"("conversation":"conv_1","input":"hi")") > window);
+  BOOST_TEST(on_from(R"("conversation":{"id":"conv_2"},"input":"hi")") > window);
+  remember("conv_3", 300, "another");
+  const auto barred = read(R"("conversation":"conv_3","input":"hi")");
+  BOOST_TEST_REQUIRE(!barred.has_value());
+  BOOST_TEST(barred.error().param == "conversation");
+}
+
 // Groq's "performance", a flex that costs as much as the standard.
 BOOST_FIXTURE_TEST_CASE(a_tier_of_the_provider_s_own_has_the_price_that_its_entry_says,
                         examined_fixture) {
