@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/call/counting_pool.hpp"
+#include "gateway/call/request/permission.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/mended_json.hpp"
 #include "gateway/dialect/table.hpp"
@@ -147,12 +148,8 @@ std::optional<problem> find_earlier(const examiner& with, const chat_request& re
                                     std::string_view tenant, examined_call& call) {
   const auto known = with.kept != nullptr ? with.kept->find(read.earlier) : std::nullopt;
   if (known && known->tenant != tenant) {
-    const std::string_view field =
-        read.earlier_is_conversation ? "conversation" : "previous_response_id";
-    return make_problem(problem_kind::bad_request,
-                        "no answer '" + std::string(read.earlier.substr(0, 200)) +
-                            "' is known to this key's tenant",
-                        std::string(field));
+    return unknown_to_tenant(
+        read.earlier, read.earlier_is_conversation ? "conversation" : "previous_response_id");
   }
   const bool is_sized = known && !read.earlier_is_conversation;
   call.earlier_tokens = is_sized ? known->tokens : window_of(call);

@@ -1,15 +1,18 @@
 // Tested by tests/gateway/call/request/free_call_test.cpp and tests/end_to_end/free_calls_test.py.
 #include "gateway/call/request/free_call.hpp"
 
+#include "gateway/call/request/permission.hpp"
 #include "gateway/dialect/parts/document.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 
 namespace {
+using parsed_body = std::optional<simdjson::dom::object>;
+
 result<std::string> model_in(const dialect& speaks, const call_target& target,
-                             std::string_view body) {
+                             const parsed_body& document) {
   if (!target.model.empty()) return std::string(target.model);
-  const auto document = parse_object(body);
   if (!document) {
     return make_problem(problem_kind::bad_request, "the body is not a JSON object");
   }
@@ -21,6 +24,26 @@ result<std::string> model_in(const dialect& speaks, const call_target& target,
   }
   return std::string(model);
 }
+
+// A call that counts what another would read may say of it how long it is. A name that stands twice is the provider's to
+// choose from.
+std::optional<problem> refuse_others_answer(const free_terms& terms,
+                                            simdjson::dom::object document) {
+  if (terms.kept == nullptr) return std::nullopt;
+  for (const auto [key, value] : document) {
+    const bool is_conversation = equals_ignoring_case(key, "conversation");
+    if (!is_conversation && !equals_ignoring_case(key, "previous_response_id")) continue;
+    std::string_view id;
+    simdjson::dom::object named;
+    if (value.get(id) != simdjson::SUCCESS && value.get(named) == simdjson::SUCCESS)
+      id = text_of(named, "id");
+    const auto known = terms.kept->find(id);
+    if (known && known->tenant != terms.key.tenant)
+      return unknown_to_tenant(id, is_conversation ? "conversation" : "previous_response_id");
+  }
+  return std::nullopt;
+}
+
 // About an answer that its provider keeps: only the key that made it may ask, and it lies where it was made.
 result<free_call> about_kept(const free_terms& terms, const call_target& target) {
   const auto known = terms.kept != nullptr ? terms.kept->find(target.id) : std::nullopt;
@@ -41,7 +64,8 @@ result<free_call> about_kept(const free_terms& terms, const call_target& target)
 result<free_call> read_free_call(const free_terms& terms, const dialect& speaks,
                                  const call_target& target, std::string_view body, wall_time now) {
   if (!target.id.empty()) return about_kept(terms, target);
-  auto model = model_in(speaks, target, body);
+  const parsed_body document = target.model.empty() ? parse_object(body) : std::nullopt;
+  auto model = model_in(speaks, target, document);
   if (!model) return std::move(model).error();
   free_call call;
   call.model = std::move(*model);
@@ -59,6 +83,9 @@ result<free_call> read_free_call(const free_terms& terms, const dialect& speaks,
                         "the key '" + terms.key.id + "' may not use the model '" +
                             call.base_model.substr(0, 200) + "'",
                         "model");
+  }
+  if (document && speaks.api() == tokenizer::chat_api::openai_responses) {
+    if (auto barred = refuse_others_answer(terms, *document)) return std::move(*barred);
   }
   if (const auto found = terms.prices.find(call.base_model, now)) call.rates = *found;
   return call;
