@@ -242,4 +242,33 @@ BOOST_FIXTURE_TEST_CASE(a_very_long_answer_is_ended_without_its_text, with_encod
   BOOST_TEST(value_at(events[0], "/response/output") == "[]");
 }
 
+// What an item says is kept once, whether it came in deltas or, at its end, whole.
+BOOST_FIXTURE_TEST_CASE(an_answer_is_kept_up_to_32_kib_of_text, with_encodings) {
+  const auto said = [](std::size_t bytes) {
+    const std::string text(bytes, 'a');
+    return event(
+               "response.output_item.added", 1,
+               R"("output_index":0,"item":{"id":"msg_1","type":"message","status":"in_progress","content":[],"role":"assistant"})") +
+           event(
+               "response.content_part.added", 2,
+               R"("item_id":"msg_1","output_index":0,"content_index":0,"part":{"type":"output_text","text":""})") +
+           event("response.output_text.delta", 3,
+                 R"("item_id":"msg_1","output_index":0,"content_index":0,"delta":")" + text + "\"");
+  };
+  const auto done = [](std::size_t bytes) {
+    return event(
+        "response.output_item.done", 4,
+        R"("output_index":0,"item":{"id":"msg_1","type":"message","status":"completed","role":"assistant",)"
+        R"("content":[{"type":"output_text","text":")" +
+            std::string(bytes, 'a') + "\"}]}");
+  };
+  const auto text_of_end = [](const std::string& before) {
+    return value_at(events_of(cut(before).ending).back(), "/response/output/0/content/0/text");
+  };
+  BOOST_TEST(text_of_end(begun + said(30'000)).size() == 30'002);
+  BOOST_TEST(text_of_end(begun + said(30'000) + done(30'000)).size() == 30'002);
+  BOOST_TEST(text_of_end(begun + said(40'000)) == "<none>");
+  BOOST_TEST(text_of_end(begun + said(40'000) + done(40'000)) == "<none>");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
