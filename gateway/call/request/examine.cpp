@@ -212,6 +212,9 @@ result<examined_call> read_fields(const examiner& with, const asked_of& whom,
   call.unpriced = !found;
   call.priced_at = now;
   call.rates = found ? *found : (with.ceiling ? &*with.ceiling : nullptr);
+  if (read->depends_on_model) {
+    if (auto wrong = speaks.refuse_with_model(call.base_model)) return std::move(*wrong);
+  }
   if (auto wrong = take_tier(call)) return std::move(*wrong);
   if (auto wrong = refuse_unpriced_writes(call)) return std::move(*wrong);
   if (call.user.size() > user_bytes_max) {

@@ -98,6 +98,17 @@ std::optional<problem> read_input(simdjson::dom::object body, offered_tools& off
   return std::nullopt;
 }
 
+// $25 for 1,000 in place of $10, which is the price of a search in the price file.
+std::optional<problem> refuse_old_search(std::string_view model) {
+  const std::string_view name = tokenizer::bare_model(model);
+  const bool is_openai = name.starts_with("gpt-") || name.starts_with("chatgpt-");
+  if (!is_openai || reasons_hidden(name)) return std::nullopt;
+  return field_problem(
+      "tools",
+      "offers \"web_search_preview\", whose price with this model is not known here; "
+      "offer \"web_search\".");
+}
+
 std::optional<problem> read_offered(simdjson::dom::object body, chat_request& into) {
   offered_tools offered;
   const auto tools = read_array(body, field_name{"tools", "tools"});
@@ -109,13 +120,9 @@ std::optional<problem> read_offered(simdjson::dom::object body, chat_request& in
   const auto calls =
       read_integer(body, field_name{"max_tool_calls", "max_tool_calls"}, call_bounds);
   if (!calls) return calls.error();
-  // $25 for 1,000 in place of $10, which is the price of a search in the price file.
-  const std::string_view name = tokenizer::bare_model(text_of(body, "model"));
-  if (offered.old_search && name.starts_with("gpt-") && !reasons_hidden(name)) {
-    return field_problem(
-        "tools",
-        "offers \"web_search_preview\", whose price with this model is not known here; "
-        "offer \"web_search\".");
+  into.depends_on_model = offered.old_search;
+  if (into.depends_on_model) {
+    if (auto wrong = refuse_old_search(text_of(body, "model"))) return wrong;
   }
   into.has_tools = offered.any;
   if (offered.search) into.web_searches_max = calls->value_or(searches_unbounded);
@@ -236,6 +243,11 @@ class openai_responses_request_rules : public request_rules {
     request.user = *user;
     read_stand_ins(body, request);
     return request;
+  }
+
+  // Without the options that may stand behind the name, and seem to be another.
+  std::optional<problem> refuse_with_model(std::string_view model) const override {
+    return refuse_old_search(model);
   }
 
   std::string lower_output_bound(std::string_view body, std::string_view,

@@ -192,11 +192,13 @@ BOOST_AUTO_TEST_CASE(a_search_that_costs_more_than_the_price_file_says_is_refuse
     return refused(R"({"model":")" + model + R"(","input":"hi","tools":[{"type":")" + type +
                    "\"}]}");
   };
-  for (const std::string model : {"gpt-4o", "gpt-4.1-mini", "openai/gpt-4o"}) {
+  for (const std::string model : {"gpt-4o", "gpt-4.1-mini", "openai/gpt-4o", "chatgpt-4o-latest"}) {
     BOOST_TEST(offered_to(model, "web_search_preview") == "tools", model);
     BOOST_TEST(offered_to(model, "web_search") == "accepted", model);
   }
   BOOST_TEST(offered_to("gpt-5", "web_search_preview") == "accepted");
+  BOOST_TEST(responses().refuse_with_model("gpt-4o").has_value());
+  BOOST_TEST(!responses().refuse_with_model("gpt-5").has_value());
   BOOST_TEST(offered_to("o4-mini", "web_search_preview_2025_03_11") == "accepted");
 }
 

@@ -107,6 +107,19 @@ BOOST_FIXTURE_TEST_CASE(items_that_its_provider_keeps_are_held_at_the_window_onc
   BOOST_TEST(on_from(R"("previous_response_id":"resp_1","input":[{"id":"msg_1"}])") > window);
 }
 
+// The name was cut at the last "/", which may stand in the options behind it.
+BOOST_FIXTURE_TEST_CASE(a_dearer_search_is_refused_whatever_options_stand_behind_the_model,
+                        keeping_fixture) {
+  settings.providers[0].options_marks = "?";
+  for (const std::string model : {"gpt-4o", "gpt-4o?route=a/b", "gpt-5?route=a/b"}) {
+    std::string body =
+        R"({"model":")" + model + R"(","input":"hi","tools":[{"type":"web_search_preview"}]})";
+    const auto call = examine_body(std::move(body), "responses");
+    BOOST_TEST(call.has_value() == model.starts_with("gpt-5"), model);
+    if (!call) BOOST_TEST(call.error().param == "tools");
+  }
+}
+
 // What was recorded of it was the size of whichever of its calls ended last.
 BOOST_FIXTURE_TEST_CASE(a_conversation_is_held_at_the_window_whatever_was_recorded_of_it,
                         keeping_fixture) {
