@@ -219,7 +219,7 @@ void note_kept(const exchange& x, const admitted_call& of, const held_call& held
   answer.provider = of.provider->name;
   answer.tokens = held.used().total();
   answer.made = x.call.started;
-  if (!of.metered->conversation.empty()) {
+  if (!of.metered->conversation.empty()) {  // its size is this call's view of it, and holds nothing
     answer.id = of.metered->conversation;
     x.shared.kept->keep(answer);
   }

@@ -7,6 +7,7 @@
 #include "gateway/call/counting_pool.hpp"
 #include "gateway/call/request/json_fault.hpp"
 #include "gateway/call/request/parse_room.hpp"
+#include "gateway/call/request/permission.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/mended_json.hpp"
 #include "gateway/dialect/table.hpp"
@@ -142,24 +143,25 @@ void price_others(const examiner& with, const chat_request& read, wall_time now,
   }
 }
 
-// How much is read again of the answer that this one goes on with: as was recorded of it, or all that its model can
-// read. What another tenant's key made is as good as not there.
+// All that its model can read.
+std::int64_t window_of(const examined_call& call) {
+  constexpr std::int64_t window_usual = 1'050'000;
+  const bool has_window = call.rates != nullptr && call.rates->context_window_tokens > 0;
+  return has_window ? call.rates->context_window_tokens : window_usual;
+}
+
+// How much is read again of what this one goes on with: of an answer, as was recorded of it, or all that its model can
+// read. To a conversation others add at the same time, and items may be added to it by other ways than this one, so that
+// its size is never known. What another tenant's key made is as good as not there.
 std::optional<problem> find_earlier(const examiner& with, const chat_request& read,
                                     std::string_view tenant, examined_call& call) {
-  constexpr std::int64_t window_usual = 1'050'000;
   const auto known = with.kept != nullptr ? with.kept->find(read.earlier) : std::nullopt;
   if (known && known->tenant != tenant) {
-    const std::string_view field =
-        read.earlier_is_conversation ? "conversation" : "previous_response_id";
-    return make_problem(problem_kind::bad_request,
-                        "no answer '" + std::string(read.earlier.substr(0, 200)) +
-                            "' is known to this key's tenant",
-                        std::string(field));
+    return unknown_to_tenant(
+        read.earlier, read.earlier_is_conversation ? "conversation" : "previous_response_id");
   }
-  const bool has_window = call.rates != nullptr && call.rates->context_window_tokens > 0;
-  call.earlier_tokens = known        ? known->tokens
-                        : has_window ? call.rates->context_window_tokens
-                                     : window_usual;
+  const bool is_sized = known && !read.earlier_is_conversation;
+  call.earlier_tokens = is_sized ? known->tokens : window_of(call);
   if (read.earlier_is_conversation) call.conversation = read.earlier;
   return std::nullopt;
 }
@@ -219,6 +221,9 @@ result<examined_call> read_fields(const examiner& with, const asked_of& whom,
   call.unpriced = !found;
   call.priced_at = now;
   call.rates = found ? *found : (with.ceiling ? &*with.ceiling : nullptr);
+  if (read->depends_on_model) {
+    if (auto wrong = speaks.refuse_with_model(call.base_model)) return std::move(*wrong);
+  }
   if (auto wrong = take_tier(call)) return std::move(*wrong);
   if (auto wrong = refuse_unpriced_writes(call)) return std::move(*wrong);
   if (call.user.size() > user_bytes_max) {
@@ -240,6 +245,8 @@ result<examined_call> read_fields(const examiner& with, const asked_of& whom,
   if (!read->earlier.empty()) {
     if (auto wrong = find_earlier(with, *read, whom.tenant, call)) return std::move(*wrong);
   }
+  // However many items it names, and whatever else is kept: no more than the window is read.
+  if (read->names_kept) call.earlier_tokens = std::max(call.earlier_tokens, window_of(call));
   call.request.model = call.request.user = call.request.tier_word = call.request.earlier = {};
   call.request.other_models.clear();
   return call;

@@ -85,6 +85,35 @@ BOOST_FIXTURE_TEST_CASE(a_long_body_is_read_elsewhere_within_its_key_s_share, co
   BOOST_TEST(status_within(7 * mib, 0) == 413);
 }
 
+// What another tenant said is nobody's to have counted.
+BOOST_FIXTURE_TEST_CASE(it_does_not_go_on_with_an_answer_of_another_tenant, counting_fixture) {
+  settings.providers[0].dialects = dialects_spoken_as("responses");
+  kept_answers kept({}, [](const stored_answer&, const std::string&) {});
+  for (const std::string tenant : {"acme", "another"}) {
+    kept_answer answer;
+    answer.id = "of_" + tenant;
+    answer.tenant = tenant;
+    kept.keep(answer);
+  }
+  virtual_key key;
+  key.id = "k1";
+  key.tenant = "acme";
+  const auto refused = [&](const std::string& fields) {
+    const auto call =
+        read_free_call({settings, prices, key, &kept}, *find_dialect("responses"), target,
+                       R"({"model":"gpt-4o","input":"hi",)" + fields + "}", admitted);
+    return call ? std::string("accepted") : call.error().param;
+  };
+  BOOST_TEST(refused(R"("previous_response_id":"of_acme")") == "accepted");
+  BOOST_TEST(refused(R"("previous_response_id":"of_nobody")") == "accepted");
+  BOOST_TEST(refused(R"("previous_response_id":null)") == "accepted");
+  BOOST_TEST(refused(R"("previous_response_id":"of_another")") == "previous_response_id");
+  BOOST_TEST(refused(R"("previous_response_id":"of_acme","previous_response_id":"of_another")") ==
+             "previous_response_id");
+  BOOST_TEST(refused(R"("conversation":"of_another")") == "conversation");
+  BOOST_TEST(refused(R"("conversation":{"id":"of_another"})") == "conversation");
+}
+
 BOOST_FIXTURE_TEST_CASE(it_is_one_request_that_costs_nothing_and_says_so, counting_fixture) {
   const auto call = read(R"({"model":"claude-sonnet-5"})");
   BOOST_TEST_REQUIRE(call.has_value());
