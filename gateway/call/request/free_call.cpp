@@ -10,14 +10,13 @@ namespace stint {
 namespace {
 using parsed_body = std::optional<simdjson::dom::object>;
 
-result<std::string> model_in(const dialect& speaks, const call_target& target,
-                             const parsed_body& document) {
+result<std::string> model_in(const call_target& target, const parsed_body& document) {
   if (!target.model.empty()) return std::string(target.model);
   if (!document) {
     return make_problem(problem_kind::bad_request, "the body is not a JSON object");
   }
   const std::string_view named = text_of(*document, "model");
-  const std::string_view model = named.empty() ? speaks.facts().usual_model : named;
+  const std::string_view model = named.empty() ? target.at->usual_model : named;
   if (model.empty() || model.size() > model_bytes_max) {
     return make_problem(problem_kind::bad_request,
                         "The field \"model\" is required: name the model to ask about.", "model");
@@ -65,7 +64,7 @@ result<free_call> read_free_call(const free_terms& terms, const dialect& speaks,
                                  const call_target& target, std::string_view body, wall_time now) {
   if (!target.id.empty()) return about_kept(terms, target);
   const parsed_body document = target.model.empty() ? parse_object(body) : std::nullopt;
-  auto model = model_in(speaks, target, document);
+  auto model = model_in(target, document);
   if (!model) return std::move(model).error();
   free_call call;
   call.model = std::move(*model);
