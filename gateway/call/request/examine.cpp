@@ -1,4 +1,4 @@
-// Tested by tests/gateway/call/request/examine_test.cpp and
+// Tested by tests/gateway/call/request/{examine,kept_input}_test.cpp and
 // tests/end_to_end/{bad_json,sdk_python,cheap_admission}_test.py.
 #include "gateway/call/request/examine.hpp"
 

@@ -23,7 +23,8 @@ constexpr integer_bounds call_bounds{0, 1'000};
 constexpr std::int64_t least_bound = 16;
 
 // Without max_tool_calls nothing limits how often a model searches; as for Anthropic's tool, what goes beyond is
-// settled and flagged as over_hold.
+// settled and flagged as over_hold. So are the rounds of tools that the provider runs, each of which reads the prompt
+// again: to hold as many as may be made would refuse good calls for ever.
 constexpr std::int64_t searches_unbounded = 20;
 
 // A conversation above the threshold is summed up by a call of the model's own. How long the sum may be nobody says.
