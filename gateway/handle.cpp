@@ -34,6 +34,7 @@
 #include "gateway/call/request/examine.hpp"
 #include "gateway/call/request/free_call.hpp"
 #include "gateway/call/request/known_client.hpp"
+#include "gateway/call/request/model_list.hpp"
 #include "gateway/call/request/permission.hpp"
 #include "gateway/call/request/read_body.hpp"
 #include "gateway/call/request/recognise.hpp"
@@ -318,6 +319,16 @@ asio::awaitable<void> serve_free(const exchange& x, const purpose& what_for,
   co_await serve_held(x, std::move(of), given);
 }
 
+// From what is known here: nobody else is asked, and nothing is held.
+asio::awaitable<void> answer_here(const exchange& x, const virtual_key& key) {
+  const model_listing listing{x.shared.settings, x.shared.prices, key, x.call.started};
+  const bool anthropics = wants_anthropics_form(x.call.head);
+  if (anthropics) x.call.speaks = &anthropic_form();
+  auto body = answer_models(listing, x.call.target, anthropics);
+  if (!body) co_return co_await decline(x, std::move(body).error());
+  co_await x.answer.write_own(200, "content-type: application/json\r\n", *body);
+}
+
 asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for,
                                       const virtual_key& key, const passthrough_config& rule) {
   if (auto barred = refuse_unmetered_model(key, x.call.head, x.session.body))
@@ -366,7 +377,10 @@ asio::awaitable<void> handle(client_session& session, incoming_call& call, clien
   if (const auto plain = answer_without_key(settings.listen, call.head))
     co_return co_await x.answer.write_own(200, plain->fields, plain->body);
   auto api = recognise(settings, call.head);
-  if (!api) co_return co_await decline(x, std::move(api).error());
+  if (!api) {
+    x.shared.metrics.unserved(unserved_pattern(call.head.method, call.head.path));
+    co_return co_await decline(x, std::move(api).error());
+  }
   if (api->speaks != nullptr) {
     call.speaks = api->speaks;
     call.target = api->target;
@@ -375,6 +389,8 @@ asio::awaitable<void> handle(client_session& session, incoming_call& call, clien
   if (!key) co_return co_await decline(x, std::move(key).error());
   auto what_for = attribute(settings, call.head, **key);
   if (!what_for) co_return co_await decline(x, std::move(what_for).error());
+  if (api->speaks != nullptr && api->target.at->kind == endpoint_kind::answered_here)
+    co_return co_await answer_here(x, **key);
   const bool is_metered = api->speaks != nullptr && api->target.at->kind == endpoint_kind::metered;
   if (auto failed = co_await take_body(x, **key, is_metered))
     co_return co_await decline(x, std::move(*failed));

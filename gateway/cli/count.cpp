@@ -49,7 +49,7 @@ std::string apis_text() {
   std::string text;
   for (const dialect* each : all_dialects()) {
     text += text.empty() ? "" : ", ";
-    text.append(each->facts().name).append(" is ").append(each->facts().path);
+    text.append(each->facts().name).append(" is ").append(each->facts().endpoints.front().pattern);
   }
   return text;
 }

@@ -101,7 +101,7 @@ bool may_fit_segment(std::string_view pattern, std::string_view segment) noexcep
   };
   const std::size_t begin = pattern.find('{');
   if (begin == std::string_view::npos) return same(pattern, segment);
-  const std::string_view behind = pattern.substr(pattern.find('}') + 1);
+  const std::string_view behind = pattern.substr(pattern.rfind('}') + 1);
   return segment.size() > begin + behind.size() &&
          same(pattern.substr(0, begin), segment.substr(0, begin)) &&
          same(behind, segment.substr(segment.size() - behind.size()));
@@ -113,6 +113,7 @@ bool may_fit_here(std::string_view pattern, std::string_view path, bool or_below
     const std::string_view wanted = take_segment(pattern);
     const std::string_view found = take_segment(path);
     if (wanted.empty()) return or_below || found.empty();
+    if (wanted == "{any*}") return true;
     if (found.empty() || !may_fit_segment(wanted, found)) return false;
     if (wanted.ends_with("*}")) return true;
   }

@@ -7,6 +7,8 @@
 #include "gateway/dialect/anthropic/messages.hpp"
 #include "gateway/dialect/gemini/generate.hpp"
 #include "gateway/dialect/openai_chat/chat.hpp"
+#include "gateway/dialect/openai_completions/completions.hpp"
+#include "gateway/dialect/openai_embeddings/embeddings.hpp"
 #include "gateway/dialect/openai_responses/responses.hpp"
 #include "gateway/dialect/parts/path_pattern.hpp"
 #include "gateway/dialect/spelling.hpp"
@@ -17,8 +19,8 @@ namespace {
 const auto& dialect_table() noexcept {
   // Who asks for a path that nobody serves gets the errors of the first.
   static const std::array spoken = {
-      &openai_chat(),    &anthropic_messages(), &openai_responses(),
-      &openai_compact(), &gemini_generate(),    &gemini_embed(),
+      &openai_chat(),     &anthropic_messages(), &openai_responses(),   &openai_compact(),
+      &gemini_generate(), &gemini_embed(),       &openai_completions(), &openai_embeddings(),
   };
   return spoken;
 }
@@ -103,10 +105,14 @@ const dialect* bordered_by(std::string_view path) noexcept {
 
 const dialect* bordering(std::string_view path) {
   if (const dialect* near = bordered_by(path)) return near;
-  call_target ignored;
-  const auto by_pattern = first_endpoint_that(
-      [&](const endpoint& one) { return fits_pattern(one.pattern, path, ignored); });
-  if (by_pattern.speaks != nullptr) return by_pattern.speaks;
+  // First those that say what they are: a last hole that takes all takes the paths of other APIs, too.
+  for (const bool takes_rest : {false, true}) {
+    const auto by_pattern = first_endpoint_that([&](const endpoint& one) {
+      call_target ignored;
+      return one.pattern.ends_with("*}") == takes_rest && fits_pattern(one.pattern, path, ignored);
+    });
+    if (by_pattern.speaks != nullptr) return by_pattern.speaks;
+  }
   const lenient_path read(path);
   if (const dialect* near = first_that([&](const dialect* each) {
         return each->has_fixed_path() && read.borders(each->facts().path);
@@ -121,7 +127,7 @@ found_endpoint find_endpoint(http_method method, std::string_view path) {
   const auto fitting = first_endpoint_that([&](const endpoint& one) {
     call_target target;
     if (!fits_pattern(one.pattern, path, target)) return false;
-    if (one.method != method) {
+    if (!one.takes(method)) {
       add_method(one.method, found.other_methods);
       return false;
     }
@@ -137,9 +143,11 @@ found_endpoint find_endpoint(http_method method, std::string_view path) {
 }
 
 namespace {
-// Some servers take the method from elsewhere than the request line (Google's: from the query).
+// Some servers take the method from elsewhere than the request line (Google's: from the query). What has
+// other methods than POST costs nothing.
 bool is_shut_to_all_methods(const endpoint& one) noexcept {
-  return one.kind == endpoint_kind::metered || one.kind == endpoint_kind::refused;
+  return one.method == http_method::post &&
+         (one.kind == endpoint_kind::metered || one.kind == endpoint_kind::refused);
 }
 }  // namespace
 
@@ -147,12 +155,17 @@ const endpoint* shut_endpoint(http_method method, std::string_view path, bool or
   const lenient_path read(path);
   const auto shut = first_endpoint_that([&](const endpoint& one) {
     if (one.may_be_let_through) return false;
-    if (one.method != method)
+    if (!one.takes(method))
       return or_below && is_shut_to_all_methods(one) && read.may_fit(one.pattern);
     return or_below && one.kind == endpoint_kind::metered ? read.may_lead_on_from(one.pattern)
                                                           : read.may_fit(one.pattern);
   });
   return shut.what;
+}
+
+std::string_view unserved_pattern(http_method method, std::string_view path) {
+  const found_endpoint found = find_endpoint(method, path);
+  return found.speaks != nullptr ? found.target.at->pattern : "unknown";
 }
 
 respelt_path respelt_metered_path(std::string_view path) {

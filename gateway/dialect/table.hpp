@@ -43,6 +43,9 @@ struct found_endpoint {
 [[nodiscard]] const endpoint* shut_endpoint(http_method method, std::string_view path,
                                             bool or_below);
 
+// The pattern of the refused endpoint that a request was for; "unknown" where it was for none.
+[[nodiscard]] std::string_view unserved_pattern(http_method method, std::string_view path);
+
 // Whether it is anybody's metered path, or continues one, or may be read so in whatever spelling.
 [[nodiscard]] bool borders_metered_path(std::string_view path);
 // Whether it is anybody's metered path, at whatever place of a server.

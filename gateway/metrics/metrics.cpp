@@ -274,6 +274,10 @@ void metrics::upstream_failed(std::string_view provider, upstream_fault fault) {
   implementation_->upstream_errors->at({provider, to_string(fault)}).Increment();
 }
 
+void metrics::unserved(std::string_view pattern) {
+  implementation_->unserved->at({pattern}).Increment();
+}
+
 void metrics::refused(problem_kind kind) {
   const auto index = static_cast<std::size_t>(kind);
   if (index < problem_kind_count) implementation_->rejected[index]->Increment();

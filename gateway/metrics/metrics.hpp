@@ -83,6 +83,9 @@ class metrics {
   void observe(const call_timing& timing);
   void estimated(const estimate_outcome& compared);
   void upstream_failed(std::string_view provider, upstream_fault fault);
+  // A request for what is refused or unknown: by a pattern of the table, or "unknown", so that nobody who
+  // may ask anything makes series.
+  void unserved(std::string_view pattern);
   void refused(problem_kind kind);  // refusals before a ledger row exists (401, 404, 413, …)
   void refused_by_cap(std::string_view cap, refusal_reason reason, std::string_view tenant);
   void connections_changed(int difference);

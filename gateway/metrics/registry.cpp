@@ -134,6 +134,11 @@ void make_observed_families(metrics_registry& in) {
   in.upstream_errors =
       make_counters(in, {"stint_upstream_errors_total", "Failures of providers by category."},
                     {{"provider"}, {"category"}});
+  in.unserved =
+      make_counters(in,
+                    {"stint_unserved_requests_total",
+                     "Requests for what is not served here, by the pattern of their path."},
+                    {{"path"}, {}});
   in.refusals = make_counters(in, {"stint_refusals_total", "Calls that a cap refused."},
                               {{"cap", "tenant"}, {"reason"}});
   for (std::size_t i = 0; i < in.rejected.size(); ++i) {

@@ -69,6 +69,7 @@ struct metrics_registry {
   std::unique_ptr<counter_family> above_bound;
   std::unique_ptr<counter_family> upstream_errors;  // provider, category
   std::unique_ptr<counter_family> refusals;         // cap, tenant, reason
+  std::unique_ptr<counter_family> unserved;         // path
   std::array<prometheus::Counter*, problem_kind_count> rejected{};
   prometheus::Counter* storage_failures = nullptr;
   std::array<prometheus::Counter*, prompt_count_times> prompt_counts{};

@@ -13,8 +13,9 @@ namespace {
 
 const auto& api_table() noexcept {
   static const std::array spoken = {
-      &simulated_openai_chat(), &simulated_anthropic(), &simulated_openai_responses(),
-      &simulated_compact(),     &simulated_gemini(),
+      &simulated_openai_chat(),       &simulated_anthropic(), &simulated_openai_responses(),
+      &simulated_compact(),           &simulated_gemini(),    &simulated_openai_completions(),
+      &simulated_openai_embeddings(),
   };
   return spoken;
 }

@@ -73,6 +73,10 @@ class simulated_script {
 struct simulated_api_facts {
   std::string_view path;
   tokenizer::chat_api counts_as{};
+  // Of texts that no chat surrounds, which are counted here (plain_texts.hpp); "": a chat's messages.
+  std::string_view plain_field{};
+  bool generates = true;
+  std::int64_t usual_bound = 0;  // of an answer, where the request sets none; 0: there is none
   std::string_view id_prefix;    // of an answer's id
   std::string_view head_fields;  // of every answer; the last one ends before the id
   bool requires_bound = false;   // max_tokens
@@ -123,6 +127,8 @@ class simulated_api {
 
 [[nodiscard]] const simulated_api& simulated_openai_chat() noexcept;
 [[nodiscard]] const simulated_api& simulated_anthropic() noexcept;
+[[nodiscard]] const simulated_api& simulated_openai_completions() noexcept;
+[[nodiscard]] const simulated_api& simulated_openai_embeddings() noexcept;
 [[nodiscard]] const simulated_api& simulated_gemini() noexcept;
 [[nodiscard]] const simulated_api& simulated_openai_responses() noexcept;
 [[nodiscard]] const simulated_api& simulated_compact() noexcept;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gateway/simulator/api.hpp"
+#include "gateway/simulator/plain_texts.hpp"
 #include "gateway/simulator/text.hpp"
 #include "tokenizer/models/model_encoding.hpp"
 #include "tokenizer/prompt/prompt_count.hpp"
@@ -109,6 +110,7 @@ std::string_view missing_field(const simulated_api& api, simdjson::dom::object b
   simdjson::dom::array messages;
   std::string_view model;
   if (body["model"].get(model) != simdjson::SUCCESS) return "model: Field required";
+  if (!api.facts().plain_field.empty()) return {};
   simdjson::dom::element input;
   if (api.facts().conversation == "messages") {
     if (body["messages"].get(messages) != simdjson::SUCCESS) return "messages: Field required";
@@ -128,6 +130,29 @@ std::int64_t billed_prompt(const tokenizer::prompt_tokens& prompt,
     permille += prompt.features.class_tokens[i] * by->permille[i];
   return permille / 1'000 + prompt.features.framing + by->base +
          by->per_tool * prompt.features.tools;
+}
+
+// What a call is about that no chat surrounds; false: it is not what the API takes.
+bool read_plain(simdjson::dom::object body, simulated_call& call) {
+  constexpr std::int64_t usual_dimensions = 1'536;
+  constexpr std::int64_t dimensions_max = 4'096;
+  const simulated_api_facts& api = call.api->facts();
+  simdjson::dom::element value;
+  simulated_texts read{1, 1};  // no prompt is the token that begins a text
+  if (body[api.plain_field].get(value) == simdjson::SUCCESS && !value.is_null()) {
+    const auto texts = read_simulated_texts(value, call.model);
+    if (!texts) return false;
+    read = *texts;
+  } else if (!api.generates) {
+    return false;
+  }
+  std::string_view format;
+  call.texts = read.texts;
+  call.prompt_tokens = read.tokens;
+  call.as_base64 = body["encoding_format"].get(format) == simdjson::SUCCESS && format == "base64";
+  call.dimensions = std::clamp<std::int64_t>(
+      number_at(body, "dimensions").value_or(usual_dimensions), 1, dimensions_max);
+  return true;
 }
 
 simulated_error refusal(std::string_view message) {
@@ -156,6 +181,19 @@ std::int64_t simulated_reader::draw_length(std::int64_t bound) {
   const double median = static_cast<double>(std::max<std::int64_t>(how_.fixed_tokens, 1));
   std::lognormal_distribution<double> lengths(std::log(median), how_.log_normal_sigma);
   return std::clamp<std::int64_t>(std::llround(lengths(generator_)), 1, 1'000'000);
+}
+
+void simulated_reader::read_plain_length(simdjson::dom::object body, simulated_call& call) {
+  const simulated_api_facts& api = call.api->facts();
+  if (!api.generates) {
+    call.stream = false;
+    return;
+  }
+  const std::int64_t bound = bound_of(*call.api, body);
+  read_length(bound == unbounded && api.usual_bound > 0 ? api.usual_bound : bound, call);
+  const std::int64_t generated = number_at(body, "best_of").value_or(call.choices);
+  if (generated > call.choices) call.unseen_choices = (generated - call.choices) * call.texts;
+  call.choices *= call.texts;
 }
 
 void simulated_reader::read_length(std::int64_t bound, simulated_call& call) {
@@ -219,8 +257,13 @@ std::variant<simulated_call, simulated_error> simulated_reader::read(
   if (api.facts().has_choices)
     call.choices = std::clamp<std::int64_t>(number_at(body, "n").value_or(1), 1, 128);
   if (own) call.choices = own->choices;
-  const auto counted = tokenizer::count_prompt(call.model, api.facts().counts_as, document);
-  call.prompt_tokens = billed_prompt(counted, call.how.counts_by) + api.facts().order_tokens;
+  if (api.facts().plain_field.empty()) {
+    const auto counted = tokenizer::count_prompt(call.model, api.facts().counts_as, document);
+    call.prompt_tokens = billed_prompt(counted, call.how.counts_by) + api.facts().order_tokens;
+  } else if (!read_plain(body, call)) {
+    return refusal("'" + std::string(api.facts().plain_field) +
+                   "' is not what this endpoint takes.");
+  }
   if (api.facts().keeps_answers) {
     const auto earlier = kept_tokens(body);
     if (!earlier) return not_kept();
@@ -228,6 +271,10 @@ std::variant<simulated_call, simulated_error> simulated_reader::read(
   }
   call.cached = std::min(call.how.cached, call.prompt_tokens);
   call.cache_write = std::min(call.how.cache_write, call.prompt_tokens - call.cached);
+  if (!api.facts().plain_field.empty()) {
+    read_plain_length(body, call);
+    return call;
+  }
   read_length(own ? own->bound.value_or(unbounded) : bound_of(api, body), call);
   call.tool = own ? choose_own_tool(*own, call) : choose_tool(body, call);
   if (api.facts().keeps_answers) keep(call);

@@ -42,14 +42,18 @@ struct simulated_call {
   std::int64_t prompt_tokens = 0;  // cached and cache_write included
   std::int64_t cached = 0;
   std::int64_t cache_write = 0;
-  std::int64_t choices = 1;
+  std::int64_t choices = 1;         // that are delivered
+  std::int64_t unseen_choices = 0;  // best_of: generated and billed besides
+  std::int64_t texts = 0;           // of those that no chat surrounds
+  std::int64_t dimensions = 0;      // of an embedding
+  bool as_base64 = false;
   std::int64_t words = 0;      // visible tokens of each choice
   std::int64_t reasoning = 0;  // of each choice, before them
   bool hit_bound = false;
   std::optional<simulated_tool> tool;
 
   [[nodiscard]] std::int64_t completion_tokens() const noexcept {
-    return choices * (reasoning + (tool ? tool->tokens : words));
+    return (choices + unseen_choices) * (reasoning + (tool ? tool->tokens : words));
   }
 };
 
@@ -71,6 +75,7 @@ class simulated_reader {
 
  private:
   void read_length(std::int64_t bound, simulated_call& call);
+  void read_plain_length(simdjson::dom::object body, simulated_call& call);
   [[nodiscard]] std::int64_t draw_length(std::int64_t bound);
   // What was said before the call that goes on with an earlier answer; nothing when that is not known.
   [[nodiscard]] std::optional<std::int64_t> kept_tokens(simdjson::dom::object body) const;

@@ -66,7 +66,7 @@ class refusals(unittest.TestCase):
                  "mode": "warn"},
             ],
             providers={"scripted": cls.upstream.provider()},
-            passthrough=[{"method": "GET", "path": "/v1/models", "provider": "scripted"}],
+            passthrough=[{"method": "GET", "path": "/v1/files", "provider": "scripted"}],
         )
         cls.stint.__enter__()
         cls.addClassCleanup(cls.stint.__exit__, None, None, None)
@@ -144,12 +144,12 @@ class refusals(unittest.TestCase):
         self.assertEqual(self.stint.chat(key, anthropic_body(), path="/v1/messages").status, 200)
 
     def test_what_is_passed_through_is_recorded_and_flagged(self):
-        answer = self.stint.chat_get(self.key, "/v1/models")
+        answer = self.stint.chat_get(self.key, "/v1/files")
         self.assertEqual(answer.status, 200)
         row = self.row_of(answer)
         self.assertEqual((row["outcome"], row["cost_nanodollars"]), ("unmetered", 0))
         self.assertIn("unmetered", row["flags"])
-        self.assertEqual(self.stint.chat_get("sk-stint-wrong", "/v1/models").status, 401)
+        self.assertEqual(self.stint.chat_get("sk-stint-wrong", "/v1/files").status, 401)
 
 
 class restart(unittest.TestCase):

@@ -32,8 +32,8 @@ class credential(unittest.TestCase):
             providers=providers,
             environment={"STINT_TEST_SECRET": SECRET},
             passthrough=[
-                {"method": "GET", "path": "/v1/models", "provider": "like-openai"},
-                {"method": "GET", "path": "/v1/models/claude", "provider": "like-anthropic"},
+                {"method": "GET", "path": "/v1/batches", "provider": "like-openai"},
+                {"method": "GET", "path": "/v1/batches/claude", "provider": "like-anthropic"},
                 {"method": "POST", "path": "/v1/messages/count_tokens", "provider": "like-anthropic"},
                 {"method": "GET", "path": "/v1/files", "provider": "without"},
                 {"method": "POST", "path": "/v1/responses", "provider": "like-openai"},
@@ -75,10 +75,10 @@ class credential(unittest.TestCase):
 
     def test_what_is_passed_through_carries_the_form_of_its_provider(self):
         """Not that of the path: a provider of one dialect has one form of credential."""
-        self.assertEqual(self.stint.chat_get(self.key, "/v1/models").status, 200)
+        self.assertEqual(self.stint.chat_get(self.key, "/v1/batches").status, 200)
         self.check_form(anthropic=False)
         self.before += 1
-        self.assertEqual(self.stint.chat_get(self.key, "/v1/models/claude").status, 200)
+        self.assertEqual(self.stint.chat_get(self.key, "/v1/batches/claude").status, 200)
         self.check_form(anthropic=True)
 
     def test_a_key_of_one_model_has_no_other_by_what_is_passed_through(self):
@@ -122,7 +122,7 @@ class credential(unittest.TestCase):
         """Its length is that of a body which must not follow, or the next answer on the connection is misread."""
         with http_client.connection(self.stint.proxy) as wire:
             headers = {"Authorization": f"Bearer {self.key}"}
-            wire.send(http_client.render("HEAD", "/v1/models", headers) + http_client.render("GET", "/v1/models", headers))
+            wire.send(http_client.render("HEAD", "/v1/batches", headers) + http_client.render("GET", "/v1/batches", headers))
             refused = wire.read_head()
             self.assertIn(refused.status, (404, 405))
             self.assertGreater(int(refused.headers["content-length"]), 0)

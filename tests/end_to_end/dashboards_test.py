@@ -93,7 +93,7 @@ class live_dashboard(unittest.TestCase):
                 {"name": "poor", "match": {"tenant": "poor"}, "window": "day", "unit": "tokens", "limit": 1},
             ],
             "providers": {"listed": self.upstream.provider(models=["listed-*"])},
-            "passthrough": [{"method": "GET", "path": "/v1/models", "provider": "listed"}],
+            "passthrough": [{"method": "GET", "path": "/v1/files", "provider": "listed"}],
         }
 
     def test_every_query_of_every_panel_returns_data(self):
@@ -128,7 +128,7 @@ class live_dashboard(unittest.TestCase):
         expect(429, stint.chat(poor, openai_body()))
         expect(401, stint.chat("sk-stint-wrong", openai_body()))
         self.cut_stream(stint, rich)
-        passed = http_client.request(stint.proxy, "GET", "/v1/models", {"Authorization": f"Bearer {rich}"})
+        passed = http_client.request(stint.proxy, "GET", "/v1/files", {"Authorization": f"Bearer {rich}"})
         expect(200, passed)
         stint.wait_until_idle()
 

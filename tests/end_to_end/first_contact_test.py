@@ -28,7 +28,7 @@ class first_contact(unittest.TestCase):
             for path in ("/", "/healthz", "/api/hello"):
                 with self.subTest(probe=f"{method} {path}"):
                     self.assertEqual(self.ask(method, path).status, 200)
-        self.assertEqual(self.ask("GET", "/v1/models").status, 404)
+        self.assertEqual(self.ask("GET", "/v1/nothing").status, 404)
 
     def test_a_page_of_a_configured_origin_may_call(self):
         question = {"Origin": PAGE, "Access-Control-Request-Method": "POST",

@@ -29,7 +29,7 @@ class provider_entries(unittest.TestCase):
                 "azure": entry("/models", ["gpt-4.1-mini"], credential_header="api-key", pass_headers=["x-ms-region"],
                                paths={"openai": "/chat/completions?api-version=2024-05-01-preview"}),
             },
-            passthrough=[{"method": "GET", "path": "/v1/models", "provider": "versioned"}],
+            passthrough=[{"method": "GET", "path": "/v1/files", "provider": "versioned"}],
         )
         cls.stint.__enter__()
         cls.addClassCleanup(cls.upstream.close)
@@ -61,8 +61,8 @@ class provider_entries(unittest.TestCase):
         _, sent = self.sent_for("gpt-4o", path="/v1/chat/completions?api-version=1")
         self.assertEqual(sent.first_line, b"POST /api/paas/v4/chat/completions?api-version=1 HTTP/1.1")
         self.assertEqual(sent.fields()["authorization"], f"Bearer {SECRET}")
-        self.assertEqual(self.stint.chat_get(self.key, "/v1/models?limit=2&key=mine").status, 200)
-        self.assertEqual(self.upstream.requests[-1].first_line, b"GET /api/paas/v4/models?limit=2 HTTP/1.1")
+        self.assertEqual(self.stint.chat_get(self.key, "/v1/files?limit=2&key=mine").status, 200)
+        self.assertEqual(self.upstream.requests[-1].first_line, b"GET /api/paas/v4/files?limit=2 HTTP/1.1")
 
     def test_a_path_of_its_own_is_where_calls_go(self):
         _, sent = self.sent_for("gpt-4.1")

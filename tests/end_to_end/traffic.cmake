@@ -6,7 +6,9 @@ add_end_to_end_test(sdk_python LABEL end_to_end TIMEOUT 300
 add_end_to_end_test(sdk_google LABEL end_to_end TIMEOUT 300
   PYTHON ${PROJECT_SOURCE_DIR}/build/packages/end_to_end/google/venv/bin/python)
 add_end_to_end_test(sdk_node LABEL end_to_end TIMEOUT 300)
-set_tests_properties(sdk_python sdk_google sdk_node PROPERTIES FIXTURES_REQUIRED sdk_packages)
+add_end_to_end_test(sdk_plain_calls LABEL end_to_end TIMEOUT 300
+  PYTHON ${PROJECT_SOURCE_DIR}/build/packages/end_to_end/python/venv/bin/python)
+set_tests_properties(sdk_python sdk_plain_calls sdk_google sdk_node PROPERTIES FIXTURES_REQUIRED sdk_packages)
 add_end_to_end_test(gemini LABEL end_to_end TIMEOUT 300)
 add_end_to_end_test(gemini_oddities LABEL end_to_end TIMEOUT 120)
 add_end_to_end_test(tls LABEL end_to_end TIMEOUT 120)

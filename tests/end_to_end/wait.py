@@ -7,6 +7,9 @@ import time
 POLL_S = 0.01
 # How many times longer than usual everything may take: sanitizer builds are slower, and say so here.
 PATIENCE = float(os.environ.get("STINT_PATIENCE", 1))
+# In such a build memory is not what it usually is: freed pieces are kept for a while, terabytes are mapped, and what cannot
+# be had ends the process.
+SANITIZER = os.environ.get("STINT_SANITIZER", "")
 
 
 def wait_until(condition, what, deadline_s=20.0):

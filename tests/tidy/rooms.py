@@ -35,10 +35,12 @@ MAY_INCLUDE = {
     "gateway/dialect/anthropic": RECORDS | TALLIES | {"gateway/dialect/parts"},
     "gateway/dialect/gemini": RECORDS | TALLIES | {"gateway/dialect/parts", "gateway/http"},
     "gateway/dialect/openai_chat": RECORDS | TALLIES | {"gateway/dialect/parts"},
+    "gateway/dialect/openai_completions": TALLIES | {"gateway/dialect/openai_chat", "gateway/dialect/parts"},
+    "gateway/dialect/openai_embeddings": {"gateway/dialect/openai_chat", "gateway/dialect/parts"},
     # OpenAI's two APIs have errors, usage and models that reason in common.
     "gateway/dialect/openai_responses": RECORDS | TALLIES | {"gateway/dialect/openai_chat", "gateway/dialect/parts"},
     "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/gemini", "gateway/dialect/openai_chat"}
-    | {"gateway/dialect/openai_responses"}
+    | {"gateway/dialect/openai_completions", "gateway/dialect/openai_embeddings", "gateway/dialect/openai_responses"}
     | {"gateway/dialect/parts", "pricing/text"},
     "gateway/simulator": MONEY | TALLIES | {"gateway/dialect/parts", "gateway/memory", "tokenizer/calibration"},
     "gateway/config": RECORDS

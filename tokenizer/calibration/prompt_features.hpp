@@ -15,9 +15,11 @@ enum class chat_api : std::uint8_t {
   openai_chat,
   anthropic_messages,
   openai_responses,
-  gemini_contents
+  gemini_contents,
+  openai_completions,
+  openai_embeddings
 };
-inline constexpr chat_api last_chat_api = chat_api::gemini_contents;
+inline constexpr chat_api last_chat_api = chat_api::openai_embeddings;
 
 struct prompt_features {
   // Text by our own tokenizer, before any factor.

@@ -1,5 +1,6 @@
 // Where the rules are, each with its source: framing and messages in openai_chat.cpp, openai_responses.cpp,
-// anthropic_messages.cpp and gemini_contents.cpp, tools in openai_tools.cpp and tool_text.cpp, content
+// anthropic_messages.cpp and gemini_contents.cpp, prompts without a chat in
+// plain_texts.cpp, tools in openai_tools.cpp and tool_text.cpp, content
 // parts in openai_part.cpp, anthropic_block.cpp and gemini_part.cpp, images in image_tokens.cpp, factors of models in
 // model_encoding.cpp. Text and its estimates are scaled by the model's factor, framing and media
 // are not.
@@ -28,6 +29,10 @@ void walk_request(const prompt_context& prompt, chat_api api, simdjson::dom::ele
       return walk_anthropic_messages(prompt, object);
     case chat_api::gemini_contents:
       return walk_gemini_contents(prompt, object);
+    case chat_api::openai_completions:
+      return walk_openai_completions(prompt, object);
+    case chat_api::openai_embeddings:
+      return walk_openai_embeddings(prompt, object);
   }
 }
 

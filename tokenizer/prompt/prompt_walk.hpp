@@ -28,6 +28,8 @@ bool add_built_in_tool(const prompt_context& prompt, std::string_view type);
 void walk_openai_chat(const prompt_context& prompt, simdjson::dom::object request);
 void walk_openai_responses(const prompt_context& prompt, simdjson::dom::object request);
 void walk_anthropic_messages(const prompt_context& prompt, simdjson::dom::object request);
+void walk_openai_completions(const prompt_context& prompt, simdjson::dom::object request);
+void walk_openai_embeddings(const prompt_context& prompt, simdjson::dom::object request);
 void walk_gemini_contents(const prompt_context& prompt, simdjson::dom::object request);
 
 // tools, functions, tool_choice, function_call and response_format of an OpenAI request.

@@ -80,6 +80,7 @@ output_key output_key_of(const attribution& charged) noexcept {
 
 void teach_output(output_learner& to, const examined_call& call, const call_end& ended,
                   const attribution& charged) noexcept {
+  if (call.request.output_bound_tokens == 0) return;  // nothing is ever generated
   // What its client left would have been longer, and so would what we cut; but without those, only
   // short answers would be learnt where long ones are cut.
   const bool is_cut = ended.outcome == call_outcome::cut;

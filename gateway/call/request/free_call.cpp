@@ -10,8 +10,7 @@
 namespace stint {
 
 namespace {
-result<std::string> model_in(const dialect& speaks, const call_target& target,
-                             std::string_view body) {
+result<std::string> model_in(const call_target& target, std::string_view body) {
   if (!target.model.empty()) {
     if (auto wrong = check_path_model(target.model)) return std::move(*wrong);
     return std::string(target.model);
@@ -21,7 +20,7 @@ result<std::string> model_in(const dialect& speaks, const call_target& target,
     return make_problem(problem_kind::bad_request, "the body is not a JSON object");
   }
   const std::string_view named = text_of(*document, "model");
-  const std::string_view model = named.empty() ? speaks.facts().usual_model : named;
+  const std::string_view model = named.empty() ? target.at->usual_model : named;
   // As of a metered call: names are kept in the roll-ups and in the metrics.
   const bool has_control = std::any_of(model.begin(), model.end(), is_control);
   if (model.empty() || model.size() > model_bytes_max || has_control) {
@@ -50,7 +49,7 @@ result<free_call> about_kept(const free_terms& terms, const call_target& target)
 result<free_call> read_free_call(const free_terms& terms, const dialect& speaks,
                                  const call_target& target, std::string_view body, wall_time now) {
   if (!target.id.empty()) return about_kept(terms, target);
-  auto model = model_in(speaks, target, body);
+  auto model = model_in(target, body);
   if (!model) return std::move(model).error();
   free_call call;
   call.model = std::move(*model);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "gateway/dialect/anthropic/ending.hpp"
+#include "gateway/dialect/anthropic/endpoints.hpp"
 #include "gateway/dialect/anthropic/usage.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/metered_stream.hpp"
@@ -28,12 +29,6 @@ constexpr std::array<billed_field, 2> anthropic_billed_fields = {{
     {"x-anthropic-beta", anthropic_betas},  // OpenRouter's name for it
 }};
 constexpr std::array<std::string_view, 1> anthropic_query_keys = {"beta"};
-
-constexpr std::string_view messages_path = "/v1/messages";
-constexpr std::array<endpoint, 2> messages_endpoints = {{
-    {.pattern = messages_path, .streams = true},
-    {.pattern = "/v1/messages/count_tokens", .kind = endpoint_kind::free},
-}};
 
 constexpr dialect_facts anthropic_messages_facts = {
     .name = "anthropic",

@@ -5,6 +5,7 @@
 
 #include "gateway/dialect/gemini/generate.hpp"
 #include "gateway/dialect/parts/document.hpp"
+#include "gateway/dialect/parts/reading_requests.hpp"
 #include "gateway/dialect/parts/request_fields.hpp"
 #include "gateway/dialect/parts/request_keys.hpp"
 
@@ -48,7 +49,7 @@ std::optional<problem> check_batch(simdjson::dom::array requests, std::string_vi
   return std::nullopt;
 }
 
-class embed_request_rules final : public request_rules {
+class embed_request_rules final : public reading_request_rules {
  public:
   result<chat_request> read_request(simdjson::dom::element document,
                                     const call_target& target) const override {
@@ -70,17 +71,6 @@ class embed_request_rules final : public request_rules {
     request.model = target.model;
     request.output_bound_tokens = 0;
     return request;
-  }
-
-  std::optional<std::string> edit_body(std::string_view, const chat_request&) const override {
-    return std::nullopt;
-  }
-  std::optional<std::string> without_usage_request(std::string_view) const override {
-    return std::nullopt;
-  }
-  std::string lower_output_bound(std::string_view body, std::string_view,
-                                 std::int64_t) const override {
-    return std::string(body);
   }
 };
 

@@ -1,10 +1,6 @@
 // Tested by tests/gateway/dialect/stream_ending_test.cpp.
 #include "gateway/dialect/openai_chat/ending.hpp"
 
-#include <array>
-
-#include "gateway/dialect/parts/document.hpp"
-
 namespace stint {
 namespace {
 
@@ -17,22 +13,6 @@ bool has_id(std::string_view chunk) noexcept {
   if (at == std::string_view::npos) return false;
   const std::size_t value = chunk.find_first_not_of(" \t:", at + key.size());
   return value != std::string_view::npos && !chunk.substr(value).starts_with("\"\"");
-}
-
-// `{"id":…,"object":…,` as the chunks before had it.
-std::string envelope_of(std::string_view first) {
-  std::string fields = "{";
-  const auto chunk = parse_object(first);
-  for (const std::string_view name :
-       {"id", "object", "created", "model", "service_tier", "system_fingerprint"}) {
-    simdjson::dom::element value;
-    if (chunk && (*chunk)[name].get(value) == simdjson::SUCCESS) {
-      fields.append("\"").append(name).append("\":").append(simdjson::minify(value)).append(",");
-    } else if (name == "object") {
-      fields += R"("object":"chat.completion.chunk",)";
-    }
-  }
-  return fields;
 }
 
 void append_usage(const usage& used, std::string& out) {
@@ -48,32 +28,48 @@ void append_usage(const usage& used, std::string& out) {
 
 }  // namespace
 
-void openai_chat_ending::note(std::string_view data) {
-  if (looked_at_ < nameless_chunks_max && data.size() <= first_bytes_max) {
-    const bool is_named = has_id(data);
-    if (first_.empty() || is_named) first_ = data;
-    looked_at_ = is_named ? nameless_chunks_max : looked_at_ + 1;
-  }
-  if (!seems_to_have(data, "\"finish_reason\"")) return;
-  const auto chunk = parse_object(data);
-  simdjson::dom::array choices;
-  if (!chunk || (*chunk)["choices"].get(choices) != simdjson::SUCCESS) return;
-  for (const simdjson::dom::element item : choices) {
-    simdjson::dom::object choice;
-    std::uint64_t index = 0;
-    if (item.get(choice) != simdjson::SUCCESS || text_of(choice, "finish_reason").empty()) continue;
-    if (choice["index"].get(index) != simdjson::SUCCESS) index = 0;
-    if (index < choices_max) finished_.set(static_cast<std::size_t>(index));
-  }
+void openai_stream_head::note(std::string_view data) {
+  if (is_known() || data.size() > first_bytes_max) return;
+  const bool is_named = has_id(data);
+  if (first_.empty() || is_named) first_ = data;
+  looked_at_ = is_named ? nameless_chunks_max : looked_at_ + 1;
 }
 
-std::string openai_chat_ending::model() const {
+std::string openai_stream_head::model() const {
   const auto chunk = parse_object(first_);
   return chunk ? std::string(text_of(*chunk, "model")) : std::string();
 }
 
+std::string openai_stream_head::envelope(std::string_view object) const {
+  std::string fields = "{";
+  const auto chunk = parse_object(first_);
+  for (const std::string_view name :
+       {"id", "object", "created", "model", "service_tier", "system_fingerprint"}) {
+    simdjson::dom::element value;
+    if (chunk && (*chunk)[name].get(value) == simdjson::SUCCESS) {
+      fields.append("\"").append(name).append("\":").append(simdjson::minify(value)).append(",");
+    } else if (name == "object") {
+      fields.append("\"object\":\"").append(object).append("\",");
+    }
+  }
+  return fields;
+}
+
+void append_openai_usage_chunk(std::string_view envelope, const usage& used, std::string& out) {
+  out.append("data: ").append(envelope).append("\"choices\":[],\"usage\":");
+  append_usage(used, out);
+  out += "}\n\n";
+}
+
+void openai_chat_ending::note(std::string_view data) {
+  head_.note(data);
+  each_finished_choice(data, [this](std::uint64_t index) {
+    if (index < choices_max) finished_.set(static_cast<std::size_t>(index));
+  });
+}
+
 void openai_chat_ending::write(const usage& used, std::string& out) const {
-  const std::string envelope = envelope_of(first_);
+  const std::string envelope = head_.envelope("chat.completion.chunk");
   std::string open;
   for (std::size_t index = 0; index < choices_; ++index) {
     if (finished_.test(index)) continue;
@@ -85,11 +81,7 @@ void openai_chat_ending::write(const usage& used, std::string& out) const {
     out += "data: " + envelope + "\"choices\":[" + open + "]";
     out += with_usage_ ? ",\"usage\":null}\n\n" : "}\n\n";
   }
-  if (with_usage_) {
-    out += "data: " + envelope + "\"choices\":[],\"usage\":";
-    append_usage(used, out);
-    out += "}\n\n";
-  }
+  if (with_usage_) append_openai_usage_chunk(envelope, used, out);
   out += "data: [DONE]\n\n";
 }
 

@@ -119,13 +119,6 @@ std::vector<std::string_view> read_other_models(simdjson::dom::object body) {
   return others;
 }
 
-result<bool> wants_usage(simdjson::dom::object body) {
-  const auto options = read_object(body, field_name{"stream_options", "stream_options"});
-  if (!options) return options.error();
-  if (!*options) return false;
-  return read_flag(**options, field_name{"include_usage", "stream_options.include_usage"});
-}
-
 class openai_chat_request_rules final : public request_rules {
  public:
   result<chat_request> read_request(simdjson::dom::element document,
@@ -133,7 +126,7 @@ class openai_chat_request_rules final : public request_rules {
     const auto start = read_chat_start(document);
     if (!start) return start.error();
     const simdjson::dom::object body = start->body;
-    const auto usage = wants_usage(body);
+    const auto usage = asks_for_stream_usage(body);
     if (!usage) return usage.error();
     const auto bound = read_output_bound(body);
     if (!bound) return bound.error();
@@ -207,6 +200,13 @@ class openai_chat_request_rules final : public request_rules {
 };
 
 }  // namespace
+
+result<bool> asks_for_stream_usage(simdjson::dom::object body) {
+  const auto options = read_object(body, field_name{"stream_options", "stream_options"});
+  if (!options) return options.error();
+  if (!*options) return false;
+  return read_flag(**options, field_name{"include_usage", "stream_options.include_usage"});
+}
 
 const request_rules& openai_chat_requests() noexcept {
   static const openai_chat_request_rules one;

@@ -350,4 +350,21 @@ void count_openai_message(std::int64_t choice, simdjson::dom::object message, te
   }
 }
 
+void count_openai_choices(simdjson::dom::object answer, std::string_view member, text_sink& into) {
+  simdjson::dom::array choices;
+  if (answer["choices"].get(choices) != simdjson::SUCCESS) return;
+  std::int64_t position = 0;
+  for (const simdjson::dom::element item : choices) {
+    simdjson::dom::object choice;
+    simdjson::dom::object message;
+    const std::int64_t place = position++;
+    if (item.get(choice) != simdjson::SUCCESS) continue;
+    std::int64_t index = place;
+    if (choice["index"].get(index) != simdjson::SUCCESS) index = place;
+    if (choice[member].get(message) == simdjson::SUCCESS)
+      count_openai_message(index, message, into);
+    into.feed(text_key{index, text_kind::content, 0}, text_of(choice, "text"));
+  }
+}
+
 }  // namespace stint

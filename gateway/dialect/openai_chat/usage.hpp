@@ -32,6 +32,8 @@ void take_served_tier(std::string_view word, usage_report& report);
 [[nodiscard]] std::optional<usage_report> read_openai_report(simdjson::dom::object answer,
                                                              bool& implausible);
 
+// Feeds the texts of every choice, of legacy completions too; `member` is "message" of whole answers, "delta" of chunks.
+void count_openai_choices(simdjson::dom::object answer, std::string_view member, text_sink& into);
 // Feeds the texts of a choice's message or delta.
 void count_openai_message(std::int64_t choice, simdjson::dom::object message, text_sink& into);
 

@@ -219,8 +219,7 @@ struct dialect_facts {
   std::string_view mistaken_for = {};
   bool reports_searches = false;  // false: usage has no web searches; what was allowed is charged
   std::span<const answer_media> streams_as =
-      server_sent_events;          // what a success to a stream comes as
-  std::string_view usual_model{};  // of a free call that names none; "": it must name one
+      server_sent_events;  // what a success to a stream comes as
 };
 
 // What a request of the API is billed by, and the edits that metering it needs.

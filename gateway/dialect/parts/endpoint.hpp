@@ -23,9 +23,33 @@ struct endpoint {
   endpoint_kind kind = endpoint_kind::metered;
   bool streams =
       false;  // may be answered by a stream, which is ended early where a cap has no more room
+  std::string_view usual_model{};  // free: of a call that names none; "": it must name one
   std::string_view why{};  // refused: why, and what to do instead; a sentence without its dot
   // Refused, until whoever runs the gateway lets it through by a `passthrough` rule.
   bool may_be_let_through = false;
+  bool any_method = false;  // refused: whatever the method
+
+  [[nodiscard]] constexpr bool takes(http_method asked) const noexcept {
+    return any_method || method == asked;
+  }
 };
+
+// Refused whatever the method, unless a rule lets it through.
+[[nodiscard]] constexpr endpoint shut(std::string_view pattern, std::string_view why) noexcept {
+  endpoint one;
+  one.pattern = pattern;
+  one.kind = endpoint_kind::refused;
+  one.why = why;
+  one.may_be_let_through = true;
+  one.any_method = true;
+  return one;
+}
+// The same, and no rule lets it through.
+[[nodiscard]] constexpr endpoint shut_for_good(std::string_view pattern,
+                                               std::string_view why) noexcept {
+  endpoint one = shut(pattern, why);
+  one.may_be_let_through = false;
+  return one;
+}
 
 }  // namespace stint

@@ -78,7 +78,8 @@ bool fits_segment(std::string_view pattern, std::string_view segment, call_targe
   segment.remove_prefix(hole.before.size());
   const std::size_t end =
       hole.behind.empty() ? segment.size() : std::min(segment.find(hole.behind[0]), segment.size());
-  return segment.substr(end) == hole.behind && fill(hole.name, segment.substr(0, end), into);
+  return fill(hole.name, segment.substr(0, end), into) &&
+         fits_segment(hole.behind, segment.substr(end), into);
 }
 
 std::string_view without_usual_versions(std::string_view path) noexcept {
@@ -127,7 +128,7 @@ bool fits_pattern(std::string_view pattern, std::string_view path, call_target& 
     const std::string_view wanted = take_segment(pattern);
     if (wanted.ends_with("*}")) {
       holes.id = without_slashes(path);
-      if (holes.id.empty()) return false;
+      if (holes.id.empty() && wanted != "{any*}") return false;
       break;
     }
     const std::string_view found = take_segment(path);

@@ -1,6 +1,7 @@
 // Paths with holes: "/v1/responses/{id}/cancel", "/{version}/models/{model}:generateContent",
-// "/v1/models/{id*}", whose last hole takes all that follows. A hole is one segment of a path, or what of it
-// comes before the text that stands behind the hole. Pure functions, without an allocation but for expand().
+// "/v1/models/{id*}", whose last hole takes all that follows, "/v1/files/{any*}", where nothing need
+// follow. A hole is one segment of a path, or what of it comes before the text that stands behind the
+// hole. Pure functions, without an allocation but for append_expanded().
 #pragma once
 
 #include <string>

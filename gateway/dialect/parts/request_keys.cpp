@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t top_level_fields_max = 256;
 
 // Fields that are read or counted here. Sorted.
-constexpr std::array<std::string_view, 61> known_fields = {"arguments",
+constexpr std::array<std::string_view, 62> known_fields = {"arguments",
                                                            "audio",
                                                            "background",
                                                            "background_options",
@@ -69,6 +69,7 @@ constexpr std::array<std::string_view, 61> known_fields = {"arguments",
                                                            "speed",
                                                            "stream",
                                                            "stream_options",
+                                                           "suffix",
                                                            "system",
                                                            "text",
                                                            "thinking",

@@ -69,6 +69,20 @@ BOOST_AUTO_TEST_CASE(a_path_that_takes_other_methods_says_which) {
   BOOST_TEST(find_endpoint(http_method::get, "/v1/nothing").other_methods.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_served_is_counted_by_what_it_was_for) {
+  BOOST_TEST(unserved_pattern(http_method::get, "/v1/files/f-1/content") == "/v1/files/{any*}");
+  BOOST_TEST(unserved_pattern(http_method::delete_, "/v1/models/x") == "/v1/models/{id*}");
+  for (const char* path : {"/", "/wp-login.php", "/v1/responsesx"})
+    BOOST_TEST(unserved_pattern(http_method::post, path) == "unknown");
+}
+
+// Of OpenAI's list of models, whose last hole takes the rest of any path, and Gemini's calls.
+BOOST_AUTO_TEST_CASE(a_path_is_of_the_api_that_names_it_rather_than_of_one_that_takes_any) {
+  BOOST_TEST(&dialect_for_errors("/v1/models/gemini-3-flash:generateContent") ==
+             find_dialect("gemini"));
+  BOOST_TEST(&dialect_for_errors("/v1/models/gpt-4o") == find_dialect("openai"));
+}
+
 BOOST_AUTO_TEST_CASE(a_word_stands_for_all_dialects_that_go_by_it) {
   std::size_t spoken = 0;
   for (const std::string& word : spoken_words()) {

@@ -13,6 +13,8 @@ BOOST_AUTO_TEST_SUITE(free_call_suite)
 
 namespace {
 struct counting_fixture : call_fixture {
+  counting_fixture() { target.at = &find_dialect("anthropic")->facts().endpoints[1]; }
+
   result<free_call> read(std::string_view body, std::vector<std::string> models = {}) {
     virtual_key key;
     key.id = "k1";
