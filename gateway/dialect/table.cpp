@@ -143,9 +143,11 @@ found_endpoint find_endpoint(http_method method, std::string_view path) {
 }
 
 namespace {
-// Some servers take the method from elsewhere than the request line (Google's: from the query).
+// Some servers take the method from elsewhere than the request line (Google's: from the query). What has
+// other methods than POST costs nothing.
 bool is_shut_to_all_methods(const endpoint& one) noexcept {
-  return one.kind == endpoint_kind::metered || one.kind == endpoint_kind::refused;
+  return one.method == http_method::post &&
+         (one.kind == endpoint_kind::metered || one.kind == endpoint_kind::refused);
 }
 }  // namespace
 

@@ -240,9 +240,10 @@ BOOST_AUTO_TEST_CASE(a_prefix_of_another_method_is_no_side_door_either) {
         "GET /v1beta/tunedModels/mine:generateContent", "GET /v1beta/models/m:embedContent",
         "GET /v1beta/interactions", "GET /v1/responses/compact"})
     BOOST_TEST(!passes(settings, line), line);
-  for (const char* line : {"GET /v1beta/models", "GET /v1beta/models/gemini-2.5-flash",
-                           "GET /v1beta/files/x", "GET /v1/models/gpt-4o", "GET /v1/files/x"})
+  for (const char* line : {"GET /v1beta/operations/x", "GET /v1/nothing"})
     BOOST_TEST(passes(settings, line), line);
+  settings.passthrough = {{"POST", "/v1beta/*", "google"}};
+  BOOST_TEST(passes(settings, "POST /v1beta/models/m:predict"));
   const parsed_head stored("", "GET /v1/responses/resp_1");
   const auto found = recognise(settings, stored.get());
   BOOST_TEST_REQUIRE(found.has_value());
