@@ -143,13 +143,13 @@ asio::awaitable<body_arrival> body_reader::read_chunked() {
     std::size_t consumed = 0;
     const chunk_state state = decoder.consume(session_.buffer.unread(), body, consumed);
     session_.buffer.consume(consumed);
-    if (state == chunk_state::done) break;
+    const bool is_whole = state == chunk_state::done;
     if (state == chunk_state::body_too_large) {
       body_arrival arrival;
       arrival.failed = too_large(limits_);
       co_return arrival;
     }
-    if (state != chunk_state::more) {
+    if (!is_whole && state != chunk_state::more) {
       co_return lost(problem_kind::malformed_http,
                      state == chunk_state::malformed
                          ? "malformed chunked body (RFC 9112 §7.1)"
@@ -157,10 +157,12 @@ asio::awaitable<body_arrival> body_reader::read_chunked() {
     }
     received_bytes_ = body.size();
     if (received_bytes_ > session_.body_memory.bytes()) {
-      const std::size_t ahead = std::min(2 * received_bytes_, limits_.body_bytes_max);
+      const std::size_t ahead =
+          is_whole ? received_bytes_ : std::min(2 * received_bytes_, limits_.body_bytes_max);
       const wanted_room wanted{ahead, received_bytes_, received_bytes_};
       if (auto refused = claim(wanted)) co_return std::move(*refused);
     }
+    if (is_whole) break;
     if (too_slow()) co_return took_too_long();
     session_.buffer.rewind(body_start);
     const io_outcome got = co_await read_some(session_.buffer.free_space());
