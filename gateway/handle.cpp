@@ -219,7 +219,7 @@ void note_kept(const exchange& x, const admitted_call& of, const held_call& held
   answer.provider = of.provider->name;
   answer.tokens = held.used().total();
   answer.made = x.call.started;
-  if (!of.metered->conversation.empty()) {
+  if (!of.metered->conversation.empty()) {  // its size is this call's view of it, and holds nothing
     answer.id = of.metered->conversation;
     x.shared.kept->keep(answer);
   }
@@ -262,7 +262,9 @@ asio::awaitable<void> serve_held(const exchange& x, admitted_call of, unowned_ho
 }
 
 asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const virtual_key& key) {
-  auto call = co_await examine(x.examining(), *x.call.speaks, x.call.target, x.session.body,
+  examiner examining = x.examining();
+  examining.key = key.id;
+  auto call = co_await examine(examining, *x.call.speaks, x.call.target, x.session.body,
                                x.call.started, what_for.charged.tenant);
   if (!call) co_return co_await decline(x, std::move(call).error());
   if (call->speaks != x.call.speaks) {
@@ -300,8 +302,9 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
 asio::awaitable<void> serve_free(const exchange& x, const purpose& what_for,
                                  const virtual_key& key) {
   const free_terms terms{x.shared.settings, x.shared.prices, key, x.shared.kept};
-  const auto call =
-      read_free_call(terms, *x.call.speaks, x.call.target, x.session.body, x.call.started);
+  const read_elsewhere where{x.shared.counting, x.shared.memory};
+  const auto call = co_await find_free_call(where, terms, *x.call.speaks, x.call.target,
+                                            x.session.body, x.call.started);
   if (!call) co_return co_await decline(x, call.error());
   if (auto barred = refuse_without_credential(*call->provider))
     co_return co_await decline(x, std::move(*barred));
@@ -331,15 +334,21 @@ asio::awaitable<void> answer_here(const exchange& x, const virtual_key& key) {
 
 asio::awaitable<void> serve_unmetered(const exchange& x, const purpose& what_for,
                                       const virtual_key& key, const passthrough_config& rule) {
-  if (auto barred = refuse_unmetered_model(key, x.call.head, x.session.body))
-    co_return co_await decline(x, std::move(*barred));
+  const client_session& session = x.session;
+  const config& settings = x.shared.settings;
   admitted_call of;
-  of.provider = x.shared.settings.find_provider(rule.provider);
+  of.provider = settings.find_provider(rule.provider);
   if (of.provider == nullptr) {
     problem unknown = make_problem(problem_kind::not_found,
                                    "passthrough names an unknown provider: " + rule.provider);
     co_return co_await decline(x, std::move(unknown));
   }
+  const read_elsewhere where{x.shared.counting, x.shared.memory};
+  passing_on leaving;
+  leaving.provider = of.provider;
+  leaving.private_to_us = {settings.feature_header, settings.tags_header};
+  if (auto barred = co_await check_unmetered_model(where, key, x.call.head, leaving, session.body))
+    co_return co_await decline(x, std::move(*barred));
   if (auto barred = refuse_without_credential(*of.provider))
     co_return co_await decline(x, std::move(*barred));
   of.hold = unmetered_hold(x.terms(), what_for, rule);

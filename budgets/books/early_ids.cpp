@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "budgets/books/damage.hpp"
+#include "budgets/store/format.hpp"
 
 namespace stint {
 

@@ -6,19 +6,12 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "budgets/store/ledger_store.hpp"
 
 namespace stint {
-
-// Beside those of format.hpp.
-namespace ledger_format {
-inline constexpr std::string_view early_ids_from_key = "mearly_ids_from";
-inline constexpr std::string_view early_ids_until_key = "mearly_ids_until";
-}  // namespace ledger_format
 
 // Between when a call arrives, by which its row is kept, and when it is admitted, by which it is summed: more than any
 // call takes.

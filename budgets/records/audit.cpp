@@ -43,6 +43,12 @@ std::string shown_cap(const cap& of) {
   if (of.window.kind == window_kind::rolling)
     text += " of " + std::to_string(of.window.length.count()) + " s";
   if (of.zone_name != "UTC") text += " in " + of.zone_name;
+  if (of.window.first_weekday != 1)
+    text += " from weekday " + std::to_string(of.window.first_weekday);
+  if (of.window.first_month_of_year != 1)
+    text += " from month " + std::to_string(of.window.first_month_of_year);
+  if (of.window.first_day_of_month != 1)
+    text += " from day " + std::to_string(of.window.first_day_of_month);
   for (const dimension each : of.per)
     text += " per " + std::string(to_string(each));
   for (const auto& [what, glob] : of.match)

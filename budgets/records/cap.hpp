@@ -40,6 +40,7 @@ struct cap {
   std::int64_t limit = 0;  // in the unit; usd: nano-dollars
   cap_mode mode = cap_mode::enforce;
   std::vector<int> alert_percent = {50, 80, 100};  // ascending, 1 … 1000
+  bool yields_place = false;  // where not every scope is shown, those of other caps come first
 
   [[nodiscard]] bool selects(const attribution& charged) const noexcept;
   // Whether it splits by this dimension or matches on it.

@@ -28,6 +28,7 @@ struct cap_standing {
   std::int64_t unknown = 0;           // of `used`: charged for calls whose end nobody saw
   // Rows of this window were missing when the cap was new: `used` is too little.
   bool incomplete = false;
+  bool yields_place = false;  // as its cap
 
   [[nodiscard]] std::int64_t left() const noexcept { return limit - used - held; }
 };

@@ -10,6 +10,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include <rocksdb/sst_file_reader.h>
+
 #include "budgets/store/backup_target.hpp"
 #include "budgets/store/format.hpp"
 #include "budgets/store/open_database.hpp"
@@ -94,33 +96,25 @@ class kept_files {
   return files;
 }
 
-// A damaged file of the ledger is copied byte for byte, and what its list of sums says of the copy is
-// true; nobody would know before the day the backup is needed. So the copy is opened as a restored one
-// would be, for reading only, and every block of its tables is read.
-void check_copy(const store_options& of, const std::string& directory, std::uint64_t acknowledged) {
-  const auto refuse_copy = [](const std::string& why) {
-    throw std::runtime_error("the ledger has a damaged file, and so would its backup (" + why +
-                             "). Run `stint ledger verify`, and keep the backups that you have");
-  };
-  open_database copied;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* db = nullptr;
-  auto options = rocksdb_options::of_database({.directory = of.directory});
-  // What it puts off is asserted in 7.8.3 never to be put off by a database that is read only.
-  options.avoid_unnecessary_blocking_io = false;
-  const auto opened = rocksdb::DB::OpenForReadOnly(options, directory,
-                                                   rocksdb_options::of_families(), &handles, &db);
-  if (!opened.ok()) refuse_copy(opened.ToString());
-  copied.db.reset(db);
-  std::ranges::copy(handles, copied.families.begin());
-  const auto whole = db->VerifyChecksum();
-  if (!whole.ok()) refuse_copy(whole.ToString());
-  std::string value;
-  const auto found = db->Get(rocksdb::ReadOptions(), copied.family(ledger_store::family::state),
-                             as_slice(ledger_format::group_key), &value);
-  const auto last = found.ok() ? ledger_format::read_group(value) : std::nullopt;
-  if (!last || last->sequence < acknowledged)
-    refuse_copy("the copy ends before group " + std::to_string(acknowledged));
+[[noreturn]] void refuse_copy(const std::string& why) {
+  throw std::runtime_error("the ledger has a damaged file, and so would its backup (" + why +
+                           "). Run `stint ledger verify`, and keep the backups that you have");
+}
+
+// Every block of the tables; between two of them it may be stopped. Each is 64 MiB at most, or about.
+void check_tables(const rocksdb::DBOptions& options, const std::string& directory,
+                  const std::vector<backup_files::listed_file>& files,
+                  const work_progress& progress) {
+  const rocksdb::Options of_tables(options, rocksdb_options::of_families().front().options);
+  for (const auto& file : files) {
+    if (!file.name.ends_with(".sst")) continue;
+    require_not_stopped(progress);
+    rocksdb::SstFileReader table(of_tables);
+    const auto opened = table.Open(directory + "/" + file.name);
+    if (!opened.ok()) refuse_copy(opened.ToString());
+    const auto whole = table.VerifyChecksum(rocksdb::ReadOptions());
+    if (!whole.ok()) refuse_copy(whole.ToString());
+  }
 }
 
 [[nodiscard]] std::uint64_t bytes_of(const auto& files, auto size) {
@@ -129,7 +123,44 @@ void check_copy(const store_options& of, const std::string& directory, std::uint
 
 }  // namespace
 
+// A damaged file of the ledger is copied byte for byte, and what its list of sums says of the copy is
+// true; nobody would know before the day the backup is needed. So the copy is opened as a restored one
+// would be, for reading only.
+void backup_files::check_copy(const std::string& directory, const file_list& list,
+                              const work_progress& progress) {
+  open_database copied;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  auto options = rocksdb_options::of_database({.directory = directory});
+  // What it puts off is asserted in 7.8.3 never to be put off by a database that is read only.
+  options.avoid_unnecessary_blocking_io = false;
+  const auto opened = rocksdb::DB::OpenForReadOnly(options, directory,
+                                                   rocksdb_options::of_families(), &handles, &db);
+  if (!opened.ok()) refuse_copy(opened.ToString());
+  copied.db.reset(db);
+  std::ranges::copy(handles, copied.families.begin());
+  check_tables(options, directory, list.files, progress);
+  std::string value;
+  const auto found = db->Get(rocksdb::ReadOptions(), copied.family(ledger_store::family::state),
+                             as_slice(ledger_format::group_key), &value);
+  const auto last = found.ok() ? ledger_format::read_group(value) : std::nullopt;
+  if (!last || last->sequence < list.group)
+    refuse_copy("the copy ends before group " + std::to_string(list.group));
+}
+
 backup_summary ledger_store::backup(const std::string& directory, work_progress& progress) const {
+  backup_target target(directory);
+  const backup_files::file_list list = copy_files(target, progress);
+  // Nobody waits for this, neither to open a failed store anew nor to delete what is done with.
+  backup_files::check_copy(directory, list, progress);
+  (void)target.write(backup_files::list_name, to_text(list));
+  target.finish();
+  const auto bytes = bytes_of(list.files, [](const auto& file) { return file.bytes; });
+  return {.group = list.group, .bytes = bytes, .files = list.files.size()};
+}
+
+backup_files::file_list ledger_store::copy_files(backup_target& target,
+                                                 work_progress& progress) const {
   const std::shared_lock open(database_->in_use);
   if (database_->open.db == nullptr) {
     throw std::runtime_error("the ledger cannot be read: its storage failed");
@@ -137,7 +168,6 @@ backup_summary ledger_store::backup(const std::string& directory, work_progress&
   rocksdb::DB& db = *database_->open.db;
   // Before the files are listed, so that every group up to it is in them.
   const std::uint64_t acknowledged = database_->mark->sequence().value_or(0);
-  backup_target target(directory);
   const kept_files kept(db);
   const auto files = live_files(db);
   const auto bytes = bytes_of(files, [](const auto& file) { return file.size; });
@@ -154,10 +184,7 @@ backup_summary ledger_store::backup(const std::string& directory, work_progress&
                              ? target.copy(file.directory + "/" + name, name, file.size, progress)
                              : target.write(name, file.replacement_contents));
   }
-  check_copy(options_, directory, acknowledged);
-  (void)target.write(backup_files::list_name, to_text(list));
-  target.finish();
-  return {.group = acknowledged, .bytes = bytes, .files = list.files.size()};
+  return list;
 }
 
 backup_summary restore_backup(const std::string& from, const std::string& to,

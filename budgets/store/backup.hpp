@@ -56,6 +56,9 @@ struct file_list {
 [[nodiscard]] std::string to_text(const file_list& list);
 // Nothing when the text is not a whole list, or names a file outside of its directory.
 [[nodiscard]] std::optional<file_list> parse_list(const std::string& text);
+// That a copy of the ledger can be opened, every block of its tables be read, and nothing acknowledged is
+// missing. Throws when not, and when it is stopped.
+void check_copy(const std::string& directory, const file_list& list, const work_progress& progress);
 
 }  // namespace backup_files
 }  // namespace stint

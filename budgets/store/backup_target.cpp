@@ -54,6 +54,11 @@ class open_file {
 
 }  // namespace
 
+void require_not_stopped(const work_progress& progress) {
+  if (!progress.stop.load(std::memory_order_relaxed)) return;
+  throw std::runtime_error("the copying was stopped before its end");
+}
+
 backup_target::backup_target(std::string directory) : directory_(std::move(directory)) {
   std::error_code failed;
   if (fs::exists(directory_, failed)) {
@@ -99,9 +104,7 @@ backup_files::listed_file backup_target::copy(const std::string& from, const std
   std::string buffer(chunk_bytes, '\0');
   boost::crc_32_type crc;
   for (std::uint64_t left = bytes; left > 0;) {
-    if (progress.stop.load(std::memory_order_relaxed)) {
-      throw std::runtime_error("the copying was stopped before its end");
-    }
+    require_not_stopped(progress);
     const auto size = source.read(
         buffer.data(), static_cast<std::size_t>(std::min<std::uint64_t>(left, chunk_bytes)));
     if (size == 0) throw std::runtime_error(from + " is shorter than it should be");

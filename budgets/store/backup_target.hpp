@@ -39,4 +39,7 @@ class backup_target {
   std::vector<std::string> names_;
 };
 
+// Throws when the work is to end early.
+void require_not_stopped(const work_progress& progress);
+
 }  // namespace stint

@@ -52,6 +52,8 @@ inline constexpr std::string_view epoch_key = "mepoch";
 inline constexpr std::string_view caps_shown_key = "mcaps";
 inline constexpr std::string_view rows_deleted_key = "mrows_deleted";
 inline constexpr std::string_view pruned_key = "mpruned";
+inline constexpr std::string_view early_ids_from_key = "mearly_ids_from";
+inline constexpr std::string_view early_ids_until_key = "mearly_ids_until";
 // In the column family of the rows, after every id that a clock before the year 10000 can make.
 inline constexpr std::string_view rows_group_key = "\xff";
 

@@ -39,6 +39,8 @@ class Env;
 
 namespace stint {
 
+class backup_target;
+
 struct storage_failure {
   std::string what;
 };
@@ -132,6 +134,9 @@ class ledger_store {
  private:
   struct database;
 
+  // Under the locks that keep the store open, and its files.
+  [[nodiscard]] backup_files::file_list copy_files(backup_target& target,
+                                                   work_progress& progress) const;
   void open();
   void create();
   void check_before_open() const;

@@ -49,6 +49,10 @@ struct ledger_options {
   // What runs on by itself, to judge the wall clock by (believed_clock.hpp): the machine's where `now` is the machine's.
   // Empty beside a clock of one's own, which is then believed. From any thread.
   std::function<std::chrono::microseconds()> run;
+  // Whether something vouches for the wall clock: the machine's NTP where `now` is the machine's. Empty: nothing does.
+  std::function<bool()> clock_is_set = {};
+  // Somebody wrote a file by then, say: it is no earlier at the start, nor than the latest time in the books.
+  wall_time known_time{};
   // Told how many rows have been read while a ledger of an older version is opened: that may take a while.
   // On the constructing thread.
   std::function<void(std::uint64_t rows)> on_upgrade = {};
@@ -69,7 +73,8 @@ struct ledger_health {
   std::size_t waiting = 0;  // calls in line because others' holds stand in their way
   // Resolutions and records that wait for the storage to take data again.
   std::uint64_t deferred = 0;
-  // How much the wall clock was set forward while the process ran; below zero: back.
+  // How much the wall clock was set forward while the process ran, or is beyond what can be at its start; below zero:
+  // back.
   std::chrono::microseconds clock_ahead{};
   // How far the latest time in the books is in front of the clock: windows wait for the clock to come there.
   std::chrono::microseconds books_ahead{};

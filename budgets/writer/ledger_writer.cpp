@@ -48,6 +48,7 @@ constexpr std::size_t orphans_at_once = 1'024;
   if (!options.now) {
     options.now = wall_now;
     options.run = time_since_boot;
+    if (!options.clock_is_set) options.clock_is_set = clock_is_set;
   }
   return options;
 }
@@ -56,7 +57,7 @@ constexpr std::size_t orphans_at_once = 1'024;
 
 ledger_writer::ledger_writer(ledger_options options)
     : options_(with_clock(std::move(options))),
-      clock_(options_.now, options_.run),
+      clock_(options_.now, options_.run, options_.clock_is_set),
       store_({.directory = options_.directory,
               .sync_each_group = options_.durability == durability::disk,
               .files_max = options_.store_files_max,
@@ -65,9 +66,12 @@ ledger_writer::ledger_writer(ledger_options options)
       early_ids_(ledger_store::moment(store_)),
       register_(ledger_store::moment(store_)),
       line_(options_.waiting_max) {
+  // Books that are new have no window to lose.
+  const wall_time seen = store_.committed().last_seen;
+  if (seen != wall_time{}) clock_.start_after(std::max(seen, options_.known_time));
   const ledger_recovery::opening how{
       .by = {.who = "configuration", .from = options_.caps_from, .reason = "start"},
-      .now = options_.now()};
+      .now = clock_.look()};
   ledger_recovery recovery(store_, options_.caps, how);
   caps_shown_ = shown(options_.caps);
   register_ = recovery.take_register();
@@ -79,7 +83,7 @@ ledger_writer::ledger_writer(ledger_options options)
 }
 
 void ledger_writer::resolve_orphans(ledger_recovery& from) {
-  const wall_time now = std::max(options_.now(), ledger_->last_seen());
+  const wall_time now = std::max(clock_.look(), ledger_->last_seen());
   const auto write = [this] {
     if (const auto failed = write_changes()) {
       throw std::runtime_error("the ledger cannot be written (" + failed->what +

@@ -10,9 +10,12 @@
 namespace stint {
 namespace {
 
+// Nor with the dot that ends a name in full (RFC 3986 §3.2.2).
 std::string_view without_port(std::string_view host) noexcept {
   if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
-  return host.substr(0, host.find(':'));
+  host = host.substr(0, host.find(':'));
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host;
 }
 
 bool is_loopback_address(const std::string& address) {

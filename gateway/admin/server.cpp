@@ -14,6 +14,7 @@
 
 #include "gateway/admin/session.hpp"
 #include "gateway/admin/token.hpp"
+#include "gateway/cannot_listen.hpp"
 #include "gateway/memory/run_past_failures.hpp"
 
 namespace stint {
@@ -73,9 +74,7 @@ class admin_server::implementation {
     if (!failed) acceptor_.bind(endpoint, failed);
     if (!failed) acceptor_.listen(asio::socket_base::max_listen_connections, failed);
     if (failed) {
-      throw std::runtime_error("admin listener " + where.address + ":" +
-                               std::to_string(where.port) + ": " + failed.message() +
-                               "; is another gateway running? Set admin.port to another one");
+      throw std::runtime_error(cannot_listen({"admin", where.address, where.port}, failed));
     }
     port_ = acceptor_.local_endpoint().port();
   }

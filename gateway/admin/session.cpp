@@ -170,8 +170,10 @@ asio::awaitable<void> serve_admin_session(beast::tcp_stream& stream, admin_guest
         answer = co_await have_answered(arrived, desk);
       }
     }
+    guest.wait_for_reader();
     open = co_await write_answer(stream, answer, keep_alive, wants_no_body);
   }
+  guest.wait_for_reader();
   co_await let_run_in(stream);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -27,24 +28,30 @@ class admin_guest {
  public:
   using clock = std::chrono::steady_clock;
   // The whole of the next request has not come yet.
-  void wait_for_request() noexcept {
-    waiting_ = true;
-    since_ = clock::now();
-  }
+  void wait_for_request() noexcept { keep_waiting(was_served_ ? wait::for_more : wait::for_first); }
+  // An answer is on its way out, which a client that does not read can hold up.
+  void wait_for_reader() noexcept { keep_waiting(wait::for_reader); }
   void is_served() noexcept {
-    waiting_ = false;
+    at_ = wait::for_nothing;
     was_served_ = true;
   }
-  [[nodiscard]] bool waiting() const noexcept { return waiting_; }
-  // Of two that wait: who never asked for anything goes before who did, and who waits longer before
-  // who waits less.
+  [[nodiscard]] bool waiting() const noexcept { return at_ != wait::for_nothing; }
+  // Of two that wait: who never asked for anything goes before who did, and that one before whose answer is
+  // still going out; and who waits longer before who waits less.
   [[nodiscard]] bool goes_before(const admin_guest& other) const noexcept {
-    if (was_served_ != other.was_served_) return other.was_served_;
+    if (at_ != other.at_) return at_ < other.at_;
     return since_ < other.since_;
   }
 
  private:
-  bool waiting_ = true;
+  enum class wait : std::uint8_t { for_first, for_more, for_reader, for_nothing };
+
+  void keep_waiting(wait what) noexcept {
+    at_ = what;
+    since_ = clock::now();
+  }
+
+  wait at_ = wait::for_first;
   bool was_served_ = false;
   clock::time_point since_ = clock::now();
 };

@@ -27,12 +27,20 @@ command_form check_config_form() {
   return form;
 }
 
-std::size_t check_prices(const std::string& file) {
-  const auto read = load_price_file(file);
-  const auto* const mistakes = std::get_if<std::vector<config_mistake>>(&read);
-  if (mistakes == nullptr) return 0;
-  print_mistakes(file, *mistakes);
-  return mistakes->size();
+void print_warnings(const std::string& file, const std::vector<std::string>& warnings) {
+  for (const auto& warning : warnings)
+    std::cerr << file << ": warning: " << warning << '\n';
+}
+
+std::size_t check_prices(const std::string& file, const config& settings) {
+  const auto read = load_price_file(settings.prices_file);
+  if (const auto* const book = std::get_if<price_book>(&read)) {
+    print_warnings(file, warnings_about(settings, *book));
+    return 0;
+  }
+  const auto& mistakes = std::get<std::vector<config_mistake>>(read);
+  print_mistakes(settings.prices_file, mistakes);
+  return mistakes.size();
 }
 
 std::string counted(std::size_t count, const std::string& what) {
@@ -48,9 +56,8 @@ int check(const std::string& file) {
     print_mistakes(file, found);
     mistakes = found.size();
   } else {
-    for (const auto& warning : warnings_about(*settings))
-      std::cerr << file << ": warning: " << warning << '\n';
-    mistakes = check_prices(settings->prices_file);
+    print_warnings(file, warnings_about(*settings));
+    mistakes = check_prices(file, *settings);
   }
   const auto is_written = [](const cap& one) { return !is_of_simulated(one); };
   if (mistakes > 0) throw command_failure(counted(mistakes, "mistake"));

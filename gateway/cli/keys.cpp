@@ -158,8 +158,11 @@ int revoke(std::span<const std::string> arguments) {
   const auto answer =
       admin_client(find_admin(*given)).post("/api/v1/keys/" + id + "/revoke", order);
   const auto& key = field_object(answer.get_object(), "key");
-  std::cout << field_text(key, "id") << " is revoked since " << field_text(key, "revoked")
-            << "; calls with it are refused\n";
+  const auto* before = answer.get_object().if_contains("was_revoked");
+  const bool was_revoked = before != nullptr && before->is_bool() && before->get_bool();
+  std::cout << field_text(key, "id")
+            << (was_revoked ? " was already revoked, at " : " is revoked since ")
+            << field_text(key, "revoked") << "; calls with it are refused\n";
   return exit_done;
 }
 

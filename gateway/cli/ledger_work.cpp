@@ -198,6 +198,24 @@ int restore_books(std::span<const std::string> arguments) {
 // The ledger is opened once before, which settles what is held in it, and once afterwards, which rebuilds the caps.
 int repair_clock_of_books(std::span<const std::string> arguments) {
   auto form = ledger_form("stint ledger repair-clock --data DIRECTORY --reason TEXT [options]");
+  form.teaching =
+      "For books that were written while the machine's clock was ahead: their latest time lies in "
+      "the\n"
+      "future, and no cap's window ends before the clock comes there (the alert StintClockWrong, "
+      "the\n"
+      "metric stint_ledger_ahead_seconds, a warning at the start).\n\n"
+      "Calls that were admitted in the future are dated back to now, sums by hour and day move "
+      "with\n"
+      "them, and caps that counted there are rebuilt from the sums. Nothing that was spent is "
+      "forgotten;\n"
+      "what was spent in those windows counts in the present ones. It is audited, and may be run "
+      "again\n"
+      "where it was interrupted.\n\n"
+      "  1. set the clock right (timedatectl, chronyc)   2. stop the gateway\n"
+      "  3. copy the data directory                      4. run this, with the configuration in "
+      "use\n"
+      "  5. stint ledger verify --data DIRECTORY         6. start the gateway\n\n"
+      "  stint ledger repair-clock --data var/stint --reason \"the clock was a year ahead\"\n";
   form.options.add_options()("data", options::value<std::string>(),
                              "the data directory; only while no gateway runs on it")(
       "reason", options::value<std::string>(), "why, as `stint ledger audit` will show it");

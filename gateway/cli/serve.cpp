@@ -13,9 +13,11 @@
 
 #include <boost/asio/thread_pool.hpp>
 #include <boost/program_options.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "budgets/records/row.hpp"
+#include "budgets/writer/believed_clock.hpp"
 #include "gateway/admin/server.hpp"
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
@@ -43,13 +45,17 @@ command_form serve_form() {
   command_form form;
   form.usage = "stint serve [options]";
   form.teaching =
-      "Runs the gateway until SIGTERM or SIGINT; SIGHUP reads the caps again. Says where it "
-      "listens "
-      "once it does.\n\n"
+      "Runs the gateway until SIGTERM or SIGINT. SIGHUP reads the configuration again: caps change "
+      "at\n"
+      "once, and what needs a restart is said. Says where it listens once it does.\n\n"
       "  stint serve --config config/stint.yaml\n";
   form.options.add_options()("config,c",
                              options::value<std::string>()->default_value("config/stint.yaml"),
                              "the configuration file");
+  form.options.add_options()(
+      "believe-clock",
+      "the clock is right, although nothing was recorded for more than a month "
+      "and no NTP keeps it");
   return form;
 }
 
@@ -143,7 +149,16 @@ void end_unfinished() {
   std::_Exit(exit_failure);
 }
 
-ledger_options ledger_settings_of(const config& settings, const descriptor_shares& descriptors) {
+// By when somebody wrote it; the beginning of time where that cannot be told.
+wall_time known_by(const std::string& file) {
+  struct stat found {};
+  if (::stat(file.c_str(), &found) != 0) return {};
+  const wall_time written{std::chrono::seconds{found.st_mtim.tv_sec}};
+  return vouched_by_file(written, wall_now(), time_since_boot());
+}
+
+ledger_options ledger_settings_of(const config& settings, const descriptor_shares& descriptors,
+                                  bool believe_clock) {
   ledger_options result;
   result.directory = settings.data_directory;
   result.durability = settings.durability;
@@ -152,6 +167,8 @@ ledger_options ledger_settings_of(const config& settings, const descriptor_share
   result.caps_from = settings.file;
   result.rows_kept_days = settings.rows_kept_days;
   result.orphans_at_hold = settings.admission.unknown_at_hold;
+  result.known_time = std::max(known_by(settings.file), known_by(settings.prices_file));
+  if (believe_clock) result.known_time = wall_now();
   return result;
 }
 
@@ -172,7 +189,7 @@ learning_options learning_of(const config& settings) {
   return how;
 }
 
-int serve(config settings, const price_book& prices) {
+int serve(config settings, const price_book& prices, bool believe_clock) {
   const sigset_t signals = blocked_signals();
   keep_memory_reserve();
   stop_deadline stopping(end_unfinished);
@@ -190,7 +207,7 @@ int serve(config settings, const price_book& prices) {
   for (const provider_config& provider : settings.providers)
     provider_names.push_back(provider.name);
   counts.watch(settings.caps, provider_names);
-  ledger_options ledger_settings = ledger_settings_of(settings, descriptors);
+  ledger_options ledger_settings = ledger_settings_of(settings, descriptors, believe_clock);
   std::optional<access_log> log;
   if (settings.access_log) log.emplace(STDOUT_FILENO);
   ledger_settings.on_committed = [&counts, &log](std::span<const ledger_row> rows, auto crossings) {
@@ -244,7 +261,7 @@ int serve(config settings, const price_book& prices) {
 }
 
 // Mistakes are told one a line, as an editor understands them.
-int read_and_serve(const std::string& path) {
+int read_and_serve(const std::string& path, bool believe_clock) {
   auto read = load_config(path);
   auto* const settings = std::get_if<config>(&read);
   if (settings == nullptr) {
@@ -255,8 +272,11 @@ int read_and_serve(const std::string& path) {
   for (const std::string& warning : warnings_about(*settings))
     std::cerr << "warning: " << warning << '\n';
   const auto prices = load_price_file(settings->prices_file);
-  if (const auto* const book = std::get_if<price_book>(&prices))
-    return serve(std::move(*settings), *book);
+  if (const auto* const book = std::get_if<price_book>(&prices)) {
+    for (const std::string& warning : warnings_about(*settings, *book))
+      std::cerr << "warning: " << warning << '\n';
+    return serve(std::move(*settings), *book, believe_clock);
+  }
   print_mistakes(settings->prices_file, std::get<std::vector<config_mistake>>(prices));
   return exit_failure;
 }
@@ -266,7 +286,8 @@ int read_and_serve(const std::string& path) {
 int run_serve(std::span<const std::string> arguments) {
   return run_command("serve", [&] {
     const auto given = read_words(arguments, serve_form());
-    return given ? read_and_serve((*given)["config"].as<std::string>()) : exit_done;
+    if (!given) return exit_done;
+    return read_and_serve((*given)["config"].as<std::string>(), given->contains("believe-clock"));
   });
 }
 

@@ -25,6 +25,7 @@ std::vector<cap> with_simulated_apart(std::vector<cap> caps) {
     // First of all, so that real calls are done with it at once.
     twin.match.emplace(twin.match.begin(), dimension::provider, simulated_provider_name);
     twin.alert_percent.clear();
+    twin.yields_place = true;
     of_simulated.push_back(std::move(twin));
     each.except_provider = simulated_provider_name;
   }

@@ -18,7 +18,8 @@ inline constexpr std::string_view simulated_cap_prefix = "simulated:";
 }
 
 // The caps in their order, then those of simulated calls in the same order, which tell nobody when their
-// thresholds are reached. A cap that names the built-in provider itself is of its calls already.
+// thresholds are reached, and are shown where there is room beside the others. A cap that names the built-in
+// provider itself is of its calls already.
 [[nodiscard]] std::vector<cap> with_simulated_apart(std::vector<cap> caps);
 
 }  // namespace stint

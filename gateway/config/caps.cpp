@@ -82,7 +82,13 @@ void read_per(config_section& section, cap& read, mistake_list& mistakes) {
 
 void read_limit(config_section& section, bool unit_known, cap& read) {
   section.require("limit", "say how much the cap allows, like 50 (usd) or 200_000 (tokens)");
-  if (!section.has("limit") || !unit_known) return;
+  if (!section.has("limit")) return;
+  if (!unit_known) {  // what is a limit in no unit is one mistake more
+    const auto value = section.text("limit");
+    if (value && !parse_dollars(value->text) && !parse_count(value->text))
+      section.mistake(*value, "expected an amount like 50 or 200_000, not \"" + value->text + "\"");
+    return;
+  }
   if (read.unit != cap_unit::usd) {
     section.read("limit", read.limit, {0, std::numeric_limits<std::int64_t>::max()});
     return;

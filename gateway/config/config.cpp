@@ -17,6 +17,7 @@
 #include "gateway/config/reader.hpp"
 #include "gateway/config/tokenizers.hpp"
 #include "gateway/config/windows.hpp"
+#include "gateway/config/written.hpp"
 #include "pricing/text/utf8.hpp"
 #include "pricing/yaml/document.hpp"
 
@@ -238,6 +239,14 @@ config_result parse_config(const std::string& yaml_text, const std::string& file
   config_reading run{.into = read, .directory = directory, .mistakes = mistakes};
   read_yaml_file(yaml_text, mistakes, [&](const yaml_document& document) {
     read_document(document.is_empty ? YAML::Node(YAML::NodeType::Map) : document.root, run);
+    if (!mistakes.empty()) return;
+    if (auto settings = written(document.root)) {
+      read.written = std::move(*settings);
+    } else {
+      mistakes.add(0,
+                   "the file: an anchor (&) stands for itself, or several unfold into too much; "
+                   "write out what each alias (*) stands for");
+    }
   });
   if (!mistakes.empty()) return mistakes.sorted();
   return read;
@@ -249,7 +258,11 @@ config_result load_config(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (failed || !file) {
     return std::vector<config_mistake>{
-        {.line = 0, .message = "cannot read this file; name another with --config"}};
+        {.line = 0,
+         .message =
+             "cannot read this file (" +
+             (failed ? failed : std::make_error_code(std::errc::permission_denied)).message() +
+             "); name the one that you mean"}};
   }
   if (bytes > file_bytes_max)
     return std::vector<config_mistake>{

@@ -15,8 +15,10 @@
 #include "budgets/writer/ledger_thread.hpp"
 #include "gateway/config/proxy.hpp"
 #include "gateway/config/secret.hpp"
+#include "gateway/config/written.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/simulator/options.hpp"
+#include "pricing/price_book.hpp"
 #include "pricing/yaml/mistake.hpp"
 #include "tokenizer/models/encoding_file.hpp"
 
@@ -136,6 +138,8 @@ struct passthrough_config {
   std::string method;  // "GET", "POST"
   std::string path;    // exact, or a prefix when it ends in '*'
   std::string provider;
+
+  bool operator==(const passthrough_config&) const = default;
 };
 
 struct admission_config {
@@ -178,7 +182,7 @@ struct config {
   // Refuse a call whose key has no default feature and that names none.
   bool require_feature = false;
   unknown_model_policy unknown_model = unknown_model_policy::refuse;
-  int refusal_status = 429;  // of budget_exceeded: 402, 403, 412, 429
+  int refusal_status = 429;     // of budget_exceeded: 402, 403, 412, 429
   std::string refusal_message;  // the operator's own, behind what a cap's refusal says
   std::string feature_header = "x-stint-feature";
   std::string tags_header = "x-stint-tags";
@@ -199,6 +203,7 @@ struct config {
   std::vector<cap> caps;
   std::vector<cap> caps_as_written;           // before simulated.books made two of each
   std::size_t series_per_family_max = 2'000;  // metrics; what is beyond it goes to "other"
+  written_settings written;                   // all that the file says, as it says it
 
   // The first provider that speaks the dialect and lists the model; null when none does. One that
   // owns its models comes before all others. The built-in provider is the last of `providers`.
@@ -219,9 +224,14 @@ using config_result = std::variant<config, std::vector<config_mistake>>;
 // network without TLS.
 [[nodiscard]] std::vector<std::string> warnings_about(const config& checked);
 
+// The same of what the price file makes of it: a tier that nothing it could be asked for has a price for.
+[[nodiscard]] std::vector<std::string> warnings_about(const config& checked,
+                                                      const price_book& prices);
+
 // Which settings differ that a running gateway cannot change (listeners, data directory, providers,
-// …): a reload leaves them as they are and names them. Caps are not among them.
-[[nodiscard]] std::vector<std::string> settings_needing_restart(const config& running,
-                                                                const config& loaded);
+// …): a reload leaves them as they are and names them. Caps are not among them. What is told without its
+// values is written as it was, and means something else: what a file holds, or the order of providers.
+[[nodiscard]] std::vector<setting_change> settings_needing_restart(const config& running,
+                                                                   const config& loaded);
 
 }  // namespace stint

@@ -54,6 +54,25 @@ void read_origins(config_section& listen, listener_config& into) {
   }
 }
 
+// As it is compared with the Host of a request, without its port.
+void read_admin_hosts(config_section& admin, std::vector<std::string>& into) {
+  for (const auto& name : admin.words("hosts")) {
+    std::string_view host = name.text;
+    if (host.ends_with('.')) host.remove_suffix(1);
+    const auto is_of_name = [](char c) {
+      return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_';
+    };
+    if (host.empty() || !std::all_of(host.begin(), host.end(), is_of_name)) {
+      admin.mistake(
+          name,
+          "expected a host's name alone, like stint.internal.example, without scheme, port or "
+          "path; addresses and localhost are always known");
+      continue;
+    }
+    into.emplace_back(host);
+  }
+}
+
 }  // namespace
 
 void read_listeners(config_section& file, config_reading& run) {
@@ -78,8 +97,7 @@ void read_listeners(config_section& file, config_reading& run) {
   read_address(admin, run.into.admin);
   if (const auto name = admin.text("token_file"))
     run.into.admin_token_file = file_from(run.directory, name->text);
-  for (const auto& name : admin.words("hosts"))
-    run.into.admin_hosts.push_back(name.text);
+  read_admin_hosts(admin, run.into.admin_hosts);
   admin.read("metrics_need_token", run.into.metrics_need_token);
   const auto& a = run.into.listen;
   const auto& b = run.into.admin;

@@ -41,6 +41,11 @@ void read_address(config_section& section, provider_config& read) {
         *text, "expected https://host[:port][/path] or http://…, without user, query or fragment");
     return;
   }
+  // As documentation shows it, and as a variable of the environment may hold it. The API's own path comes
+  // behind it, so that every call would be a 404.
+  if (ends_in_metered_path(url->path) && !section.has("paths"))
+    section.mistake(*text,
+                    "ends in the path of a call, which is added to it; write what stands before");
   read.tls = url->tls;
   read.host = url->host;
   read.port = url->port;
@@ -86,8 +91,11 @@ void read_credential_header(config_section& section, provider_config& read) {
       "host",   "content-length",  "content-type",     "connection",
       "expect", "accept-encoding", "transfer-encoding"};
   const bool is_ours = std::find(framing.begin(), framing.end(), name->text) != framing.end();
-  if (!is_field_name(name->text) || is_ours)
+  if (!is_field_name(name->text) || is_ours) {
     section.mistake(*name, "expected a header's name in lower case, like api-key");
+  } else if (section.has("credential") && read.credential_source.empty()) {
+    section.mistake(*name, "has no effect with credential: none; delete one of the two");
+  }
   // By this name it is sent as that API wants it, behind "Bearer ".
   if (name->text != "authorization") read.credential_header = name->text;
 }
@@ -154,6 +162,7 @@ provider_config read_provider(const std::string& name, const config_node& node,
   section.require("models",
                   "list the models that go there, like [\"gpt-*\"]; the first provider that lists "
                   "a model gets it");
+  section.refuse_blank("models");
   for (const auto& glob : section.words("models")) {
     if (check_glob(glob, mistakes)) read.models.push_back(glob.text);
   }

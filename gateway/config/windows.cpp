@@ -25,13 +25,19 @@ const std::vector<std::pair<std::string, int>> months = {
     {"may", 5},       {"june", 6},     {"july", 7},      {"august", 8},
     {"september", 9}, {"october", 10}, {"november", 11}, {"december", 12}};
 
+constexpr integer_range month_starts{1, 28};
+
 const date::time_zone* read_zone_name(config_section& section, const config_text& name) {
   try {
     return find_zone(name.text);
-  } catch (const std::exception&) {
+  } catch (const std::exception& why) {
     std::vector<std::string> names;
     for (const auto& known : date::get_tzdb().zones)
       names.push_back(known.name());
+    if (std::ranges::find(names, name.text) != names.end()) {
+      section.mistake(name, why.what());  // there, and damaged
+      return nullptr;
+    }
     section.mistake(name, "unknown time zone \"" + name.text + "\"" +
                               did_you_mean(name.text, names) +
                               "; use an IANA name like Europe/Berlin or UTC");
@@ -101,7 +107,7 @@ void read_calendar(config_section& section, const std::shared_ptr<const tenant_z
   }
   if (start_applies(section, "month_start", yearly || kind == window_kind::month,
                     "month, quarter or year")) {
-    section.read("month_start", read.window.first_day_of_month, {1, 28});
+    section.read("month_start", read.window.first_day_of_month, month_starts);
   }
   if (start_applies(section, "year_start", yearly, "quarter or year")) {
     if (const auto word = section.text("year_start")) {
@@ -177,9 +183,13 @@ std::shared_ptr<const tenant_zones> read_tenants(config_section& file, mistake_l
 void read_window(config_section& section, const std::shared_ptr<const tenant_zones>& tenants,
                  cap& read, mistake_list& mistakes) {
   if (read_kind(section, read, mistakes)) return read_calendar(section, tenants, read, mistakes);
-  // The window is already a mistake; its companions are not second ones.
-  for (const auto* key : {"timezone", "week_start", "month_start", "year_start"})
-    (void)section.has(key);
+  // The window is already a mistake. Its companions may suit it or not, but they are read: what is wrong in
+  // any case is to be said at once.
+  const auto zone = section.text("timezone");
+  if (zone && zone->text != "tenant") (void)read_zone_name(section, *zone);
+  if (const auto word = section.text("week_start")) (void)choose(*word, weekdays, mistakes);
+  (void)section.count("month_start", month_starts);
+  if (const auto word = section.text("year_start")) (void)choose(*word, months, mistakes);
 }
 
 std::vector<cap> expand_zones(std::vector<cap> caps) {

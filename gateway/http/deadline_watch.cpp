@@ -107,7 +107,7 @@ void deadline_watch::sweep() {
   for (watched& entry : entries_) {
     const bool is_writing = entry.target_ == &entry.client_;
     if (is_writing && entry.while_slow_) entry.while_slow_(now - entry.armed_since_);
-    if (draining_ && entry.idle_) {
+    if (draining_ && now >= entry.idle_from_) {
       entry.client_.close();
     } else if (entry.target_ != nullptr && now >= entry.deadline_) {
       entry.expired_ = true;

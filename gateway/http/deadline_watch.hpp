@@ -55,7 +55,13 @@ class watched final : public client_presence,
   }
 
   // Idle: between two requests, where a shutdown may close at once.
-  void set_idle(bool idle) noexcept { idle_ = idle; }
+  void set_idle(bool idle) noexcept {
+    idle_from_ = idle ? monotonic::time_point::min() : monotonic::time_point::max();
+  }
+  // The same, when so much time has passed from now on.
+  void set_idle_after(std::chrono::milliseconds patience) noexcept {
+    idle_from_ = monotonic::now() + patience;
+  }
 
  private:
   friend class deadline_watch;
@@ -66,10 +72,10 @@ class watched final : public client_presence,
   transport* upstream_ = nullptr;
   monotonic::time_point armed_since_{};
   monotonic::time_point deadline_{};
+  monotonic::time_point idle_from_ = monotonic::time_point::max();
   std::function<void()> when_gone_;
   std::function<void(monotonic::duration)> while_slow_;
   bool watching_ = false;
-  bool idle_ = false;
   bool expired_ = false;
   bool client_gone_ = false;
   bool cut_ = false;

@@ -16,14 +16,14 @@ std::string_view cut_at(std::string_view& rest, char mark) noexcept {
   return piece;
 }
 
-bool ends_ignoring_case(std::string_view text, std::string_view lower_case_end) noexcept {
-  return text.size() >= lower_case_end.size() &&
-         equals_ignoring_case(text.substr(text.size() - lower_case_end.size()), lower_case_end);
-}
-
-// Any "type/json", and structured suffixes (RFC 6839 §3.1).
+// Any "type/json" and structured suffix (RFC 6839 §3.1), and what was written so before there was a
+// registration, or is a vendor's: "x-json", "vnd.api.json". Where the whole of a subtype's last word is
+// "json" servers read JSON, and none reads another thing; what only begins or ends with its letters
+// ("json-seq", "x-ndjson", "jsonp") is not one text of JSON.
 bool names_json(std::string_view essence) noexcept {
-  return ends_ignoring_case(essence, "/json") || ends_ignoring_case(essence, "+json");
+  const std::size_t slash = essence.find('/');
+  if (slash == 0 || slash == std::string_view::npos) return false;
+  return equals_ignoring_case(essence.substr(essence.find_last_of("/+-.") + 1), "json");
 }
 
 // ASCII is UTF-8 as well.

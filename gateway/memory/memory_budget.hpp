@@ -3,7 +3,9 @@
 // are more than any machine has. What is small is not counted: short bodies take no lock.
 //
 // Bodies may take three quarters: a call that is refused for want of room has cost nothing yet, while
-// the answer of one that was let in is paid for and must find room. Any thread.
+// the answer of one that was let in is paid for and must find room. Of one key, bodies and parsed prompts
+// may take a quarter each: a call whose body is in finds room to be read, whatever the key's other bodies
+// do, and what others have is never more than half taken. Any thread.
 #pragma once
 
 #include <atomic>
@@ -23,6 +25,8 @@ class memory_budget {
  public:
   // Of one body or answer, so much is not counted.
   static constexpr std::uint64_t uncounted_bytes = 64 * 1024;
+  // Of what is read out of one body, so much is of no key's share: about what such a body can come to.
+  static constexpr std::uint64_t parsed_of_nobody_bytes = 1024 * 1024;
 
   // Before the first claim.
   void set_limit(std::uint64_t bytes) noexcept { limit_ = bytes; }
@@ -36,7 +40,8 @@ class memory_budget {
  private:
   friend class memory_claim;
   struct account {
-    std::uint64_t bytes = 0;
+    std::uint64_t body_bytes = 0;
+    std::uint64_t parsed_bytes = 0;
     std::uint64_t claims = 0;
   };
   using accounts = std::unordered_map<std::string, account>;
@@ -64,11 +69,14 @@ class memory_claim {
   }
 
   // Has so many bytes in all from then on; nothing changes where they are not granted. All of one claim
-  // are of one key.
+  // are of one key and one kind.
   [[nodiscard]] memory_verdict grow_body(std::string_view key, std::uint64_t bytes);
+  // What is small is of no key's share, and takes no lock.
+  [[nodiscard]] memory_verdict grow_parsed(std::string_view key, std::uint64_t bytes);
   // The same, for what is of no key's share.
-  [[nodiscard]] bool grow_parsed(std::uint64_t bytes) noexcept;
   [[nodiscard]] bool grow_answer(std::uint64_t bytes) noexcept;
+  // Has no more than so many from then on.
+  void shrink(std::uint64_t bytes) noexcept;
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
   void release() noexcept;
 
@@ -76,13 +84,20 @@ class memory_claim {
   void swap(memory_claim& other) noexcept {
     std::swap(from_, other.from_);
     std::swap(account_, other.account_);
+    std::swap(share_, other.share_);
     std::swap(bytes_, other.bytes_);
+    std::swap(bytes_of_key_, other.bytes_of_key_);
   }
   [[nodiscard]] bool grow(std::uint64_t bytes, std::uint64_t limit) noexcept;
+  [[nodiscard]] memory_verdict grow_of_key(std::string_view key,
+                                           std::uint64_t memory_budget::account::*share,
+                                           std::uint64_t bytes);
 
   memory_budget* from_ = nullptr;  // null: everything is granted
   memory_budget::accounts::value_type* account_ = nullptr;
+  std::uint64_t memory_budget::account::*share_ = nullptr;  // of the account, which one
   std::uint64_t bytes_ = 0;
+  std::uint64_t bytes_of_key_ = 0;  // what of them the account counts
 };
 
 }  // namespace stint

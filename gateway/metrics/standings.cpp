@@ -74,6 +74,7 @@ shown_standings choose_standings(const std::vector<cap_standing>& standings,
   for (const auto& [labels, standing] : latest)
     shown.fullest.push_back(standing);
   std::ranges::stable_sort(shown.fullest, [](const cap_standing* a, const cap_standing* b) {
+    if (a->yields_place != b->yields_place) return b->yields_place;
     return fullness(*a) > fullness(*b);
   });
   if (shown.fullest.size() > count_max) {
@@ -158,8 +159,9 @@ std::vector<MetricFamily> describe_ledger(const ledger_health& ledger) {
                    "Calls that a crash had cut off, settled when this process started.", gauge,
                    static_cast<double>(ledger.orphans_at_start)),
       single_value("stint_clock_ahead_seconds",
-                   "How much the wall clock was set forward while the process ran; negative: back. "
-                   "Beyond five minutes it is not believed.",
+                   "How much the wall clock was set forward while the process ran, or stood beyond "
+                   "all that was known at its start; negative: back. Beyond five minutes it is not "
+                   "believed.",
                    gauge, std::chrono::duration<double>(ledger.clock_ahead).count()),
       single_value("stint_ledger_ahead_seconds",
                    "How far the latest time in the ledger is ahead of the wall clock: no window "

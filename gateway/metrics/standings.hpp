@@ -14,8 +14,8 @@
 namespace stint {
 
 // What is shown of the standings: one per cap and scope (of several windows the latest), at most
-// `count_max`, the fullest first. What is near its limit is therefore always seen, however many
-// scopes there are.
+// `count_max`, the fullest first, and those that yield their place last. What is near its limit is
+// therefore always seen, however many scopes there are.
 struct shown_standings {
   std::vector<const cap_standing*> fullest;  // into the standings
   std::size_t hidden = 0;                    // scopes beyond count_max

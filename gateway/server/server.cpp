@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "gateway/call/hold/ledger_wait.hpp"
+#include "gateway/cannot_listen.hpp"
 #include "gateway/http/descriptors.hpp"
 #include "gateway/http/tls.hpp"
 #include "gateway/memory/memory_reserve.hpp"
@@ -37,10 +38,8 @@ constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds accept_pause{50};
 constexpr std::chrono::milliseconds drain_poll{10};
 
-std::runtime_error cannot_listen(const tcp::endpoint& at, const error_code& error) {
-  return std::runtime_error("cannot listen on " + at.address().to_string() + ":" +
-                            std::to_string(at.port()) + ": " + error.message() +
-                            "; choose another listen.port, or stop what uses it");
+std::runtime_error no_listener(const tcp::endpoint& at, const error_code& error) {
+  return std::runtime_error(cannot_listen({"listen", at.address().to_string(), at.port()}, error));
 }
 
 // SO_REUSEPORT would let a second gateway take half of the connections without a word, so the port
@@ -53,7 +52,7 @@ void refuse_shared_port(const tcp::endpoint& at) {
   probe.open(at.protocol(), error);
   if (!error) probe.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) probe.bind(at, error);
-  if (error) throw cannot_listen(at, error);
+  if (error) throw no_listener(at, error);
 }
 
 // A connection's coroutine ends by returning; an exception is a defect or memory running out, and
@@ -97,7 +96,7 @@ void server::listen_on(io_thread& on, tcp::endpoint at) {
   if (!error) on.acceptor.set_option(reuse_port(true), error);
   if (!error) on.acceptor.bind(at, error);
   if (!error) on.acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) throw cannot_listen(at, error);
+  if (error) throw no_listener(at, error);
 }
 
 // True as long as the coroutine lives that set it.

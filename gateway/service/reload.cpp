@@ -7,11 +7,13 @@
 #include <ostream>
 #include <set>
 
+#include "budgets/records/audit.hpp"
 #include "budgets/records/standing.hpp"
 #include "budgets/writer/believed_clock.hpp"
 #include "gateway/config/apart.hpp"
 #include "pricing/price_changes.hpp"
 #include "pricing/price_file.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 namespace {
@@ -33,13 +35,46 @@ void tell_prices(const std::string& file, const price_book& running, std::ostrea
     return;
   }
   constexpr std::size_t told_max = 20;
-  const auto changes = price_changes(running, std::get<price_book>(read));
-  if (changes.empty()) return;
+  const auto& written = std::get<price_book>(read);
+  const auto changes = price_changes(running, written);
+  if (running.version() != written.version()) {
+    log << "reload: version of " << file << ": " << running.version() << " → " << written.version()
+        << '\n';
+  } else if (changes.empty()) {
+    return;
+  }
   for (std::size_t n = 0; n < std::min(changes.size(), told_max); ++n)
     log << "reload: price of " << changes[n] << '\n';
   if (changes.size() > told_max)
     log << "reload: and " << changes.size() - told_max << " prices more\n";
   log << "reload: " << file << " differs and needs a restart; the old prices stay\n";
+}
+
+void tell_restarts(const std::vector<setting_change>& changes, std::ostream& log) {
+  for (const setting_change& each : changes) {
+    log << "reload: " << each.name << " differs and needs a restart";
+    if (each.was != each.is)
+      log << " (" << told_value(each.name, each.was) << " → " << told_value(each.name, each.is)
+          << ')';
+    log << "; the old one stays\n";
+  }
+}
+
+// Those of simulated calls are said with the cap of which they are the second.
+void tell_caps(const shown_caps& was, const shown_caps& is, std::ostream& log) {
+  for (const audit_record& each : changes_of_caps(was, is, {})) {
+    if (each.subject.starts_with(simulated_cap_prefix)) continue;
+    log << "reload: cap " << each.subject << ": " << each.was << " → " << each.is << '\n';
+  }
+}
+
+// Whose windows begin when; their caps say the same.
+void tell_tenants(const config& running, const config& loaded, std::ostream& log) {
+  for (const setting_change& each : changes_of(running.written, loaded.written)) {
+    if (!is_within(each.name, "tenants")) continue;
+    log << "reload: " << each.name << " is in force: " << told_value(each.name, each.is)
+        << " (at the start: " << told_value(each.name, each.was) << ")\n";
+  }
 }
 
 // Whether simulated calls have books of their own stays as it was at the start, and so do their caps.
@@ -56,9 +91,9 @@ void reload_caps(const config& running, const price_book& prices, ledger_thread&
   if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read))
     return tell_mistakes(running, *mistakes, log);
   const config& loaded = std::get<config>(read);
-  for (const std::string& setting : settings_needing_restart(running, loaded))
-    log << "reload: " << setting << " differs and needs a restart; the old one stays\n";
+  tell_restarts(settings_needing_restart(running, loaded), log);
   tell_prices(loaded.prices_file, prices, log);
+  const shown_caps before = shown(*ledger.caps());
   const std::vector<cap> caps = caps_under(running, loaded);
   const reconfiguration done =
       ledger.reconfigure(caps, {.who = "configuration", .from = running.file, .reason = "reload"});
@@ -72,6 +107,8 @@ void reload_caps(const config& running, const price_book& prices, ledger_thread&
   for (const provider_config& provider : running.providers)
     providers.push_back(provider.name);
   counts.watch(caps, providers);
+  tell_caps(before, shown(caps), log);
+  tell_tenants(running, loaded, log);
   if (!done.recorded) return;
   for (const std::string& name : done.incomplete) {
     log << "reload: cap " << name << " begins with too little: rows of its window are deleted "
@@ -94,6 +131,19 @@ void tell_incomplete_caps(ledger_thread& ledger, std::ostream& log) {
 }
 
 void tell_clock(const ledger_health& of, std::ostream& log) {
+  if (of.clock_ahead > believed_clock::step_max) {
+    const wall_time said = wall_now();
+    log << "warning: this machine's clock says " << to_iso_time(said) << ", which is more than "
+        << std::chrono::duration_cast<std::chrono::hours>(believed_clock::stop_max).count() / 24
+        << " days after the last call in the ledger, and nothing keeps it that the kernel knows of "
+           "(NTP; of chrony, with rtcsync in chrony.conf). It is not believed: "
+           "calls are dated from "
+        << to_iso_time(said - of.clock_ahead)
+        << " on, and windows end by the time that passes, until the clock is set. Is it right? "
+           "Start "
+           "with `stint serve --believe-clock`"
+        << std::endl;
+  }
   if (of.books_ahead <= believed_clock::step_max) return;
   const auto hours = std::chrono::duration<double, std::ratio<3'600>>(of.books_ahead).count();
   log << "warning: the ledger has seen a time that is " << hours

@@ -16,6 +16,7 @@
 #include "gateway/simulator/free_answers.hpp"
 #include "gateway/simulator/peer.hpp"
 #include "gateway/simulator/writer.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 
@@ -75,7 +76,8 @@ std::string answer_head(int status, std::string_view type, std::string_view extr
       "HTTP/1.1 " + std::to_string(status) + " " +
       std::string(http::obsolete_reason(http::int_to_status(static_cast<unsigned>(status)))) +
       "\r\n";
-  head.append("Server: stint-simulate\r\nContent-Type: ").append(type).append("\r\n").append(extra);
+  head.append("Server: stint-simulate\r\nDate: ").append(to_http_date(wall_now()));
+  head.append("\r\nContent-Type: ").append(type).append("\r\n").append(extra);
   return head;
 }
 

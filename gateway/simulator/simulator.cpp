@@ -45,6 +45,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "gateway/cannot_listen.hpp"
 #include "gateway/memory/run_past_failures.hpp"
 #include "gateway/simulator/connection.hpp"
 #include "tokenizer/models/named_encodings.hpp"
@@ -69,8 +70,7 @@ class simulated_provider::implementation {
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
-      throw std::runtime_error("the simulated provider cannot listen on " + how.address + ":" +
-                               std::to_string(how.port) + ": " + error.message());
+      throw std::runtime_error(cannot_listen({"simulated", how.address, how.port}, error));
     }
     port_ = acceptor_.local_endpoint().port();
     begin_to_accept();

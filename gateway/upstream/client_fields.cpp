@@ -84,15 +84,6 @@ bool stays_whatever_is_listed(std::string_view name, const passing_on& what) noe
                      [name](std::string_view own) { return equals_ignoring_case(name, own); });
 }
 
-bool goes_on(const header_field& field, const passing_on& what) noexcept {
-  const field_reach reach = reach_of(field.name);
-  if (reach == field_reach::here || stays_whatever_is_listed(field.name, what)) return false;
-  const bool needs_listing =
-      reach == field_reach::if_listed || (reach == field_reach::if_unmetered && what.metered);
-  if (needs_listing && !lists(what.provider->pass_headers, field.name)) return false;
-  return !holds_key_of_ours(field.value);
-}
-
 std::string key_of(std::string_view pair) {
   std::string key = without_escapes(pair.substr(0, pair.find('=')));
   std::transform(key.begin(), key.end(), key.begin(), to_lower_case);
@@ -138,6 +129,15 @@ bool goes_with_call(std::string_view pair, const dialect& called, const provider
          !tells_of_another_request(key_of(pair));
 }
 }  // namespace
+
+bool goes_on(const header_field& field, const passing_on& what) noexcept {
+  const field_reach reach = reach_of(field.name);
+  if (reach == field_reach::here || stays_whatever_is_listed(field.name, what)) return false;
+  const bool needs_listing =
+      reach == field_reach::if_listed || (reach == field_reach::if_unmetered && what.metered);
+  if (needs_listing && !lists(what.provider->pass_headers, field.name)) return false;
+  return !holds_key_of_ours(field.value);
+}
 
 void append_client_fields(const request_head& from, const passing_on& what, std::string& out) {
   const bool some_are_named = connection_names_fields(from.fields());

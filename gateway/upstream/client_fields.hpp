@@ -22,6 +22,9 @@ struct passing_on {
       private_to_us;  // names that mean something here: the feature's, the tags'
 };
 
+// Whether the field does, unless its Connection names it.
+[[nodiscard]] bool goes_on(const header_field& field, const passing_on& what) noexcept;
+
 // Whole lines, but for content-type of a metered call.
 void append_client_fields(const request_head& from, const passing_on& what, std::string& out);
 

@@ -21,8 +21,8 @@ RANGE_S = 600
 DATA_S = 120.0
 
 
-def queries():
-    """(panel's title, query) with Grafana's variables replaced as Grafana would."""
+def queries(simulated="-"):
+    """(panel's title, query) with Grafana's variables replaced as Grafana would; simulated calls are shown unless told."""
     values = {
         "$__range_s": str(RANGE_S),
         "$__range": f"{RANGE_S}s",
@@ -30,6 +30,7 @@ def queries():
         "$tenant": ".*",
         "$feature": ".*",
         "$model": ".*",
+        "$simulated": simulated,
     }
     for panel in PANELS:
         for target in panel["targets"]:
@@ -70,6 +71,20 @@ class dashboard_file(unittest.TestCase):
     def test_no_variable_is_left_unknown(self):
         for title, query, _ in queries():
             self.assertNotIn("$", query, title)
+
+    def test_simulated_calls_are_left_out_unless_asked_for(self):
+        """Their dollars stood in every panel of spend, which nobody has to pay."""
+        variable = next(each for each in DASHBOARD["templating"]["list"] if each["name"] == "simulated")
+        self.assertEqual(variable["current"]["value"], "sim")
+        whose = r"stint_(?:calls|tokens|reasoning_tokens|cost_nanodollars|corrected_cost_nanodollars|upstream_errors)_total"
+        timed = r"stint_(?:call_duration|time_to_first_token|overhead)_seconds_bucket"
+        caps = r"stint_(?:cap_(?:used_ratio|used|held|limit|window_end_timestamp_seconds)|refusals_total)"
+        for panel in PANELS:
+            for target in panel["targets"]:
+                for name, wanted in ((whose, 'provider!~"$simulated"'), (timed, 'provider!~"$simulated"'),
+                                     (caps, 'cap!~"$simulated.+:.*"')):
+                    for selector in re.findall(rf"\b{name}\b(.{{0,200}})", target["expr"]):
+                        self.assertIn(wanted, selector.split("}")[0], panel["title"])
 
     def test_every_metric_that_is_asked_for_is_documented(self):
         documented = metric_names((DASHBOARDS / "README.md").read_text())
@@ -113,6 +128,7 @@ class live_dashboard(unittest.TestCase):
                 self.fail("no data in\n" + "\n".join(f"{title}: {query}" for title, query, _ in empty))
             self.check_variables(stack)
             self.check_spend(stint, stack)
+            self.check_simulated_left_out(stack)
             self.check_names(stint)
 
     def send_traffic(self, stint, rich, poor):
@@ -172,6 +188,11 @@ class live_dashboard(unittest.TestCase):
             corrected = 'sum(stint_corrected_cost_nanodollars_total{direction="%s"}) > 0' % direction
             wait_until(lambda: stack.query(corrected), "the correction's scrape")
             wait_until(lambda: abs(shown()[0] - spent) < (exact + 0.1) / 10, f"{spent} as shown after {direction}")
+
+    def check_simulated_left_out(self, stack):
+        """All that cost something was simulated."""
+        query = next(query for title, query, _ in queries(simulated="sim") if title == "Spend today")
+        self.assertEqual(sum(value for _, value in stack.query(query)), 0)
 
     def check_names(self, stint):
         documented = metric_names((DASHBOARDS / "README.md").read_text())

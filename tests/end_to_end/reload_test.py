@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import tempfile
 import unittest
 
 from books import FOREVER_CAPS, check_books
@@ -76,7 +78,7 @@ class reloads(unittest.TestCase):
                 before = sorted(each["cap"] for each in stint.caps())
                 self.assertEqual(any(cap.startswith("simulated:") for cap in before), at_start == apart)
                 reload(stint, simulated=later)
-                self.assertIn("simulated differs and needs a restart", stint.log_text())
+                self.assertIn("simulated.books differs and needs a restart", stint.log_text())
                 self.assertEqual(stint.chat(key, openai_body(model=MODEL)).status, 200)
                 stint.wait_until_idle()
                 self.assertEqual(sorted(each["cap"] for each in stint.caps()), before)
@@ -101,11 +103,42 @@ class reloads(unittest.TestCase):
             self.assertIn("caps[", stint.log_text())
             self.assertEqual(stint.chat(key, openai_body(model=MODEL)).status, 429)
 
+    def test_a_damaged_zone_file_is_told_and_ends_nothing(self):
+        """It was read on a thread where nothing may throw."""
+        if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0:
+            self.skipTest("no mount of one's own can be had here")
+        with tempfile.NamedTemporaryFile(prefix="stint-zone-") as damaged:
+            damaged.write(b"TZif2 and no more")
+            damaged.flush()
+            script = 'mount --bind "$0" /usr/share/zoneinfo/Asia/Tokyo && exec "$@"'
+            own_mount = ["unshare", "--mount", "sh", "-c", script, damaged.name]
+            with gateway(caps=FOREVER_CAPS, prefix=own_mount) as stint:
+                key = stint.create_key()
+                tokyo = {"name": "day", "window": "day", "unit": "usd", "limit": 1, "timezone": "Asia/Tokyo"}
+                reload(stint, caps=[*FOREVER_CAPS, tokyo])
+                self.assertRegex(stint.log_text(), r'timezone: time zone "Asia/Tokyo": its file .* cannot be read')
+                self.assertIn("nothing has changed", stint.log_text())
+                self.assertEqual(stint.chat(key, openai_body(model=MODEL)).status, 200)
+                reload(stint, caps=[*FOREVER_CAPS, {**tokyo, "timezone": "Europe/Berlin"}])
+                self.assertEqual(stint.chat(key, openai_body(model=MODEL)).status, 200)
+                self.assertEqual(standing(stint, "day")["cap"], "day")
+
     def test_settings_that_need_a_restart_are_named(self):
         with gateway(caps=FOREVER_CAPS) as stint:
             reload(stint, threads=3)
-            self.assertIn("reload: threads differs and needs a restart", stint.log_text())
+            self.assertRegex(stint.log_text(), r"reload: threads differs and needs a restart \(.* → 3\); the old one stays")
             self.assertNotIn("reload: providers", stint.log_text())
+
+    def test_what_changes_of_the_caps_is_said(self):
+        with gateway(caps=[*FOREVER_CAPS, requests_cap("two", 2)]) as stint:
+            reload(stint, caps=[*FOREVER_CAPS, requests_cap("two", 3), requests_cap("new", 4)])
+            two = "reload: cap two: 2 requests a year per tenant; alerts at 50 80 100 % → 3 requests a year"
+            self.assertIn(two, stint.log_text())
+            self.assertIn("reload: cap new: not there → 4 requests a year", stint.log_text())
+            self.assertEqual(stint.log_text().count("reload: cap "), 2)
+            before = len(stint.log_text())
+            reload(stint)
+            self.assertNotIn("reload: cap ", stint.log_text()[before:])
 
 
 class adjustments(unittest.TestCase):

@@ -29,6 +29,8 @@ MAY_INCLUDE = {
     "budgets/books": RECORDS | {"budgets/state/ledger", "budgets/store"},
     "budgets/writer": RECORDS | {"budgets/books", "budgets/state/ledger", "budgets/store"},
     "gateway/precompiled": set(),
+    "gateway/cannot_listen": set(),
+    "gateway/silent_json": set(),
     "gateway/problem": RECORDS,
     "gateway/http": {"pricing/text"},
     "gateway/dialect/parts": RECORDS | TALLIES | {"gateway/http", "gateway/problem", "tokenizer/bpe"},
@@ -42,7 +44,9 @@ MAY_INCLUDE = {
     "gateway/dialect": {"gateway/dialect/anthropic", "gateway/dialect/gemini", "gateway/dialect/openai_chat"}
     | {"gateway/dialect/openai_completions", "gateway/dialect/openai_embeddings", "gateway/dialect/openai_responses"}
     | {"gateway/dialect/parts", "pricing/text"},
-    "gateway/simulator": MONEY | TALLIES | {"gateway/dialect/parts", "gateway/memory", "tokenizer/calibration"},
+    "gateway/simulator": MONEY
+    | TALLIES
+    | {"gateway/cannot_listen", "gateway/dialect/parts", "gateway/memory", "tokenizer/calibration"},
     "gateway/config": RECORDS
     | {"budgets/writer", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/simulator", "pricing/yaml"}
     | {"tokenizer/models"},
@@ -59,7 +63,8 @@ MAY_INCLUDE = {
     "gateway/call": RECORDS | {"gateway/dialect/parts", "gateway/http", "gateway/memory", "gateway/service"},
     "gateway/call/request": RECORDS
     | {"gateway/call", "gateway/config", "gateway/dialect", "gateway/dialect/parts", "gateway/http", "gateway/keys"}
-    | {"gateway/answers", "gateway/learning", "gateway/memory", "gateway/problem", "gateway/upstream", "tokenizer/prompt"},
+    | {"gateway/answers", "gateway/learning", "gateway/memory", "gateway/problem", "gateway/silent_json"}
+    | {"gateway/upstream", "tokenizer/prompt"},
     "gateway/call/hold": RECORDS
     | {"budgets/writer", "gateway/call", "gateway/call/request", "gateway/config", "gateway/dialect/parts", "gateway/http"}
     | {"gateway/learning", "gateway/memory", "gateway/metrics", "gateway/problem", "tokenizer/models"},
@@ -68,11 +73,11 @@ MAY_INCLUDE = {
     | {"gateway/memory", "gateway/metrics", "gateway/problem", "gateway/upstream"},
     "gateway/handle": {"gateway/call", "gateway/call/hold", "gateway/call/relay", "gateway/call/request"},
     "gateway/server": {"gateway/call", "gateway/call/hold", "gateway/call/relay", "gateway/call/request", "gateway/handle"}
-    | {"gateway/http", "gateway/memory", "gateway/service"},
+    | {"gateway/cannot_listen", "gateway/http", "gateway/memory", "gateway/service"},
     "gateway/admin/api": RECORDS
-    | {"budgets/writer", "gateway/config", "gateway/keys", "gateway/metrics", "gateway/problem"},
+    | {"budgets/writer", "gateway/config", "gateway/keys", "gateway/metrics", "gateway/problem", "gateway/silent_json"},
     "gateway/admin": {"budgets/writer", "gateway/admin/api", "gateway/config", "gateway/http", "gateway/keys"}
-    | {"gateway/memory", "gateway/metrics", "gateway/problem"}
+    | {"gateway/cannot_listen", "gateway/memory", "gateway/metrics", "gateway/problem"}
     | MONEY,
     "gateway/cli": RECORDS
     | TALLIES

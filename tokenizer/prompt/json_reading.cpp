@@ -1,25 +1,13 @@
 #include "tokenizer/prompt/json_reading.hpp"
 
+#include <new>
+
 namespace stint::tokenizer {
 namespace {
 
 namespace dom = simdjson::dom;
 
-// A default-constructed object or array refers to no document; these refer to empty ones. Where there
-// is no memory for them, the next call tries again.
-struct empty_values {
-  dom::parser parser;
-  dom::element document;
-  dom::object object;
-  dom::array array;
-
-  empty_values() {
-    document = parser.parse(std::string_view("[{},[]]")).value();
-    object = document.at(0).get_object().value();
-    array = document.at(1).get_array().value();
-  }
-};
-
+// Where there is no memory for them, the next call tries again.
 const empty_values& empties() {
   static const empty_values instance;
   return instance;
@@ -41,6 +29,15 @@ std::size_t quoted_bytes_max(std::string_view text) noexcept {
 }
 
 }  // namespace
+
+// Its text is what it is: nothing but memory can be missing, which simdjson says in an error of its own,
+// and whoever lives through a failed allocation knows only one.
+empty_values::empty_values() {
+  const bool made = parser.parse(std::string_view("[{},[]]")).get(document) == simdjson::SUCCESS &&
+                    document.at(0).get(object) == simdjson::SUCCESS &&
+                    document.at(1).get(array) == simdjson::SUCCESS;
+  if (!made) throw std::bad_alloc();
+}
 
 // As deep as the document is, which its parser bounds (1,024).
 std::size_t json_bytes_max(dom::object value) noexcept {

@@ -9,6 +9,16 @@
 
 namespace stint::tokenizer {
 
+// A default-constructed object or array refers to no document; these refer to empty ones.
+struct empty_values {
+  simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  simdjson::dom::object object;
+  simdjson::dom::array array;
+
+  empty_values();  // throws std::bad_alloc
+};
+
 [[nodiscard]] std::string_view string_or_empty(simdjson::dom::element value) noexcept;
 [[nodiscard]] std::string_view string_in(simdjson::dom::object from, std::string_view key) noexcept;
 [[nodiscard]] simdjson::dom::object object_in(simdjson::dom::object from, std::string_view key);

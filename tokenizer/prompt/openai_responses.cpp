@@ -6,8 +6,9 @@
 // models/prompt_overhead.cpp; so that figures are the chat's and nothing is called exact. What was above the
 // chat's bound is in the bound here: 18 tokens on some days, 210 to 219 for gpt-4o's tools, what announces tools
 // where only their calls are there (Grok, DeepSeek), 1,547 to 1,998 in the mode "pro". Reasoning of earlier
-// turns is sent back as what only the provider can read: its base64 is no text. What `previous_response_id` and
-// `conversation` stand for is not in the request: it is hidden input, and whoever knows of it adds its size.
+// turns is sent back as what only the provider can read: its base64 is no text. What `previous_response_id`,
+// `conversation` and references to items stand for is not in the request: it is hidden input, and whoever knows of
+// it adds its size.
 //
 // Tested by tests/tokenizer/prompt/openai_responses_test.cpp.
 #include <algorithm>
@@ -25,8 +26,9 @@ constexpr token_range framed_call = {.expected = 3, .upper = 12};
 constexpr std::int64_t some_days_tokens = 24;
 constexpr token_range tools_of_gpt_4o = {.expected = 0, .upper = 240};
 constexpr token_range pro_mode = {.expected = 1'800, .upper = 4'000};
-// An item that the provider keeps: as much as an answer with a long piece of reasoning.
-constexpr token_range kept_item = {.expected = 500, .upper = 20'000};
+// Reasoning that the provider keeps: a long piece of it.
+constexpr token_range kept_reasoning = {.expected = 500, .upper = 20'000};
+constexpr token_range kept_elsewhere = {.expected = 0, .upper = 0};
 constexpr token_range kept_prompt = {.expected = 1'000, .upper = 20'000};
 constexpr std::int64_t codex_prefix_tokens = 125;
 
@@ -118,7 +120,7 @@ void add_reasoning_item(const prompt_context& prompt, dom::object item) {
       add_item_content(prompt, parts, part_kind::thinking);
   }
   // Of an item without either the provider keeps what it was.
-  if (opaque.empty() && !string_in(item, "id").empty()) prompt.tally.add_hidden(kept_item);
+  if (opaque.empty() && !string_in(item, "id").empty()) prompt.tally.add_hidden(kept_reasoning);
 }
 
 void add_picture_item(const prompt_context& prompt, dom::object item) {
@@ -158,7 +160,9 @@ void add_item(const prompt_context& prompt, dom::element value, std::int32_t ind
   }
   if (type == "additional_tools") return walk_flat_tools(prompt, item);
   prompt.tally.enter(part_kind::other);
-  if (type == "item_reference") return prompt.tally.add_hidden(kept_item);
+  if (type == "item_reference") return prompt.tally.add_hidden(kept_elsewhere);
+  // The type of a reference may be left out; what else such an item may hold counts as below.
+  if (type.empty() && !string_in(item, "id").empty()) prompt.tally.add_hidden(kept_elsewhere);
   // Whether the provider shows this to the model is not known: nothing can be learnt from it.
   prompt.tally.mark_incomparable();
   add_json_text(prompt, item);
@@ -230,7 +234,7 @@ void add_field(const prompt_context& prompt, dom::key_value_pair field, seen_ite
     return;
   prompt.tally.enter(part_kind::hidden);
   if (key == "previous_response_id" || key == "conversation")
-    return prompt.tally.add_hidden({.expected = 0, .upper = 0});
+    return prompt.tally.add_hidden(kept_elsewhere);
   if (key == "prompt") return prompt.tally.add_hidden(kept_prompt);
   if (key == "models") return prompt.tally.add_estimated(other_models);
   if (key == "plugins") return prompt.tally.add_hidden(search_results);

@@ -23,29 +23,54 @@ namespace dom = simdjson::dom;
 
 constexpr std::int64_t shared_system_saving = 4;
 
-// Tools that the provider runs by itself, so that what they find enters the prompt there.
+// The caller runs these, but what the model is told of them is the provider's own text: nobody says how long it is.
+constexpr token_range local_tool = {.expected = 300, .upper = 2'000};
+
+// Tools that the provider runs by itself, so that what they find enters the prompt there; those of a namespace too.
 void add_server_tool(const prompt_context& prompt, dom::element entry) {
   dom::object tool;
   if (entry.get(tool) != simdjson::SUCCESS) return;
   const std::string_view type = string_in(tool, "type");
   if (type.empty() || type == "function" || type == "custom") return;
+  if (type == "namespace") {
+    for (const dom::element inner : array_in(tool, "tools"))
+      add_server_tool(prompt, inner);
+    return;
+  }
   prompt.tally.enter(part_kind::hidden);
+  if (type == "local_shell" || type == "shell" || type == "apply_patch")
+    return prompt.tally.add_estimated(local_tool);
   if (!add_built_in_tool(prompt, type)) prompt.tally.add_hidden(unknown_server_tool);
 }
 
-// Adds every function in `entries` to `rendered`, what is none to `other`; returns how many
-// functions there were.
+// How many tools a flat entry defines that is no function: how they are shown to the model is not published.
+int other_definitions(dom::element entry) {
+  dom::object tool;
+  if (entry.get(tool) != simdjson::SUCCESS) return 0;
+  const std::string_view type = string_in(tool, "type");
+  if (type == "namespace") return static_cast<int>(array_in(tool, "tools").size());
+  return type == "custom" ? 1 : 0;
+}
+
+bool is_flat_function(dom::object tool) {
+  const std::string_view type = string_in(tool, "type");
+  return type.empty() || type == "function";
+}
+
+// Adds every function in `entries` to `rendered`, what is none to `other`; returns how many tools they define.
 int render_entries(const prompt_context& prompt, dom::array entries, bool wrapped,
                    std::string& rendered, std::string& other) {
   int functions = 0;
   for (const dom::element entry : entries) {
     dom::object function;
     const auto found = wrapped ? entry["function"].get(function) : entry.get(function);
-    if (found == simdjson::SUCCESS && !string_in(function, "name").empty()) {
+    if (found == simdjson::SUCCESS && !string_in(function, "name").empty() &&
+        (wrapped || is_flat_function(function))) {
       render_function(function, rendered);
       ++functions;
     } else {
       other += simdjson::minify(entry);
+      if (!wrapped) functions += other_definitions(entry);
       add_server_tool(prompt, entry);
     }
   }

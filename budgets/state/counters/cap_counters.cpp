@@ -146,7 +146,8 @@ cap_standing cap_counters::standing_of(const counter& of) const {
           .configured_limit = definition_.limit,
           .forgiven = of.forgiven(),
           .unknown = of.unknown(),
-          .incomplete = is_incomplete(of.window)};
+          .incomplete = is_incomplete(of.window),
+          .yields_place = definition_.yields_place};
 }
 
 // The last one takes its place: a walk from the last to the first has that one behind it already, or

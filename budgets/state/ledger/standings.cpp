@@ -14,19 +14,26 @@ __extension__ using wide = __int128;
 struct fullness {
   wide part = 1;
   wide limit = 1;
+  bool yields_place = false;
 };
 
-[[nodiscard]] fullness fullness_of(const counter& at) noexcept {
-  if (at.limit <= 0) return {};
-  return {.part = static_cast<wide>(at.posted) + at.held, .limit = at.limit};
+[[nodiscard]] fullness fullness_of(const counter& at, const cap& rule) noexcept {
+  if (at.limit <= 0) return {.yields_place = rule.yields_place};
+  return {.part = static_cast<wide>(at.posted) + at.held,
+          .limit = at.limit,
+          .yields_place = rule.yields_place};
 }
 
 [[nodiscard]] fullness fullness_of(const cap_standing& at) noexcept {
-  if (at.limit <= 0) return {};
-  return {.part = static_cast<wide>(at.used) + at.held, .limit = at.limit};
+  if (at.limit <= 0) return {.yields_place = at.yields_place};
+  return {.part = static_cast<wide>(at.used) + at.held,
+          .limit = at.limit,
+          .yields_place = at.yields_place};
 }
 
+// Whether the one is to be shown rather than the other.
 [[nodiscard]] bool fuller(const fullness& a, const fullness& b) noexcept {
+  if (a.yields_place != b.yields_place) return b.yields_place;
   return a.part * b.limit > b.part * a.limit;
 }
 
@@ -91,7 +98,8 @@ void ledger::weigh_standing(const cap_counters& of, const counter& at, wall_time
   auto& found = into.found;
   const bool full = found.size() >= into.count_max;
   // Most are as empty as most: they need not be told to be left out.
-  if (full && !of.rolls() && !fuller(fullness_of(at), fullness_of(found.front()))) {
+  if (full && !of.rolls() &&
+      !fuller(fullness_of(at, of.definition()), fullness_of(found.front()))) {
     if (!open && at.held == 0) return;
     into.any |= open;
     ++into.left_out;

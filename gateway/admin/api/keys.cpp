@@ -181,12 +181,13 @@ admin_answer revoke_key(const admin_request& request, admin_services& services) 
                         "id");
   auto key = *found;
   const auto now = wall_now();
-  if (!key.revoked) {
+  const bool was_revoked = key.revoked.has_value();
+  if (!was_revoked) {
     const std::string_view was = state_of(key, now);
     key.revoked = now;
     if (!store_key(key, audited_act::key_revoked, was, *by, services)) return not_stored();
   }
-  return json_answer(200, json::object{{"key", to_json(key, now)}});
+  return json_answer(200, json::object{{"key", to_json(key, now)}, {"was_revoked", was_revoked}});
 }
 
 }  // namespace stint

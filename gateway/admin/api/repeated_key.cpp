@@ -6,26 +6,20 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include "gateway/silent_json.hpp"
+
 namespace stint {
 namespace {
 
 namespace json = boost::json;
 using json::error_code;
-using json::string_view;
 
 // Follows the parser that the handlers use, of which only the names are kept.
-struct name_watch {
-  static constexpr std::size_t max_object_size = std::size_t(-1);
-  static constexpr std::size_t max_array_size = std::size_t(-1);
-  static constexpr std::size_t max_key_size = std::size_t(-1);
-  static constexpr std::size_t max_string_size = std::size_t(-1);
-
+struct name_watch : silent_json {
   std::vector<std::set<std::string>> open;  // the names of each object that is not closed
   std::string name;
   std::optional<std::string> repeated;
 
-  bool on_document_begin(error_code&) { return true; }
-  bool on_document_end(error_code&) { return true; }
   bool on_object_begin(error_code&) {
     open.emplace_back();
     return true;
@@ -34,8 +28,6 @@ struct name_watch {
     open.pop_back();
     return true;
   }
-  bool on_array_begin(error_code&) { return true; }
-  bool on_array_end(std::size_t, error_code&) { return true; }
   bool on_key_part(string_view part, std::size_t, error_code&) {
     name.append(part.data(), part.size());
     return true;
@@ -46,16 +38,6 @@ struct name_watch {
     name.clear();
     return true;
   }
-  bool on_string_part(string_view, std::size_t, error_code&) { return true; }
-  bool on_string(string_view, std::size_t, error_code&) { return true; }
-  bool on_number_part(string_view, error_code&) { return true; }
-  bool on_int64(std::int64_t, string_view, error_code&) { return true; }
-  bool on_uint64(std::uint64_t, string_view, error_code&) { return true; }
-  bool on_double(double, string_view, error_code&) { return true; }
-  bool on_bool(bool, error_code&) { return true; }
-  bool on_null(error_code&) { return true; }
-  bool on_comment_part(string_view, error_code&) { return true; }
-  bool on_comment(string_view, error_code&) { return true; }
 };
 
 }  // namespace

@@ -93,6 +93,10 @@ result<std::string_view> choose_books(const admin_request& request, const simula
   return "out";
 }
 
+wall_time until_now(wall_time now) {
+  return std::chrono::ceil<std::chrono::seconds>(now);
+}
+
 json::object to_json(const rollup_line& line, const rollup_query& query) {
   json::object object;
   if (query.by_day)
@@ -111,7 +115,8 @@ admin_answer get_spend(const admin_request& request, admin_services& services) {
   if (auto refused =
           refuse_unknown_parameters(request, {"by", "from", "to", "day", "match", "simulated"}))
     return *refused;
-  auto query = read_query(request, wall_now());
+  const auto now = wall_now();
+  auto query = read_query(request, now);
   if (!query) return answer_problem(query.error());
   const auto books = choose_books(request, services.settings.simulated, *query);
   if (!books) return answer_problem(books.error());
@@ -130,7 +135,8 @@ admin_answer get_spend(const admin_request& request, admin_services& services) {
   for (const auto chosen : query->by)
     by.emplace_back(to_string(chosen));
   return json_answer(200, json::object{{"from", to_iso_time(query->from)},
-                                       {"to", to_iso_time(query->until)},
+                                       // Whole hours are summed, and the last one is not over.
+                                       {"to", to_iso_time(std::min(query->until, until_now(now)))},
                                        {"by", std::move(by)},
                                        {"day", query->by_day},
                                        {"simulated", std::string(*books)},

@@ -18,6 +18,8 @@ namespace {
 // reset, which takes the refusal away from a client, or a proxy before us, that first sends everything.
 constexpr std::chrono::seconds drained_for{30};
 constexpr std::chrono::seconds drained_without_a_byte_for{5};
+// A gateway that stops waits no longer: the refusal is out.
+constexpr std::chrono::seconds drained_at_a_stop_for{1};
 }  // namespace
 
 asio::awaitable<bool> client_answer::write(std::array<asio::const_buffer, 3> pieces) {
@@ -112,6 +114,7 @@ void client_answer::skip_arrived_body() noexcept {
 
 asio::awaitable<void> client_answer::drain_and_close() {
   session_.wire.shutdown_send();
+  session_.watch.set_idle_after(drained_at_a_stop_for);
   std::array<char, 16 * 1024> discarded;
   const monotonic::time_point until = monotonic::now() + drained_for;
   while (monotonic::now() < until) {
@@ -119,6 +122,7 @@ asio::awaitable<void> client_answer::drain_and_close() {
     const io_outcome got = co_await session_.wire.read_some(asio::buffer(discarded));
     if (got.error) break;
   }
+  session_.watch.set_idle(false);
   session_.wire.close();
 }
 

@@ -96,11 +96,12 @@ asio::awaitable<void> hold_bound(held_call& held) {
   co_await hold.answered();
 }
 
-// By twice what has come, so that it is seldom asked.
-bool has_room(whole_answer& answer) {
+// By twice what has come, so that it is seldom asked, where that can be had: what has come is paid for.
+bool has_room(whole_answer& answer, std::size_t bytes_max) {
   const std::size_t bytes = answer.body.size();
   if (bytes <= memory_budget::uncounted_bytes || bytes <= answer.memory.bytes()) return true;
-  return answer.memory.grow_answer(2 * bytes);
+  return answer.memory.grow_answer(std::max(bytes, std::min(2 * bytes, bytes_max))) ||
+         answer.memory.grow_answer(bytes);
 }
 
 // It was forwarded, so that it is the client's to know whether it wants to pay twice.
@@ -126,7 +127,7 @@ asio::awaitable<whole_reading> read_all(answer_source& from, std::size_t bytes_m
   whole_reading made;
   while (made.progress == body_progress::more && body.size() <= bytes_max && !made.no_room) {
     made.progress = co_await from.read_piece(body, from.usual_patience());
-    made.no_room = !has_room(answer);
+    made.no_room = !has_room(answer, bytes_max);
   }
   // One that is too large is given up like one that broke.
   if (made.progress == body_progress::more)

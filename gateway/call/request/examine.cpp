@@ -1,13 +1,17 @@
-// Tested by tests/gateway/call/request/examine_test.cpp and
+// Tested by tests/gateway/call/request/{examine,kept_input}_test.cpp and
 // tests/end_to_end/{bad_json,sdk_python,cheap_admission}_test.py.
 #include "gateway/call/request/examine.hpp"
 
 #include <vector>
 
 #include "gateway/call/counting_pool.hpp"
+#include "gateway/call/request/json_fault.hpp"
+#include "gateway/call/request/parse_room.hpp"
+#include "gateway/call/request/permission.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/mended_json.hpp"
 #include "gateway/dialect/table.hpp"
+#include "pricing/text/utf8.hpp"
 #include "tokenizer/prompt/prompt_tally.hpp"
 
 namespace stint {
@@ -18,13 +22,6 @@ constexpr std::size_t user_bytes_max = 256;
 
 // Counting so much takes a few microseconds: less than it takes to put it off.
 constexpr std::size_t counted_at_once_bytes_max = 2 * 1024;
-
-// Parsing and bounding a megabyte takes about half a millisecond; larger bodies go to the pool.
-constexpr std::size_t parsed_here_bytes_max = 1024 * 1024;
-
-// What a parser keeps of a document, in its capacities. Of one that is parsed on the pool it is kept for
-// as long as it is counted: there is no more of that than the pool has threads.
-constexpr std::uint64_t parsed_bytes_per_byte = 14;
 
 // Fresh memory for every parser costs more in page faults than the parsing. The thread that drops a
 // prompt keeps its parser for the next one, if it is not one of the large ones: a parser keeps some
@@ -63,6 +60,14 @@ std::optional<problem> refuse_absurd(const tokenizer::prompt_tokens& prompt) {
                       "the prompt counts as more than a billion tokens; no model takes that");
 }
 
+// As the client wrote it: short, and whole characters.
+std::string told_tier(const examined_call& call) {
+  const std::string_view word = call.request.tier_word;
+  constexpr std::size_t bytes_max = 64;
+  if (!word.empty()) return std::string(word.substr(0, boundary_before(word, bytes_max)));
+  return std::string(to_string(call.request.tier));
+}
+
 // By its provider's own word, where it has one for it.
 std::optional<problem> take_tier(examined_call& call) {
   if (!call.request.tier_word.empty()) {
@@ -70,19 +75,24 @@ std::optional<problem> take_tier(examined_call& call) {
     if (!tier) {
       return make_problem(
           problem_kind::bad_request,
-          "The field \"service_tier\" names a tier whose price is not known here; list it "
-          "under providers." +
+          "The field \"service_tier\" names '" + told_tier(call) +
+              "', a tier whose price is not known here; leave it out, or list it under "
+              "providers." +
               call.provider->name + ".tiers",
           "service_tier");
     }
     call.request.tier = *tier;
   }
   if (call.rates == nullptr || call.rates->offers(call.request.tier)) return std::nullopt;
+  // Anthropic's fast mode is a field of its own.
+  const char* field = call.request.tier_word.empty() && call.request.tier == service_tier::fast
+                          ? "speed"
+                          : "service_tier";
   return make_problem(problem_kind::bad_request,
-                      "the price of '" + call.base_model.substr(0, 200) +
-                          "' names no service tier '" + std::string(to_string(call.request.tier)) +
-                          "'; leave service_tier out, or list the tier in the price file",
-                      "service_tier");
+                      "the price of '" + call.base_model.substr(0, 200) + "' names no tier for " +
+                          field + " '" + told_tier(call) + "'; leave " + field +
+                          " out, or have its price listed in the price file",
+                      field);
 }
 
 // A write that lives for twelve hours is dearer than one that lives for minutes; unless the price file says by how
@@ -133,24 +143,25 @@ void price_others(const examiner& with, const chat_request& read, wall_time now,
   }
 }
 
-// How much is read again of the answer that this one goes on with: as was recorded of it, or all that its model can
-// read. What another tenant's key made is as good as not there.
+// All that its model can read.
+std::int64_t window_of(const examined_call& call) {
+  constexpr std::int64_t window_usual = 1'050'000;
+  const bool has_window = call.rates != nullptr && call.rates->context_window_tokens > 0;
+  return has_window ? call.rates->context_window_tokens : window_usual;
+}
+
+// How much is read again of what this one goes on with: of an answer, as was recorded of it, or all that its model can
+// read. To a conversation others add at the same time, and items may be added to it by other ways than this one, so that
+// its size is never known. What another tenant's key made is as good as not there.
 std::optional<problem> find_earlier(const examiner& with, const chat_request& read,
                                     std::string_view tenant, examined_call& call) {
-  constexpr std::int64_t window_usual = 1'050'000;
   const auto known = with.kept != nullptr ? with.kept->find(read.earlier) : std::nullopt;
   if (known && known->tenant != tenant) {
-    const std::string_view field =
-        read.earlier_is_conversation ? "conversation" : "previous_response_id";
-    return make_problem(problem_kind::bad_request,
-                        "no answer '" + std::string(read.earlier.substr(0, 200)) +
-                            "' is known to this key's tenant",
-                        std::string(field));
+    return unknown_to_tenant(
+        read.earlier, read.earlier_is_conversation ? "conversation" : "previous_response_id");
   }
-  const bool has_window = call.rates != nullptr && call.rates->context_window_tokens > 0;
-  call.earlier_tokens = known        ? known->tokens
-                        : has_window ? call.rates->context_window_tokens
-                                     : window_usual;
+  const bool is_sized = known && !read.earlier_is_conversation;
+  call.earlier_tokens = is_sized ? known->tokens : window_of(call);
   if (read.earlier_is_conversation) call.conversation = read.earlier;
   return std::nullopt;
 }
@@ -210,6 +221,9 @@ result<examined_call> read_fields(const examiner& with, const asked_of& whom,
   call.unpriced = !found;
   call.priced_at = now;
   call.rates = found ? *found : (with.ceiling ? &*with.ceiling : nullptr);
+  if (read->depends_on_model) {
+    if (auto wrong = speaks.refuse_with_model(call.base_model)) return std::move(*wrong);
+  }
   if (auto wrong = take_tier(call)) return std::move(*wrong);
   if (auto wrong = refuse_unpriced_writes(call)) return std::move(*wrong);
   if (call.user.size() > user_bytes_max) {
@@ -231,6 +245,8 @@ result<examined_call> read_fields(const examiner& with, const asked_of& whom,
   if (!read->earlier.empty()) {
     if (auto wrong = find_earlier(with, *read, whom.tenant, call)) return std::move(*wrong);
   }
+  // However many items it names, and whatever else is kept: no more than the window is read.
+  if (read->names_kept) call.earlier_tokens = std::max(call.earlier_tokens, window_of(call));
   call.request.model = call.request.user = call.request.tier_word = call.request.earlier = {};
   call.request.other_models.clear();
   return call;
@@ -246,17 +262,10 @@ simdjson::error_code parse_body(simdjson::dom::parser& parser, const std::string
   return quoted ? parser.parse(quoted->data(), quoted->size()).get(document) : error;
 }
 
-problem no_room_to_parse() {
-  problem full = make_problem(problem_kind::overloaded,
-                              "the calls in flight take up the gateway's memory "
-                              "(limits.memory_bytes_max); try again");
-  full.retry_after_s = 1;
-  return full;
-}
-
-problem not_json(simdjson::error_code error) {
-  return make_problem(problem_kind::bad_request,
-                      std::string("the body is not valid JSON: ") + simdjson::error_message(error));
+problem not_json(simdjson::error_code error, std::string_view body) {
+  return make_problem(
+      problem_kind::bad_request,
+      "the body is not valid JSON" + where_it_breaks(body) + ": " + simdjson::error_message(error));
 }
 
 result<examined_call> with_count(result<examined_call> call, tokenizer::prompt_tokens counted) {
@@ -271,7 +280,7 @@ result<examined_call> examine_short(const examiner& with, const asked_of& whom,
   simdjson::dom::element document;
   const simdjson::error_code error = parse_body(parser, body, document);
   refuse_exhausted(parser, error);
-  if (error) return not_json(error);
+  if (error) return not_json(error, body);
   auto call = read_fields(with, whom, document, body, now);
   if (!call) return call;
   tokenizer::count_options counting;
@@ -285,13 +294,15 @@ result<examined_call> examine_long(const examiner& with, const asked_of& whom,
                                    const std::string& body, wall_time now,
                                    std::string_view tenant) {
   auto prompt = new_prompt();
-  if (with.memory != nullptr && body.size() <= parsed_here_bytes_max) {
+  if (with.memory != nullptr) {
     prompt->memory = memory_claim(*with.memory);
-    if (!prompt->memory.grow_parsed(parsed_bytes_per_byte * body.size())) return no_room_to_parse();
+    if (auto full = claim_parsed(*with.memory, with.key, body, prompt->memory))
+      return std::move(*full);
   }
   const simdjson::error_code error = parse_body(prompt->parser, body, prompt->document);
   refuse_exhausted(prompt->parser, error);
-  if (error) return not_json(error);
+  if (error) return not_json(error, body);
+  keep_written(prompt->parser, body, prompt->memory);
   auto call = read_fields(with, whom, prompt->document, body, now);
   if (!call) return call;
   prompt->model = call->base_model;

@@ -72,8 +72,8 @@ struct examined_call {
   std::int64_t output_bound_tokens = 0;  // over all choices
   std::int64_t output_limit_tokens = 0;  // of one choice, where we lowered the bound; else 0
   output_prediction expected;
-  // Of the prompt, beside what the request holds: what its provider keeps of an earlier answer, or of the conversation
-  // that the answer becomes part of.
+  // Of the prompt, beside what the request holds: what its provider keeps of an earlier answer, of the conversation
+  // that the answer becomes part of, or of items that the request names.
   std::int64_t earlier_tokens = 0;
   std::string conversation;                           // its id; "": none
   tokenizer::prompt_tokens prompt;                    // its bound, as long as it is not counted
@@ -102,6 +102,7 @@ struct examiner {
   const usage_refusals* usage_refused = nullptr;  // null: nobody has refused to be asked
   memory_budget* memory = nullptr;                // null: parsed prompts have no bound
   const kept_answers* kept = nullptr;             // null: nothing is known of earlier answers
+  std::string_view key = {};                      // whose share of it they take
 };
 
 // `body` must have simdjson's padding reserved behind its size. Runs on the io thread, or on the

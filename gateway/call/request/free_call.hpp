@@ -5,7 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include <boost/asio/awaitable.hpp>
+
 #include "gateway/answers/kept_answers.hpp"
+#include "gateway/call/request/read_elsewhere.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/keys/key_ring.hpp"
 #include "gateway/problem.hpp"
@@ -33,5 +36,10 @@ struct free_call {
 [[nodiscard]] result<free_call> read_free_call(const free_terms& terms, const dialect& speaks,
                                                const call_target& target, std::string_view body,
                                                wall_time now);
+
+// The same; a long body is read on the pool, where its key has room for that.
+[[nodiscard]] boost::asio::awaitable<result<free_call>> find_free_call(
+    read_elsewhere where, const free_terms& terms, const dialect& speaks, const call_target& target,
+    const std::string& body, wall_time now);
 
 }  // namespace stint

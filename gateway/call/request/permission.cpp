@@ -29,4 +29,11 @@ std::optional<problem> refuse_model(const virtual_key& key, const examined_call&
   return std::nullopt;
 }
 
+problem unknown_to_tenant(std::string_view id, std::string_view field) {
+  return make_problem(
+      problem_kind::bad_request,
+      "no answer '" + std::string(id.substr(0, 200)) + "' is known to this key's tenant",
+      std::string(field));
+}
+
 }  // namespace stint

@@ -16,4 +16,7 @@ namespace stint {
 // A provider that is configured to need a credential is not called without one.
 [[nodiscard]] std::optional<problem> refuse_without_credential(const provider_config& provider);
 
+// What another tenant's key made is as good as not there; `field` is where the call names it.
+[[nodiscard]] problem unknown_to_tenant(std::string_view id, std::string_view field);
+
 }  // namespace stint

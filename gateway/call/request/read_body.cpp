@@ -17,6 +17,8 @@ problem too_large(const limits_config& limits) {
                                                         " bytes (limits.body_bytes_max)");
 }
 
+// Of a field that may be as long as a head.
+constexpr std::size_t told_type_bytes_max = 100;
 constexpr std::size_t first_room_bytes = 64 * 1024;
 // Large bodies are let in again when those of others have gone on.
 constexpr int short_of_memory_retry_s = 1;
@@ -58,9 +60,14 @@ class body_reader {
                 "the body arrives slower than 1 kB/s (limits.body_timeout_ms)");
   }
   [[nodiscard]] body_arrival interrupted();
-  // Nothing: there is room for a body of so many bytes. What has come of one that finds none is let go
-  // at once.
-  [[nodiscard]] std::optional<body_arrival> claim(std::size_t bytes);
+  // Of a body, what is to find room, or else must, and how long it is to become, as far as that is known.
+  struct wanted_room {
+    std::size_t bytes;
+    std::size_t at_least;
+    std::size_t whole;
+  };
+  // Nothing: there is room. What has come of a body that finds none is let go at once.
+  [[nodiscard]] std::optional<body_arrival> claim(wanted_room wanted);
 
   client_session& session_;
   const request_head& head_;
@@ -80,12 +87,17 @@ body_arrival body_reader::interrupted() {
   return lost(problem_kind::malformed_http, "the connection ended inside the body");
 }
 
-std::optional<body_arrival> body_reader::claim(std::size_t bytes) {
-  if (bytes <= memory_budget::uncounted_bytes) return std::nullopt;
-  const memory_verdict verdict = session_.body_memory.grow_body(key_, bytes);
+std::optional<body_arrival> body_reader::claim(wanted_room wanted) {
+  if (wanted.bytes <= memory_budget::uncounted_bytes) return std::nullopt;
+  memory_verdict verdict = session_.body_memory.grow_body(key_, wanted.bytes);
+  // Of a body in chunks that may end with what has come: so much of one with a length is not counted either.
+  if (verdict != memory_verdict::granted && wanted.at_least <= memory_budget::uncounted_bytes)
+    return std::nullopt;
+  if (verdict != memory_verdict::granted)
+    verdict = session_.body_memory.grow_body(key_, wanted.at_least);
   if (verdict == memory_verdict::granted) return std::nullopt;
   body_arrival refused;
-  refused.failed = no_room_for_body(session_.thread.shared().memory, verdict, bytes);
+  refused.failed = no_room_for_body(session_.thread.shared().memory, verdict, wanted.whole);
   refused.may_go_on = false;
   session_.forget_body();
   return refused;
@@ -108,7 +120,8 @@ asio::awaitable<body_arrival> body_reader::read_with_length() {
     // Memory follows what has arrived, never what was announced.
     if (received_bytes_ == body.size()) {
       const std::size_t room = std::min(length, std::max(received_bytes_ * 2, first_room_bytes));
-      if (auto refused = claim(room)) co_return std::move(*refused);
+      const wanted_room wanted{room, room, length};
+      if (auto refused = claim(wanted)) co_return std::move(*refused);
       body.resize(room);
     }
     const io_outcome got = co_await read_some(
@@ -144,7 +157,9 @@ asio::awaitable<body_arrival> body_reader::read_chunked() {
     }
     received_bytes_ = body.size();
     if (received_bytes_ > session_.body_memory.bytes()) {
-      if (auto refused = claim(2 * received_bytes_)) co_return std::move(*refused);
+      const std::size_t ahead = std::min(2 * received_bytes_, limits_.body_bytes_max);
+      const wanted_room wanted{ahead, received_bytes_, received_bytes_};
+      if (auto refused = claim(wanted)) co_return std::move(*refused);
     }
     if (too_slow()) co_return took_too_long();
     session_.buffer.rewind(body_start);
@@ -168,11 +183,12 @@ asio::awaitable<std::optional<body_arrival>> body_reader::say_continue() {
 }
 }  // namespace
 
-problem no_room_for_body(const memory_budget& memory, memory_verdict why, std::size_t bytes) {
+problem no_room_for_body(const memory_budget& memory, memory_verdict why, std::uint64_t bytes) {
   if (bytes > memory.key_limit()) {
-    return make_problem(problem_kind::body_too_large,
-                        "the body is larger than a key's share of the gateway's memory "
-                        "(a quarter of limits.memory_bytes_max)");
+    return make_problem(
+        problem_kind::body_too_large,
+        "the body, or reading it, takes more than a key's share of the gateway's memory "
+        "(a quarter of limits.memory_bytes_max)");
   }
   problem full =
       make_problem(problem_kind::overloaded,
@@ -199,7 +215,9 @@ std::optional<problem> refuse_body_unread(const limits_config& limits, const req
   // priced.
   const media_kind media = type ? kind_of_media(*type) : media_kind::json;
   if (media == media_kind::other)
-    return make_problem(problem_kind::unsupported_media, "content-type must be application/json");
+    return make_problem(problem_kind::unsupported_media,
+                        "content-type must be application/json, not '" +
+                            std::string(type->substr(0, told_type_bytes_max)) + "'");
   // A provider that believed it would read other figures than were counted here.
   if (media == media_kind::json_of_other_text) {
     return make_problem(

@@ -1,6 +1,7 @@
 // Takes the request's body off the wire, bounded in size and in patience.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include <boost/asio/awaitable.hpp>
@@ -34,8 +35,8 @@ struct body_arrival {
                                                         const request_head& head,
                                                         bool must_be_json);
 
-// What is said where a body of so many bytes finds no room.
+// What is said where a body of so many bytes, or what reading it takes, finds no room.
 [[nodiscard]] problem no_room_for_body(const memory_budget& memory, memory_verdict why,
-                                       std::size_t bytes);
+                                       std::uint64_t bytes);
 
 }  // namespace stint

@@ -11,9 +11,9 @@ namespace stint {
 
 namespace {
 
-// Nearly all answers are shorter. The clients of a longer one have its text from its deltas, and its end comes
-// without it: streams must not keep what they pass on without a bound.
-constexpr std::size_t kept_bytes_max = 256 * 1024;
+// Some seven thousand tokens: most answers are shorter. The end of a longer one comes without its text, with an empty
+// output, and closes no item: its client has the text from the deltas, and ten thousand streams may be open at once.
+constexpr std::size_t kept_bytes_max = 32 * 1024;
 constexpr std::size_t open_items_max = 64;
 constexpr std::size_t parts_of_item_max = 64;
 
@@ -157,7 +157,13 @@ void responses_ending::note_item(std::int64_t index, simdjson::dom::object begun
 }
 
 void responses_ending::note_item_done(std::int64_t index, simdjson::dom::object whole) {
-  std::erase_if(open_, [index](const item& each) { return each.index == index; });
+  std::erase_if(open_, [&](const item& each) {
+    if (each.index != index) return false;
+    kept_bytes_ -= each.fields.size() + each.called_with.size();
+    for (const part& one : each.parts)
+      kept_bytes_ -= one.text.size();
+    return true;
+  });
   const std::string json = simdjson::minify(whole);
   if (!has_room(json.size())) return;
   if (!items_done_.empty()) items_done_ += ',';
@@ -190,9 +196,8 @@ void responses_ending::note_delta(std::string_view type, simdjson::dom::object e
                               type == "response.mcp_call_arguments.delta";
   if (!is_text && !is_called_with) return;
   const std::string_view text = text_of(event, "delta");
-  if (!has_room(text.size())) return;
   item* const of = open_item(event);
-  if (of == nullptr) return;
+  if (of == nullptr || !has_room(text.size())) return;
   if (is_called_with) {
     of->called_with += text;
   } else {

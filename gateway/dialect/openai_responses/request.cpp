@@ -23,7 +23,8 @@ constexpr integer_bounds call_bounds{0, 1'000};
 constexpr std::int64_t least_bound = 16;
 
 // Without max_tool_calls nothing limits how often a model searches; as for Anthropic's tool, what goes beyond is
-// settled and flagged as over_hold.
+// settled and flagged as over_hold. So are the rounds of tools that the provider runs, each of which reads the prompt
+// again: to hold as many as may be made would refuse good calls for ever.
 constexpr std::int64_t searches_unbounded = 20;
 
 // A conversation above the threshold is summed up by a call of the model's own. How long the sum may be nobody says.
@@ -67,8 +68,15 @@ std::optional<problem> read_cache(simdjson::dom::object body, chat_request& into
   return std::nullopt;
 }
 
+// An item of which the provider keeps all but its id: anything that was ever said, by anybody. Its type may be left out.
+bool is_reference(simdjson::dom::object item, std::string_view type) {
+  if (!type.empty()) return type == "item_reference";
+  return text_of(item, "role").empty() && !text_of(item, "id").empty();
+}
+
 // Tools may also stand in the conversation: those that are added in its course (additional_tools) or were found.
-std::optional<problem> read_input_tools(simdjson::dom::object body, offered_tools& into) {
+std::optional<problem> read_input(simdjson::dom::object body, offered_tools& offered,
+                                  chat_request& into) {
   constexpr std::size_t items_max = 100'000;
   const auto input = find_field(body, "input");
   if (!input || input->is_string()) return std::nullopt;
@@ -81,12 +89,25 @@ std::optional<problem> read_input_tools(simdjson::dom::object body, offered_tool
     simdjson::dom::array tools;
     if (each.get(item) != simdjson::SUCCESS)
       return field_problem("input", "must be an array of objects.");
+    const std::string_view type = text_of(item, "type");
+    into.names_kept = into.names_kept || is_reference(item, type);
     // Tools of a server that it asked are listed as that server wrote them.
-    if (text_of(item, "type") == "mcp_list_tools") continue;
+    if (type == "mcp_list_tools") continue;
     if (item["tools"].get(tools) != simdjson::SUCCESS) continue;
-    if (auto wrong = read_tools(tools, into)) return wrong;
+    if (auto wrong = read_tools(tools, offered)) return wrong;
   }
   return std::nullopt;
+}
+
+// $25 for 1,000 in place of $10, which is the price of a search in the price file.
+std::optional<problem> refuse_old_search(std::string_view model) {
+  const std::string_view name = tokenizer::bare_model(model);
+  const bool is_openai = name.starts_with("gpt-") || name.starts_with("chatgpt-");
+  if (!is_openai || reasons_hidden(name)) return std::nullopt;
+  return field_problem(
+      "tools",
+      "offers \"web_search_preview\", whose price with this model is not known here; "
+      "offer \"web_search\".");
 }
 
 std::optional<problem> read_offered(simdjson::dom::object body, chat_request& into) {
@@ -96,17 +117,13 @@ std::optional<problem> read_offered(simdjson::dom::object body, chat_request& in
   if (*tools) {
     if (auto wrong = read_tools(**tools, offered)) return wrong;
   }
-  if (auto wrong = read_input_tools(body, offered)) return wrong;
+  if (auto wrong = read_input(body, offered, into)) return wrong;
   const auto calls =
       read_integer(body, field_name{"max_tool_calls", "max_tool_calls"}, call_bounds);
   if (!calls) return calls.error();
-  // $25 for 1,000 in place of $10, which is the price of a search in the price file.
-  const std::string_view name = tokenizer::bare_model(text_of(body, "model"));
-  if (offered.old_search && name.starts_with("gpt-") && !reasons_hidden(name)) {
-    return field_problem(
-        "tools",
-        "offers \"web_search_preview\", whose price with this model is not known here; "
-        "offer \"web_search\".");
+  into.depends_on_model = offered.old_search;
+  if (into.depends_on_model) {
+    if (auto wrong = refuse_old_search(text_of(body, "model"))) return wrong;
   }
   into.has_tools = offered.any;
   if (offered.search) into.web_searches_max = calls->value_or(searches_unbounded);
@@ -227,6 +244,11 @@ class openai_responses_request_rules : public request_rules {
     request.user = *user;
     read_stand_ins(body, request);
     return request;
+  }
+
+  // Without the options that may stand behind the name, and seem to be another.
+  std::optional<problem> refuse_with_model(std::string_view model) const override {
+    return refuse_old_search(model);
   }
 
   std::string lower_output_bound(std::string_view body, std::string_view,

@@ -199,8 +199,10 @@ class openai_responses_meter final : public metered_stream {
     return is_preamble_type(type_of(event));
   }
 
+  // Its type stands in front of it: an upstream that goes away in the middle of its last event did not end.
   bool is_terminator(const stream_event& event) const override {
-    return is_last_type(type_of(event)) || without_surrounding_space(event.data) == "[DONE]";
+    if (is_last_type(type_of(event))) return parse_object(event.data).has_value();
+    return without_surrounding_space(event.data) == "[DONE]";
   }
 
   bool may_deliver(const stream_event& event) const override {
@@ -209,7 +211,9 @@ class openai_responses_meter final : public metered_stream {
            type == "response.shell_call_command.added" || type.empty();
   }
 
-  bool only_delivers(const stream_event& event) const override { return is_delta(type_of(event)); }
+  // What the end repeats of an answer are its texts, so that each must be noted; nor are two events alike but for
+  // their text where they are numbered, as they are by OpenAI.
+  bool only_delivers(const stream_event&) const override { return false; }
 
   void count_text(simdjson::dom::object data, text_sink& into) const override {
     const std::string_view type = text_of(data, "type");

@@ -61,10 +61,12 @@ std::optional<usage_report> read_response_report(simdjson::dom::object response,
   if (!reported) return std::nullopt;
   auto report = read_responses_usage(*reported, implausible);
   if (!report) return std::nullopt;
+  // What the usage itself tells may be more than is shown.
+  const std::int64_t told = report->tells_searches ? report->used.web_searches : 0;
   report->model = std::string(text_of(response, "model"));
   report->id = std::string(text_of(response, "id"));
   take_served_tier(text_of(response, "service_tier"), *report);
-  report->used.web_searches = searches_of(response, *reported, searches_seen);
+  report->used.web_searches = std::max(told, searches_of(response, *reported, searches_seen));
   report->tells_searches = true;
   return report;
 }

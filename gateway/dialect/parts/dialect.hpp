@@ -61,6 +61,7 @@ struct chat_request {
   bool cache_write_12h = false;
   bool output_may_be_audio = false;
   std::int64_t web_searches_max = 0;
+  bool depends_on_model = false;  // what a tool costs; see request_rules::refuse_with_model
   bool has_tools = false;     // the provider may run some, and be asked again with what they found
   bool hides_output = false;  // some of the output may not be seen in the stream: reasoning, audio
   std::int64_t thinking_tokens = 0;  // of the bound; a bound that is not above it is refused
@@ -71,7 +72,8 @@ struct chat_request {
   // "": nothing. The answer becomes part of the conversation.
   std::string_view earlier;
   bool earlier_is_conversation = false;
-  bool is_kept = false;  // the provider keeps the answer, under the id that it says
+  bool names_kept = false;  // so is some of the input, which the request names by its id alone
+  bool is_kept = false;     // the provider keeps the answer, under the id that it says
   // Read before the prompt, at most, by the nature of the call.
   std::int64_t order_tokens = 0;
   // Its client takes an answer that ended for want of tokens for one to be tried again (Codex): it is to be told of a
@@ -233,6 +235,12 @@ class request_rules {
   [[nodiscard]] virtual result<chat_request> read_request(simdjson::dom::element document,
                                                           const call_target& target) const = 0;
 
+  // What the request asks for and costs another price with this model, by the name that prices go by, than the one
+  // that is known. Asked where `depends_on_model` says so.
+  [[nodiscard]] virtual std::optional<problem> refuse_with_model(std::string_view /*model*/) const {
+    return std::nullopt;
+  }
+
   // The body to forward: the client's own bytes, with the few edits that metering needs spliced in
   // (OpenAI streaming: stream_options.include_usage = true). Nothing: forward as is. `body` is the
   // text that read_request accepted.
@@ -321,6 +329,9 @@ class dialect {
   [[nodiscard]] std::optional<std::string> edit_body(std::string_view body,
                                                      const chat_request& request) const {
     return requests_->edit_body(body, request);
+  }
+  [[nodiscard]] std::optional<problem> refuse_with_model(std::string_view model) const {
+    return requests_->refuse_with_model(model);
   }
   [[nodiscard]] std::optional<std::string> without_usage_request(std::string_view body) const {
     return requests_->without_usage_request(body);

@@ -105,8 +105,9 @@ std::string describe_refusal(const hold_refusal& refusal) {
       return "The " + named(at) + " does not have room for this request: " + balance(refusal) +
              "." + (reset.empty() ? " It does not reset by itself." : reset);
     case refusal_reason::budget_busy:
+      // Those calls end, and give back what they do not use, long before the cap resets.
       return "The " + named(at) + " is held by calls in flight at the moment: " + balance(refusal) +
-             "." + reset + " Retry shortly.";
+             ". Retry shortly.";
     case refusal_reason::request_too_large:
       return "This request alone needs at least " + words(at.unit, refusal.requested) +
              ", and the " + named(at) + " allows " + words(at.unit, at.limit) +

@@ -60,8 +60,10 @@ result<std::optional<std::int64_t>> read_integer(simdjson::dom::object in, field
   if (!value) return std::optional<std::int64_t>{};
   std::int64_t number = 0;
   if (value->get(number) != simdjson::SUCCESS || number < bounds.min || number > bounds.max) {
-    return field_problem(name.path, "must be a whole number from " + std::to_string(bounds.min) +
-                                        " to " + std::to_string(bounds.max) + ".");
+    const std::string least = std::to_string(std::max<std::int64_t>(bounds.min, 0));
+    return field_problem(name.path, "must be a whole number from " + least + " to " +
+                                        std::to_string(bounds.max) +
+                                        (bounds.min == -1 ? ", or -1 for none." : "."));
   }
   return std::optional<std::int64_t>(number);
 }

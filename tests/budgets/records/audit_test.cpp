@@ -31,6 +31,15 @@ BOOST_AUTO_TEST_CASE(a_cap_is_shown_with_all_that_it_says) {
   one = usd_cap("u", 1);
   one.per.clear();
   BOOST_TEST(shown_cap(one) == shown_amount(cap_unit::usd, 1) + " a day; alerts at 50 80 100 %");
+  // An edit of these alone was neither audited nor told.
+  one.window.kind = window_kind::year;
+  one.window.first_weekday = 7;
+  one.window.first_month_of_year = 4;
+  one.window.first_day_of_month = 6;
+  BOOST_TEST(shown_cap(one) ==
+             shown_amount(cap_unit::usd, 1) +
+                 " a year from weekday 7 from month 4 from day 6; alerts at 50 80 "
+                 "100 %");
 }
 
 BOOST_AUTO_TEST_CASE(raises_and_resets_say_what_was_and_what_is) {

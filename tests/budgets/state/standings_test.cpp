@@ -1,4 +1,6 @@
 // What the ledger says about where its caps stand, with neither disk nor thread.
+#include <algorithm>
+
 #include <boost/test/unit_test.hpp>
 
 #include "budgets/ledger_fixture.hpp"
@@ -59,6 +61,30 @@ BOOST_AUTO_TEST_CASE(a_window_that_just_ended_and_holds_nothing_is_told_no_more)
   BOOST_REQUIRE(all.size() == 1U);
   BOOST_TEST((all[0].window.start == midnight));
   BOOST_TEST(all[0].used == 0);
+}
+
+// Of simulated calls, say: they cost nothing, fill their caps first, and hid the scopes of real ones.
+BOOST_AUTO_TEST_CASE(of_too_many_scopes_those_that_yield_their_place_are_left_out_first) {
+  cap real = usd_cap("real", 1'000);
+  cap tried = usd_cap("tried", 100);
+  real.per = tried.per = {dimension::tenant};
+  tried.yields_place = true;
+  for (const bool tried_first : {false, true}) {
+    auto books = tried_first ? ledger_of({tried, real}) : ledger_of({real, tried});
+    for (std::uint64_t i = 1; i <= 8; ++i) {
+      hold_request call = hold_of(i, static_cast<std::int64_t>(i) * 10);
+      call.charged.tenant = "t" + std::to_string(i);
+      BOOST_TEST(!books.hold(std::move(call)).refused);
+    }
+    standings_walk walk;
+    walk.count_max = 10;
+    auto budget = standings_walk::all;
+    BOOST_TEST(books.walk_standings(walk, monday_ten, budget));
+    BOOST_TEST(std::ranges::count(walk.found, "real", &cap_standing::cap) == 8);
+    BOOST_TEST(walk.left_out == 6U);
+    for (const cap_standing& each : walk.found)
+      BOOST_TEST((each.cap == "real" || each.held >= 70));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(each_group_looks_at_1024_counters_of_closed_windows_and_no_more) {

@@ -2,6 +2,7 @@
 // it began, in books that agree; and never a damaged one restored in silence.
 #include "budgets/store/backup.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <future>
 #include <stdexcept>
@@ -182,6 +183,31 @@ BOOST_FIXTURE_TEST_CASE(a_backup_that_is_stopped_leaves_nothing_behind, fixture)
   const ledger_store store({.directory = live()});
   BOOST_TEST(!refusal_of([&] { (void)store.backup(copy, progress); }).empty());
   BOOST_TEST(!fs::exists(copy));
+}
+
+// Only the copying looked at a stop: a SIGTERM waited until gigabytes had been read once more.
+BOOST_FIXTURE_TEST_CASE(a_backup_may_be_stopped_while_its_copy_is_read, fixture) {
+  settle_calls(1, 200);
+  settle_calls(201, 202);
+  back_up();
+  std::ifstream file(copy + "/" + backup_files::list_name);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto list = backup_files::parse_list(text);
+  BOOST_REQUIRE(list.has_value());
+  const auto is_table = [](const auto& listed) { return listed.name.ends_with(".sst"); };
+  BOOST_REQUIRE(std::ranges::any_of(list->files, is_table));
+  work_progress progress;
+  backup_files::check_copy(copy, *list, progress);
+  // The copy is opened whatever was said; the reading of its tables is what looks.
+  progress.stop = true;
+  BOOST_TEST(refusal_of([&] { backup_files::check_copy(copy, *list, progress); }) ==
+             "the copying was stopped before its end");
+  auto later = *list;
+  ++later.group;
+  progress.stop = false;
+  BOOST_TEST(refusal_of([&] {
+               backup_files::check_copy(copy, later, progress);
+             }).find("the copy ends before group") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(any_file_of_a_backup_that_is_damaged_or_missing_is_found_before_it_is_used,

@@ -139,14 +139,79 @@ BOOST_FIXTURE_TEST_CASE(a_clock_set_ahead_opens_no_window_and_the_next_one_opens
   BOOST_TEST(findings().empty());
 }
 
-// The process that finds a wrong clock at its start cannot know; it deletes a day a run, and no more.
-BOOST_FIXTURE_TEST_CASE(a_clock_that_was_wrong_at_the_start_costs_a_day_of_rows_a_run,
+// It was believed: the caps of a year to come were opened, and stood there until that year came.
+BOOST_FIXTURE_TEST_CASE(a_clock_that_is_wrong_at_the_start_opens_no_window, judged_books) {
+  BOOST_TEST(spend(60));
+  pass(hours{1});
+  wall += a_year;
+  restart();
+  BOOST_TEST(!spend(60));
+  BOOST_TEST(find_standing(at->standings(), "year")->used == 60);
+  BOOST_TEST((at->writer.health().clock_ahead == a_year + hours{1}));
+  pass(hours{24});
+  BOOST_TEST(spend(60));  // a day has passed, by what runs on by itself
+  BOOST_TEST(find_standing(at->standings(), "year")->used == 120);
+  at->upkeep(50);
+  BOOST_TEST(rows() == 2U);
+  wall -= a_year;  // as NTP does, once it has the network
+  BOOST_TEST(!spend(60));
+  BOOST_TEST((at->writer.health().clock_ahead == microseconds{0}));
+  BOOST_TEST((at->writer.health().books_ahead <= believed_clock::step_max));
+  BOOST_TEST(findings().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_gateway_that_was_stopped_for_a_month_starts_in_the_present,
+                        judged_books) {
+  BOOST_TEST(spend(60));
+  for (const auto stopped : {hours{24}, hours{24 * 31}}) {
+    wall += stopped;
+    run = hours{1};  // since another start of the machine
+    restart();
+    BOOST_TEST(spend(60));
+    BOOST_TEST((at->writer.health().clock_ahead == microseconds{0}));
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(what_vouches_for_a_clock_makes_it_believed_after_any_stop, judged_books) {
+  bool is_set = false;
+  options.clock_is_set = [&] { return is_set; };
+  BOOST_TEST(spend(60));
+  wall += a_year;
+  restart();
+  BOOST_TEST(!spend(60));
+  is_set = true;
+  (void)at->standings();
+  BOOST_TEST(spend(60));
+  BOOST_TEST((at->writer.health().clock_ahead == microseconds{0}));
+  wall += a_year;
+  restart();
+  BOOST_TEST(spend(60));
+  is_set = false;
+  wall += a_year;
+  options.known_time = wall - hours{24 * 3};  // when its configuration was written, say
+  restart();
+  BOOST_TEST(spend(60));
+}
+
+// The first start of all has nothing to go by: it deletes a day a run, and no more.
+// A container's configuration is written at each start, by the clock that is in question.
+BOOST_AUTO_TEST_CASE(a_file_that_was_written_since_the_machine_started_vouches_for_nothing) {
+  const hours since_boot{2};
+  BOOST_TEST((vouched_by_file(monday_ten, monday_ten, since_boot) == wall_time{}));
+  BOOST_TEST((vouched_by_file(monday_ten - hours{2}, monday_ten, since_boot) == wall_time{}));
+  BOOST_TEST((vouched_by_file(monday_ten + a_year, monday_ten, since_boot) == wall_time{}));
+  BOOST_TEST(
+      (vouched_by_file(monday_ten - hours{3}, monday_ten, since_boot) == monday_ten - hours{3}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_clock_that_was_believed_at_the_start_costs_a_day_of_rows_a_run,
                         judged_books) {
   for (int day = 0; day < 60; ++day) {
     BOOST_TEST(spend(10));
     pass(hours{24});
   }
   wall += a_year;
+  options.known_time = wall;
   restart();
   BOOST_TEST(spend(10));
   at->upkeep();

@@ -4,11 +4,13 @@
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
+#include <netinet/tcp.h>
 
 #include "gateway/admin/api/repeated_key.hpp"
 #include "gateway/admin/known_hosts.hpp"
 #include "gateway/admin/raw_admin_client.hpp"
 #include "gateway/admin/running_admin.hpp"
+#include "gateway/admin/session.hpp"
 
 using namespace stint;
 BOOST_AUTO_TEST_SUITE(admin_framing)
@@ -118,6 +120,9 @@ BOOST_AUTO_TEST_CASE(addresses_localhost_and_listed_names_are_known) {
   BOOST_TEST(!knows_host(settings, "stint.internal.example"));
   settings.admin_hosts = {"stint.internal.example"};
   BOOST_TEST(knows_host(settings, "Stint.Internal.Example:8081"));
+  BOOST_TEST(knows_host(settings, "stint.internal.example.:8081"));
+  BOOST_TEST(knows_host(settings, "localhost."));
+  BOOST_TEST(!knows_host(settings, "stint.internal.example.."));
   BOOST_TEST(!knows_host(settings, "other.example"));
   settings.admin.address = "0.0.0.0";
   BOOST_TEST(!knows_host(settings, "other.example"));
@@ -152,6 +157,49 @@ BOOST_AUTO_TEST_CASE(connections_that_say_nothing_shut_nobody_out) {
   BOOST_TEST(ask(admin, "GET", "/readyz", "").status == 200);
   BOOST_TEST(ask(admin, "GET", "/metrics", "").status == 200);
   BOOST_TEST(is_answered());  // who asked before is not the one that is shown out
+}
+
+// Each was taken for one that is being answered, for as long as it may not read: half a minute.
+BOOST_AUTO_TEST_CASE(connections_that_do_not_read_their_answers_shut_nobody_out) {
+  running_admin admin;
+  for (int tenant = 0; tenant < 200; ++tenant)
+    admin.spend("tenant-" + std::to_string(tenant) + std::string(100, 'x'), 1, nanodollars{1});
+  // So that little fits between the two.
+  const boost::asio::detail::socket_option::integer<IPPROTO_TCP, TCP_MAXSEG> small_segments(536);
+  boost::asio::io_context context;
+  std::vector<boost::asio::ip::tcp::socket> deaf;
+  for (int i = 0; i < 300; ++i) {
+    auto& socket = deaf.emplace_back(context);
+    boost::system::error_code refused;
+    socket.open(boost::asio::ip::tcp::v4(), refused);
+    socket.set_option(boost::asio::socket_base::receive_buffer_size(4'096), refused);
+    socket.set_option(small_segments, refused);
+    socket.connect({boost::asio::ip::make_address("127.0.0.1"), admin.port()}, refused);
+    const std::string asked = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    boost::asio::write(socket, boost::asio::buffer(asked), refused);
+  }
+  // As soon as their answers are made: far sooner than they are given up.
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (ask(admin, "GET", "/healthz", "").status != 200)
+    BOOST_TEST_REQUIRE((std::chrono::steady_clock::now() < until));
+  BOOST_TEST(ask(admin, "GET", "/readyz", "").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(of_connections_that_wait_the_one_goes_that_is_least_likely_to_go_on) {
+  admin_guest first;
+  admin_guest second;
+  BOOST_TEST(first.waiting());
+  BOOST_TEST(first.goes_before(second));
+  first.is_served();
+  BOOST_TEST(!first.waiting());
+  first.wait_for_reader();
+  BOOST_TEST(first.waiting());
+  BOOST_TEST(second.goes_before(first));
+  second.is_served();
+  second.wait_for_request();
+  BOOST_TEST(second.goes_before(first));
+  second.wait_for_reader();
+  BOOST_TEST(first.goes_before(second));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include <boost/test/unit_test.hpp>
+#include <yaml-cpp/yaml.h>
 
 #include "gateway/config/config.hpp"
+#include "gateway/config/written.hpp"
 
 using namespace stint;
 
@@ -54,6 +56,69 @@ BOOST_AUTO_TEST_CASE(a_pass_through_of_a_path_that_may_cost_is_warned_of) {
     BOOST_TEST(!warned("POST", path), path);
 }
 
+BOOST_AUTO_TEST_CASE(an_entry_that_nothing_comes_to_is_warned_of) {
+  const auto provider = [](const std::string& name, const std::string& dialects,
+                           const std::string& models) {
+    return "  " + name + ": {dialects: [" + dialects +
+           "], base_url: \"https://h\", credential: none, models: [" + models + "]}\n";
+  };
+  const auto shadowed = [&](const std::string& first, const std::string& second) {
+    return any_starts_with(warnings_about(parsed("providers:\n" + first + second)),
+                           "providers.b: no call goes there");
+  };
+  const auto all = provider("a", "openai", "\"*\"");
+  BOOST_TEST(shadowed(all, provider("b", "openai", "\"gpt-*\", x")));
+  BOOST_TEST(
+      shadowed(provider("a", "openai", "\"gpt-*\", x"), provider("b", "openai", "\"gpt-5*\"")));
+  BOOST_TEST(
+      !shadowed(provider("a", "openai", "\"gpt-5*\""), provider("b", "openai", "\"gpt-*\"")));
+  BOOST_TEST(!shadowed(all, provider("b", "anthropic", "x")));
+  BOOST_TEST(!shadowed(all, provider("b", "\"openai\", anthropic", "x")));
+  // It is there for what is passed through.
+  BOOST_TEST(!shadowed(all, provider("b", "openai", "x") +
+                                "passthrough: [{method: GET, path: /v1/models, provider: b}]\n"));
+  // It may be there for that alone, and lists no model then.
+  const auto listless = [&](const std::string& more) {
+    return any_starts_with(
+        warnings_about(parsed("providers:\n" + provider("b", "openai", "") + more)),
+        "providers.b: no call goes there: it lists no model");
+  };
+  BOOST_TEST(listless(""));
+  BOOST_TEST(!listless("passthrough: [{method: GET, path: /v1/models, provider: b}]\n"));
+  const auto rules = [&](const std::string& first, const std::string& second) {
+    return any_starts_with(warnings_about(parsed("passthrough: [{method: GET, path: \"" + first +
+                                                 "\", provider: sim}, {method: GET, path: \"" +
+                                                 second + "\", provider: sim}]\n")),
+                           "passthrough: GET " + second + " is never looked at");
+  };
+  BOOST_TEST(rules("/v1/*", "/v1/models"));
+  BOOST_TEST(rules("/v1/models", "/v1/models"));
+  BOOST_TEST(!rules("/v1/models", "/v1/*"));
+}
+
+BOOST_AUTO_TEST_CASE(a_tier_that_no_price_lists_is_warned_of) {
+  price one;
+  one.model = "gpt-x";
+  one.provider = "openai";
+  one.base.input = one.base.output = 1'000;
+  const price_book prices("v", {one}, {});
+  const auto warned = [&](const std::string& models) {
+    return any_starts_with(
+        warnings_about(parsed("providers:\n  a: {dialects: [openai], base_url: \"https://h\", "
+                              "credential: none, models: [" +
+                              models + "], tiers: {ultra: fast, plain: standard}}\n"),
+                       prices),
+        "providers.a.tiers.ultra: no price of its models");
+  };
+  BOOST_TEST(warned("\"gpt-*\""));
+  BOOST_TEST(!warned("other"));  // has no price at all, which is told where it is called
+  std::ranges::fill(one.tier_listed, true);
+  BOOST_TEST(warnings_about(parsed("providers:\n  a: {dialects: [openai], base_url: \"https://h\", "
+                                   "credential: none, models: [\"*\"], tiers: {ultra: fast}}\n"),
+                            price_book("v", {one}, {}))
+                 .empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_passthrough_of_what_is_served_here_by_now_is_warned_of) {
   const auto warnings = warnings_about(
       parsed("passthrough: [{method: POST, path: /v1/messages/count_tokens, provider: sim}]\n"));
@@ -83,15 +148,92 @@ BOOST_AUTO_TEST_CASE(a_reload_names_what_it_cannot_change) {
   BOOST_TEST(settings_needing_restart(running,
                                       parsed("caps: [{name: a, unit: usd, window: day, limit: 1}]"))
                  .empty());
-  const auto settings = settings_needing_restart(
+  const auto changes = settings_needing_restart(
       running,
       parsed("listen: {port: 1}\nadmin: {token_file: /t}\ndata_directory: /d\ndurability: "
              "disk\nthreads: 3\n"
              "rows_kept_days: 1\nsimulated: {port: 5}\nmetrics: {series_per_family_max: 10}\n"));
-  const std::vector<std::string> expected = {
-      "listen",         "admin.token_file", "data_directory", "durability",
-      "rows_kept_days", "threads",          "simulated",      "metrics.series_per_family_max"};
-  BOOST_TEST(settings == expected, boost::test_tools::per_element());
+  const std::vector<setting_change> expected = {{"admin.token_file", "", "/t"},
+                                                {"data_directory", "", "/d"},
+                                                {"durability", "", "disk"},
+                                                {"listen.port", "", "1"},
+                                                {"metrics.series_per_family_max", "", "10"},
+                                                {"rows_kept_days", "", "1"},
+                                                {"simulated.port", "", "5"},
+                                                {"threads", "", "3"}};
+  BOOST_TEST((changes == expected));
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_to_the_same_is_no_change) {
+  const auto changes_between = [](const std::string& was, const std::string& is) {
+    std::string names;
+    for (const auto& each : settings_needing_restart(parsed(was), parsed(is)))
+      names += each.name + "(" + each.was + ">" + each.is + ") ";
+    return names;
+  };
+  BOOST_TEST(changes_between("", "threads: 0\nlimits: {body_timeout: 30000ms}\n") == "");
+  BOOST_TEST(changes_between("threads: 2\n", "") == "threads(2>) ");
+  // The provider behind it is not told as one of the file's.
+  BOOST_TEST(changes_between("", "simulated: {enabled: false}\n") == "simulated.enabled(>false) ");
+  BOOST_TEST(changes_between("simulated: {enabled: false}\n", "") == "simulated.enabled(false>) ");
+  BOOST_TEST(changes_between("data_directory: a\n", "data_directory: b\n") ==
+             "data_directory(a>b) admin.token_file(>) ");  // it lies there
+  const std::string two =
+      "  a: {dialects: [openai], base_url: \"https://a\", credential: none, models: [x]}\n";
+  const std::string one =
+      "  b: {dialects: [openai], base_url: \"https://b\", credential: none, models: [x]}\n";
+  BOOST_TEST(changes_between("providers:\n" + two + one, "providers:\n" + one + two) ==
+             "providers(>) ");
+  BOOST_TEST(changes_between("providers:\n" + two, "providers:\n" + one + two)
+                 .find("providers.b.base_url(>https://b) ") != std::string::npos);
+}
+
+// What stood behind it was written to the log.
+BOOST_AUTO_TEST_CASE(of_a_provider_s_path_no_query_is_told) {
+  BOOST_TEST(told_value("providers.a.paths.chat", "/x/chat?api-version=1&code=secret") ==
+             "/x/chat?…");
+  BOOST_TEST(told_value("providers.a.paths.chat", "/x/chat") == "/x/chat");
+  BOOST_TEST(told_value("providers.a.paths.chat", "") == "not given");
+  BOOST_TEST(told_value("tenants.a.timezone", "a?b") == "a?b");
+}
+
+// Such a file ended check-config, and a gateway that was told to reload, with SIGSEGV.
+BOOST_AUTO_TEST_CASE(an_anchor_that_contains_itself_is_a_mistake) {
+  for (const char* yaml : {"tenants: &a {b: *a}\n", "caps: &a [*a]\n", "x: &a {b: *a}\n",
+                           "tenants: {t: &a {timezone: *a}}\n"}) {
+    BOOST_TEST(std::holds_alternative<std::vector<config_mistake>>(parse_config(yaml, "f", ".")),
+               yaml);
+    BOOST_TEST(!written(YAML::Load(yaml)).has_value(), yaml);
+  }
+  std::string laughs = "a0: &a0 [x, x, x, x, x, x, x, x]\n";
+  for (int n = 1; n < 20; ++n) {
+    const std::string before = "*a" + std::to_string(n - 1);
+    laughs += "a" + std::to_string(n) + ": &a" + std::to_string(n) + " [" + before;
+    for (int more = 1; more < 8; ++more)
+      laughs += ", " + before;
+    laughs += "]\n";
+  }
+  BOOST_TEST(!written(YAML::Load(laughs)).has_value());
+  BOOST_TEST(std::holds_alternative<std::vector<config_mistake>>(parse_config(laughs, "f", ".")));
+}
+
+BOOST_AUTO_TEST_CASE(an_alias_is_written_as_what_it_stands_for) {
+  const auto settings = written(YAML::Load("a: &x {b: [1, {c: 2}]}\nd: *x\n"));
+  BOOST_TEST_REQUIRE(settings.has_value());
+  BOOST_TEST((*settings == written_settings{{"a.b", "[1, {c: 2}]"}, {"d.b", "[1, {c: 2}]"}}));
+}
+
+// The file says the same, and what it names does not.
+BOOST_AUTO_TEST_CASE(a_credential_that_is_another_one_is_told) {
+  const std::string yaml =
+      "providers:\n  a: {dialects: [openai], base_url: \"https://a\", credential_env: "
+      "STINT_TEST_CREDENTIAL, models: [x]}\n";
+  ::setenv("STINT_TEST_CREDENTIAL", "one", 1);
+  const auto running = parsed(yaml);
+  ::setenv("STINT_TEST_CREDENTIAL", "two", 1);
+  const std::vector<setting_change> expected = {{"providers.a", "", ""}};
+  BOOST_TEST((settings_needing_restart(running, parsed(yaml)) == expected));
+  ::unsetenv("STINT_TEST_CREDENTIAL");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

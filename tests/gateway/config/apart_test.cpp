@@ -46,6 +46,8 @@ BOOST_AUTO_TEST_CASE(apart_each_cap_is_there_twice_and_a_call_meets_one_of_the_t
   BOOST_TEST(read.caps[2].alert_percent.empty());
   BOOST_TEST(!read.caps[0].alert_percent.empty());
   BOOST_TEST(is_of_simulated(read.caps[2]));
+  BOOST_TEST(read.caps[2].yields_place);
+  BOOST_TEST(!read.caps[0].yields_place);
   BOOST_TEST(!is_of_simulated(read.caps[0]));
 }
 

@@ -365,7 +365,8 @@ BOOST_AUTO_TEST_CASE(a_providers_own_tiers_have_the_price_of_ours) {
 
 BOOST_AUTO_TEST_CASE(what_else_goes_to_a_provider_is_listed_in_its_entry) {
   const config read = parsed(one_provider(
-      "dialects: [openai], models: [a], credential: none, base_url: \"https://h\", "
+      "dialects: [openai], models: [a], credential_env: STINT_TEST_NOT_SET, base_url: "
+      "\"https://h\", "
       "credential_header: api-key, stream_usage: never, pass_headers: [x-goog-user-project], "
       "pass_query: region"));
   const provider_config& provider = read.providers.front();
@@ -373,7 +374,8 @@ BOOST_AUTO_TEST_CASE(what_else_goes_to_a_provider_is_listed_in_its_entry) {
   BOOST_TEST((provider.stream_usage == stream_usage_policy::never));
   BOOST_TEST((provider.pass_headers == std::vector<std::string>{"x-goog-user-project"}));
   BOOST_TEST((provider.pass_query == std::vector<std::string>{"region"}));
-  BOOST_TEST(parsed(one_provider("dialects: [openai], models: [a], credential: none, base_url: "
+  BOOST_TEST(parsed(one_provider("dialects: [openai], models: [a], credential_env: "
+                                 "STINT_TEST_NOT_SET, base_url: "
                                  "\"https://h\", credential_header: authorization"))
                  .providers.front()
                  .credential_header.empty());

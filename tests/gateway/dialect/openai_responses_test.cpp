@@ -122,6 +122,21 @@ BOOST_AUTO_TEST_CASE(billing_fields_are_read) {
   BOOST_TEST(!read(R"(,"reasoning":{"effort":"none"})").hides_output);
 }
 
+BOOST_AUTO_TEST_CASE(an_item_is_a_reference_with_its_type_or_without) {
+  const auto names_kept = [](const std::string& item) {
+    return accepted_request(
+               responses(),
+               R"({"model":"m","input":[{"role":"user","content":"hi"},)" + item + "]}")
+        .names_kept;
+  };
+  BOOST_TEST(names_kept(R"({"type":"item_reference","id":"msg_1"})"));
+  BOOST_TEST(names_kept(R"({"type":null,"id":"msg_1"})"));
+  BOOST_TEST(names_kept(R"({"id":"msg_1"})"));
+  BOOST_TEST(!names_kept(R"({"id":"msg_1","role":"assistant","content":"hi"})"));
+  BOOST_TEST(!names_kept(R"({"id":"msg_1","type":"message","role":"user","content":"hi"})"));
+  BOOST_TEST(!names_kept(R"({"role":"user","content":"hi"})"));
+}
+
 BOOST_AUTO_TEST_CASE(what_nobody_here_could_meter_is_refused_by_its_name) {
   BOOST_TEST(refused_with(R"(,"background":true)") == "background");
   BOOST_TEST(refused_with(R"(,"background":false)") == "accepted");
@@ -177,11 +192,13 @@ BOOST_AUTO_TEST_CASE(a_search_that_costs_more_than_the_price_file_says_is_refuse
     return refused(R"({"model":")" + model + R"(","input":"hi","tools":[{"type":")" + type +
                    "\"}]}");
   };
-  for (const std::string model : {"gpt-4o", "gpt-4.1-mini", "openai/gpt-4o"}) {
+  for (const std::string model : {"gpt-4o", "gpt-4.1-mini", "openai/gpt-4o", "chatgpt-4o-latest"}) {
     BOOST_TEST(offered_to(model, "web_search_preview") == "tools", model);
     BOOST_TEST(offered_to(model, "web_search") == "accepted", model);
   }
   BOOST_TEST(offered_to("gpt-5", "web_search_preview") == "accepted");
+  BOOST_TEST(responses().refuse_with_model("gpt-4o").has_value());
+  BOOST_TEST(!responses().refuse_with_model("gpt-5").has_value());
   BOOST_TEST(offered_to("o4-mini", "web_search_preview_2025_03_11") == "accepted");
 }
 
@@ -247,6 +264,9 @@ BOOST_AUTO_TEST_CASE(searches_are_those_that_the_provider_counts_or_else_the_ite
   BOOST_TEST(searches("}") == 0);
   BOOST_TEST(searches(items) == 2);
   BOOST_TEST(searches(items + R"(,"tool_usage":{"web_search":{"num_requests":1}})") == 1);
+  // OpenRouter's usage tells them, and its output need not hold them.
+  BOOST_TEST(searches(R"(,"server_tool_use":{"web_search_requests":3}})") == 3);
+  BOOST_TEST(searches(R"(,"server_tool_use":{"web_search_requests":1})" + items) == 2);
   BOOST_TEST(
       searches(R"(,"server_side_tool_usage_details":{"web_search_calls":2,"x_search_calls":1}})") ==
       3);
@@ -295,6 +315,20 @@ BOOST_FIXTURE_TEST_CASE(a_stream_is_metered_once_and_its_last_event_waits, with_
   BOOST_TEST_REQUIRE(seen.report.has_value());
   BOOST_TEST(seen.report->model == "gpt-5-2025-08-07");
   BOOST_TEST((seen.report->tier == service_tier::priority));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stream_that_breaks_off_in_its_last_event_did_not_end, with_encodings) {
+  const std::string whole = completed.substr(0, completed.size() - 2);
+  for (std::size_t at = 1; at < whole.size(); ++at) {
+    const stream_outcome seen =
+        stream(responses(), streamed(), {text_stream + whole.substr(0, at)});
+    BOOST_TEST(!seen.complete, whole.substr(0, at));
+    BOOST_TEST(!seen.report.has_value(), whole.substr(0, at));
+  }
+  // Of some servers the last event has no blank line.
+  const stream_outcome unended = stream(responses(), streamed(), {text_stream + whole});
+  BOOST_TEST(unended.complete);
+  BOOST_TEST(spelled(unended.report, false) == "20 64 16 0 0 9 4 0 0");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stream_is_metered_alike_however_it_is_cut, with_encodings) {

@@ -171,6 +171,34 @@ BOOST_FIXTURE_TEST_CASE(the_last_event_is_of_the_same_response_with_its_text_and
       R"("output_tokens":5,"output_tokens_details":{"reasoning_tokens":2},"total_tokens":15})");
 }
 
+// llama.cpp's have none: one delta is then as the other but for its text.
+BOOST_FIXTURE_TEST_CASE(the_text_of_events_without_numbers_is_told_whole, with_encodings) {
+  std::string deltas;
+  std::string said;
+  for (const char* word : {"one", " two", " three", " four", " five", " six"}) {
+    said += word;
+    deltas.append(
+        "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",");
+    deltas.append(R"("item_id":"msg_1","output_index":0,"content_index":0,"delta":")");
+    deltas.append(word).append("\"}\n\n");
+  }
+  const std::string before =
+      begun +
+      event(
+          "response.output_item.added", 1,
+          R"("output_index":0,"item":{"id":"msg_1","type":"message","status":"in_progress","content":[],"role":"assistant"})") +
+      event(
+          "response.content_part.added", 2,
+          R"("item_id":"msg_1","output_index":0,"content_index":0,"part":{"type":"output_text","text":""})") +
+      deltas;
+  const cut_stream seen = cut(before);
+  BOOST_TEST(seen.passed == before);
+  const auto events = events_of(seen.ending);
+  BOOST_TEST_REQUIRE(events.size() == 4);
+  BOOST_TEST(value_at(events[0], "/text") == "\"" + said + "\"");
+  BOOST_TEST(value_at(events[3], "/response/output/0/content/0/text") == "\"" + said + "\"");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_call_that_is_cut_is_never_called_complete, with_encodings) {
   const auto events = events_of(cut(begun + a_message + message_end + a_call).ending);
   BOOST_TEST_REQUIRE(events.size() == 3);
@@ -212,6 +240,35 @@ BOOST_FIXTURE_TEST_CASE(a_very_long_answer_is_ended_without_its_text, with_encod
   BOOST_TEST_REQUIRE(events.size() == 1);
   BOOST_TEST(value_at(events[0], "/sequence_number") == "400");
   BOOST_TEST(value_at(events[0], "/response/output") == "[]");
+}
+
+// What an item says is kept once, whether it came in deltas or, at its end, whole.
+BOOST_FIXTURE_TEST_CASE(an_answer_is_kept_up_to_32_kib_of_text, with_encodings) {
+  const auto said = [](std::size_t bytes) {
+    const std::string text(bytes, 'a');
+    return event(
+               "response.output_item.added", 1,
+               R"("output_index":0,"item":{"id":"msg_1","type":"message","status":"in_progress","content":[],"role":"assistant"})") +
+           event(
+               "response.content_part.added", 2,
+               R"("item_id":"msg_1","output_index":0,"content_index":0,"part":{"type":"output_text","text":""})") +
+           event("response.output_text.delta", 3,
+                 R"("item_id":"msg_1","output_index":0,"content_index":0,"delta":")" + text + "\"");
+  };
+  const auto done = [](std::size_t bytes) {
+    return event(
+        "response.output_item.done", 4,
+        R"("output_index":0,"item":{"id":"msg_1","type":"message","status":"completed","role":"assistant",)"
+        R"("content":[{"type":"output_text","text":")" +
+            std::string(bytes, 'a') + "\"}]}");
+  };
+  const auto text_of_end = [](const std::string& before) {
+    return value_at(events_of(cut(before).ending).back(), "/response/output/0/content/0/text");
+  };
+  BOOST_TEST(text_of_end(begun + said(30'000)).size() == 30'002);
+  BOOST_TEST(text_of_end(begun + said(30'000) + done(30'000)).size() == 30'002);
+  BOOST_TEST(text_of_end(begun + said(40'000)) == "<none>");
+  BOOST_TEST(text_of_end(begun + said(40'000) + done(40'000)) == "<none>");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

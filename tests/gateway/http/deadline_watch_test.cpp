@@ -193,6 +193,18 @@ BOOST_FIXTURE_TEST_CASE(draining_closes_only_what_is_idle, watched_pair) {
   BOOST_TEST(upstream_wire.socket().is_open());
 }
 
+BOOST_FIXTURE_TEST_CASE(draining_closes_what_becomes_idle_when_it_does, watched_pair) {
+  watched later(watch, upstream_wire);
+  later.set_idle_after(std::chrono::hours(1));
+  const auto began = monotonic::now();
+  entry.set_idle_after(std::chrono::milliseconds(200));
+  watch.drain();
+  read_until_ended(client_wire);
+  BOOST_TEST((monotonic::now() - began >= std::chrono::milliseconds(200)));
+  BOOST_TEST(!client_wire.socket().is_open());
+  BOOST_TEST(upstream_wire.socket().is_open());
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_no_longer_awaited_is_left_open, watched_pair) {
   watched other(watch, client_wire);
   entry.arm(client_wire, std::chrono::milliseconds(1));

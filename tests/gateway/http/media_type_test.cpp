@@ -13,7 +13,8 @@ BOOST_AUTO_TEST_CASE(json_is_known_by_its_type_whatever_the_case) {
         " application/json ", "application/json;", "application/json; charset=utf-8",
         "application/json;charset=UTF-8", "application/json; Charset=\"utf-8\"",
         "application/json; charset=utf8", "application/json; charset=us-ascii",
-        "application/json; profile=x; charset = utf-8"}) {
+        "application/json; profile=x; charset = utf-8", "application/x-json",
+        "application/vnd.api.json", "application/X-JSON; charset=utf-8", "application/geo+json"}) {
     BOOST_TEST((kind_of_media(type) == media_kind::json), type);
   }
 }
@@ -33,7 +34,8 @@ BOOST_AUTO_TEST_CASE(what_only_speaks_of_json_is_none) {
   for (const char* type :
        {"", "json", "multipart/form-data", "multipart/form-data; boundary=json", "application/js",
         "application/js0n", "text/plain; x=application/json", "application/jsonp",
-        "application/json, text/plain", "application/x-ndjson"}) {
+        "application/json, text/plain", "application/x-ndjson", "/json", "application/json-seq",
+        "x-json", "x.json", "application/x-json5", "application/json+xml"}) {
     BOOST_TEST((kind_of_media(type) == media_kind::other), type);
   }
 }

@@ -11,6 +11,7 @@
 #include "budgets/records/standing.hpp"
 #include "gateway/metrics/exposition.hpp"
 #include "gateway/metrics/families.hpp"
+#include "gateway/metrics/standings.hpp"
 
 namespace stint {
 
@@ -103,6 +104,22 @@ BOOST_AUTO_TEST_CASE(of_too_many_scopes_the_fullest_are_shown_and_of_two_windows
   BOOST_TEST(samples.at("stint_cap_scopes_hidden") == "990");
   BOOST_TEST(samples.at(R"(stint_cap_used{cap="tenant-day",scope="tenant999",unit="usd",)"
                         R"(window="day",mode="enforce"})") == "0.999");
+}
+
+// Simulated calls filled their caps first, and hid the real ones.
+BOOST_AUTO_TEST_CASE(scopes_that_yield_their_place_are_shown_where_there_is_room_beside_others) {
+  std::vector<cap_standing> standings;
+  for (int i = 0; i < 8; ++i) {
+    standings.push_back(make_standing("real" + std::to_string(i)));
+    standings.push_back(make_standing("tried" + std::to_string(i)));
+    standings.back().used = standings.back().limit;
+    standings.back().yields_place = true;
+  }
+  const auto shown = choose_standings(standings, 10);
+  BOOST_TEST_REQUIRE(shown.fullest.size() == 10U);
+  for (std::size_t i = 0; i < 10; ++i)
+    BOOST_TEST(shown.fullest[i]->yields_place == (i >= 8));
+  BOOST_TEST(shown.hidden == 6U);
 }
 
 BOOST_AUTO_TEST_CASE(threads_may_observe_and_commit_while_others_scrape) {

@@ -427,10 +427,21 @@ BOOST_FIXTURE_TEST_CASE(it_can_be_taken_down_while_a_call_is_stalled, fixture) {
   BOOST_TEST(error.failed());
 }
 
+BOOST_FIXTURE_TEST_CASE(every_answer_has_a_date, fixture) {
+  for (const char* body : {R"({"model":"sim/gpt-4o","messages":[],"max_tokens":1})",
+                           R"({"model":"sim/gpt-4o","messages":[],"stream":true})", "{"}) {
+    const std::string answer = client.raw("/v1/chat/completions", body);
+    BOOST_TEST(answer.find("\r\nDate: ") < answer.find("\r\n\r\n"), answer);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_taken_port_is_said_so, fixture) {
   simulation how;
   how.port = provider.port();
-  BOOST_CHECK_THROW(simulated_provider{how}, std::runtime_error);
+  BOOST_CHECK_EXCEPTION(simulated_provider{how}, std::runtime_error,
+                        [](const std::exception& failure) {
+                          return std::string(failure.what()).starts_with("simulated.port: ");
+                        });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -67,6 +67,37 @@ BOOST_AUTO_TEST_CASE(flat_tools_and_formats_count_as_wrapped_ones) {
   BOOST_TEST(format.expected == wrapped_format.expected);
 }
 
+BOOST_AUTO_TEST_CASE(a_named_tool_that_is_no_function_counts_with_all_that_it_says) {
+  const auto offered = [](const std::string& tool) {
+    return count_responses(R"({"input":"hello","tools":[)" + tool + "]}");
+  };
+  std::string words;
+  for (int n = 0; n < 200; ++n)
+    words += " word";
+  const std::int64_t none = offered("").expected;
+  const auto custom =
+      offered(R"({"type":"custom","name":"run","format":{"type":"grammar","definition":")" + words +
+              R"("}})");
+  BOOST_TEST(custom.expected > none + 200);
+  BOOST_TEST(!custom.hidden_input);
+  const auto inner = offered(
+      R"({"type":"namespace","name":"crm","tools":[{"type":"function","name":"f","description":")" +
+      words + R"("}]})");
+  BOOST_TEST(inner.expected > none + 200);
+  BOOST_TEST(!inner.hidden_input);
+  BOOST_TEST(
+      offered(R"({"type":"namespace","name":"n","tools":[{"type":"web_search"}]})").hidden_input);
+  BOOST_TEST(
+      offered(R"({"type":"mcp","name":"n","server_label":"l","server_url":"https://x.invalid"})")
+          .hidden_input);
+  // What a tool of the caller's finds is sent in the request.
+  for (const char* type : {"local_shell", "shell", "apply_patch"}) {
+    const auto local = offered(R"({"type":")" + std::string(type) + "\"}");
+    BOOST_TEST(!local.hidden_input, type);
+    BOOST_TEST(local.expected > none, type);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(calls_and_their_results_are_counted) {
   const difference call = added_by(
       R"({"type":"function_call","id":"fc_1","call_id":"c","name":"weather","arguments":"{\"city\":\"Bonn\"}"})");
@@ -121,7 +152,12 @@ BOOST_AUTO_TEST_CASE(what_the_provider_keeps_is_hidden_input) {
     BOOST_TEST(count_responses("{\"input\":\"hello\"," + std::string(fields) + "}").hidden_input,
                fields);
   }
-  BOOST_TEST(count_responses(R"({"input":[{"type":"item_reference","id":"fc_1"}]})").hidden_input);
+  for (const char* item : {R"({"type":"item_reference","id":"fc_1"})", R"({"id":"msg_1"})",
+                           R"({"type":null,"id":"msg_1"})"}) {
+    BOOST_TEST(count_responses("{\"input\":[" + std::string(item) + "]}").hidden_input, item);
+  }
+  BOOST_TEST(!count_responses(R"({"input":[{"id":"msg_1","role":"user","content":"hello"}]})")
+                  .hidden_input);
   BOOST_TEST(
       !count_responses(
            R"({"input":"hello","previous_response_id":null,"store":true,"metadata":{"a":"b"}})")

@@ -383,6 +383,21 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_keeps_its_body_to_itself_is_not_waited_for
   BOOST_TEST(!session.wire.socket().is_open());
 }
 
+// One that sent on for half a minute, or nothing at all, held up a stop that had no call left to wait for.
+BOOST_FIXTURE_TEST_CASE(a_gateway_that_stops_swallows_no_more_of_a_body, answering) {
+  call.head.framing = body_framing::length;
+  call.head.content_length = std::uint64_t(1) << 40;
+  client_answer answer = answer_to(true, true);
+  const auto began = monotonic::now();
+  const auto refused = start(answer.refuse(make_problem(problem_kind::unauthenticated, "no key")));
+  session.thread.watch().drain();
+  BOOST_TEST(has(peer.receive_all(), "no key"));
+  wait_until([&] { return refused->has_value(); });
+  BOOST_TEST(!session.watch.expired());
+  BOOST_TEST((monotonic::now() - began >= std::chrono::seconds(1)));
+  BOOST_TEST(!session.wire.socket().is_open());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_client_that_takes_no_refusal_is_not_drained, answering) {
   call.head.framing = body_framing::length;
   call.head.content_length = 100;

@@ -390,6 +390,19 @@ BOOST_FIXTURE_TEST_CASE(an_answer_as_large_as_it_may_be_is_taken, small_answers)
   BOOST_TEST(answer_in(made).body.size() == small_answer_bytes);
 }
 
+// Room was asked for twice its size, and it was given up, paid for as it is.
+BOOST_FIXTURE_TEST_CASE(an_answer_that_fits_beside_the_others_is_taken, relay_fixture) {
+  admit_whole(100);
+  shared.memory.set_limit(400'000);
+  memory_claim others(shared.memory);
+  BOOST_REQUIRE(others.grow_answer(150'000));
+  from.gives(std::string(200'000, ' '));
+  from.ends(body_progress::complete);
+  const relayed made = relay_it();
+  BOOST_TEST((made.ended.outcome == call_outcome::completed));
+  BOOST_TEST(answer_in(made).body.size() == 200'000U);
+}
+
 BOOST_FIXTURE_TEST_CASE(an_answer_that_breaks_off_is_a_problem_and_charged, relay_fixture) {
   admit_whole(100);
   client.watch_client([] {});

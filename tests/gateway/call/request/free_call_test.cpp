@@ -6,6 +6,7 @@
 
 #include "gateway/call/call_fixture.hpp"
 #include "gateway/call/hold/bill.hpp"
+#include "gateway/call/run_to_end.hpp"
 
 namespace stint {
 
@@ -56,6 +57,61 @@ BOOST_FIXTURE_TEST_CASE(a_model_that_no_metered_call_may_name_is_refused, counti
 BOOST_FIXTURE_TEST_CASE(a_key_for_some_models_asks_about_those_alone, counting_fixture) {
   BOOST_TEST(read(R"({"model":"claude-sonnet-5"})", {"claude-*"}).has_value());
   BOOST_TEST(read(R"({"model":"claude-sonnet-5"})", {"gpt-*"}).error().status == 403);
+}
+
+// It was read on the io thread, by a parser that stayed as large, and counted nowhere.
+BOOST_FIXTURE_TEST_CASE(a_long_body_is_read_elsewhere_within_its_key_s_share, counting_fixture) {
+  constexpr std::size_t mib = 1024 * 1024;
+  virtual_key key;
+  key.id = "k1";
+  const free_terms asked{settings, prices, key};
+  const std::string body = R"({"model":"claude-sonnet-5","messages":[{"role":"user","content":")" +
+                           std::string(2 * mib, 'a') + "\"}]}";
+  boost::asio::thread_pool pool(1);
+  const auto status_within = [&](std::uint64_t limit, std::uint64_t in_use) {
+    memory_budget memory;
+    memory.set_limit(limit);
+    memory_claim others(memory);
+    BOOST_TEST_REQUIRE((others.grow_parsed("k1", in_use) == memory_verdict::granted));
+    const read_elsewhere where{pool, memory};
+    boost::asio::io_context loop;
+    const auto found = run_to_end(
+        loop, find_free_call(where, asked, *find_dialect("anthropic"), target, body, admitted));
+    BOOST_TEST(memory.used() == in_use);
+    return found ? 200 : found.error().status;
+  };
+  BOOST_TEST(status_within(16 * mib, 0) == 200);
+  BOOST_TEST(status_within(16 * mib, 3 * mib) == 503);
+  BOOST_TEST(status_within(7 * mib, 0) == 413);
+}
+
+// What another tenant said is nobody's to have counted.
+BOOST_FIXTURE_TEST_CASE(it_does_not_go_on_with_an_answer_of_another_tenant, counting_fixture) {
+  settings.providers[0].dialects = dialects_spoken_as("responses");
+  kept_answers kept({}, [](const stored_answer&, const std::string&) {});
+  for (const std::string tenant : {"acme", "another"}) {
+    kept_answer answer;
+    answer.id = "of_" + tenant;
+    answer.tenant = tenant;
+    kept.keep(answer);
+  }
+  virtual_key key;
+  key.id = "k1";
+  key.tenant = "acme";
+  const auto refused = [&](const std::string& fields) {
+    const auto call =
+        read_free_call({settings, prices, key, &kept}, *find_dialect("responses"), target,
+                       R"({"model":"gpt-4o","input":"hi",)" + fields + "}", admitted);
+    return call ? std::string("accepted") : call.error().param;
+  };
+  BOOST_TEST(refused(R"("previous_response_id":"of_acme")") == "accepted");
+  BOOST_TEST(refused(R"("previous_response_id":"of_nobody")") == "accepted");
+  BOOST_TEST(refused(R"("previous_response_id":null)") == "accepted");
+  BOOST_TEST(refused(R"("previous_response_id":"of_another")") == "previous_response_id");
+  BOOST_TEST(refused(R"("previous_response_id":"of_acme","previous_response_id":"of_another")") ==
+             "previous_response_id");
+  BOOST_TEST(refused(R"("conversation":"of_another")") == "conversation");
+  BOOST_TEST(refused(R"("conversation":{"id":"of_another"})") == "conversation");
 }
 
 BOOST_FIXTURE_TEST_CASE(it_is_one_request_that_costs_nothing_and_says_so, counting_fixture) {

@@ -2,10 +2,13 @@
 // Method: real sockets on loopback; the head is read by the strict reader, the rest is sent by the test.
 #include "gateway/call/request/read_body.hpp"
 
+#include <sstream>
+
 #include <boost/asio/write.hpp>
 
 #include "gateway/call/call_fixture.hpp"
 #include "gateway/http/head_of.hpp"
+#include "gateway/http/media_type.hpp"
 
 namespace stint {
 
@@ -258,7 +261,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_finds_no_room_is_refused_while_it_comes_and_let
       one.shared.memory.set_limit(1'600'000);
       memory_claim others(one.shared.memory);
       BOOST_TEST((others.grow_body("key_1", 100'000) == memory_verdict::granted));
-      const std::string bytes(300'000, 'x');
+      const std::string bytes(350'000, 'x');
       const parsed_head head(in_chunks ? chunked : length_of(400'000));
       one.send(in_chunks ? "61A80\r\n" + bytes : bytes);
       const body_arrival arrival = one.read(head);
@@ -273,10 +276,48 @@ BOOST_AUTO_TEST_CASE(a_body_that_finds_no_room_is_refused_while_it_comes_and_let
   }
 }
 
+// It was asked for twice its size, and told that it is too large.
+BOOST_AUTO_TEST_CASE(a_body_in_chunks_that_fits_finds_its_room) {
+  body_to_read one;
+  one.shared.memory.set_limit(1'200'000);
+  const std::string bytes(290'000, 'x');
+  one.send("46CD0\r\n" + bytes + "\r\n0\r\n\r\n");
+  one.check_whole(one.read(parsed_head(chunked)), bytes);
+}
+
+// So much of a body is not counted; in chunks it was, from half of that on.
+BOOST_AUTO_TEST_CASE(a_short_body_in_chunks_passes_where_there_is_no_room) {
+  for (const std::size_t bytes : {std::size_t{33'000}, std::size_t{65'536}}) {
+    body_to_read one;
+    one.shared.memory.set_limit(0);
+    std::ostringstream size;
+    size << std::hex << bytes;
+    const std::string text(bytes, 'x');
+    one.send(size.str() + "\r\n" + text + "\r\n0\r\n\r\n");
+    one.check_whole(one.read(parsed_head(chunked)), text);
+  }
+  body_to_read longer;
+  longer.shared.memory.set_limit(0);
+  longer.send("10001\r\n" + std::string(65'537, 'x') + "\r\n0\r\n\r\n");
+  BOOST_TEST(longer.read(parsed_head(chunked)).failed.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_body_that_could_never_find_room_is_too_large) {
   body_to_read one;
   one.shared.memory.set_limit(800'000);
   one.send(std::string(300'000, 'x'));
+  const body_arrival arrival = one.read(parsed_head(length_of(400'000)));
+  BOOST_TEST_REQUIRE(arrival.failed.has_value());
+  BOOST_TEST(arrival.failed->status == 413);
+}
+
+// It was told to come again for as long as the key had another in flight.
+BOOST_AUTO_TEST_CASE(a_body_that_is_announced_beyond_its_share_is_too_large_from_the_first_no) {
+  body_to_read one;
+  one.shared.memory.set_limit(800'000);
+  memory_claim others(one.shared.memory);
+  BOOST_TEST((others.grow_body("key_1", 150'000) == memory_verdict::granted));
+  one.send(std::string(100'000, 'x'));
   const body_arrival arrival = one.read(parsed_head(length_of(400'000)));
   BOOST_TEST_REQUIRE(arrival.failed.has_value());
   BOOST_TEST(arrival.failed->status == 413);
@@ -316,6 +357,9 @@ BOOST_AUTO_TEST_CASE(a_metered_call_has_a_body_and_it_is_json) {
       const auto why = refuse_body_unread(limits, other.get(), true);
       BOOST_TEST_REQUIRE(why.has_value());
       BOOST_TEST((why->kind == problem_kind::unsupported_media));
+      // What came was not said.
+      if (kind_of_media(type) == media_kind::other)
+        BOOST_TEST(why->message.ends_with(std::string(", not '") + type + "'"), why->message);
       BOOST_TEST(!refuse_body_unread(limits, other.get(), false).has_value());
     }
   }
