@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(the_shipped_file_is_read_as_it_says) {
   BOOST_TEST(read.data_directory == "./var/stint");
   BOOST_TEST(read.admin_token_file == "var/stint/admin_token");
   BOOST_TEST(read.prices_file == "/etc/stint/prices.yaml");
-  BOOST_TEST(read.providers.size() == 3u);
+  BOOST_TEST(read.providers.size() == 4u);
   BOOST_TEST(read.providers.back().name == "sim");
   BOOST_TEST(cap_named(read, "tenant-day").limit == 50'000'000'000);
   BOOST_TEST((cap_named(read, "key-rpm").window.kind == window_kind::minute));
@@ -355,7 +355,7 @@ BOOST_AUTO_TEST_CASE(every_commented_example_works) {
   BOOST_TEST(read.listen.tls.has_value());
   BOOST_TEST(read.admin_token_file == "/etc/stint/admin_token");
   BOOST_TEST(read.ceiling_input_rate == 30'000'000'000);
-  BOOST_TEST(read.passthrough.size() == 1u);
+  BOOST_TEST(read.passthrough.size() == 2u);
   BOOST_TEST_REQUIRE(read.tokenizers.size() == 2u);
   BOOST_TEST(read.tokenizers[0].text->name() == "llama3");
   BOOST_TEST(read.tokenizers[1].text->count("hello world") == 2);
