@@ -36,7 +36,7 @@ class credential(unittest.TestCase):
                 {"method": "GET", "path": "/v1/batches/claude", "provider": "like-anthropic"},
                 {"method": "POST", "path": "/v1/messages/count_tokens", "provider": "like-anthropic"},
                 {"method": "GET", "path": "/v1/files", "provider": "without"},
-                {"method": "POST", "path": "/v1/responses", "provider": "like-openai"},
+                {"method": "POST", "path": "/v1/rerank", "provider": "like-openai"},
             ],
         )
         cls.stint.__enter__()
@@ -83,10 +83,10 @@ class credential(unittest.TestCase):
 
     def test_a_key_of_one_model_has_no_other_by_what_is_passed_through(self):
         limited = self.stint.create_key(model="gpt-4o")
-        self.assertEqual(self.stint.chat(limited, {"model": "gpt-5", "input": "hi"}, path="/v1/responses").status, 403)
+        self.assertEqual(self.stint.chat(limited, {"model": "gpt-5", "input": "hi"}, path="/v1/rerank").status, 403)
         self.assertEqual(len(self.upstream.requests), self.before)
-        self.assertEqual(self.stint.chat(limited, {"model": "gpt-4o", "input": "hi"}, path="/v1/responses").status, 200)
-        self.assertEqual(self.stint.chat(self.key, {"model": "gpt-5", "input": "hi"}, path="/v1/responses").status, 200)
+        self.assertEqual(self.stint.chat(limited, {"model": "gpt-4o", "input": "hi"}, path="/v1/rerank").status, 200)
+        self.assertEqual(self.stint.chat(self.key, {"model": "gpt-5", "input": "hi"}, path="/v1/rerank").status, 200)
 
     def test_what_a_client_calls_its_body_does_not_reach_the_provider(self):
         body = openai_body(model="gpt-4o")

@@ -8,9 +8,11 @@ namespace stint {
 namespace {
 client_habit habit_of(std::string_view user_agent) noexcept {
   if (user_agent.starts_with("claude-cli/")) return client_habit::claude_code;
-  // Both send "ai-sdk/…" somewhere; opencode, which is built with it, names itself first.
+  // Both send a product "ai-sdk/…"; opencode, which is built with it, names itself first. Google's own is another:
+  // "google-genai-sdk/…".
   const bool retries = user_agent.starts_with("ai/") || user_agent.starts_with("opencode/") ||
-                       user_agent.find("ai-sdk/") != std::string_view::npos;
+                       user_agent.starts_with("ai-sdk/") ||
+                       user_agent.find(" ai-sdk/") != std::string_view::npos;
   return retries ? client_habit::retries_429 : client_habit::usual;
 }
 }  // namespace

@@ -150,7 +150,9 @@ bool never_thinks(std::string_view model) noexcept {
 
 // By a budget of 0. Of all others that think, 2.5 Pro refuses it, and Gemini 3 thinks a little all the same.
 bool can_stop_thinking(std::string_view model) noexcept {
-  return model.starts_with("gemini-2.5-flash");
+  // A provider's own prefix may stand before it; what a tuned model is called says nothing of it.
+  return model.find("gemini-2.5-flash") != std::string_view::npos &&
+         !model.starts_with("tunedModels/");
 }
 
 // Thoughts are output, and bounded with it. What is shown of them is a summary, or nothing.

@@ -303,7 +303,8 @@ BOOST_AUTO_TEST_CASE(thoughts_are_not_shown_unless_they_are_switched_off) {
   const auto of_model = [](const std::string& fields, const char* model) {
     return taken(fields, target_of(whole_endpoint, "", model)).hides_output;
   };
-  BOOST_TEST(!of_model(stopped, "gemini-2.5-flash-lite"));
+  for (const char* stoppable : {"gemini-2.5-flash-lite", "sim-gemini-2.5-flash"})
+    BOOST_TEST(!of_model(stopped, stoppable), stoppable);
   for (const char* thinker : {"gemini-2.5-pro", "gemini-3.5-flash", "gemma-4-31b-it"})
     BOOST_TEST(of_model(stopped, thinker), thinker);
   for (const char* plain : {"gemma-3-27b-it", "gemma-3n-e4b-it", "gemini-2.0-flash"})

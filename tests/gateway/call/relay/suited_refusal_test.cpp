@@ -54,7 +54,8 @@ BOOST_AUTO_TEST_CASE(clients_that_retry_every_429_are_told_402) {
     BOOST_TEST(why.status == 402, agent);
     BOOST_TEST(why.should_retry().value() == false);
   }
-  for (const char* agent : {"OpenAI/Python 3.57.0", "Anthropic/JS 1.14.0", "curl/8.5.0", "aio/1.0"})
+  for (const char* agent : {"OpenAI/Python 3.57.0", "Anthropic/JS 1.14.0", "curl/8.5.0", "aio/1.0",
+                            "google-genai-sdk/3.6.1 gl-python/3.11.7"})
     BOOST_TEST(told(agent, spent(5h, 24h)).status == 429, agent);
 }
 

@@ -208,8 +208,9 @@ BOOST_AUTO_TEST_CASE(a_long_body_is_read_elsewhere_within_the_key_s_share) {
     const virtual_key key = limited_key();
     passing_on leaving;
     leaving.provider = &far_away;
+    const read_elsewhere where{pool, memory};
     const auto refused =
-        run_to_end(context, check_unmetered_model({pool, memory}, key, head.get(), leaving, body));
+        run_to_end(context, check_unmetered_model(where, key, head.get(), leaving, body));
     BOOST_TEST(memory.used() == in_use);
     return refused ? refused->status : 200;
   };
