@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(each_candidate_that_is_open_is_ended) {
 BOOST_AUTO_TEST_CASE(a_stream_that_broke_off_tells_it_in_its_own_framing) {
   const std::string event =
       gemini_generate().error_event(make_problem(problem_kind::upstream_reset, "gone"), call_id{});
-  const std::string first = recorded[0];
+  const std::string& first = recorded[0];
   for (const bool array : {false, true}) {
     const auto meter = gemini_generate().meter_stream(counted_as, streamed_gemini(array));
     std::string passed;
