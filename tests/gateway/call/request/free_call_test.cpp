@@ -67,6 +67,8 @@ BOOST_FIXTURE_TEST_CASE(a_long_body_is_read_elsewhere_within_its_key_s_share, co
   const free_terms asked{settings, prices, key};
   const std::string body = R"({"model":"claude-sonnet-5","messages":[{"role":"user","content":")" +
                            std::string(2 * mib, 'a') + "\"}]}";
+  // Outlives the pool, whose thread may have answered and not yet let go of it.
+  boost::asio::io_context loop;
   boost::asio::thread_pool pool(1);
   const auto status_within = [&](std::uint64_t limit, std::uint64_t in_use) {
     memory_budget memory;
@@ -74,7 +76,6 @@ BOOST_FIXTURE_TEST_CASE(a_long_body_is_read_elsewhere_within_its_key_s_share, co
     memory_claim others(memory);
     BOOST_TEST_REQUIRE((others.grow_parsed("k1", in_use) == memory_verdict::granted));
     const read_elsewhere where{pool, memory};
-    boost::asio::io_context loop;
     const auto found = run_to_end(
         loop, find_free_call(where, asked, *find_dialect("anthropic"), target, body, admitted));
     BOOST_TEST(memory.used() == in_use);

@@ -198,13 +198,14 @@ BOOST_AUTO_TEST_CASE(a_long_body_is_read_elsewhere_within_the_key_s_share) {
   const parsed_head head("", "POST /v1/responses");
   const std::string body =
       R"({"model":"gpt-4o-mini","input":")" + std::string(2 * mib, 'a') + "\"}";
+  // Outlives the pool, whose thread may have answered and not yet let go of it.
+  boost::asio::io_context context;
   boost::asio::thread_pool pool(1);
   const auto status_within = [&](std::uint64_t limit, std::uint64_t in_use) {
     memory_budget memory;
     memory.set_limit(limit);
     memory_claim others(memory);
     BOOST_TEST_REQUIRE((others.grow_parsed("key_1", in_use) == memory_verdict::granted));
-    boost::asio::io_context context;
     const virtual_key key = limited_key();
     passing_on leaving;
     leaving.provider = &far_away;
@@ -224,6 +225,8 @@ BOOST_AUTO_TEST_CASE(a_long_body_that_waits_for_the_pool_holds_no_memory) {
   const parsed_head head("", "POST /v1/responses");
   const std::string body =
       R"({"model":"gpt-4o-mini","input":")" + std::string(2 * 1024 * 1024, 'a') + "\"}";
+  // Outlives the pool, whose thread may have answered and not yet let go of it.
+  boost::asio::io_context context;
   boost::asio::thread_pool pool(1);
   std::promise<void> may_go_on;
   const std::future<void> gate = may_go_on.get_future();
@@ -233,7 +236,6 @@ BOOST_AUTO_TEST_CASE(a_long_body_that_waits_for_the_pool_holds_no_memory) {
   const virtual_key key = limited_key();
   passing_on leaving;
   leaving.provider = &far_away;
-  boost::asio::io_context context;
   auto checked =
       boost::asio::co_spawn(context, check_unmetered_model(where, key, head.get(), leaving, body),
                             boost::asio::use_future);
