@@ -15,7 +15,6 @@ namespace {
 
 thread_local std::uint64_t allocations = 0;
 thread_local std::size_t largest_bytes = 0;
-thread_local bool none_is_left = false;  // for who asks without throwing, as simdjson does
 
 void note(std::size_t size) {
   ++allocations;
@@ -30,6 +29,10 @@ extern "C" void __sanitizer_malloc_hook(const volatile void*, std::size_t size) 
   note(size);
 }
 #else
+namespace {
+thread_local bool none_is_left = false;  // for who asks without throwing, as simdjson does
+}  // namespace
+
 void* operator new(std::size_t size) {
   note(size);
   if (void* memory = std::malloc(size)) return memory;
