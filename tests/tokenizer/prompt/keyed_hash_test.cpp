@@ -49,7 +49,7 @@ std::vector<std::uint64_t> nh_twice(const std::vector<std::uint64_t>& words,
 std::vector<std::uint64_t> words_of(std::string block) {
   block.resize((block.size() + 15) / 16 * 16);
   std::vector<std::uint64_t> words(block.size() / 8);
-  std::memcpy(words.data(), block.data(), block.size());
+  if (!words.empty()) std::memcpy(words.data(), block.data(), block.size());
   return words;
 }
 
