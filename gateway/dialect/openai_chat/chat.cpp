@@ -2,40 +2,24 @@
 // tests/gateway/dialect/openai_chat_test.cpp.
 #include "gateway/dialect/openai_chat/chat.hpp"
 
-#include <array>
-
 #include "gateway/dialect/openai_chat/ending.hpp"
 #include "gateway/dialect/openai_chat/endpoints.hpp"
+#include "gateway/dialect/openai_chat/facts.hpp"
 #include "gateway/dialect/openai_chat/stream_meter.hpp"
 
 namespace stint {
 
 namespace {
 
-// Agents that call models of their own accord have no bound (dialects.md §1.1).
-constexpr std::array<billed_word, 3> openai_betas = {{
-    {"responses_multi_agent", priced_by::nothing},
-    {"agent", priced_by::nothing},
-    {"multi_agent", priced_by::nothing},
-}};
-constexpr std::array<billed_field, 1> openai_billed_fields = {{{"openai-beta", openai_betas}}};
-constexpr std::array<std::string_view, 1> openai_query_keys = {"api-version"};  // Azure's
-
-constexpr dialect_facts openai_chat_facts = {
+constexpr dialect_facts openai_chat_facts = openai_facts({
     .name = "openai",
     .spoken_as = "openai",
     .path = openai_chat_path,
     .endpoints = openai_chat_endpoints,
     .api = tokenizer::chat_api::openai_chat,
-    .credential = {"authorization", "Bearer "},
     .billed_fields = openai_billed_fields,
-    .query_keys = openai_query_keys,
-    .version_in_base_url = true,
-    .needed = {},
-    .request_id_field = "x-request-id",
     .mistaken_for = "responses",  // by Cursor (dialects.md §0)
-    .reports_searches = false,
-};
+});
 
 }  // namespace
 

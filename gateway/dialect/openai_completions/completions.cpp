@@ -5,6 +5,7 @@
 #include <array>
 
 #include "gateway/dialect/openai_chat/chat.hpp"
+#include "gateway/dialect/openai_chat/facts.hpp"
 #include "gateway/dialect/openai_chat/stream_meter.hpp"
 #include "gateway/dialect/openai_completions/ending.hpp"
 
@@ -16,22 +17,14 @@ constexpr std::string_view completions_path = "/v1/completions";
 constexpr std::array<endpoint, 1> completions_endpoints = {{
     {.pattern = completions_path, .streams = true},
 }};
-constexpr std::array<std::string_view, 1> completions_query_keys = {"api-version"};  // Azure's
 
-constexpr dialect_facts completions_facts = {
+constexpr dialect_facts completions_facts = openai_facts({
     .name = "openai_completions",
     .spoken_as = "openai",
     .path = completions_path,
     .endpoints = completions_endpoints,
     .api = tokenizer::chat_api::openai_completions,
-    .credential = {"authorization", "Bearer "},
-    .billed_fields = {},
-    .query_keys = completions_query_keys,
-    .version_in_base_url = true,
-    .needed = {},
-    .request_id_field = "x-request-id",
-    .reports_searches = false,
-};
+});
 
 }  // namespace
 

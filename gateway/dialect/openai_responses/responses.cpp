@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "gateway/dialect/openai_chat/facts.hpp"
 #include "gateway/dialect/openai_responses/ending.hpp"
 #include "gateway/dialect/openai_responses/usage.hpp"
 #include "gateway/dialect/parts/document.hpp"
@@ -15,14 +16,6 @@ namespace stint {
 
 namespace {
 
-// Agents that call models of their own accord have no bound (dialects.md §1.1).
-constexpr std::array<billed_word, 3> responses_betas = {{
-    {"responses_multi_agent", priced_by::nothing},
-    {"agent", priced_by::nothing},
-    {"multi_agent", priced_by::nothing},
-}};
-constexpr std::array<billed_field, 1> responses_billed_fields = {
-    {{"openai-beta", responses_betas}}};
 // Azure's, and those of what is asked of a kept response.
 constexpr std::array<std::string_view, 8> responses_query_keys = {
     "api-version",         "after", "before", "include",
@@ -42,35 +35,25 @@ constexpr std::array<endpoint, 6> responses_endpoints = {{
 constexpr std::string_view compact_path = "/v1/responses/compact";
 constexpr std::array<endpoint, 1> compact_endpoints = {{{.pattern = compact_path}}};
 
-constexpr dialect_facts openai_responses_facts = {
+constexpr dialect_facts openai_responses_facts = openai_facts({
     .name = "responses",
     .spoken_as = "responses",
     .path = responses_path,
     .endpoints = responses_endpoints,
     .api = tokenizer::chat_api::openai_responses,
-    .credential = {"authorization", "Bearer "},
-    .billed_fields = responses_billed_fields,
+    .billed_fields = openai_billed_fields,
     .query_keys = responses_query_keys,
-    .version_in_base_url = true,
-    .needed = {},
-    .request_id_field = "x-request-id",
-    .reports_searches = false,
-};
+});
 
-constexpr dialect_facts openai_compact_facts = {
+constexpr dialect_facts openai_compact_facts = openai_facts({
     .name = "responses_compact",
     .spoken_as = "responses",
     .path = compact_path,
     .endpoints = compact_endpoints,
     .api = tokenizer::chat_api::openai_responses,
-    .credential = {"authorization", "Bearer "},
-    .billed_fields = responses_billed_fields,
+    .billed_fields = openai_billed_fields,
     .query_keys = responses_query_keys,
-    .version_in_base_url = true,
-    .needed = {},
-    .request_id_field = "x-request-id",
-    .reports_searches = false,
-};
+});
 
 // The text of an event of the stream. Each also comes whole in a `.done` event, which is not counted again; audio
 // comes as base64 and is counted by its transcript; what a command printed was not generated.
