@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "gateway/dialect/parts/json_text.hpp"
-#include "gateway/simulator/api.hpp"
+#include "gateway/simulator/openai_api.hpp"
 
 namespace stint {
 
@@ -54,12 +54,12 @@ constexpr simulated_api_facts embeddings_facts = {
     .plain_field = "input",
     .generates = false,
     .id_prefix = "embd-sim",
-    .head_fields = "openai-version: 2020-10-01\r\nopenai-processing-ms: 1\r\nx-request-id: req_",
+    .head_fields = simulated_openai_head,
 };
 
-class embeddings_api final : public simulated_api {
+class embeddings_api final : public simulated_openai_api {
  public:
-  embeddings_api() noexcept : simulated_api(embeddings_facts) {}
+  embeddings_api() noexcept : simulated_openai_api(embeddings_facts) {}
 
   std::unique_ptr<simulated_script> script(const simulated_call&) const override { return nullptr; }
 
@@ -82,10 +82,6 @@ class embeddings_api final : public simulated_api {
              ",\"total_tokens\":" + usage_figure(call, call.prompt_tokens) + "}";
     }
     return out + "}";
-  }
-
-  std::string error(int status, std::string_view message) const override {
-    return first_simulated_api().error(status, message);
   }
 };
 
