@@ -42,6 +42,32 @@ std::optional<problem> check_body_model(simdjson::dom::object body, std::string_
 }
 
 namespace {
+// A tuned model goes by its collection, so that none is taken for another one of the same name: and by one
+// name alone, whatever slashes its path has. "": it is written in another way.
+std::string_view model_of(const call_target& target) noexcept {
+  constexpr std::string_view collection = "/tunedModels/";
+  const std::size_t at = target.path.find(collection);
+  if (at == std::string_view::npos) return target.model;
+  std::string_view named = target.path.substr(at + 1);
+  named = named.substr(0, named.find(':'));
+  return named.substr(collection.size() - 1) == target.model ? named : std::string_view();
+}
+}  // namespace
+
+result<gemini_start> read_gemini_start(simdjson::dom::element document, const call_target& target) {
+  gemini_start start;
+  if (document.get(start.body) != simdjson::SUCCESS)
+    return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
+  const auto keys = check_keys(start.body);
+  if (!keys) return keys.error();
+  start.model = model_of(target);
+  if (auto wrong = check_path_model(target.model)) return std::move(*wrong);
+  if (start.model.empty()) return *check_path_model({});
+  if (auto wrong = check_body_model(start.body, start.model)) return std::move(*wrong);
+  return start;
+}
+
+namespace {
 
 constexpr spelled_name config_name{"generationConfig", "generation_config"};
 constexpr spelled_name bound_name{"maxOutputTokens", "max_output_tokens"};
@@ -238,17 +264,6 @@ std::optional<problem> read_tier(simdjson::dom::object body, chat_request& into)
   return std::nullopt;
 }
 
-// A tuned model goes by its collection, so that none is taken for another one of the same name: and by one
-// name alone, whatever slashes its path has. "": it is written in another way.
-std::string_view model_of(const call_target& target) noexcept {
-  constexpr std::string_view collection = "/tunedModels/";
-  const std::size_t at = target.path.find(collection);
-  if (at == std::string_view::npos) return target.model;
-  std::string_view named = target.path.substr(at + 1);
-  named = named.substr(0, named.find(':'));
-  return named.substr(collection.size() - 1) == target.model ? named : std::string_view();
-}
-
 // The fields that are counted, or change what is: each in one spelling.
 std::optional<problem> check_spellings(simdjson::dom::object body) {
   for (const spelled_name name : {spelled_name{"systemInstruction", "system_instruction"},
@@ -263,19 +278,14 @@ class gemini_request_rules final : public request_rules {
  public:
   result<chat_request> read_request(simdjson::dom::element document,
                                     const call_target& target) const override {
-    simdjson::dom::object body;
-    if (document.get(body) != simdjson::SUCCESS)
-      return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
-    const auto keys = check_keys(body);
-    if (!keys) return keys.error();
+    const auto start = read_gemini_start(document, target);
+    if (!start) return start.error();
+    const simdjson::dom::object body = start->body;
     chat_request request;
-    request.model = model_of(target);
+    request.model = start->model;
     request.stream = target.at != nullptr && target.at->streams;
     request.client_wants_usage = true;  // every stream reports it
     request.hides_output = !never_thinks(target.model);
-    if (auto wrong = check_path_model(target.model)) return std::move(*wrong);
-    if (request.model.empty()) return *check_path_model({});
-    if (auto wrong = check_body_model(body, request.model)) return std::move(*wrong);
     const auto events = asks_for_events(target.query);
     if (!events) return events.error();
     if (request.stream && !*events) request.form = gemini_array_form;
