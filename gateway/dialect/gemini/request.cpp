@@ -7,28 +7,16 @@
 #include <string>
 
 #include "gateway/dialect/gemini/generate.hpp"
-#include "gateway/dialect/gemini/spelled_field.hpp"
 #include "gateway/dialect/gemini/usage.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/json_splice.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
+#include "gateway/dialect/parts/request_fields.hpp"
 #include "gateway/dialect/parts/request_keys.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/percent.hpp"
 
 namespace stint {
-
-result<field_name> spelling_in(simdjson::dom::object in, spelled_name name) {
-  simdjson::dom::element ignored;
-  const bool has_camel = in[name.camel].get(ignored) == simdjson::SUCCESS;
-  const bool has_snake = in[name.snake].get(ignored) == simdjson::SUCCESS;
-  if (has_camel && has_snake && name.camel != name.snake) {
-    return field_problem(name.camel, "is there twice, as \"" + std::string(name.snake) +
-                                         "\" too. Send one of the two.");
-  }
-  const std::string_view used = has_snake ? name.snake : name.camel;
-  return field_name{used, used};
-}
 
 // A server may obey that one.
 std::optional<problem> check_body_model(simdjson::dom::object body, std::string_view model) {
@@ -68,6 +56,26 @@ result<gemini_start> read_gemini_start(simdjson::dom::element document, const ca
 }
 
 namespace {
+
+// A field whose servers take its name in two spellings. Which of them they obey when both are there nobody knows, so
+// that both at once are refused where they bill.
+struct spelled_name {
+  std::string_view camel;
+  std::string_view snake;
+};
+
+// As the client spelled it, for read_integer() and its kind; the first spelling where it is not there.
+result<field_name> spelling_in(simdjson::dom::object in, spelled_name name) {
+  simdjson::dom::element ignored;
+  const bool has_camel = in[name.camel].get(ignored) == simdjson::SUCCESS;
+  const bool has_snake = in[name.snake].get(ignored) == simdjson::SUCCESS;
+  if (has_camel && has_snake && name.camel != name.snake) {
+    return field_problem(name.camel, "is there twice, as \"" + std::string(name.snake) +
+                                         "\" too. Send one of the two.");
+  }
+  const std::string_view used = has_snake ? name.snake : name.camel;
+  return field_name{used, used};
+}
 
 constexpr spelled_name config_name{"generationConfig", "generation_config"};
 constexpr spelled_name bound_name{"maxOutputTokens", "max_output_tokens"};
@@ -299,14 +307,6 @@ class gemini_request_rules final : public request_rules {
     if (auto wrong = read_tools(body, request)) return std::move(*wrong);
     if (auto wrong = read_tier(body, request)) return std::move(*wrong);
     return request;
-  }
-
-  // Every stream tells its usage.
-  std::optional<std::string> without_usage_request(std::string_view) const override {
-    return std::nullopt;
-  }
-  std::optional<std::string> edit_body(std::string_view, const chat_request&) const override {
-    return std::nullopt;
   }
 
   // In the spelling that the client used.
