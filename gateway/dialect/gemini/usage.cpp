@@ -172,22 +172,6 @@ void count_part(std::int64_t candidate, std::int64_t place, simdjson::dom::objec
     count_member(code, "code", text_key{candidate, text_kind::other, place}, into);
 }
 
-// Calls use(candidate, index) for each.
-template <typename Use>
-void for_each_candidate(simdjson::dom::object chunk, Use&& use) {
-  simdjson::dom::array candidates;
-  if (chunk["candidates"].get(candidates) != simdjson::SUCCESS) return;
-  std::int64_t place = 0;
-  for (const simdjson::dom::element item : candidates) {
-    simdjson::dom::object candidate;
-    std::int64_t index = place++;
-    if (item.get(candidate) != simdjson::SUCCESS) continue;
-    std::int64_t told = 0;
-    if (candidate["index"].get(told) == simdjson::SUCCESS) index = told;
-    use(candidate, index);
-  }
-}
-
 }  // namespace
 
 bool gemini_grounds_by_prompt(std::string_view model) noexcept {

@@ -80,11 +80,6 @@ bool is_last_type(std::string_view type) noexcept {
   return type == "response.completed" || type == "response.incomplete" || type == "response.failed";
 }
 
-std::int64_t index_in(simdjson::dom::object event, std::string_view key) {
-  std::int64_t index = 0;
-  return event[key].get(index) == simdjson::SUCCESS ? index : 0;
-}
-
 // What an item says by itself, where it does not come in deltas. A conversation that was summed up begins with what
 // its user had said.
 void count_item(std::int64_t index, simdjson::dom::object item, text_sink& into) {
@@ -139,7 +134,7 @@ class openai_responses_meter final : public metered_stream {
     if (is_item) {
       const auto data = parse_object(event.data);
       if (data && (*data)["item"].get(inner) == simdjson::SUCCESS)
-        note_search(index_in(*data, "output_index"), inner);
+        note_search(number_of(*data, "output_index"), inner);
     }
     if (!is_last) return note;
     const auto data = parse_object(event.data);
@@ -200,16 +195,16 @@ class openai_responses_meter final : public metered_stream {
 
   void count_text(simdjson::dom::object data, text_sink& into) const override {
     const std::string_view type = text_of(data, "type");
-    const std::int64_t item = index_in(data, "output_index");
+    const std::int64_t item = number_of(data, "output_index");
     simdjson::dom::object inner;
     if (is_delta(type)) {
-      const std::int64_t part = index_in(data, "content_index") + index_in(data, "summary_index");
+      const std::int64_t part = number_of(data, "content_index") + number_of(data, "summary_index");
       into.feed(text_key{item, kind_of_delta(type), part}, text_of(data, "delta"));
     } else if (type == "response.output_item.added" &&
                data["item"].get(inner) == simdjson::SUCCESS) {
       into.feed(text_key{item, text_kind::tool_name, 0}, text_of(inner, "name"));
     } else if (type == "response.shell_call_command.added") {
-      into.feed(text_key{item, text_kind::tool_arguments, index_in(data, "command_index")},
+      into.feed(text_key{item, text_kind::tool_arguments, number_of(data, "command_index")},
                 text_of(data, "command"));
     }
   }
