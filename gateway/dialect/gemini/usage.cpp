@@ -117,16 +117,6 @@ std::int64_t searches_of(simdjson::dom::object grounding) {
   return queries == 0 && cites_maps(grounding) ? 1 : queries;
 }
 
-// Whether anything at all was generated.
-class any_text final : public text_sink {
- public:
-  void feed(const text_key&, std::string_view piece) override { found_ = found_ || !piece.empty(); }
-  [[nodiscard]] bool found() const noexcept { return found_; }
-
- private:
-  bool found_ = false;
-};
-
 bool is_provisioned(simdjson::dom::object told) {
   constexpr std::int64_t provisioned_number = 2;
   std::int64_t number = 0;
