@@ -128,7 +128,7 @@ found_endpoint find_endpoint(http_method method, std::string_view path) {
     call_target target;
     if (!fits_pattern(one.pattern, path, target)) return false;
     if (!one.takes(method)) {
-      add_method(one.method, found.other_methods);
+      if (one.kind != endpoint_kind::refused) add_method(one.method, found.other_methods);
       return false;
     }
     found.target = target;

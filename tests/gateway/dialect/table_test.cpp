@@ -67,6 +67,10 @@ BOOST_AUTO_TEST_CASE(a_path_that_takes_other_methods_says_which) {
   BOOST_TEST(found.speaks == nullptr);
   BOOST_TEST(found.other_methods == "POST");
   BOOST_TEST(find_endpoint(http_method::get, "/v1/nothing").other_methods.empty());
+  // A method that is refused is none that the path takes.
+  BOOST_TEST(find_endpoint(http_method::post, "/v1/models/m").other_methods == "GET");
+  BOOST_TEST(
+      find_endpoint(http_method::post, "/v1beta/models/m:generateAnswer").other_methods.empty());
 }
 
 // It was shut, as if it were the list that is answered here.
