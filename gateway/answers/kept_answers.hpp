@@ -1,7 +1,8 @@
 // The answers that providers keep (Responses): whose each is, where it lies, and how many tokens are read again by a call
-// that goes on with it. Bounded: the one that was longest without use makes room. In memory for calls; written to the
-// ledger's store by its thread, in groups with other things and on nobody's way, and read from there at a start. What a
-// failing storage does not take is forgotten at the next start, which costs no more than a larger hold. Thread-safe.
+// that goes on with it. Bounded: the one that was kept longest ago makes room. To find one does not keep it anew; a
+// conversation is kept anew by each call in it. In memory for calls; written to the ledger's store by its thread, in
+// groups with other things and on nobody's way, and read from there at a start. What a failing storage does not take is
+// forgotten at the next start, which costs no more than a larger hold. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -55,7 +56,7 @@ class kept_answers {
   [[nodiscard]] std::size_t size() const;
 
  private:
-  using order = std::list<kept_answer>;  // the longest without use first
+  using order = std::list<kept_answer>;  // the one that was kept longest ago first
 
   void insert(kept_answer answer);
 

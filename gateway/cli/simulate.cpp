@@ -25,11 +25,16 @@ A call is steered by "?key=value&key=value" behind the model's name, or by heade
   fault=stall|reset|truncate|garbage|bad_chunk  after_bytes=N
   usage=missing|negative|huge|repeated  cached=N  cache_write=N  reasoning=N  searches=N  tier=WORD
   prose=N  code=N  json=N  cjk=N  base=N  per_tool=N   a private tokenizer: N tokens for 1,000 of ours
-for example {"model": "sim/gpt-4o?tokens=200&delay_ms=5&fault=reset&after_bytes=500", …}.
+for example {"model": "sim/gpt-4o?tokens=200&delay_ms=5&fault=reset&after_bytes=500", …}. In a path "~" stands in place of
+"?" and "&": /v1beta/models/sim-gemini-2.5-flash~tokens=200~delay_ms=5:generateContent.
 
-  POST /v1/chat/completions   OpenAI, streaming or not
-  POST /v1/responses          OpenAI Responses, streaming or not
-  POST /v1/messages           Anthropic, streaming or not
+  POST /v1/chat/completions   OpenAI, streaming or not; so are /v1/completions and /v1/responses
+  POST /v1/responses/compact, /v1/embeddings
+  POST /v1/responses/input_tokens, /v1/moderations   free, as is what is asked of a kept response
+  POST /v1/messages           Anthropic, streaming or not; /v1/messages/count_tokens is free
+  POST /v1beta/models/MODEL:generateContent          Gemini, and :streamGenerateContent, :embedContent,
+                              :batchEmbedContents; :countTokens is free
+  GET  /v1/models             one model
   GET  /simulate/bill         what was charged, by x-stint-tenant; with ?calls=1 also by x-stint-request-id
   POST /simulate/reset        empties the bill
   GET  /simulate/last         the last call as received

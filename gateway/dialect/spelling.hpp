@@ -35,6 +35,9 @@ class lenient_path {
   [[nodiscard]] bool may_fit(std::string_view pattern) const;
   [[nodiscard]] bool may_lead_on_from(std::string_view pattern) const;  // or be it
 
+  // Whether it stands as it is read, but for slashes.
+  [[nodiscard]] bool is_plain() const noexcept { return is_plain_; }
+
   // The same of any two paths, from their beginning on.
   [[nodiscard]] bool is_same(const lenient_path& other) const;
   [[nodiscard]] bool is_below(const lenient_path& other) const;  // or the same

@@ -128,7 +128,7 @@ found_endpoint find_endpoint(http_method method, std::string_view path) {
     call_target target;
     if (!fits_pattern(one.pattern, path, target)) return false;
     if (!one.takes(method)) {
-      add_method(one.method, found.other_methods);
+      if (one.kind != endpoint_kind::refused) add_method(one.method, found.other_methods);
       return false;
     }
     found.target = target;
@@ -149,12 +149,26 @@ bool is_shut_to_all_methods(const endpoint& one) noexcept {
   return one.method == http_method::post &&
          (one.kind == endpoint_kind::metered || one.kind == endpoint_kind::refused);
 }
+
+// Whether a row of its own says what the path is: Gemini's list of models is not the one that is answered here, though
+// a lenient server might take it for that. What is called by another method than its row's is not told by it.
+bool may_be_let_through_as_itself(http_method method, std::string_view path,
+                                  const lenient_path& read) {
+  const endpoint* const own = find_endpoint(method, path).target.at;
+  if (own == nullptr || !own->may_be_let_through || !read.is_plain()) return false;
+  const auto another = first_endpoint_that([&](const endpoint& one) {
+    return !one.takes(method) && is_shut_to_all_methods(one) && read.may_fit(one.pattern);
+  });
+  return another.what == nullptr;
+}
 }  // namespace
 
 const endpoint* shut_endpoint(http_method method, std::string_view path, bool or_below) {
   const lenient_path read(path);
+  const bool is_itself = may_be_let_through_as_itself(method, path, read);
   const auto shut = first_endpoint_that([&](const endpoint& one) {
     if (one.may_be_let_through) return false;
+    if (is_itself && one.kind == endpoint_kind::answered_here) return false;
     if (!one.takes(method))
       return or_below && is_shut_to_all_methods(one) && read.may_fit(one.pattern);
     return or_below && one.kind == endpoint_kind::metered ? read.may_lead_on_from(one.pattern)

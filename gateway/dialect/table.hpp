@@ -39,6 +39,7 @@ struct found_endpoint {
 };
 [[nodiscard]] found_endpoint find_endpoint(http_method method, std::string_view path);
 // The one that no `passthrough` rule opens, in whatever spelling of the path (spelling.hpp); null: none.
+// What is answered here is not read into a path that has a row of its own which may be let through.
 // `or_below`: a metered one, too, that the path leads on from, and a metered or refused one of another method.
 [[nodiscard]] const endpoint* shut_endpoint(http_method method, std::string_view path,
                                             bool or_below);

@@ -161,12 +161,6 @@ simulated_error refusal(std::string_view message) {
   return error;
 }
 
-simulated_error not_kept() {
-  simulated_error error;
-  error.message = "Previous response not found.";
-  return error;
-}
-
 }  // namespace
 
 std::int64_t simulated_reader::draw_length(std::int64_t bound) {
@@ -266,7 +260,7 @@ std::variant<simulated_call, simulated_error> simulated_reader::read(
   }
   if (api.facts().keeps_answers) {
     const auto earlier = kept_tokens(body);
-    if (!earlier) return not_kept();
+    if (!earlier) return refusal("Previous response not found.");
     call.prompt_tokens += *earlier;
   }
   call.cached = std::min(call.how.cached, call.prompt_tokens);

@@ -1,5 +1,6 @@
-// Fields as in Anthropic's "Count tokens in a Message" and openai/openai-openapi, CreateModerationResponse. Tested by
-// tests/gateway/simulator/simulator_test.cpp and tests/end_to_end/free_calls_test.py.
+// Fields as in Anthropic's "Count tokens in a Message" and openai/openai-openapi (TokenCountsResource,
+// CreateModerationResponse, Response, DeleteResponse). Tested by tests/gateway/simulator/plain_calls_test.cpp,
+// tests/end_to_end/free_calls_test.py and responses_test.py.
 #include "gateway/simulator/free_answers.hpp"
 
 #include <array>

@@ -2,7 +2,7 @@
 // openai/openai-openapi, CreateChatCompletionResponse and CreateChatCompletionStreamResponse.
 // Tested by tests/gateway/simulator/simulator_test.cpp.
 #include "gateway/dialect/parts/json_text.hpp"
-#include "gateway/simulator/api.hpp"
+#include "gateway/simulator/openai_api.hpp"
 #include "gateway/simulator/text.hpp"
 
 namespace stint {
@@ -175,14 +175,14 @@ constexpr simulated_api_facts openai_chat_facts = {
     .path = "/v1/chat/completions",
     .counts_as = tokenizer::chat_api::openai_chat,
     .id_prefix = "chatcmpl-sim",
-    .head_fields = "openai-version: 2020-10-01\r\nopenai-processing-ms: 1\r\nx-request-id: req_",
+    .head_fields = simulated_openai_head,
     .requires_bound = false,
     .has_choices = true,
 };
 
-class openai_chat_api final : public simulated_api {
+class openai_chat_api final : public simulated_openai_api {
  public:
-  openai_chat_api() noexcept : simulated_api(openai_chat_facts) {}
+  openai_chat_api() noexcept : simulated_openai_api(openai_chat_facts) {}
 
   std::unique_ptr<simulated_script> script(const simulated_call& call) const override {
     return std::make_unique<openai_script>(call);
@@ -204,19 +204,19 @@ class openai_chat_api final : public simulated_api {
     out += R"(,"service_tier":"default","system_fingerprint":"fp_sim"})";
     return out;
   }
-
-  std::string error(int status, std::string_view message) const override {
-    std::string body = R"({"error":{"message":)";
-    append_json_string(body, message);
-    const std::string_view type = status == 429   ? "rate_limit_exceeded"
-                                  : status >= 500 ? "server_error"
-                                                  : "invalid_request_error";
-    body.append(R"(,"type":")").append(type).append(R"(","param":null,"code":null}})");
-    return body;
-  }
 };
 
 }  // namespace
+
+std::string simulated_openai_api::error(int status, std::string_view message) const {
+  std::string body = R"({"error":{"message":)";
+  append_json_string(body, message);
+  const std::string_view type = status == 429   ? "rate_limit_exceeded"
+                                : status >= 500 ? "server_error"
+                                                : "invalid_request_error";
+  body.append(R"(,"type":")").append(type).append(R"(","param":null,"code":null}})");
+  return body;
+}
 
 const simulated_api& simulated_openai_chat() noexcept {
   static const openai_chat_api api;

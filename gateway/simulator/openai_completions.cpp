@@ -1,7 +1,7 @@
 // OpenAI's legacy completions as the simulated provider writes them; fields as in openai/openai-openapi,
 // CreateCompletionResponse. Tested by tests/gateway/simulator/plain_calls_test.cpp.
 #include "gateway/dialect/parts/json_text.hpp"
-#include "gateway/simulator/api.hpp"
+#include "gateway/simulator/openai_api.hpp"
 #include "gateway/simulator/text.hpp"
 
 namespace stint {
@@ -102,13 +102,13 @@ constexpr simulated_api_facts completions_facts = {
     .plain_field = "prompt",
     .usual_bound = 16,
     .id_prefix = "cmpl-sim",
-    .head_fields = "openai-version: 2020-10-01\r\nopenai-processing-ms: 1\r\nx-request-id: req_",
+    .head_fields = simulated_openai_head,
     .has_choices = true,
 };
 
-class completions_api final : public simulated_api {
+class completions_api final : public simulated_openai_api {
  public:
-  completions_api() noexcept : simulated_api(completions_facts) {}
+  completions_api() noexcept : simulated_openai_api(completions_facts) {}
 
   std::unique_ptr<simulated_script> script(const simulated_call& call) const override {
     return std::make_unique<completions_script>(call);
@@ -127,10 +127,6 @@ class completions_api final : public simulated_api {
     out += ']';
     if (call.how.usage != simulated_usage::missing) out += ",\"usage\":" + completion_usage(call);
     return out + "}";
-  }
-
-  std::string error(int status, std::string_view message) const override {
-    return first_simulated_api().error(status, message);
   }
 };
 

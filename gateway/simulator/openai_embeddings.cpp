@@ -4,8 +4,10 @@
 #include <bit>
 #include <cstdio>
 
+#include <openssl/evp.h>
+
 #include "gateway/dialect/parts/json_text.hpp"
-#include "gateway/simulator/api.hpp"
+#include "gateway/simulator/openai_api.hpp"
 
 namespace stint {
 
@@ -29,24 +31,18 @@ void append_numbers(std::int64_t text, std::int64_t dimensions, std::string& out
 
 // Four bytes each, the lowest first, as base64.
 void append_base64(std::int64_t text, std::int64_t dimensions, std::string& out) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string bytes;
   for (std::int64_t at = 0; at < dimensions; ++at) {
     const auto bits = std::bit_cast<std::uint32_t>(coordinate(text, at));
     for (unsigned shift = 0; shift < 32; shift += 8)
       bytes += static_cast<char>((bits >> shift) & 0xFFU);
   }
-  out += '"';
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    std::uint32_t three = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      three =
-          three << 8U | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i)
-      out += at + i > bytes.size() ? '=' : digits[(three >> (18U - 6U * i)) & 63U];
-  }
-  out += '"';
+  std::string coded(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // it writes a null behind them
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(coded.data()),
+                                     reinterpret_cast<const unsigned char*>(bytes.data()),
+                                     static_cast<int>(bytes.size()));
+  coded.resize(static_cast<std::size_t>(length));
+  out.append("\"").append(coded).append("\"");
 }
 
 constexpr simulated_api_facts embeddings_facts = {
@@ -54,12 +50,12 @@ constexpr simulated_api_facts embeddings_facts = {
     .plain_field = "input",
     .generates = false,
     .id_prefix = "embd-sim",
-    .head_fields = "openai-version: 2020-10-01\r\nopenai-processing-ms: 1\r\nx-request-id: req_",
+    .head_fields = simulated_openai_head,
 };
 
-class embeddings_api final : public simulated_api {
+class embeddings_api final : public simulated_openai_api {
  public:
-  embeddings_api() noexcept : simulated_api(embeddings_facts) {}
+  embeddings_api() noexcept : simulated_openai_api(embeddings_facts) {}
 
   std::unique_ptr<simulated_script> script(const simulated_call&) const override { return nullptr; }
 
@@ -82,10 +78,6 @@ class embeddings_api final : public simulated_api {
              ",\"total_tokens\":" + usage_figure(call, call.prompt_tokens) + "}";
     }
     return out + "}";
-  }
-
-  std::string error(int status, std::string_view message) const override {
-    return first_simulated_api().error(status, message);
   }
 };
 

@@ -1,7 +1,7 @@
 // OpenAI Responses as the simulated provider writes them; fields and the order of events as in openai/openai-openapi
 // (Response, ResponseStreamEvent) and as recorded. Tested by tests/gateway/simulator/simulated_responses_test.cpp.
 #include "gateway/dialect/parts/json_text.hpp"
-#include "gateway/simulator/api.hpp"
+#include "gateway/simulator/openai_api.hpp"
 #include "gateway/simulator/text.hpp"
 
 namespace stint {
@@ -264,7 +264,7 @@ constexpr simulated_api_facts openai_responses_facts = {
     .path = "/v1/responses",
     .counts_as = tokenizer::chat_api::openai_responses,
     .id_prefix = "resp_sim",
-    .head_fields = "openai-version: 2020-10-01\r\nopenai-processing-ms: 1\r\nx-request-id: req_",
+    .head_fields = simulated_openai_head,
     .requires_bound = false,
     .has_choices = false,
     .conversation = "input",
@@ -272,9 +272,10 @@ constexpr simulated_api_facts openai_responses_facts = {
     .keeps_answers = true,
 };
 
-class openai_responses_api final : public simulated_api {
+class openai_responses_api : public simulated_openai_api {
  public:
-  openai_responses_api() noexcept : simulated_api(openai_responses_facts) {}
+  explicit openai_responses_api(const simulated_api_facts& facts) noexcept
+      : simulated_openai_api(facts) {}
 
   std::unique_ptr<simulated_script> script(const simulated_call& call) const override {
     return std::make_unique<responses_script>(call);
@@ -283,35 +284,19 @@ class openai_responses_api final : public simulated_api {
   std::string answer(const simulated_call& call) const override {
     return response_object(call, last_status(call), whole_output(call), true);
   }
-
-  std::string error(int status, std::string_view message) const override {
-    return simulated_openai_chat().error(status, message);
-  }
 };
 
-// As five recorded calls had it.
-constexpr std::int64_t order_of_compact = 93;
+constexpr simulated_api_facts compact_facts = [] {
+  simulated_api_facts facts = openai_responses_facts;
+  facts.path = "/v1/responses/compact";
+  facts.id_prefix = "resp_simcompact";
+  facts.order_tokens = 93;  // as five recorded calls had it
+  return facts;
+}();
 
-constexpr simulated_api_facts compact_facts = {
-    .path = "/v1/responses/compact",
-    .counts_as = tokenizer::chat_api::openai_responses,
-    .id_prefix = "resp_simcompact",
-    .head_fields = "openai-version: 2020-10-01\r\nopenai-processing-ms: 1\r\nx-request-id: req_",
-    .requires_bound = false,
-    .has_choices = false,
-    .conversation = "input",
-    .bound = "max_output_tokens",
-    .keeps_answers = true,
-    .order_tokens = order_of_compact,
-};
-
-class compact_api final : public simulated_api {
+class compact_api final : public openai_responses_api {
  public:
-  compact_api() noexcept : simulated_api(compact_facts) {}
-
-  std::unique_ptr<simulated_script> script(const simulated_call& call) const override {
-    return std::make_unique<responses_script>(call);
-  }
+  compact_api() noexcept : openai_responses_api(compact_facts) {}
 
   std::string answer(const simulated_call& call) const override {
     std::string out = R"({"id":")" + call.id + R"(","object":"response.compaction","created_at":)";
@@ -320,16 +305,12 @@ class compact_api final : public simulated_api {
     if (call.how.usage != simulated_usage::missing) out += ",\"usage\":" + responses_usage(call);
     return out + "}";
   }
-
-  std::string error(int status, std::string_view message) const override {
-    return simulated_openai_chat().error(status, message);
-  }
 };
 
 }  // namespace
 
 const simulated_api& simulated_openai_responses() noexcept {
-  static const openai_responses_api api;
+  static const openai_responses_api api(openai_responses_facts);
   return api;
 }
 

@@ -1,5 +1,5 @@
-// How to steer a call: as "?key=value&key=value" behind the model's name, or as headers x-sim-key:
-// value, which win.
+// How to steer a call: as "?key=value&key=value" behind the name of a model "sim/…", as "~key=value~key=value" behind that
+// of a model "sim-…", which stands in a path (Gemini), or as headers x-sim-key: value, which win.
 //   tokens=N          visible output tokens of each choice (never more than the request's bound)
 //   delay_first_ms=N  before the first byte
 //   delay_ms=N        before each further token
@@ -8,9 +8,9 @@
 //   after_bytes=N     where the fault strikes in the body; 0: before the head is sent
 //   usage=WORD        what is reported: missing, negative, huge or repeated; the bill stays true
 //   cached=N, cache_write=N   of the prompt's tokens
-//   searches=N        of the web, each billed beside the tokens (Responses)
-//   tier=WORD         the service tier that the answer names (Responses)
-//   reasoning=N       output tokens before the text: hidden (OpenAI), a thinking block (Anthropic)
+//   searches=N        of the web, each billed beside the tokens (Responses, Gemini)
+//   tier=WORD         the service tier that the answer names (Responses, Gemini)
+//   reasoning=N       output tokens before the text: hidden (OpenAI, Gemini), a thinking block (Anthropic)
 //   piece_bytes=N     no write carries more bytes of the body
 //   tool=1            answer with a tool call, as tool_choice "required" or "any" also does
 // and, for models whose tokenizer is not public, one of our own invention:

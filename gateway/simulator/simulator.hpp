@@ -1,11 +1,11 @@
-// The simulated provider: speaks the wire formats of OpenAI (Chat, Responses) and Anthropic over real HTTP, tokenizes
-// what it gets with the real vocabularies, generates text of a settable length, misbehaves on
-// demand, and keeps its own bill, independent of the gateway's books, so that a test can compare
-// the two. Runs its own thread; always listening while the gateway serves models "sim/…".
+// The simulated provider: speaks the wire formats of OpenAI (Chat, Responses, embeddings, legacy completions), Anthropic
+// and Gemini over real HTTP, tokenizes what it gets with the real vocabularies, generates text of a settable length,
+// misbehaves on demand, and keeps its own bill, independent of the gateway's books, so that a test can compare the two.
+// Runs its own thread; always listening while the gateway serves models "sim/…" and, in paths, "sim-…".
 //
-// How to steer it (request headers, or a "sim/…?key=value&…" model suffix where headers cannot be
-// set), and the bill's JSON (GET /simulate/bill, POST /simulate/reset), are documented at the top
-// of simulator.cpp and in `stint simulate --help`.
+// How to steer it (request headers, or "?key=value&…" behind "sim/…" and "~key=value~…" behind "sim-…" where headers
+// cannot be set), and the bill's JSON (GET /simulate/bill, POST /simulate/reset), are documented at the top of
+// simulator.cpp and in `stint simulate --help`.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// How one call to the simulated provider is steered: by "?key=value&…" behind the model's name,
-// which passes through a gateway, or by x-sim-* headers, which do not. Pure functions.
+// How one call to the simulated provider is steered: by "?key=value&…" behind the model's name, or "~key=value~…" where
+// it stands in a path, which pass through a gateway, or by x-sim-* headers, which do not. Pure functions.
 #pragma once
 
 #include <array>
@@ -14,8 +14,8 @@
 
 namespace stint {
 
-// "sim/gpt-4o?tokens=5" → "sim/gpt-4o": the name to price and to tokenize by. Other models are
-// returned whole.
+// "sim/gpt-4o?tokens=5" → "sim/gpt-4o", "sim-gemini-2.5-flash~tokens=5" → "sim-gemini-2.5-flash": the name to price and
+// to tokenize by. Other models are returned whole.
 [[nodiscard]] std::string_view simulated_base_model(std::string_view model) noexcept;
 
 enum class simulated_fault : std::uint8_t {
@@ -47,8 +47,9 @@ struct steering {
   simulated_usage usage = simulated_usage::reported;
   std::int64_t cached = 0;       // prompt tokens read from the cache
   std::int64_t cache_write = 0;  // prompt tokens written to it
-  std::int64_t reasoning = 0;    // output before the text: hidden (OpenAI), thinking (Anthropic)
-  std::int64_t searches = 0;     // of the web, by the provider (Responses)
+  std::int64_t reasoning =
+      0;  // output before the text: hidden (OpenAI, Gemini), thinking (Anthropic)
+  std::int64_t searches = 0;     // of the web, by the provider (Responses, Gemini)
   std::string tier;              // that served the call, as it is named; "": the default
   std::int64_t piece_bytes = 0;  // the most of the body in one write; 0: as it comes
   std::optional<private_tokenizer> counts_by;

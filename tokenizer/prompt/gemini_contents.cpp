@@ -4,7 +4,7 @@
 // each key in two spellings.
 //
 // What a tool of Google's finds, and a cached content, are hidden input. No cached content is larger
-// than a window.
+// than a window. Tested by tests/tokenizer/prompt/gemini_contents_test.cpp.
 #include <algorithm>
 #include <array>
 #include <utility>

@@ -5,7 +5,8 @@
 // and a frame a second, with its sound; by the bytes as over other APIs (openai_part.cpp). Documents: 258
 // a page up to Gemini 2.5, 560 from 3 on at the usual resolution, 1,120 at the highest. Of a file at an
 // address nothing is known: up to what a window takes. Thought signatures are encrypted, so that
-// their size says little: about 4 bytes a token in the bound.
+// their size says little: about 4 bytes a token in the bound. Tested by
+// tests/tokenizer/prompt/gemini_contents_test.cpp.
 #include <algorithm>
 
 #include "tokenizer/prompt/json_reading.hpp"

@@ -51,18 +51,25 @@ constexpr std::array<std::string_view, 34> plain_parameters = {"add_special_toke
                                                                "truncation",
                                                                "user"};
 
+// A request's texts, which may be thousands: what is told by the model is looked up once for all of them.
+struct plain_texts {
+  const prompt_context& prompt;
+  bool adds_nothing;  // the model, to a text
+};
+
 // OpenAI's models, by their vocabularies: those of others stand in where a model's own is not public.
-bool adds_nothing(const prompt_context& prompt) {
+plain_texts texts_of(const prompt_context& prompt) {
   const model_encoding words = encoding_for_model(prompt.model);
-  return words.exact && words.text->name().ends_with("_base");
+  return {prompt, words.exact && words.text->name().ends_with("_base")};
 }
 
-void add_text_and_ends(const prompt_context& prompt, std::string_view text) {
-  prompt.tally.add_text(text);
-  if (!adds_nothing(prompt)) {
-    prompt.tally.add_estimated({.expected = 1, .upper = 4});
+void add_text_and_ends(const plain_texts& of, std::string_view text) {
+  prompt_tally& tally = of.prompt.tally;
+  tally.add_text(text);
+  if (!of.adds_nothing) {
+    tally.add_estimated({.expected = 1, .upper = 4});
   } else if (text.empty()) {
-    prompt.tally.add_fixed(1);  // as text-embedding-ada-002 reports it
+    tally.add_fixed(1);  // as text-embedding-ada-002 reports it
   }
 }
 
@@ -71,13 +78,14 @@ bool is_token(dom::element value) {
 }
 
 // A list of texts, of tokens, or of lists of tokens.
-void add_list(const prompt_context& prompt, dom::array list) {
+void add_list(const plain_texts& of, dom::array list) {
+  const prompt_context& prompt = of.prompt;
   std::int64_t tokens = 0;
   for (const dom::element entry : list) {
     std::string_view text;
     dom::array inner;
     if (entry.get(text) == simdjson::SUCCESS) {
-      add_text_and_ends(prompt, text);
+      add_text_and_ends(of, text);
     } else if (is_token(entry)) {
       ++tokens;
     } else if (entry.get(inner) == simdjson::SUCCESS) {
@@ -91,14 +99,14 @@ void add_list(const prompt_context& prompt, dom::array list) {
   if (tokens > 0) prompt.tally.add_fixed(tokens);
 }
 
-void add_texts(const prompt_context& prompt, dom::element value) {
+void add_texts(const plain_texts& of, dom::element value) {
   std::string_view text;
   dom::array list;
-  prompt.tally.enter(part_kind::content);
+  of.prompt.tally.enter(part_kind::content);
   if (value.is_null()) return;
-  if (value.get(text) == simdjson::SUCCESS) return add_text_and_ends(prompt, text);
-  if (value.get(list) == simdjson::SUCCESS) return add_list(prompt, list);
-  add_json_text(prompt, value);
+  if (value.get(text) == simdjson::SUCCESS) return add_text_and_ends(of, text);
+  if (value.get(list) == simdjson::SUCCESS) return add_list(of, list);
+  add_json_text(of.prompt, value);
 }
 
 void add_others(const prompt_context& prompt, dom::key_value_pair field) {
@@ -112,13 +120,14 @@ void add_others(const prompt_context& prompt, dom::key_value_pair field) {
 }  // namespace
 
 void walk_openai_completions(const prompt_context& prompt, dom::object request) {
-  dom::element texts;
-  const bool has_prompt = request["prompt"].get(texts) == simdjson::SUCCESS && !texts.is_null();
+  dom::element given;
+  const bool has_prompt = request["prompt"].get(given) == simdjson::SUCCESS && !given.is_null();
   // Nothing to go on from is the token that begins a text.
   if (!has_prompt) prompt.tally.add_fixed(1);
+  const plain_texts texts = texts_of(prompt);
   for (const dom::key_value_pair field : request) {
     if (field.key == "prompt" || field.key == "suffix") {
-      add_texts(prompt, field.value);
+      add_texts(texts, field.value);
     } else {
       add_others(prompt, field);
     }
@@ -126,9 +135,10 @@ void walk_openai_completions(const prompt_context& prompt, dom::object request) 
 }
 
 void walk_openai_embeddings(const prompt_context& prompt, dom::object request) {
+  const plain_texts texts = texts_of(prompt);
   for (const dom::key_value_pair field : request) {
     if (field.key == "input") {
-      add_texts(prompt, field.value);
+      add_texts(texts, field.value);
     } else {
       add_others(prompt, field);
     }

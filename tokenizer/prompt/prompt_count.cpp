@@ -5,8 +5,9 @@
 // model_encoding.cpp. Text and its estimates are scaled by the model's factor, framing and media
 // are not.
 //
-// Tested by tests/tokenizer/prompt/openai_chat_test.cpp, openai_responses_test.cpp,
-// anthropic_messages_test.cpp, gemini_contents_test.cpp and prompt_bound_test.cpp.
+// Tested by tests/tokenizer/prompt/openai_chat_test.cpp, other_providers_test.cpp, openai_responses_test.cpp,
+// anthropic_messages_test.cpp, gemini_contents_test.cpp, plain_texts_test.cpp, prompt_parts_test.cpp and
+// prompt_bound_test.cpp.
 #include "tokenizer/prompt/prompt_count.hpp"
 
 #include "tokenizer/prompt/prompt_walk.hpp"

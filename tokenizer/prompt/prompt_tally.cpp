@@ -1,4 +1,5 @@
-// Tested by tests/tokenizer/prompt/openai_chat_test.cpp and calibrated_count_test.cpp.
+// Tested by tests/tokenizer/prompt/prompt_tally_test.cpp, openai_chat_test.cpp and
+// tests/tokenizer/calibration/calibrated_count_test.cpp.
 #include "tokenizer/prompt/prompt_tally.hpp"
 
 #include <cmath>

@@ -31,9 +31,7 @@ void anthropic_ending::note(const stream_event& event) {
   if (type == "message_start") {
     has_begun_ = true;
   } else if (type == "content_block_start") {
-    std::int64_t index = 0;
-    if ((*data)["index"].get(index) != simdjson::SUCCESS) index = 0;
-    open_block_ = index;
+    open_block_ = number_of(*data, "index");
   } else if (type == "content_block_stop") {
     open_block_.reset();
   } else if (type == "message_delta") {

@@ -181,9 +181,8 @@ class anthropic_meter final : public metered_stream {
   }
 
   void count_text(simdjson::dom::object data, text_sink& into) const override {
-    std::int64_t index = 0;
+    const std::int64_t index = number_of(data, "index");
     simdjson::dom::object block;
-    if (data["index"].get(index) != simdjson::SUCCESS) index = 0;
     const std::string_view type = text_of(data, "type");
     if (type == "content_block_delta" && data["delta"].get(block) == simdjson::SUCCESS) {
       count_block(index, block, into);

@@ -7,7 +7,6 @@
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/reading_requests.hpp"
 #include "gateway/dialect/parts/request_fields.hpp"
-#include "gateway/dialect/parts/request_keys.hpp"
 
 namespace stint {
 
@@ -53,22 +52,17 @@ class embed_request_rules final : public reading_request_rules {
  public:
   result<chat_request> read_request(simdjson::dom::element document,
                                     const call_target& target) const override {
-    simdjson::dom::object body;
-    if (document.get(body) != simdjson::SUCCESS)
-      return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
-    const auto keys = check_keys(body);
-    if (!keys) return keys.error();
-    if (auto wrong = check_path_model(target.model)) return std::move(*wrong);
-    if (auto wrong = check_body_model(body, target.model)) return std::move(*wrong);
-    const auto requests = read_array(body, field_name{"requests", "requests"});
+    const auto start = read_gemini_start(document, target);
+    if (!start) return start.error();
+    const auto requests = read_array(start->body, field_name{"requests", "requests"});
     if (!requests) return requests.error();
     if (*requests) {
-      if (auto wrong = check_batch(**requests, target.model)) return std::move(*wrong);
-    } else if (!find_field(body, "content")) {
+      if (auto wrong = check_batch(**requests, start->model)) return std::move(*wrong);
+    } else if (!find_field(start->body, "content")) {
       return field_problem("content", "is required: what is to be embedded.");
     }
     chat_request request;
-    request.model = target.model;
+    request.model = start->model;
     request.output_bound_tokens = 0;
     return request;
   }

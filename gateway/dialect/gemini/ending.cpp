@@ -49,22 +49,15 @@ void gemini_ending::note(std::string_view chunk) {
     model_ = model.substr(0, word_bytes_max);
   if (id_.empty()) id_ = text_of(*said, "responseId").substr(0, word_bytes_max);
   is_blocked_ = is_blocked_ || is_blocked_prompt(*said);
-  simdjson::dom::array candidates;
-  if ((*said)["candidates"].get(candidates) != simdjson::SUCCESS) return;
-  std::uint64_t place = 0;
-  for (const simdjson::dom::element item : candidates) {
-    simdjson::dom::object candidate;
-    std::uint64_t index = place++;
-    if (item.get(candidate) != simdjson::SUCCESS) continue;
-    std::uint64_t told = 0;
-    if (candidate["index"].get(told) == simdjson::SUCCESS) index = told;
-    if (index >= candidates_) continue;
+  for_each_candidate(*said, [this](simdjson::dom::object candidate, std::int64_t index) {
+    const auto at = static_cast<std::size_t>(index);
+    if (at >= candidates_) return;
     if (has_finish_reason(candidate)) {
-      finished_.set(index);
+      finished_.set(at);
     } else if (delivers_anything(candidate)) {
-      finished_.reset(index);
+      finished_.reset(at);
     }
-  }
+  });
 }
 
 std::string gemini_ending::last_chunk(const usage& used) const {

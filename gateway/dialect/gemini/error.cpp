@@ -1,5 +1,5 @@
 // Google's error shape: google.rpc.Status with its details (dialects.md §9). Tested by
-// tests/gateway/dialect/gemini_test.cpp.
+// tests/gateway/dialect/gemini_test.cpp and dialect_test.cpp.
 #include "gateway/dialect/gemini/generate.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
 #include "gateway/dialect/parts/refusal_text.hpp"
@@ -73,7 +73,7 @@ class gemini_error_shape final : public error_shape {
 
   std::string error_body(const problem& why, const call_id&) const override {
     std::string body = R"({"error":{"code":)" + std::to_string(why.status) + R"(,"message":)";
-    append_json_string(body, why.refusal ? describe_refusal(*why.refusal) : why.message);
+    append_json_string(body, told_message(why));
     body.append(R"(,"status":")").append(status_for(why.kind)).append("\"");
     append_details(why, body);
     if (why.refusal) {

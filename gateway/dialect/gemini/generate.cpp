@@ -33,12 +33,25 @@ constexpr std::string_view kept_by_the_hour =
     "by a "
     "passthrough rule if nobody is to be charged for it";
 
-constexpr std::array<endpoint, 11> generate_endpoints = {{
+constexpr std::string_view all_that_it_has =
+    "it lists what the provider has; GET /v1/models lists what the key may use";
+
+constexpr std::array<endpoint, 13> generate_endpoints = {{
     {.pattern = "/{version}/models/{model}:generateContent"},
     {.pattern = "/{version}/models/{model}:streamGenerateContent", .streams = true},
     {.pattern = "/{version}/tunedModels/{model}:generateContent"},
     {.pattern = "/{version}/tunedModels/{model}:streamGenerateContent", .streams = true},
     {.pattern = "/{version}/models/{model}:countTokens", .kind = endpoint_kind::free},
+    {.method = http_method::get,
+     .pattern = "/{version}/models",
+     .kind = endpoint_kind::refused,
+     .why = all_that_it_has,
+     .may_be_let_through = true},
+    {.method = http_method::get,
+     .pattern = "/{version}/models/{id*}",
+     .kind = endpoint_kind::refused,
+     .why = all_that_it_has,
+     .may_be_let_through = true},
     {.pattern = "/{version}/models/{model}:batchGenerateContent",
      .kind = endpoint_kind::refused,
      .why = settled_later,

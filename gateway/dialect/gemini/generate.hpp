@@ -15,6 +15,13 @@ inline constexpr std::uint8_t gemini_array_form = 1;
 [[nodiscard]] const request_rules& gemini_requests() noexcept;
 [[nodiscard]] const error_shape& gemini_errors() noexcept;
 
+// What every body must be to be read at all: an object whose keys mean one thing, for a path whose model can be told.
+struct gemini_start {
+  simdjson::dom::object body;
+  std::string_view model;  // as it is called here; of a tuned one with its collection
+};
+[[nodiscard]] result<gemini_start> read_gemini_start(simdjson::dom::element document,
+                                                     const call_target& target);
 // A body names none, or the same.
 [[nodiscard]] std::optional<problem> check_body_model(simdjson::dom::object body,
                                                       std::string_view model);

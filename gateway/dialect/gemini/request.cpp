@@ -7,28 +7,16 @@
 #include <string>
 
 #include "gateway/dialect/gemini/generate.hpp"
-#include "gateway/dialect/gemini/spelled_field.hpp"
 #include "gateway/dialect/gemini/usage.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/json_splice.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
+#include "gateway/dialect/parts/request_fields.hpp"
 #include "gateway/dialect/parts/request_keys.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/percent.hpp"
 
 namespace stint {
-
-result<field_name> spelling_in(simdjson::dom::object in, spelled_name name) {
-  simdjson::dom::element ignored;
-  const bool has_camel = in[name.camel].get(ignored) == simdjson::SUCCESS;
-  const bool has_snake = in[name.snake].get(ignored) == simdjson::SUCCESS;
-  if (has_camel && has_snake && name.camel != name.snake) {
-    return field_problem(name.camel, "is there twice, as \"" + std::string(name.snake) +
-                                         "\" too. Send one of the two.");
-  }
-  const std::string_view used = has_snake ? name.snake : name.camel;
-  return field_name{used, used};
-}
 
 // A server may obey that one.
 std::optional<problem> check_body_model(simdjson::dom::object body, std::string_view model) {
@@ -42,6 +30,52 @@ std::optional<problem> check_body_model(simdjson::dom::object body, std::string_
 }
 
 namespace {
+// A tuned model goes by its collection, so that none is taken for another one of the same name: and by one
+// name alone, whatever slashes its path has. "": it is written in another way.
+std::string_view model_of(const call_target& target) noexcept {
+  constexpr std::string_view collection = "/tunedModels/";
+  const std::size_t at = target.path.find(collection);
+  if (at == std::string_view::npos) return target.model;
+  std::string_view named = target.path.substr(at + 1);
+  named = named.substr(0, named.find(':'));
+  return named.substr(collection.size() - 1) == target.model ? named : std::string_view();
+}
+}  // namespace
+
+result<gemini_start> read_gemini_start(simdjson::dom::element document, const call_target& target) {
+  gemini_start start;
+  if (document.get(start.body) != simdjson::SUCCESS)
+    return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
+  const auto keys = check_keys(start.body);
+  if (!keys) return keys.error();
+  start.model = model_of(target);
+  if (auto wrong = check_path_model(target.model)) return std::move(*wrong);
+  if (start.model.empty()) return *check_path_model({});
+  if (auto wrong = check_body_model(start.body, start.model)) return std::move(*wrong);
+  return start;
+}
+
+namespace {
+
+// A field whose servers take its name in two spellings. Which of them they obey when both are there nobody knows, so
+// that both at once are refused where they bill.
+struct spelled_name {
+  std::string_view camel;
+  std::string_view snake;
+};
+
+// As the client spelled it, for read_integer() and its kind; the first spelling where it is not there.
+result<field_name> spelling_in(simdjson::dom::object in, spelled_name name) {
+  simdjson::dom::element ignored;
+  const bool has_camel = in[name.camel].get(ignored) == simdjson::SUCCESS;
+  const bool has_snake = in[name.snake].get(ignored) == simdjson::SUCCESS;
+  if (has_camel && has_snake && name.camel != name.snake) {
+    return field_problem(name.camel, "is there twice, as \"" + std::string(name.snake) +
+                                         "\" too. Send one of the two.");
+  }
+  const std::string_view used = has_snake ? name.snake : name.camel;
+  return field_name{used, used};
+}
 
 constexpr spelled_name config_name{"generationConfig", "generation_config"};
 constexpr spelled_name bound_name{"maxOutputTokens", "max_output_tokens"};
@@ -238,17 +272,6 @@ std::optional<problem> read_tier(simdjson::dom::object body, chat_request& into)
   return std::nullopt;
 }
 
-// A tuned model goes by its collection, so that none is taken for another one of the same name: and by one
-// name alone, whatever slashes its path has. "": it is written in another way.
-std::string_view model_of(const call_target& target) noexcept {
-  constexpr std::string_view collection = "/tunedModels/";
-  const std::size_t at = target.path.find(collection);
-  if (at == std::string_view::npos) return target.model;
-  std::string_view named = target.path.substr(at + 1);
-  named = named.substr(0, named.find(':'));
-  return named.substr(collection.size() - 1) == target.model ? named : std::string_view();
-}
-
 // The fields that are counted, or change what is: each in one spelling.
 std::optional<problem> check_spellings(simdjson::dom::object body) {
   for (const spelled_name name : {spelled_name{"systemInstruction", "system_instruction"},
@@ -263,19 +286,14 @@ class gemini_request_rules final : public request_rules {
  public:
   result<chat_request> read_request(simdjson::dom::element document,
                                     const call_target& target) const override {
-    simdjson::dom::object body;
-    if (document.get(body) != simdjson::SUCCESS)
-      return make_problem(problem_kind::bad_request, "The request body must be a JSON object.");
-    const auto keys = check_keys(body);
-    if (!keys) return keys.error();
+    const auto start = read_gemini_start(document, target);
+    if (!start) return start.error();
+    const simdjson::dom::object body = start->body;
     chat_request request;
-    request.model = model_of(target);
+    request.model = start->model;
     request.stream = target.at != nullptr && target.at->streams;
     request.client_wants_usage = true;  // every stream reports it
     request.hides_output = !never_thinks(target.model);
-    if (auto wrong = check_path_model(target.model)) return std::move(*wrong);
-    if (request.model.empty()) return *check_path_model({});
-    if (auto wrong = check_body_model(body, request.model)) return std::move(*wrong);
     const auto events = asks_for_events(target.query);
     if (!events) return events.error();
     if (request.stream && !*events) request.form = gemini_array_form;
@@ -289,14 +307,6 @@ class gemini_request_rules final : public request_rules {
     if (auto wrong = read_tools(body, request)) return std::move(*wrong);
     if (auto wrong = read_tier(body, request)) return std::move(*wrong);
     return request;
-  }
-
-  // Every stream tells its usage.
-  std::optional<std::string> without_usage_request(std::string_view) const override {
-    return std::nullopt;
-  }
-  std::optional<std::string> edit_body(std::string_view, const chat_request&) const override {
-    return std::nullopt;
   }
 
   // In the spelling that the client used.

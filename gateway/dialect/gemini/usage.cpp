@@ -117,16 +117,6 @@ std::int64_t searches_of(simdjson::dom::object grounding) {
   return queries == 0 && cites_maps(grounding) ? 1 : queries;
 }
 
-// Whether anything at all was generated.
-class any_text final : public text_sink {
- public:
-  void feed(const text_key&, std::string_view piece) override { found_ = found_ || !piece.empty(); }
-  [[nodiscard]] bool found() const noexcept { return found_; }
-
- private:
-  bool found_ = false;
-};
-
 bool is_provisioned(simdjson::dom::object told) {
   constexpr std::int64_t provisioned_number = 2;
   std::int64_t number = 0;
@@ -170,22 +160,6 @@ void count_part(std::int64_t candidate, std::int64_t place, simdjson::dom::objec
   simdjson::dom::object code;
   if (part["executableCode"].get(code) == simdjson::SUCCESS)
     count_member(code, "code", text_key{candidate, text_kind::other, place}, into);
-}
-
-// Calls use(candidate, index) for each.
-template <typename Use>
-void for_each_candidate(simdjson::dom::object chunk, Use&& use) {
-  simdjson::dom::array candidates;
-  if (chunk["candidates"].get(candidates) != simdjson::SUCCESS) return;
-  std::int64_t place = 0;
-  for (const simdjson::dom::element item : candidates) {
-    simdjson::dom::object candidate;
-    std::int64_t index = place++;
-    if (item.get(candidate) != simdjson::SUCCESS) continue;
-    std::int64_t told = 0;
-    if (candidate["index"].get(told) == simdjson::SUCCESS) index = told;
-    use(candidate, index);
-  }
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 #include <simdjson.h>
 
 #include "gateway/dialect/parts/dialect.hpp"
+#include "gateway/dialect/parts/document.hpp"
+#include "gateway/dialect/parts/json_array_stream.hpp"
 #include "gateway/dialect/parts/text_sink.hpp"
 
 namespace stint {
@@ -65,17 +67,23 @@ class gemini_terms {
 // Feeds what was generated: text, thoughts, calls of functions, code.
 void count_gemini(simdjson::dom::object chunk, text_sink& into);
 
-// Calls use(object) for each chunk in `text`: one, or the elements of an array. False when it is neither.
+// Calls use(candidate, index) for each; its place is its index where it tells none.
 template <typename Use>
-bool for_each_gemini_chunk(std::string_view text, Use&& use);
+void for_each_candidate(simdjson::dom::object chunk, Use&& use) {
+  simdjson::dom::array candidates;
+  if (chunk["candidates"].get(candidates) != simdjson::SUCCESS) return;
+  std::int64_t place = 0;
+  for (const simdjson::dom::element item : candidates) {
+    simdjson::dom::object candidate;
+    std::int64_t index = place++;
+    if (item.get(candidate) != simdjson::SUCCESS) continue;
+    std::int64_t told = 0;
+    if (candidate["index"].get(told) == simdjson::SUCCESS) index = told;
+    use(candidate, index);
+  }
+}
 
-}  // namespace stint
-
-#include "gateway/dialect/parts/document.hpp"
-#include "gateway/dialect/parts/json_array_stream.hpp"
-
-namespace stint {
-
+// Calls use(object) for each chunk in `text`: one, or the elements of an array. False when it is neither.
 template <typename Use>
 bool for_each_gemini_chunk(std::string_view text, Use&& use) {
   if (!begins_as_json_array(text).value_or(false)) return with_object(text, use);

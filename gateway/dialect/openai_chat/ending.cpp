@@ -55,10 +55,18 @@ std::string openai_stream_head::envelope(std::string_view object) const {
   return fields;
 }
 
-void append_openai_usage_chunk(std::string_view envelope, const usage& used, std::string& out) {
-  out.append("data: ").append(envelope).append("\"choices\":[],\"usage\":");
-  append_usage(used, out);
-  out += "}\n\n";
+void append_openai_ending(std::string_view envelope, std::string_view open_choices,
+                          const usage* told, std::string& out) {
+  if (!open_choices.empty()) {
+    out.append("data: ").append(envelope).append("\"choices\":[").append(open_choices).append("]");
+    out += told != nullptr ? ",\"usage\":null}\n\n" : "}\n\n";
+  }
+  if (told != nullptr) {
+    out.append("data: ").append(envelope).append("\"choices\":[],\"usage\":");
+    append_usage(*told, out);
+    out += "}\n\n";
+  }
+  out += "data: [DONE]\n\n";
 }
 
 void openai_chat_ending::note(std::string_view data) {
@@ -69,7 +77,6 @@ void openai_chat_ending::note(std::string_view data) {
 }
 
 void openai_chat_ending::write(const usage& used, std::string& out) const {
-  const std::string envelope = head_.envelope("chat.completion.chunk");
   std::string open;
   for (std::size_t index = 0; index < choices_; ++index) {
     if (finished_.test(index)) continue;
@@ -77,12 +84,8 @@ void openai_chat_ending::write(const usage& used, std::string& out) const {
     open += "{\"index\":" + std::to_string(index) +
             R"(,"delta":{},"logprobs":null,"finish_reason":"length"})";
   }
-  if (!open.empty()) {
-    out += "data: " + envelope + "\"choices\":[" + open + "]";
-    out += with_usage_ ? ",\"usage\":null}\n\n" : "}\n\n";
-  }
-  if (with_usage_) append_openai_usage_chunk(envelope, used, out);
-  out += "data: [DONE]\n\n";
+  append_openai_ending(head_.envelope("chat.completion.chunk"), open, with_usage_ ? &used : nullptr,
+                       out);
 }
 
 }  // namespace stint

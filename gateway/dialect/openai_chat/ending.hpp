@@ -35,8 +35,10 @@ class openai_stream_head {
   int looked_at_ = 0;  // chunks that did not
 };
 
-// The chunk without choices that tells a stream's usage.
-void append_openai_usage_chunk(std::string_view envelope, const usage& used, std::string& out);
+// What ends a stream: the choices that are ended here, as a list's text; the chunk without choices that tells the usage,
+// null where nobody asked for it; and the terminator.
+void append_openai_ending(std::string_view envelope, std::string_view open_choices,
+                          const usage* told, std::string& out);
 
 // Calls `finish(index)` for each choice that the chunk ends.
 template <typename Finish>

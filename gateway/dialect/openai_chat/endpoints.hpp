@@ -14,6 +14,7 @@ inline constexpr std::string_view openai_chat_path = "/v1/chat/completions";
 
 namespace openai_reasons {
 inline constexpr std::string_view pictures = "pictures are not metered yet";
+inline constexpr std::string_view films = "films are not metered yet";
 inline constexpr std::string_view sound = "sound is not metered yet";
 inline constexpr std::string_view batches =
     "what a batch will cost is not held yet; send its calls one by one";
@@ -43,7 +44,7 @@ inline constexpr std::array<endpoint, 27> openai_chat_endpoints = {{
      .why = openai_reasons::management},
     shut("/v1/chat/completions/{id*}", openai_reasons::stored),
     shut("/v1/images/{any*}", openai_reasons::pictures),
-    shut("/v1/videos/{any*}", openai_reasons::pictures),
+    shut("/v1/videos/{any*}", openai_reasons::films),
     shut("/v1/audio/{any*}", openai_reasons::sound),
     shut("/v1/batches/{any*}", openai_reasons::batches),
     shut("/v1/files/{any*}", openai_reasons::stored),

@@ -3,7 +3,6 @@
 // named below. Tested by tests/gateway/dialect/openai_chat_test.cpp.
 #include <algorithm>
 #include <charconv>
-#include <vector>
 
 #include "gateway/dialect/openai_chat/chat.hpp"
 #include "gateway/dialect/openai_chat/hidden_output.hpp"
@@ -88,35 +87,11 @@ bool is_at_most(std::string_view number, std::int64_t most) {
   return value >= 0 && value <= most;
 }
 
-// A word that is nobody's else may be its provider's own, which is not known yet.
-std::optional<problem> read_tier(simdjson::dom::object body, chat_request& into) {
-  const auto word = read_text(body, field_name{"service_tier", "service_tier"});
-  if (!word) return word.error();
-  into.tier_word = *word;
-  const auto tier = parse_service_tier(*word);
-  if (tier && *tier == service_tier::batch) return requested_tier(*word).error();
-  into.tier = tier.value_or(service_tier::standard);
-  return std::nullopt;
-}
-
 // Models that search whether they are asked to or not: gpt-4o-search-preview, gpt-5-search-api.
 bool always_searches(std::string_view model) noexcept {
   const std::string_view name = tokenizer::bare_model(model);
   return name.find("-search-preview") != std::string_view::npos ||
          name.find("-search-api") != std::string_view::npos;
-}
-
-// OpenRouter tries one after the other.
-std::vector<std::string_view> read_other_models(simdjson::dom::object body) {
-  std::vector<std::string_view> others;
-  simdjson::dom::array models;
-  const auto given = find_field(body, "models");
-  if (!given || given->get(models) != simdjson::SUCCESS) return others;
-  for (const simdjson::dom::element item : models) {
-    std::string_view model;
-    if (item.get(model) == simdjson::SUCCESS) others.push_back(model);
-  }
-  return others;
 }
 
 class openai_chat_request_rules final : public request_rules {
@@ -136,7 +111,10 @@ class openai_chat_request_rules final : public request_rules {
     if (!best_of) return best_of.error();
     const std::int64_t choices = std::max(*answers, *best_of);
     chat_request request;
-    if (auto wrong = read_tier(body, request)) return std::move(*wrong);
+    const auto tier = read_named_tier(body);
+    if (!tier) return tier.error();
+    request.tier_word = tier->word;
+    request.tier = tier->tier;
     const auto audio = asks_for_audio(body);
     if (!audio) return audio.error();
     const auto search = read_object(body, field_name{"web_search_options", "web_search_options"});
@@ -158,7 +136,7 @@ class openai_chat_request_rules final : public request_rules {
     request.has_tools = *search || find_field(body, "tools").has_value();
     request.hides_output = *audio || may_reason_hidden(body, start->model);
     request.user = *user;
-    request.other_models = read_other_models(body);
+    request.other_models = read_stand_ins(body);
     return request;
   }
 

@@ -1,10 +1,12 @@
-// Follows a stream of OpenAI's chunks, of a chat or of legacy completions: both report usage and end alike, and differ in
-// how a choice is ended (`Ending`: openai_chat/ending.hpp, openai_completions/ending.hpp). Belongs to one stream.
+// Answers and streams of OpenAI's choices, of a chat or of legacy completions: both report usage and end alike, and differ
+// in how a choice is ended (`Ending`: openai_chat/ending.hpp, openai_completions/ending.hpp). A meter belongs to one
+// stream; the rules are stateless.
 #pragma once
 
 #include "gateway/dialect/openai_chat/usage.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/dialect/parts/metered_stream.hpp"
+#include "gateway/dialect/parts/whole_answer.hpp"
 #include "pricing/text/ascii.hpp"
 
 namespace stint {
@@ -71,6 +73,34 @@ class openai_stream_meter final : public metered_stream {
   bool hides_usage_;
   Ending ending_;
   std::optional<usage_report> report_;
+};
+
+template <typename Ending>
+class openai_choices_rules final : public answer_rules {
+ public:
+  std::optional<usage_report> read_answer(std::string_view body, bool& implausible) const override {
+    implausible = false;
+    std::optional<usage_report> report;
+    with_object(body, [&](simdjson::dom::object answer) {
+      report = read_openai_report(answer, implausible);
+    });
+    return report;
+  }
+
+  answer_nature nature_of(std::string_view body) const override {
+    return nature_of_answer(body, "choices");
+  }
+
+  std::int64_t count_answer(std::string_view body, const counted_model& model) const override {
+    return count_whole_answer(body, model, [](simdjson::dom::object answer, text_counter& counter) {
+      count_openai_choices(answer, "message", counter);
+    });
+  }
+
+  std::unique_ptr<stream_meter> meter_stream(const counted_model& model,
+                                             const chat_request& request) const override {
+    return std::make_unique<openai_stream_meter<Ending>>(model, request);
+  }
 };
 
 }  // namespace stint

@@ -315,6 +315,8 @@ std::optional<usage_report> read_openai_report(simdjson::dom::object answer, boo
   return report;
 }
 
+namespace {
+// Feeds the texts of a choice's message or delta.
 void count_openai_message(std::int64_t choice, simdjson::dom::object message, text_sink& into) {
   std::int64_t next_tool = 0;
   for (const auto [key, value] : message) {
@@ -349,6 +351,7 @@ void count_openai_message(std::int64_t choice, simdjson::dom::object message, te
     }
   }
 }
+}  // namespace
 
 void count_openai_choices(simdjson::dom::object answer, std::string_view member, text_sink& into) {
   simdjson::dom::array choices;

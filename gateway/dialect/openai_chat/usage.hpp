@@ -34,7 +34,5 @@ void take_served_tier(std::string_view word, usage_report& report);
 
 // Feeds the texts of every choice, of legacy completions too; `member` is "message" of whole answers, "delta" of chunks.
 void count_openai_choices(simdjson::dom::object answer, std::string_view member, text_sink& into);
-// Feeds the texts of a choice's message or delta.
-void count_openai_message(std::int64_t choice, simdjson::dom::object message, text_sink& into);
 
 }  // namespace stint

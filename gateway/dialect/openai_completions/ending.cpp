@@ -13,7 +13,6 @@ void openai_completions_ending::note(std::string_view data) {
 }
 
 void openai_completions_ending::write(const usage& used, std::string& out) const {
-  const std::string envelope = head_.envelope("text_completion");
   std::string open;
   for (std::size_t index = 0; index < finished_.size(); ++index) {
     if (finished_[index]) continue;
@@ -21,12 +20,7 @@ void openai_completions_ending::write(const usage& used, std::string& out) const
     open += R"({"text":"","index":)" + std::to_string(index) +
             R"(,"logprobs":null,"finish_reason":"length"})";
   }
-  if (!open.empty()) {
-    out += "data: " + envelope + "\"choices\":[" + open + "]";
-    out += with_usage_ ? ",\"usage\":null}\n\n" : "}\n\n";
-  }
-  if (with_usage_) append_openai_usage_chunk(envelope, used, out);
-  out += "data: [DONE]\n\n";
+  append_openai_ending(head_.envelope("text_completion"), open, with_usage_ ? &used : nullptr, out);
 }
 
 }  // namespace stint

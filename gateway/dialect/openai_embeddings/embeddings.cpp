@@ -7,6 +7,7 @@
 #include <array>
 
 #include "gateway/dialect/openai_chat/chat.hpp"
+#include "gateway/dialect/openai_chat/facts.hpp"
 #include "gateway/dialect/openai_chat/usage.hpp"
 #include "gateway/dialect/parts/chat_start.hpp"
 #include "gateway/dialect/parts/document.hpp"
@@ -21,22 +22,14 @@ namespace {
 
 constexpr std::string_view embeddings_path = "/v1/embeddings";
 constexpr std::array<endpoint, 1> embeddings_endpoints = {{{.pattern = embeddings_path}}};
-constexpr std::array<std::string_view, 1> embeddings_query_keys = {"api-version"};  // Azure's
 
-constexpr dialect_facts embeddings_facts = {
+constexpr dialect_facts embeddings_facts = openai_facts({
     .name = "openai_embeddings",
     .spoken_as = "openai",
     .path = embeddings_path,
     .endpoints = embeddings_endpoints,
     .api = tokenizer::chat_api::openai_embeddings,
-    .credential = {"authorization", "Bearer "},
-    .billed_fields = {},
-    .query_keys = embeddings_query_keys,
-    .version_in_base_url = true,
-    .needed = {},
-    .request_id_field = "x-request-id",
-    .reports_searches = false,
-};
+});
 
 class embeddings_request_rules final : public reading_request_rules {
  public:

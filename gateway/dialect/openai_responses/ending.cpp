@@ -33,11 +33,6 @@ bool is_among(const std::array<std::string_view, count>& names, std::string_view
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::int64_t number_of(simdjson::dom::object event, std::string_view key) {
-  std::int64_t number = 0;
-  return event[key].get(number) == simdjson::SUCCESS ? number : 0;
-}
-
 void append_member(std::string_view key, simdjson::dom::element value, std::string& out) {
   append_json_string(out, key);
   out.append(":").append(simdjson::minify(value)).append(",");

@@ -193,28 +193,6 @@ result<std::string_view> read_end_user(simdjson::dom::object body) {
   return read_text(body, field_name{"user", "user"});
 }
 
-// A word that is nobody's else may be its provider's own, which is not known yet.
-std::optional<problem> read_served_tier(simdjson::dom::object body, chat_request& into) {
-  const auto word = read_text(body, field_name{"service_tier", "service_tier"});
-  if (!word) return word.error();
-  into.tier_word = *word;
-  const auto tier = parse_service_tier(*word);
-  if (tier && *tier == service_tier::batch) return requested_tier(*word).error();
-  into.tier = tier.value_or(service_tier::standard);
-  return std::nullopt;
-}
-
-// OpenRouter tries one after the other.
-void read_stand_ins(simdjson::dom::object body, chat_request& into) {
-  simdjson::dom::array models;
-  const auto given = find_field(body, "models");
-  if (!given || given->get(models) != simdjson::SUCCESS) return;
-  for (const simdjson::dom::element item : models) {
-    std::string_view model;
-    if (item.get(model) == simdjson::SUCCESS) into.other_models.push_back(model);
-  }
-}
-
 class openai_responses_request_rules : public request_rules {
  public:
   result<chat_request> read_request(simdjson::dom::element document,
@@ -230,7 +208,8 @@ class openai_responses_request_rules : public request_rules {
     if (auto wrong = read_cache(body, request)) return std::move(*wrong);
     if (auto wrong = read_offered(body, request)) return std::move(*wrong);
     if (auto wrong = read_summing_up(body, request)) return std::move(*wrong);
-    if (auto wrong = read_served_tier(body, request)) return std::move(*wrong);
+    const auto tier = read_named_tier(body);
+    if (!tier) return tier.error();
     if (auto wrong = read_earlier(body, request)) return std::move(*wrong);
     const auto user = read_end_user(body);
     if (!user) return user.error();
@@ -242,7 +221,9 @@ class openai_responses_request_rules : public request_rules {
     request.thinking_tokens = least_bound - 1;
     request.hides_output = reasons_unseen(body, start->model);
     request.user = *user;
-    read_stand_ins(body, request);
+    request.tier_word = tier->word;
+    request.tier = tier->tier;
+    request.other_models = read_stand_ins(body);
     return request;
   }
 

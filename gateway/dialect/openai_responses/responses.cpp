@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "gateway/dialect/openai_chat/facts.hpp"
 #include "gateway/dialect/openai_responses/ending.hpp"
 #include "gateway/dialect/openai_responses/usage.hpp"
 #include "gateway/dialect/parts/document.hpp"
@@ -15,14 +16,6 @@ namespace stint {
 
 namespace {
 
-// Agents that call models of their own accord have no bound (dialects.md §1.1).
-constexpr std::array<billed_word, 3> responses_betas = {{
-    {"responses_multi_agent", priced_by::nothing},
-    {"agent", priced_by::nothing},
-    {"multi_agent", priced_by::nothing},
-}};
-constexpr std::array<billed_field, 1> responses_billed_fields = {
-    {{"openai-beta", responses_betas}}};
 // Azure's, and those of what is asked of a kept response.
 constexpr std::array<std::string_view, 8> responses_query_keys = {
     "api-version",         "after", "before", "include",
@@ -42,35 +35,25 @@ constexpr std::array<endpoint, 6> responses_endpoints = {{
 constexpr std::string_view compact_path = "/v1/responses/compact";
 constexpr std::array<endpoint, 1> compact_endpoints = {{{.pattern = compact_path}}};
 
-constexpr dialect_facts openai_responses_facts = {
+constexpr dialect_facts openai_responses_facts = openai_facts({
     .name = "responses",
     .spoken_as = "responses",
     .path = responses_path,
     .endpoints = responses_endpoints,
     .api = tokenizer::chat_api::openai_responses,
-    .credential = {"authorization", "Bearer "},
-    .billed_fields = responses_billed_fields,
+    .billed_fields = openai_billed_fields,
     .query_keys = responses_query_keys,
-    .version_in_base_url = true,
-    .needed = {},
-    .request_id_field = "x-request-id",
-    .reports_searches = false,
-};
+});
 
-constexpr dialect_facts openai_compact_facts = {
+constexpr dialect_facts openai_compact_facts = openai_facts({
     .name = "responses_compact",
     .spoken_as = "responses",
     .path = compact_path,
     .endpoints = compact_endpoints,
     .api = tokenizer::chat_api::openai_responses,
-    .credential = {"authorization", "Bearer "},
-    .billed_fields = responses_billed_fields,
+    .billed_fields = openai_billed_fields,
     .query_keys = responses_query_keys,
-    .version_in_base_url = true,
-    .needed = {},
-    .request_id_field = "x-request-id",
-    .reports_searches = false,
-};
+});
 
 // The text of an event of the stream. Each also comes whole in a `.done` event, which is not counted again; audio
 // comes as base64 and is counted by its transcript; what a command printed was not generated.
@@ -95,11 +78,6 @@ bool is_preamble_type(std::string_view type) noexcept {
 
 bool is_last_type(std::string_view type) noexcept {
   return type == "response.completed" || type == "response.incomplete" || type == "response.failed";
-}
-
-std::int64_t index_in(simdjson::dom::object event, std::string_view key) {
-  std::int64_t index = 0;
-  return event[key].get(index) == simdjson::SUCCESS ? index : 0;
 }
 
 // What an item says by itself, where it does not come in deltas. A conversation that was summed up begins with what
@@ -156,7 +134,7 @@ class openai_responses_meter final : public metered_stream {
     if (is_item) {
       const auto data = parse_object(event.data);
       if (data && (*data)["item"].get(inner) == simdjson::SUCCESS)
-        note_search(index_in(*data, "output_index"), inner);
+        note_search(number_of(*data, "output_index"), inner);
     }
     if (!is_last) return note;
     const auto data = parse_object(event.data);
@@ -217,16 +195,16 @@ class openai_responses_meter final : public metered_stream {
 
   void count_text(simdjson::dom::object data, text_sink& into) const override {
     const std::string_view type = text_of(data, "type");
-    const std::int64_t item = index_in(data, "output_index");
+    const std::int64_t item = number_of(data, "output_index");
     simdjson::dom::object inner;
     if (is_delta(type)) {
-      const std::int64_t part = index_in(data, "content_index") + index_in(data, "summary_index");
+      const std::int64_t part = number_of(data, "content_index") + number_of(data, "summary_index");
       into.feed(text_key{item, kind_of_delta(type), part}, text_of(data, "delta"));
     } else if (type == "response.output_item.added" &&
                data["item"].get(inner) == simdjson::SUCCESS) {
       into.feed(text_key{item, text_kind::tool_name, 0}, text_of(inner, "name"));
     } else if (type == "response.shell_call_command.added") {
-      into.feed(text_key{item, text_kind::tool_arguments, index_in(data, "command_index")},
+      into.feed(text_key{item, text_kind::tool_arguments, number_of(data, "command_index")},
                 text_of(data, "command"));
     }
   }

@@ -201,21 +201,21 @@ inline constexpr std::array<answer_media, 1> server_sent_events = {answer_media:
 
 // What is fixed of an API. Its texts live as long as the program.
 struct dialect_facts {
-  std::string_view name;  // its own, in messages and under providers.*.paths: "openai_embeddings"
+  std::string_view name{};  // its own, in messages and under providers.*.paths: "openai_embeddings"
   std::string_view
-      spoken_as;  // the word of providers.*.dialects, which stands for all that have it
+      spoken_as{};  // the word of providers.*.dialects, which stands for all that have it
   // A POST to it is a metered call: one exact comparison, for it is made for every call. "": its paths have
   // holes, and only the list of endpoints knows them.
-  std::string_view path;
-  std::span<const endpoint> endpoints;  // all of them; first that of `path`, where there is one
+  std::string_view path{};
+  std::span<const endpoint> endpoints{};  // all of them; first that of `path`, where there is one
   tokenizer::chat_api api{};
-  head_field credential;  // the field that carries it, and what stands before it: "Bearer "
-  std::span<const billed_field> billed_fields;   // of its requests' heads
-  std::span<const std::string_view> query_keys;  // that go on with a metered call, and no others
+  head_field credential{};  // the field that carries it, and what stands before it: "Bearer "
+  std::span<const billed_field> billed_fields{};   // of its requests' heads
+  std::span<const std::string_view> query_keys{};  // that go on with a metered call, and no others
   bool version_in_base_url =
-      false;          // its SDKs want "/v1" there, or what a provider has in its place
-  head_field needed;  // what the API wants and is sent where the client did not; "": nothing
-  std::string_view request_id_field;  // where its SDKs look for the id of a failed request
+      false;            // its SDKs want "/v1" there, or what a provider has in its place
+  head_field needed{};  // what the API wants and is sent where the client did not; "": nothing
+  std::string_view request_id_field{};  // where its SDKs look for the id of a failed request
   std::string_view tier_field{};  // of an answer's head: the tier that served it; "": none has it
   // A dialect whose bodies some clients send to this path: with `input`, and no `messages`. "": none.
   std::string_view mistaken_for = {};

@@ -91,6 +91,11 @@ std::string_view text_of(simdjson::dom::object in, std::string_view key) {
   return in[key].get(text) == simdjson::SUCCESS ? text : std::string_view{};
 }
 
+std::int64_t number_of(simdjson::dom::object in, std::string_view key) {
+  std::int64_t number = 0;
+  return in[key].get(number) == simdjson::SUCCESS ? number : 0;
+}
+
 bool contains(std::string_view text, std::string_view piece) noexcept {
   // An empty text may be nowhere, which memmem must not be given.
   return !text.empty() && memmem(text.data(), text.size(), piece.data(), piece.size()) != nullptr;

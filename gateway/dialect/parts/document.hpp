@@ -54,6 +54,9 @@ bool with_object(std::string_view json, Use&& use) {
 // The member's text, "" when it is absent or no string.
 [[nodiscard]] std::string_view text_of(simdjson::dom::object in, std::string_view key);
 
+// The member's number, 0 when it is absent or no whole one: places in lists, which begin there.
+[[nodiscard]] std::int64_t number_of(simdjson::dom::object in, std::string_view key);
+
 // Whether the text has the piece, byte for byte.
 [[nodiscard]] bool contains(std::string_view text, std::string_view piece) noexcept;
 

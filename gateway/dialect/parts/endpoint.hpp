@@ -13,9 +13,21 @@ enum class endpoint_kind : std::uint8_t {
   metered,  // held, priced, settled
   free,  // goes to the provider of the model or object that it names, and costs nothing: one request
   answered_here,  // by the gateway, from what it knows
-  refused         // it costs, and what it costs cannot be told, or it leads around the gateway
+  refused  // what it costs cannot be told, or it leads around the gateway or the key's own list
 };
-[[nodiscard]] std::string_view to_string(endpoint_kind kind) noexcept;
+[[nodiscard]] constexpr std::string_view to_string(endpoint_kind kind) noexcept {
+  switch (kind) {
+    case endpoint_kind::metered:
+      return "metered";
+    case endpoint_kind::free:
+      return "free";
+    case endpoint_kind::answered_here:
+      return "answered here";
+    case endpoint_kind::refused:
+      return "refused";
+  }
+  return "refused";
+}
 
 struct endpoint {
   http_method method = http_method::post;

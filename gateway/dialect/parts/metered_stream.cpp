@@ -227,9 +227,9 @@ void metered_stream::keep_text(std::string_view text) {
 bool metered_stream::delivers_text(std::string_view data) const {
   const auto object = parse_object(data);
   if (!object) return false;
-  text_counter counter(counted_model{"gpt-4o"});  // any: it is asked whether, not how many
-  count_text(*object, counter);
-  return counter.total() > 0;
+  any_text delivered;
+  count_text(*object, delivered);
+  return delivered.found();
 }
 
 void metered_stream::fold() {

@@ -4,24 +4,9 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/dialect/parts/endpoint.hpp"
 #include "pricing/text/ascii.hpp"
 
 namespace stint {
-
-std::string_view to_string(endpoint_kind kind) noexcept {
-  switch (kind) {
-    case endpoint_kind::metered:
-      return "metered";
-    case endpoint_kind::free:
-      return "free";
-    case endpoint_kind::answered_here:
-      return "answered here";
-    case endpoint_kind::refused:
-      return "refused";
-  }
-  return "refused";
-}
 
 std::string_view take_segment(std::string_view& path) noexcept {
   while (path.starts_with('/'))

@@ -2,7 +2,6 @@
 // came. Stateless.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,12 +11,6 @@ namespace stint {
 
 class reading_request_rules : public request_rules {
  public:
-  std::optional<std::string> edit_body(std::string_view, const chat_request&) const final {
-    return std::nullopt;
-  }
-  std::optional<std::string> without_usage_request(std::string_view) const final {
-    return std::nullopt;
-  }
   std::string lower_output_bound(std::string_view body, std::string_view,
                                  std::int64_t) const final {
     return std::string(body);

@@ -1,4 +1,4 @@
-// Tested by tests/gateway/dialect/dialect_test.cpp.
+// Tested by tests/gateway/dialect/dialect_test.cpp, openai_chat_test.cpp and openai_responses_test.cpp.
 #include "gateway/dialect/parts/request_fields.hpp"
 
 #include <algorithm>
@@ -46,6 +46,26 @@ result<service_tier> requested_tier(std::string_view word) {
   if (*tier == service_tier::batch)
     return field_problem("service_tier", "names batch, which is no tier of a call by itself.");
   return *tier;
+}
+
+result<named_tier> read_named_tier(simdjson::dom::object body) {
+  const auto word = read_text(body, field_name{"service_tier", "service_tier"});
+  if (!word) return word.error();
+  const auto tier = parse_service_tier(*word);
+  if (tier && *tier == service_tier::batch) return requested_tier(*word).error();
+  return named_tier{*word, tier.value_or(service_tier::standard)};
+}
+
+std::vector<std::string_view> read_stand_ins(simdjson::dom::object body) {
+  std::vector<std::string_view> others;
+  simdjson::dom::array models;
+  const auto given = find_field(body, "models");
+  if (!given || given->get(models) != simdjson::SUCCESS) return others;
+  for (const simdjson::dom::element item : models) {
+    std::string_view model;
+    if (item.get(model) == simdjson::SUCCESS) others.push_back(model);
+  }
+  return others;
 }
 
 std::optional<simdjson::dom::element> find_field(simdjson::dom::object in, std::string_view key) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include <simdjson.h>
 
@@ -40,6 +41,17 @@ struct integer_bounds {
 
 // The tier that `word` asks for. A tier of batches is none of a call that is answered at once.
 [[nodiscard]] result<service_tier> requested_tier(std::string_view word);
+
+// What "service_tier" says in OpenAI's form: a word that is nobody's else may be its provider's own, which is not known
+// yet, and is standard until it is. Refuses batch as above.
+struct named_tier {
+  std::string_view word;  // "": none
+  service_tier tier = service_tier::standard;
+};
+[[nodiscard]] result<named_tier> read_named_tier(simdjson::dom::object body);
+
+// The "models" that OpenRouter tries one after the other.
+[[nodiscard]] std::vector<std::string_view> read_stand_ins(simdjson::dom::object body);
 
 // The model of a path, where it is fit to be recorded and sent on.
 [[nodiscard]] std::optional<problem> check_path_model(std::string_view model);

@@ -37,4 +37,14 @@ class text_sink {
   void feed_element(const text_key& key, simdjson::dom::element value);
 };
 
+// Whether anything at all was generated: not how much, which would have to be tokenized.
+class any_text final : public text_sink {
+ public:
+  void feed(const text_key&, std::string_view piece) override { found_ = found_ || !piece.empty(); }
+  [[nodiscard]] bool found() const noexcept { return found_; }
+
+ private:
+  bool found_ = false;
+};
+
 }  // namespace stint

@@ -124,6 +124,10 @@ BOOST_AUTO_TEST_CASE(a_passthrough_of_what_is_served_here_by_now_is_warned_of) {
       parsed("passthrough: [{method: POST, path: /v1/messages/count_tokens, provider: sim}]\n"));
   BOOST_TEST(any_starts_with(
       warnings, "passthrough: POST /v1/messages/count_tokens has no effect any more: it is free"));
+  // Gemini's list is not ours.
+  BOOST_TEST(!any_starts_with(
+      warnings_about(parsed("passthrough: [{method: GET, path: /v1beta/models, provider: sim}]\n")),
+      "passthrough: GET /v1beta/models"));
 }
 
 BOOST_AUTO_TEST_CASE(having_no_cap_is_warned_of) {

@@ -267,6 +267,17 @@ BOOST_AUTO_TEST_CASE(a_spent_budget_says_everything_in_words_and_figures) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_the_operator_has_to_say_stands_behind_the_figures_in_every_dialect) {
+  problem why = make_problem(problem_kind::budget_exceeded, "Ask #llm-budget.");
+  why.refusal = spent_dollars();
+  for (const dialect* each : all_dialects()) {
+    const std::string message = text_at(each->error_body(why, call_id{}), "/error/message");
+    BOOST_TEST(message.find("tenant-day") != std::string::npos,
+               each->facts().name << ": " << message);
+    BOOST_TEST(message.ends_with(" Ask #llm-budget."), each->facts().name << ": " << message);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_spent_rolling_budget_says_when_enough_is_free_again) {
   problem why = make_problem(problem_kind::budget_exceeded, "");
   why.refusal = spent_dollars();

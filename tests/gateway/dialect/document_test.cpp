@@ -90,6 +90,12 @@ BOOST_AUTO_TEST_CASE(a_text_is_a_string_and_anything_else_is_none) {
     BOOST_TEST(text_of(parse_object(json).value(), "of") == "", json);
 }
 
+BOOST_AUTO_TEST_CASE(a_place_in_a_list_is_the_first_where_it_is_not_told) {
+  BOOST_TEST(number_of(parse_object(R"({"of":7})").value(), "of") == 7);
+  for (const std::string_view json : {"{}", R"({"of":"7"})", R"({"of":1.5})", R"({"of":null})"})
+    BOOST_TEST(number_of(parse_object(json).value(), "of") == 0, json);
+}
+
 BOOST_AUTO_TEST_CASE(a_member_is_looked_for_with_its_colon_and_is_not_null) {
   for (const std::string_view json :
        {R"({"usage":{}})", R"({"usage" : 1})", "{\"usage\"\t\r\n:\t\r\n1}",

@@ -3,6 +3,7 @@
 // of a call, cut at every byte; the events are read as a client reads them.
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -208,6 +209,65 @@ BOOST_FIXTURE_TEST_CASE(a_call_that_is_cut_is_never_called_complete, with_encodi
   BOOST_TEST(value_at(events[1], "/item/call_id") == "\"call_1\"");
   BOOST_TEST(value_at(events[2], "/response/output/0/status") == "\"completed\"");
   BOOST_TEST(value_at(events[2], "/response/output/1/status") == "\"incomplete\"");
+}
+
+// A custom tool takes a text and no arguments, and each kind is told whole by an event of its own name.
+BOOST_FIXTURE_TEST_CASE(each_kind_of_call_ends_by_its_own_names, with_encodings) {
+  for (const auto& [type, field, told] :
+       {std::tuple<std::string, std::string, std::string>{"function_call", "arguments",
+                                                          "response.function_call_arguments"},
+        {"custom_tool_call", "input", "response.custom_tool_call_input"},
+        {"mcp_call", "arguments", "response.mcp_call_arguments"}}) {
+    BOOST_TEST_CONTEXT(type) {
+      const std::string place = R"("item_id":"c_1","output_index":0,)";
+      const std::string before =
+          begun +
+          event("response.output_item.added", 1,
+                R"("output_index":0,"item":{"id":"c_1","type":")" + type +
+                    R"(","status":"in_progress",")" + field + R"(":"","name":"run"})") +
+          event(told + ".delta", 2, place + R"("delta":"ls")") +
+          event(told + ".delta", 3, place + R"("delta":" -l")");
+      const auto events = events_of(cut(before).ending);
+      BOOST_TEST_REQUIRE(events.size() == 3);
+      BOOST_TEST(value_at(events[0], "/type") == "\"" + told + ".done\"");
+      BOOST_TEST(value_at(events[0], "/" + field) == "\"ls -l\"");
+      BOOST_TEST(value_at(events[1], "/item/" + field) == "\"ls -l\"");
+      BOOST_TEST(value_at(events[1], "/item/name") == "\"run\"");
+      BOOST_TEST(value_at(events[1], "/item/status") == "\"incomplete\"");
+      BOOST_TEST(value_at(events[2], "/response/output/0/" + field) == "\"ls -l\"");
+      // It is not told a second time.
+      const std::string whole = event(told + ".done", 4, place + "\"" + field + R"(":"ls -l")");
+      const auto after = events_of(cut(before + whole).ending);
+      BOOST_TEST_REQUIRE(after.size() == 2);
+      BOOST_TEST(value_at(after[0], "/type") == "\"response.output_item.done\"");
+      BOOST_TEST(value_at(after[0], "/item/" + field) == "\"ls -l\"");
+    }
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refusal_that_is_cut_stays_a_refusal, with_encodings) {
+  const std::string place = R"("item_id":"msg_1","output_index":0,"content_index":0,)";
+  const std::string before =
+      begun +
+      event(
+          "response.output_item.added", 1,
+          R"("output_index":0,"item":{"id":"msg_1","type":"message","status":"in_progress","content":[],"role":"assistant"})") +
+      event("response.content_part.added", 2, place + R"("part":{"type":"refusal","refusal":""})") +
+      event("response.refusal.delta", 3, place + R"("delta":"I must")") +
+      event("response.refusal.delta", 4, place + R"("delta":" not.")");
+  const auto events = events_of(cut(before).ending);
+  BOOST_TEST_REQUIRE(events.size() == 4);
+  BOOST_TEST(value_at(events[0], "/type") == "\"response.refusal.done\"");
+  BOOST_TEST(value_at(events[0], "/refusal") == "\"I must not.\"");
+  BOOST_TEST(value_at(events[1], "/type") == "\"response.content_part.done\"");
+  BOOST_TEST(value_at(events[1], "/part/type") == "\"refusal\"");
+  BOOST_TEST(value_at(events[1], "/part/refusal") == "\"I must not.\"");
+  BOOST_TEST(value_at(events[2], "/item/content/0/refusal") == "\"I must not.\"");
+  BOOST_TEST(value_at(events[3], "/response/output/0/content/0/type") == "\"refusal\"");
+  const std::string whole = event("response.refusal.done", 5, place + R"("refusal":"I must not.")");
+  const auto after = events_of(cut(before + whole).ending);
+  BOOST_TEST_REQUIRE(after.size() == 3);
+  BOOST_TEST(value_at(after[0], "/type") == "\"response.content_part.done\"");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_client_that_would_try_again_is_told_of_want_of_quota, with_encodings) {

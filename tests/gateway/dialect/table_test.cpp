@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(each_endpoint_is_found_by_its_method_and_path_and_says_why_
         BOOST_TEST((one.kind == endpoint_kind::refused) == !one.why.empty());
         BOOST_TEST((one.kind == endpoint_kind::refused || !one.may_be_let_through));
         call_target target;
-        target.version = "v1";
+        target.version = "v1beta";  // under /v1 Gemini's lists are OpenAI's
         target.id = target.action = "x";
         std::string path;
         append_expanded(one.pattern, target, "m", false, path);
@@ -67,6 +67,55 @@ BOOST_AUTO_TEST_CASE(a_path_that_takes_other_methods_says_which) {
   BOOST_TEST(found.speaks == nullptr);
   BOOST_TEST(found.other_methods == "POST");
   BOOST_TEST(find_endpoint(http_method::get, "/v1/nothing").other_methods.empty());
+  // A method that is refused is none that the path takes.
+  BOOST_TEST(find_endpoint(http_method::post, "/v1/models/m").other_methods == "GET");
+  BOOST_TEST(
+      find_endpoint(http_method::post, "/v1beta/models/m:generateAnswer").other_methods.empty());
+}
+
+// It was shut, as if it were the list that is answered here.
+BOOST_AUTO_TEST_CASE(another_api_s_list_of_models_may_be_let_through_and_ours_may_not) {
+  for (const char* path : {"/v1beta/models", "/v1beta/models/gemini-3-flash", "/v1alpha/models"}) {
+    BOOST_TEST_CONTEXT(path) {
+      const found_endpoint found = find_endpoint(http_method::get, path);
+      BOOST_TEST(found.speaks == find_dialect("gemini"));
+      BOOST_TEST((found.target.at->kind == endpoint_kind::refused));
+      for (const bool or_below : {false, true})
+        BOOST_TEST((shut_endpoint(http_method::get, path, or_below) == nullptr));
+    }
+  }
+  for (const char* path : {"/v1/models", "/models/gpt-4o", "/V1/models", "/v2/models",
+                           "/v1beta/x/../models", "/v1beta/Models"})
+    BOOST_TEST((shut_endpoint(http_method::get, path, false) != nullptr), path);
+  BOOST_TEST(find_endpoint(http_method::get, "/v1/models").speaks == find_dialect("openai"));
+}
+
+// Google's servers take the method from the query as well: a rule for a list opens no call.
+BOOST_AUTO_TEST_CASE(a_call_by_another_method_is_not_a_list_of_models) {
+  for (const char* call : {"generateContent", "predict", "embedContent"}) {
+    const std::string path = std::string("/v1beta/models/m:") + call;
+    BOOST_TEST((shut_endpoint(http_method::get, path, false) != nullptr), path);
+    BOOST_TEST((shut_endpoint(http_method::get, path, true) != nullptr), path);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_prefix_is_shut_to_what_leads_on_from_a_metered_path_and_an_exact_rule_is_not) {
+  const auto shut = [](http_method method, std::string_view path, bool or_below) {
+    return shut_endpoint(method, path, or_below) != nullptr;
+  };
+  for (const char* path : {"/v1/messages/batches", "/v1/responses/compact/more"}) {
+    BOOST_TEST(!shut(http_method::post, path, false), path);
+    BOOST_TEST(shut(http_method::post, path, true), path);
+  }
+  // Of another method: the metered or refused path itself, and not what leads on from it.
+  for (const char* path : {"/v1beta/tunedModels/m:generateContent", "/v1beta/interactions"}) {
+    BOOST_TEST(!shut(http_method::get, path, false), path);
+    BOOST_TEST(shut(http_method::get, path, true), path);
+  }
+  BOOST_TEST(!shut(http_method::get, "/v1/messages/more", true));
+  for (const bool or_below : {false, true})
+    BOOST_TEST(shut(http_method::post, "/v1/messages", or_below));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_served_is_counted_by_what_it_was_for) {

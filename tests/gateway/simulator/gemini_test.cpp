@@ -102,6 +102,7 @@ BOOST_FIXTURE_TEST_CASE(searches_and_what_is_left_out_are_as_steered, simulated_
   const stream_outcome seen =
       followed(ask("~tokens=3~searches=2", "streamGenerateContent").body, true);
   BOOST_TEST(seen.report->tells_searches);
+  BOOST_TEST(seen.report->used.web_searches == 1);  // this generation is billed by the prompt
   BOOST_TEST(billed("web_searches") == 2);
   BOOST_TEST(!followed(ask("~tokens=3~usage=missing", "streamGenerateContent").body, true).report);
   BOOST_TEST(ask("~status=429", "generateContent").body.find("RESOURCE_EXHAUSTED") !=

@@ -46,6 +46,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused_says_why_and_a_rule_may_let_through_what_do
   settings.passthrough = {{"POST", "/v1/*", "openai"}};
   for (const auto& [line, why, may] :
        {std::tuple{"POST /v1/images/generations", "pictures are not metered yet", true},
+        {"POST /v1/videos", "films are not metered yet", true},
         {"POST /v1/messages/batches", "send its calls one by one", false},
         {"POST /v1/realtime/client_secrets", "the provider's own keys", false},
         {"POST /v1/organization/projects", "manages the provider's account", false}}) {
