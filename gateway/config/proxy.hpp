@@ -19,6 +19,7 @@ struct proxy_config {
   secret authorization;           // of proxy-authorization: "Basic …"; empty: none
   std::string source;             // who names it, for messages: "environment variable HTTPS_PROXY"
   std::string credential_source;  // "environment variable PROXY_USER"; "": it is not asked for one
+  bool operator==(const proxy_config&) const = default;
 };
 
 // "http://[user:password@]host:port", or "host:port" alone; escapes in user and password are read.
