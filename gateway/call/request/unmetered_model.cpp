@@ -11,6 +11,7 @@
 #include "gateway/config/costs_of_paths.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/http/media_type.hpp"
+#include "gateway/http/query.hpp"
 #include "pricing/text/ascii.hpp"
 
 namespace stint {
@@ -182,9 +183,7 @@ bool is_plain_json(const request_head& head) noexcept {
 void note_beside(const request_head& head, const passing_on& leaving, named_models& into) {
   std::string_view rest = head.query;
   while (!rest.empty()) {
-    const std::string_view pair = rest.substr(0, rest.find_first_of("&;"));
-    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
-    const std::string_view name = pair.substr(0, pair.find('='));
+    const std::string_view name = take_pair(rest, "&;").key;
     if (name.find_first_of("%+") != std::string_view::npos || has_word_for_models(name))
       note_unread("of its query, the key " + told(name), into);
   }
