@@ -202,15 +202,14 @@ std::optional<simdjson::dom::object> read_object(simdjson::dom::parser& parser,
   return outcome == simdjson::SUCCESS ? root : parse_object(parser, body);
 }
 
-}  // namespace
-
+// Whether the key has a list of models, and the call may cost something.
 bool is_limited(const virtual_key& key, const request_head& head) noexcept {
   return !key.models.empty() && !costs_nothing(to_string(head.method), head.path);
 }
 
-std::optional<problem> refuse_unmetered_model(const virtual_key& key, const request_head& head,
-                                              const passing_on& leaving, const std::string& body) {
-  if (!is_limited(key, head)) return std::nullopt;
+// Of a key that is limited.
+std::optional<problem> refuse_other_models(const virtual_key& key, const request_head& head,
+                                           const passing_on& leaving, const std::string& body) {
   named_models found;
   note_path(key, head.path, found);
   // Not kept: it would be as large as the largest body for ever.
@@ -233,13 +232,21 @@ std::optional<problem> refuse_unmetered_model(const virtual_key& key, const requ
                       "model");
 }
 
+}  // namespace
+
+std::optional<problem> refuse_unmetered_model(const virtual_key& key, const request_head& head,
+                                              const passing_on& leaving, const std::string& body) {
+  if (!is_limited(key, head)) return std::nullopt;
+  return refuse_other_models(key, head, leaving, body);
+}
+
 boost::asio::awaitable<std::optional<problem>> check_unmetered_model(read_elsewhere where,
                                                                      const virtual_key& key,
                                                                      const request_head& head,
                                                                      const passing_on& leaving,
                                                                      const std::string& body) {
   if (!is_limited(key, head)) co_return std::nullopt;
-  auto read = [&] { return refuse_unmetered_model(key, head, leaving, body); };
+  auto read = [&] { return refuse_other_models(key, head, leaving, body); };
   co_return co_await read_within_share(where, key.id, body, read);
 }
 
