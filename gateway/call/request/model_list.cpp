@@ -4,7 +4,6 @@
 #include "gateway/call/request/model_list.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "gateway/call/request/permission.hpp"
@@ -17,10 +16,6 @@
 namespace stint {
 
 namespace {
-// What can be tried without any provider's key.
-constexpr std::array<std::string_view, 4> simulated_models = {
-    "sim/claude-sonnet-4-5", "sim/gpt-4o", "sim/gpt-4o-mini", "sim/text-embedding-3-small"};
-
 struct listed_model {
   std::string name;
   const provider_config* provider = nullptr;
