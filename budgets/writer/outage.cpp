@@ -58,7 +58,7 @@ void ledger_writer::fail_group(const storage_failure& why) {
   for (auto& each : keys_)
     each.result = false;
   puts_.clear();
-  deletions_.clear();
+  edits_.clear();
 }
 
 void ledger_writer::turn_away(operation& what) {

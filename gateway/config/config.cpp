@@ -12,6 +12,7 @@
 #include "gateway/config/apart.hpp"
 #include "gateway/config/caps.hpp"
 #include "gateway/config/listeners.hpp"
+#include "gateway/config/named_file.hpp"
 #include "gateway/config/passthrough.hpp"
 #include "gateway/config/providers.hpp"
 #include "gateway/config/reader.hpp"

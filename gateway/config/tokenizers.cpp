@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "gateway/config/caps.hpp"
-#include "gateway/config/providers.hpp"
+#include "gateway/config/named_file.hpp"
 #include "tokenizer/models/named_encodings.hpp"
 
 namespace stint {

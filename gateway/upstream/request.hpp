@@ -31,10 +31,6 @@ struct outbound {
   std::string_view tenant;
 };
 
-// Host and port as a URL has them: an IPv6 address in brackets, the scheme's own port left out.
-void append_authority(const provider_config& provider, std::string& out);
-[[nodiscard]] std::string authority_of(const provider_config& provider);
-
 void build_upstream_head(const outbound& what, std::string& out);
 
 }  // namespace stint

@@ -1,10 +1,12 @@
 // Tested by tests/gateway/call/request/authenticate_test.cpp.
 #include "gateway/call/request/authenticate.hpp"
 
-#include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "gateway/http/query.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/percent.hpp"
 
@@ -35,9 +37,8 @@ std::optional<std::string_view> key_in(const header_field& field) noexcept {
 std::optional<std::string> key_in_query(std::string_view query) {
   constexpr std::string_view wanted = "key=";
   while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(pair.size() + 1, query.size()));
-    if (pair.starts_with(wanted)) return without_escapes(pair.substr(wanted.size()));
+    const query_pair pair = take_pair(query);
+    if (pair.whole.starts_with(wanted)) return without_escapes(pair.value);
   }
   return std::nullopt;
 }
