@@ -63,17 +63,29 @@ class sdk_fixture(unittest.TestCase):
                            (anthropic_body(model=ANTHROPIC_MODEL + paced, max_tokens=70, stream=True), "/v1/messages")):
             self.assertEqual(self.stint.chat(self.key, body, path=path).status, 200)
         self.stint.wait_until_idle()
+
+        def spend(key, tokens):
+            body = openai_body(model="sim/gpt-4o?tokens=5&delay_ms=1000", max_tokens=tokens)
+            self.assertEqual(self.stint.chat(key, body).status, 200)
+
+        return self.small_budget(spend, left=90)
+
+    def small_budget(self, spend, left):
+        """A key with a small budget, and what takes all of it but about `left` tokens beside the stream that runs then.
+        spend(key, tokens) is a call that holds so many, for seconds, and checks that it was answered."""
         key = self.stint.create_key(tenant="tight")
 
         def take():
-            """Leaves the stream some sixty tokens."""
-            held = next(one["held"] for one in self.stint.caps() if one["cap"] == "tight" and one["held"])
-            body = openai_body(model="sim/gpt-4o?tokens=5&delay_ms=1000", max_tokens=TIGHT - held - 90)
-            taking = background(self.stint.chat, key, body)
+            held = wait_until(self.held_by_tight, "the stream's hold")
+            taking = background(spend, key, TIGHT - held - left)
             wait_until(lambda: self.held_tight() > 1, "the budget to be taken")
-            self.addCleanup(lambda: self.assertEqual(taking.result().status, 200))
+            self.addCleanup(taking.result)
 
         return key, take
+
+    def held_by_tight(self):
+        """What the calls in flight hold of a small budget; 0: there are none."""
+        return next((one["held"] for one in self.stint.caps() if one["cap"] == "tight" and one["held"]), 0)
 
     def held_tight(self):
         """How many calls hold something of the small budgets."""
