@@ -121,10 +121,14 @@ class gemini(sdk_fixture):
     def test_each_candidate_is_billed(self):
         body = gemini_body(max_tokens=50)
         body["generationConfig"]["candidateCount"] = 3
-        self.assertEqual(self.post(LITE + "~tokens=5", "streamGenerateContent", body, query="?alt=sse").status, 200)
-        row = self.newest_row()
-        self.assertEqual(row["usage"]["output_tokens"], 15)
-        self.assertEqual(row["held"]["output_tokens"] <= 150, True)
+        # Of a stream's hold it matters how fast others were; a whole answer holds all that it may be.
+        for method, query, holds_all in (("streamGenerateContent", "?alt=sse", False), ("generateContent", "", True)):
+            self.assertEqual(self.post(LITE + "~tokens=5", method, body, query=query).status, 200)
+            row = self.newest_row()
+            self.assertEqual(row["usage"]["output_tokens"], 15)
+            self.assertLessEqual(row["held"]["output_tokens"], 150)
+            if holds_all:
+                self.assertEqual(row["held"]["output_tokens"], 150)
 
     def test_the_key_may_come_in_three_ways_and_goes_nowhere(self):
         body = gemini_body()
@@ -201,9 +205,7 @@ class gemini(sdk_fixture):
                 pieces = wire.read_pieces(head)
                 for _ in range(5):
                     next(pieces)
-            row = self.newest_row()
-            self.assertEqual(row["outcome"], "client_gone")
-            self.assertGreater(row["usage"]["output_tokens"], 4)
+            self.check_left(generated_min=4)
 
     def test_counting_tokens_is_free_and_on_the_record(self):
         answer = self.post(LITE, "countTokens", gemini_body())

@@ -11,6 +11,7 @@ OPENAI_MODEL = "sim/gpt-4o"
 ANTHROPIC_MODEL = "sim/claude-sonnet-4-5"
 # Slow enough that a client can leave in the middle.
 LONG = "?tokens=2000&delay_ms=2"
+LEFT_MAX_TOKENS = 1000  # of a client that reads the beginning; all of them take four seconds
 
 # The smallest PNG there is: one grey pixel.
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
@@ -101,6 +102,18 @@ class sdk_fixture(unittest.TestCase):
         self.assertLessEqual(billed, row["held"]["output_tokens"])
         self.assertEqual(row["status"], 200)
         return row
+
+    def check_left(self, generated_min=0, flags=()):
+        """The last call was a stream that its client left, and is charged what was on its way: not its bound, as one is whose end
+        nobody saw."""
+        row = self.newest_row()
+        self.assertEqual(row["outcome"], "client_gone")
+        self.assertNotIn("unknown", row["flags"])
+        self.assertIn(row["usage_source"], ("provider", "counted"))
+        for flag in flags:
+            self.assertIn(flag, row["flags"])
+        self.assertGreater(row["usage"]["output_tokens"], generated_min)
+        self.assertLess(row["usage"]["output_tokens"], LEFT_MAX_TOKENS)
 
     def refusals(self):
         return self.stint.metric("stint_refusals_total", cap="one-call")
