@@ -121,3 +121,35 @@ class sdk_fixture(unittest.TestCase):
     def newest_row(self):
         self.stint.wait_until_idle()
         return self.stint.rows(1)[0]
+
+
+class python_package:
+    """What every API of a Python package passes alike; stands before sdk_fixture among the bases of its tests. They say
+    `client(key)`, `create(client, **more)`, `long_stream()`, and whose errors are raised (PACKAGE)."""
+
+    PACKAGE = None
+    SEEN = 5  # so many pieces of a stream have some text among them
+    CODE = None  # of a refusal, where the package gives it
+
+    def test_a_wrong_key_is_an_authentication_error(self):
+        with self.assertRaises(self.PACKAGE.AuthenticationError):
+            self.create(self.client("sk-stint-wrong"))
+
+    def test_over_the_cap_is_a_rate_limit_error_and_is_not_retried(self):
+        client = self.client(self.capped_key())
+        self.create(client)
+        before = self.refusals()
+        for stream in (False, True):
+            with self.assertRaises(self.PACKAGE.RateLimitError) as raised:
+                self.create(client, stream=stream)
+        self.assertEqual(self.refusals() - before, 2, "the SDK tried again")
+        self.assertIn("one-call", raised.exception.message)
+        if self.CODE:
+            self.assertEqual(raised.exception.code, self.CODE)
+
+    def test_an_early_disconnect_is_settled_at_what_was_streamed(self):
+        stream = self.long_stream()
+        for _ in range(self.SEEN):
+            next(stream)
+        stream.close()
+        self.check_left(flags=["counted"])
