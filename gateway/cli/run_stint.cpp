@@ -33,7 +33,7 @@ constexpr auto asking_commands = std::to_array<command>({
 });
 
 constexpr auto offline_commands = std::to_array<command>({
-    {"count", "count the tokens of a text or a chat request", run_count},
+    {"count", "count the tokens of a text or a request", run_count},
     {"prices", "what each model costs", run_prices},
 });
 
