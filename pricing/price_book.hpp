@@ -8,6 +8,7 @@
 // tests/pricing/price_book_test.cpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>

@@ -2,6 +2,7 @@
 #include "pricing/price_changes.hpp"
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <string_view>
 #include <utility>

@@ -1,7 +1,14 @@
 // The failing half of ledger_writer.hpp. Tested by tests/budgets/writer/storage_failure_test.cpp.
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <span>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 #include "budgets/store/format.hpp"
 #include "budgets/writer/ledger_writer.hpp"

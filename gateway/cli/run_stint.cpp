@@ -1,7 +1,11 @@
 // Picks the sub-command. Tested by tests/gateway/cli/commands_test.cpp.
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <iostream>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/cli/command_line.hpp"

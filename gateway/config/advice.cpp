@@ -1,7 +1,12 @@
 // What is said about a configuration that has been read: how a mistake is shown, what looks
 // unintended, what a reload cannot change. Tested by tests/gateway/config/advice_test.cpp.
 #include <algorithm>
+#include <cstddef>
 #include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/ip/address.hpp>
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <limits>
 #include <sstream>
+#include <system_error>
 
 #include "gateway/config/admission.hpp"
 #include "gateway/config/apart.hpp"

@@ -3,6 +3,7 @@
 // reported at once with file:line and the fix; unknown and duplicate keys are mistakes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <utility>
 
 #include "gateway/config/named_file.hpp"
 #include "gateway/config/private_file.hpp"

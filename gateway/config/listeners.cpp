@@ -2,6 +2,9 @@
 #include "gateway/config/listeners.hpp"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <boost/asio/ip/address.hpp>
 

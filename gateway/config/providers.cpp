@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "gateway/config/base_url.hpp"
 #include "gateway/config/caps.hpp"

@@ -2,6 +2,10 @@
 #include "gateway/config/tokenizers.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "gateway/config/caps.hpp"
 #include "gateway/config/named_file.hpp"

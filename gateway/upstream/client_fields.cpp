@@ -2,6 +2,8 @@
 #include "gateway/upstream/client_fields.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <vector>
 
 #include "gateway/dialect/table.hpp"
 #include "gateway/http/field_reach.hpp"

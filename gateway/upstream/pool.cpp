@@ -1,6 +1,11 @@
 // Tested by tests/gateway/upstream/pool_test.cpp and tests/end_to_end/{tls,upstream_fault}_test.py.
 #include "gateway/upstream/pool.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <new>
+#include <utility>
+
 #include "gateway/upstream/authority.hpp"
 #include "gateway/upstream/dial.hpp"
 #include "gateway/upstream/tunnel.hpp"

@@ -2,6 +2,8 @@
 #include "gateway/upstream/tunnel.hpp"
 
 #include <array>
+#include <cstddef>
+#include <string_view>
 
 #include "gateway/http/response_head.hpp"
 #include "gateway/upstream/authority.hpp"

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <iterator>
+#include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "pricing/import/lists.hpp"
 #include "pricing/text/ascii.hpp"

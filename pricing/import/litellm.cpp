@@ -2,7 +2,13 @@
 // tests/pricing/import/import_test.cpp.
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "pricing/import/json_fields.hpp"
 #include "pricing/import/lists.hpp"

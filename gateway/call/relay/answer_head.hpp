@@ -2,6 +2,7 @@
 // field by field from what was parsed, never copied as bytes. Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

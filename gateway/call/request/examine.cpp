@@ -2,6 +2,8 @@
 // tests/end_to_end/{bad_json,sdk_python,cheap_admission}_test.py.
 #include "gateway/call/request/examine.hpp"
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "gateway/call/counting_pool.hpp"

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <optional>
+#include <utility>
 
 #include "gateway/call/request/permission.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
