@@ -50,10 +50,11 @@ struct exchange {
   incoming_call& call;
   client_answer& answer;
   service& shared;
+  std::shared_ptr<const price_book> prices;  // of the whole call, whatever is loaded meanwhile
   monotonic::time_point body_read{};
 
   [[nodiscard]] examiner examining() const noexcept {
-    return {shared.settings,       shared.prices,     shared.ceiling,
+    return {shared.settings,       *prices,           shared.ceiling,
             shared.learned,        shared.remembered, shared.counting,
             &shared.usage_refused, &shared.memory,    shared.kept};
   }
@@ -63,7 +64,7 @@ struct exchange {
   }
   [[nodiscard]] hold_means means() const noexcept {
     return {shared.ledger,
-            shared.prices,
+            *prices,
             shared.outputs,
             shared.settings.admission,
             {shared.counting, shared.settings.limits.count_inline_bytes_max, shared.metrics}};
@@ -72,7 +73,7 @@ struct exchange {
     return {session.thread.context(), session.thread.watch()};
   }
   [[nodiscard]] hold_terms terms() const noexcept {
-    return {call.id, call.started, shared.settings.admission, shared.prices.version()};
+    return {call.id, call.started, shared.settings.admission, prices->version()};
   }
 };
 
@@ -169,7 +170,7 @@ asio::awaitable<answered_call> have_answered(const exchange& x, const admitted_c
     answered_call made;
     made.forwarded = first_forwarded;
     made.first_byte_in = monotonic::now() - forwarded;
-    const relay_order order{x.shared.settings, x.shared.prices, x.shared.metrics,
+    const relay_order order{x.shared.settings, *x.prices,       x.shared.metrics,
                             x.shared.counting, x.shared.memory, held,
                             metered,           *x.call.speaks,  of.admitted.tightest};
     made.end = co_await relay(order, **answer, x.answer);
@@ -304,7 +305,7 @@ asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const v
 // One request, and nothing that is billed: held so that caps of requests count it, and on the record.
 asio::awaitable<void> serve_free(const exchange& x, const purpose& what_for,
                                  const virtual_key& key) {
-  const free_terms terms{x.shared.settings, x.shared.prices, key, x.shared.kept};
+  const free_terms terms{x.shared.settings, *x.prices, key, x.shared.kept};
   const read_elsewhere where{x.shared.counting, x.shared.memory};
   const auto call = co_await find_free_call(where, terms, *x.call.speaks, x.call.target,
                                             x.session.body, x.call.started);
@@ -327,7 +328,7 @@ asio::awaitable<void> serve_free(const exchange& x, const purpose& what_for,
 
 // From what is known here: nobody else is asked, and nothing is held.
 asio::awaitable<void> answer_here(const exchange& x, const virtual_key& key) {
-  const model_listing listing{x.shared.settings, x.shared.prices, key, x.call.started};
+  const model_listing listing{x.shared.settings, *x.prices, key, x.call.started};
   const bool anthropics = wants_anthropics_form(x.call.head);
   if (anthropics) x.call.speaks = &anthropic_form();
   auto body = answer_models(listing, x.call.target, anthropics);
@@ -383,7 +384,7 @@ asio::awaitable<std::optional<problem>> take_body(const exchange& x, const virtu
 }  // namespace
 
 asio::awaitable<void> handle(client_session& session, incoming_call& call, client_answer& answer) {
-  exchange x{session, call, answer, session.thread.shared()};
+  exchange x{session, call, answer, session.thread.shared(), session.thread.shared().prices.get()};
   const config& settings = x.shared.settings;
   call.page_origin = page_origin_of(settings.listen, call.head);
   if (const auto plain = answer_without_key(settings.listen, call.head))

@@ -1,6 +1,5 @@
 // The price book: an immutable, versioned, dated list of what each model costs. Built from
-// config/prices.yaml at start, and shared read-only between threads; the file is not read again
-// before the next start.
+// config/prices.yaml, and shared read-only between threads. current_prices.hpp says which is in force.
 //
 // A rate is in nano-dollars per million tokens, so that $0.0125 per million (a half-discounted
 // cache read) is still a whole number. Multipliers (tiers, time windows) are in thousandths.

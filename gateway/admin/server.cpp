@@ -33,7 +33,7 @@ constexpr std::chrono::milliseconds accept_pause{100};
 
 class admin_server::implementation {
  public:
-  implementation(const config& settings, const price_book& prices, ledger_thread& ledger,
+  implementation(const config& settings, const current_prices& prices, ledger_thread& ledger,
                  metrics& counts, key_ring& keys, std::function<bool()> ready)
       : services_{settings, prices, ledger, counts, keys, std::move(ready), {}, {}, {}},
         token_(load_or_make_admin_token(settings.admin_token_file)),
@@ -147,8 +147,9 @@ class admin_server::implementation {
   std::thread thread_;
 };
 
-admin_server::admin_server(const config& settings, const price_book& prices, ledger_thread& ledger,
-                           metrics& counts, key_ring& keys, std::function<bool()> ready)
+admin_server::admin_server(const config& settings, const current_prices& prices,
+                           ledger_thread& ledger, metrics& counts, key_ring& keys,
+                           std::function<bool()> ready)
     : implementation_(std::make_unique<implementation>(settings, prices, ledger, counts, keys,
                                                        std::move(ready))) {}
 

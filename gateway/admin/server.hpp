@@ -12,7 +12,7 @@
 #include "gateway/config/config.hpp"
 #include "gateway/keys/key_ring.hpp"
 #include "gateway/metrics/metrics.hpp"
-#include "pricing/price_book.hpp"
+#include "pricing/current_prices.hpp"
 
 namespace stint {
 
@@ -21,7 +21,7 @@ class admin_server {
   // Reads (or makes) the admin token, listens on settings.admin and starts. Everything given must
   // outlive the server. `ready` may be called from any thread; /readyz says no while it says no.
   // Throws std::runtime_error when the token file or the port cannot be had.
-  admin_server(const config& settings, const price_book& prices, ledger_thread& ledger,
+  admin_server(const config& settings, const current_prices& prices, ledger_thread& ledger,
                metrics& counts, key_ring& keys, std::function<bool()> ready);
   ~admin_server();  // closes every connection and waits for running handlers
   admin_server(const admin_server&) = delete;

@@ -41,6 +41,7 @@
 #include "gateway/server/server.hpp"
 #include "gateway/service/reload.hpp"
 #include "gateway/simulator/simulator.hpp"
+#include "pricing/current_prices.hpp"
 #include "pricing/price_file.hpp"
 #include "tokenizer/models/named_encodings.hpp"
 
@@ -54,9 +55,10 @@ command_form serve_form() {
   command_form form;
   form.usage = "stint serve [options]";
   form.teaching =
-      "Runs the gateway until SIGTERM or SIGINT. SIGHUP reads the configuration again: caps change "
-      "at\n"
-      "once, and what needs a restart is said. Says where it listens once it does.\n\n"
+      "Runs the gateway until SIGTERM or SIGINT. SIGHUP reads the configuration and the price "
+      "file\n"
+      "again: caps and prices change at once, and what needs a restart is said. Says where it\n"
+      "listens once it does.\n\n"
       "  stint serve --config config/stint.yaml\n";
   form.options.add_options()("config,c",
                              options::value<std::string>()->default_value("config/stint.yaml"),
@@ -198,7 +200,7 @@ learning_options learning_of(const config& settings) {
   return how;
 }
 
-int serve(config settings, const price_book& prices, bool believe_clock) {
+int serve(config settings, current_prices& prices, bool believe_clock) {
   const sigset_t signals = blocked_signals();
   keep_memory_reserve();
   stop_deadline stopping(end_unfinished);
@@ -255,7 +257,7 @@ int serve(config settings, const price_book& prices, bool believe_clock) {
             << told_address(settings.simulated, simulated) << std::endl;
   {
     // Ended before the calls are: it may be waiting for the ledger.
-    asked_work reload([&] { reload_caps(settings, prices, ledger, counts, std::cout); });
+    asked_work reload([&] { reload_settings(settings, prices, ledger, counts, std::cout); });
     wait_for_end(signals, [&] { reload.ask(); });
     stopping.begin(std::chrono::milliseconds(settings.limits.drain_timeout_ms) + stop_patience);
   }
@@ -280,11 +282,12 @@ int read_and_serve(const std::string& path, bool believe_clock) {
   keep_private(settings->data_directory, std::cerr);
   for (const std::string& warning : warnings_about(*settings))
     std::cerr << "warning: " << warning << '\n';
-  const auto prices = load_price_file(settings->prices_file);
-  if (const auto* const book = std::get_if<price_book>(&prices)) {
+  auto prices = load_price_file(settings->prices_file);
+  if (auto* const book = std::get_if<price_book>(&prices)) {
     for (const std::string& warning : warnings_about(*settings, *book))
       std::cerr << "warning: " << warning << '\n';
-    return serve(std::move(*settings), *book, believe_clock);
+    current_prices in_force(std::move(*book));
+    return serve(std::move(*settings), in_force, believe_clock);
   }
   print_mistakes(settings->prices_file, std::get<std::vector<config_mistake>>(prices));
   return exit_failure;

@@ -237,7 +237,6 @@ compared_settings compare(const config& a, const config& b) {
       {"threads", a.threads == b.threads},
       {"access_log", a.access_log == b.access_log},
       {"limits", a.limits == b.limits},
-      {"prices.file", a.prices_file == b.prices_file},
       {"prices.unknown_model", a.unknown_model == b.unknown_model},
       {"prices.ceiling", a.ceiling_input_rate == b.ceiling_input_rate &&
                              a.ceiling_output_rate == b.ceiling_output_rate},
@@ -258,7 +257,8 @@ compared_settings compare(const config& a, const config& b) {
 
 // What a reload takes over.
 bool is_taken_over(std::string_view setting) noexcept {
-  return is_within(setting, "caps") || is_within(setting, "tenants");
+  return is_within(setting, "caps") || is_within(setting, "tenants") ||
+         is_within(setting, "prices.file");
 }
 
 }  // namespace

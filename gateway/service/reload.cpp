@@ -25,29 +25,41 @@ void tell_mistakes(const config& running, const std::vector<config_mistake>& mis
   log << "reload: nothing has changed; correct the file and send SIGHUP again" << std::endl;
 }
 
-// A call is priced by one book from its hold to its settlement, and so is everything that runs.
-void tell_prices(const std::string& file, const price_book& running, std::ostream& log) {
-  const auto read = load_price_file(file);
-  if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read)) {
-    for (const config_mistake& mistake : *mistakes)
-      log << describe(file, mistake) << '\n';
-    log << "reload: the prices stay; the gateway would not start with this file\n";
-    return;
-  }
+void tell_changes(const std::vector<price_change>& changes, std::ostream& log) {
   constexpr std::size_t told_max = 20;
-  const auto& written = std::get<price_book>(read);
-  const auto changes = price_changes(running, written);
-  if (running.version() != written.version()) {
-    log << "reload: version of " << file << ": " << running.version() << " → " << written.version()
-        << '\n';
-  } else if (changes.empty()) {
-    return;
-  }
   for (std::size_t n = 0; n < std::min(changes.size(), told_max); ++n)
     log << "reload: price of " << changes[n].line << '\n';
   if (changes.size() > told_max)
     log << "reload: and " << changes.size() - told_max << " prices more\n";
-  log << "reload: " << file << " differs and needs a restart; the old prices stay\n";
+}
+
+// A row names its prices by their version alone: two lists of one version would make it a lie.
+void reload_prices(const config& loaded, current_prices& prices, std::ostream& log) {
+  const std::string& file = loaded.prices_file;
+  auto read = load_price_file(file);
+  if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read)) {
+    for (const config_mistake& mistake : *mistakes)
+      log << describe(file, mistake) << '\n';
+    log << "reload: the old prices stay; the gateway would not start with this file\n";
+    return;
+  }
+  const auto running = prices.get();
+  auto& written = std::get<price_book>(read);
+  const auto changes = price_changes(*running, written);
+  const bool has_same_version = running->version() == written.version();
+  tell_changes(changes, log);
+  if (has_same_version && !changes.empty()) {
+    log << "reload: " << file << " still calls itself version " << written.version()
+        << ", and its prices differ: give it another `version`; the old prices stay\n";
+    return;
+  }
+  for (const std::string& warning : warnings_about(loaded, written))
+    log << "reload: warning: " << warning << '\n';
+  const std::string version = written.version();
+  prices.replace(std::move(written));
+  if (!has_same_version)
+    log << "reload: prices of version " << version << " are in force (were " << running->version()
+        << ")\n";
 }
 
 void tell_restarts(const std::vector<setting_change>& changes, std::ostream& log) {
@@ -85,14 +97,14 @@ std::vector<cap> caps_under(const config& running, const config& loaded) {
 
 }  // namespace
 
-void reload_caps(const config& running, const price_book& prices, ledger_thread& ledger,
-                 metrics& counts, std::ostream& log) {
+void reload_settings(const config& running, current_prices& prices, ledger_thread& ledger,
+                     metrics& counts, std::ostream& log) {
   config_result read = load_config(running.file);
   if (const auto* mistakes = std::get_if<std::vector<config_mistake>>(&read))
     return tell_mistakes(running, *mistakes, log);
   const config& loaded = std::get<config>(read);
   tell_restarts(settings_needing_restart(running, loaded), log);
-  tell_prices(loaded.prices_file, prices, log);
+  reload_prices(loaded, prices, log);
   const shown_caps before = shown(*ledger.caps());
   const std::vector<cap> caps = caps_under(running, loaded);
   const reconfiguration done =

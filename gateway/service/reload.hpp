@@ -8,14 +8,16 @@
 #include "budgets/writer/ledger_thread.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/metrics/metrics.hpp"
+#include "pricing/current_prices.hpp"
 
 namespace stint {
 
-// Caps change at once. Other settings that differ from the running ones are named: they need a
-// restart. A file with a mistake changes nothing. All of it is said on `log`, one line each.
-// Prices that differ from `prices` are named, too: they need a restart.
-void reload_caps(const config& running, const price_book& prices, ledger_thread& ledger,
-                 metrics& counts, std::ostream& log);
+// Caps and prices change at once; a call that runs keeps the prices by which it was let in. Other settings that differ
+// from the running ones are named: they need a restart. A configuration with a mistake changes nothing; neither do prices
+// with one, nor prices that differ under the same version, by which the ledger's rows name them. All of it is said on
+// `log`, one line each.
+void reload_settings(const config& running, current_prices& prices, ledger_thread& ledger,
+                     metrics& counts, std::ostream& log);
 
 // New caps of whose open window the ledger has no rows any more: said on `log`, one line each.
 void tell_incomplete_caps(ledger_thread& ledger, std::ostream& log);

@@ -22,6 +22,7 @@
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/upstream/pool.hpp"
 #include "gateway/upstream/usage_refusals.hpp"
+#include "pricing/current_prices.hpp"
 #include "pricing/price_book.hpp"
 #include "pricing/wall_time.hpp"
 #include "tokenizer/prompt/segment_memo.hpp"
@@ -31,7 +32,7 @@ namespace stint {
 // Immutable or thread-safe, shared by all io threads; outlives them.
 struct service {
   const config& settings;
-  const price_book& prices;
+  const current_prices& prices;  // a call takes them once, and keeps them
   std::optional<price> ceiling;  // what an unknown model is charged, with unknown_model: ceiling
   const key_ring& keys;
   ledger_thread& ledger;

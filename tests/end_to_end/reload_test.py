@@ -1,4 +1,4 @@
-"""Caps that change while calls run: SIGHUP, and the commands that raise and reset."""
+"""Caps and prices that change while calls run: SIGHUP, and the commands that raise and reset."""
 
 import os
 import re
@@ -141,19 +141,60 @@ class reloads(unittest.TestCase):
             self.assertNotIn("reload: cap ", stint.log_text()[before:])
 
 
-class adjustments(unittest.TestCase):
-    def test_prices_that_were_edited_are_named_and_stay(self):
-        with gateway(caps=FOREVER_CAPS) as stint:
-            reload(stint)
-            self.assertNotIn("reload: price of", stint.log_text())
-            edited = stint.folder / "prices.yaml"
-            shipped = (ROOT / "config/prices.yaml").read_text()
-            entry = re.search(r"{model: gpt-4o, provider: openai,\s+input: ([\d.]+),", shipped)
-            edited.write_text(shipped.replace(entry[0], entry[0].replace(f"input: {entry[1]},", "input: 99,")))
-            reload(stint, prices={"file": str(edited)})
-            self.assertRegex(stint.log_text(), r"reload: price of gpt-4o: input \$[\d.]+ → \$99")
-            self.assertIn(f"reload: {edited} differs and needs a restart", stint.log_text())
+class prices(unittest.TestCase):
+    def setUp(self):
+        self.stint = self.enterContext(gateway(caps=FOREVER_CAPS))
+        self.key = self.stint.create_key()
+        self.edited = self.stint.folder / "prices.yaml"
+        self.shipped = (ROOT / "config/prices.yaml").read_text()
 
+    def write(self, version):
+        """The shipped prices, but for gpt-4o's, and the version where one is given."""
+        entry = re.search(r"{model: gpt-4o, provider: openai,\s+input: ([\d.]+),", self.shipped)
+        text = self.shipped.replace(entry[0], entry[0].replace(f"input: {entry[1]},", "input: 99,"))
+        if version:
+            text = re.sub(r'^version: ".*"$', f'version: "{version}"', text, count=1, flags=re.M)
+        self.edited.write_text(text)
+
+    def cost(self, model=MODEL):
+        answer = self.stint.chat(self.key, openai_body(model=model))
+        self.assertEqual(answer.status, 200)
+        return float(answer.headers["x-stint-cost-usd"])
+
+    def test_new_calls_have_the_new_prices_and_running_ones_keep_theirs(self):
+        before = self.cost()
+        running = background(self.stint.chat, self.key, openai_body(model="sim/gpt-4o?tokens=5&delay_first_ms=3000"))
+        wait_until(lambda: not self.stint.idle(), "the call to run")
+        self.write(version="ours-1")
+        reload(self.stint, prices={"file": str(self.edited)})
+        self.assertRegex(self.stint.log_text(), r"reload: price of gpt-4o: input \$[\d.]+ → \$99")
+        self.assertIn("reload: prices of version ours-1 are in force", self.stint.log_text())
+        self.assertNotIn("needs a restart", self.stint.log_text())
+        after = self.cost()
+        self.assertGreater(after, 10 * before)
+        self.assertEqual(float(running.result(30).headers["x-stint-cost-usd"]), before)
+        versions = {row["cost_usd"]: row["price_version"] for row in self.stint.rows()}
+        self.assertEqual(versions[max(versions, key=float)], "ours-1")
+        self.assertNotEqual(versions[min(versions, key=float)], "ours-1")
+        self.assertEqual(self.stint.admin_get("/api/v1/prices").json()["version"], "ours-1")
+        check_books(self.stint)
+
+    def test_other_prices_under_the_same_version_stay_outside(self):
+        before = self.cost()
+        self.write(version="")
+        reload(self.stint, prices={"file": str(self.edited)})
+        self.assertRegex(self.stint.log_text(), "still calls itself version .*: give it another `version`; the old prices stay")
+        self.assertEqual(self.cost(), before)
+
+    def test_a_file_with_a_mistake_changes_nothing(self):
+        before = self.cost()
+        self.edited.write_text(self.shipped + "\nno_such_key: 1\n")
+        reload(self.stint, prices={"file": str(self.edited)})
+        self.assertIn("reload: the old prices stay", self.stint.log_text())
+        self.assertEqual(self.cost(), before)
+
+
+class adjustments(unittest.TestCase):
     def test_a_raise_and_a_reset_hold_and_outlive_the_process(self):
         with gateway(caps=[*FOREVER_CAPS, requests_cap("two", 2)]) as stint:
             key = stint.create_key()

@@ -88,7 +88,8 @@ std::optional<std::string_view> only_model_of(const ledger_row& row) {
 // As told, or what the usage costs by the price that was in force.
 result<nanodollars> read_cost(const json::object& order, const ledger_row& row, const usage& used,
                               const admin_services& services) {
-  const price_book& prices = services.prices;
+  const std::shared_ptr<const price_book> in_force = services.prices.get();
+  const price_book& prices = *in_force;
   if (const auto told = text_of(order, "cost_usd")) {
     const auto cost = parse_dollars(*told);
     if (cost) return *cost;
@@ -181,7 +182,8 @@ admin_answer correct_call(const admin_request& request, admin_services& services
     if (!used) return answer_problem(used.error());
     const auto cost = read_cost(*body, *row, *used, services);
     if (!cost) return answer_problem(cost.error());
-    order->correct = {.used = *used, .cost = *cost, .price_version = services.prices.version()};
+    order->correct = {
+        .used = *used, .cost = *cost, .price_version = services.prices.get()->version()};
     order->seen = {.used = row->used, .cost = row->cost, .flags = row->flags};
     const auto done = send_amendment(*order, services);
     if (!done) return error_answer(503, "the ledger does not answer");

@@ -45,11 +45,12 @@ json::object to_json(const price& one) {
 
 admin_answer get_prices(const admin_request& request, admin_services& services) {
   if (auto refused = refuse_unknown_parameters(request, {})) return *refused;
+  const auto book = services.prices.get();
   json::array prices;
-  for (const auto& one : services.prices.prices())
+  for (const auto& one : book->prices())
     prices.push_back(to_json(one));
   return json_answer(
-      200, json::object{{"version", services.prices.version()}, {"prices", std::move(prices)}});
+      200, json::object{{"version", book->version()}, {"prices", std::move(prices)}});
 }
 
 }  // namespace stint

@@ -14,7 +14,7 @@
 #include "gateway/config/config.hpp"
 #include "gateway/keys/key_ring.hpp"
 #include "gateway/metrics/metrics.hpp"
-#include "pricing/price_book.hpp"
+#include "pricing/current_prices.hpp"
 
 namespace stint {
 
@@ -26,7 +26,7 @@ struct long_work {
 
 struct admin_services {
   const config& settings;
-  const price_book& prices;
+  const current_prices& prices;
   ledger_thread& ledger;
   stint::metrics& metrics;
   key_ring& keys;

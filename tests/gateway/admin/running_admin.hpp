@@ -116,7 +116,7 @@ class running_admin {
 
   scratch_directory directory_;
   config settings_;
-  price_book prices_{"test-1", {test_price()}, {}};
+  current_prices prices_{price_book("test-1", {test_price()}, {})};
   metrics seen_{1'000};
   key_ring keys_{{}};
   std::atomic<bool> ready_{true};

@@ -92,7 +92,7 @@ class call_fixture {
                         std::size_t queue_max = ledger_options().queue_max)
       : settings(settings_of(directory_, caps, change)),
         ledger_(std::make_unique<ledger_thread>(options_in(settings.data_directory, queue_max))),
-        shared{settings, prices, std::nullopt, keys, *ledger_, seen, learned, outputs, counting},
+        shared{settings, priced, std::nullopt, keys, *ledger_, seen, learned, outputs, counting},
         thread(shared, context) {
     thread.watch().add_periodic([](monotonic::time_point) { end_late_waits(); });
     thread.watch().start();
@@ -342,6 +342,7 @@ class call_fixture {
   fake_client client;
   config settings;
   price_book prices{"test-1", two_models(), {}};
+  current_prices priced{prices};
   metrics seen{1'000};
   key_ring keys{{}};
   prompt_learner learned{"", std::chrono::hours(1)};
