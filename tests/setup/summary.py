@@ -3,7 +3,7 @@
 STEPS is the table that steps.sh wrote: name, seconds, exit status. build/PRESET/NAME.xml is the JUnit file of the step NAME,
 whose test cases are counted: each test case where a test program says how many it ran (Boost.Test, Python's unittest), and the
 program itself as one where it does not. A program that failed counts at least one failure, whatever its output says; so does a
-step that has no such file. Prints the steps, and the dearest entries of all.
+step that has no such file. Prints the steps, the dearest entries of all, and what each failed entry said of its failure.
 """
 
 import re
@@ -12,6 +12,7 @@ import xml.etree.ElementTree as xml
 from pathlib import Path
 
 DEAREST = 10
+SAID = 8  # lines of a failed entry
 ENTRY_SECONDS_MAX = 60  # a test that takes longer keeps everybody waiting: ./check --nightly has the time
 
 
@@ -27,13 +28,22 @@ def cases_of(output):
     return (ran, failures) if ran else (1, failures)
 
 
+def said_of(output):
+    """The lines of a failed program's output that say why, or its last ones where none does."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    why = [line for line in lines if re.search(r"\berror: |^(?:FAIL|ERROR):|Error: |runtime error|Sanitizer|terminate", line)]
+    return (why or lines[-SAID:])[:SAID]
+
+
 def entries_of(results):
-    """[(name, seconds, cases that passed, cases that failed)] of one JUnit file."""
+    """[(name, seconds, cases that passed, cases that failed, lines that say why)] of one JUnit file."""
     entries = []
     for case in xml.parse(results).getroot().iter("testcase"):
-        ran, failures = cases_of(case.findtext("system-out") or "")
+        output = case.findtext("system-out") or ""
+        ran, failures = cases_of(output)
         failures = max(failures, 1) if case.get("status") != "run" else 0
-        entries.append((case.get("name"), float(case.get("time") or 0), max(ran - failures, 0), failures))
+        said = said_of(output) if failures else []
+        entries.append((case.get("name"), float(case.get("time") or 0), max(ran - failures, 0), failures, said))
     return entries
 
 
@@ -50,7 +60,7 @@ def main():
             entries = entries_of(results)
             good, bad = sum(entry[2] for entry in entries), sum(entry[3] for entry in entries)
             where = f"ctest --test-dir build/{tested[name].split('/')[0]}"
-            broken += [f"{where} -R '^{entry[0]}$' --output-on-failure" for entry in entries if entry[3]]
+            broken += [(f"{where} -R '^{entry[0]}$' --output-on-failure", entry[4]) for entry in entries if entry[3]]
             slow += [f"{name}: {entry[0]}" for entry in entries if entry[1] > ENTRY_SECONDS_MAX]
             dearest += [(entry[1], f"{name}: {entry[0]}") for entry in entries]
         else:
@@ -66,8 +76,10 @@ def main():
     if "tests" in tested:
         for name in slow:
             print(f"warning: {name} takes over {ENTRY_SECONDS_MAX} s: shorten it, or let ./check --nightly run it")
-    for command in broken:
+    for command, said in broken:
         print(f"failed; alone: {command}")
+        for line in said:
+            print(f"    {line[:240]}")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

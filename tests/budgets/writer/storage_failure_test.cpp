@@ -316,8 +316,8 @@ BOOST_FIXTURE_TEST_CASE(a_call_let_in_from_the_line_by_a_group_that_fails_holds_
   std::optional<refusal_reason> why;
   hold_operation waits;
   waits.request = std::make_unique<hold_request>(hold_of(2, 600));
-  waits.request->patience = std::chrono::seconds{5};
-  waits.wait_until = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  waits.request->patience = std::chrono::hours{1};
+  waits.wait_until = std::chrono::steady_clock::now() + std::chrono::hours{1};
   waits.answer = [&](admission answer) {
     if (answer.refused) why = answer.refused->reason;
   };
