@@ -213,17 +213,20 @@ void note_kept(const exchange& x, const admitted_call& of, const held_call& held
     return;
   }
   if (of.metered == nullptr || ended.answer_id.empty()) return;
+  const std::string& conversation = of.metered->conversation;
+  const bool is_kept = of.metered->request.is_kept;
+  if (!is_kept && conversation.empty()) return;
   kept_answer answer;
   answer.key = of.hold.charged.key;
   answer.tenant = of.hold.charged.tenant;
   answer.provider = of.provider->name;
   answer.tokens = held.used().total();
   answer.made = x.call.started;
-  if (!of.metered->conversation.empty()) {  // its size is this call's view of it, and holds nothing
-    answer.id = of.metered->conversation;
+  if (!conversation.empty()) {  // its size is this call's view of it, and holds nothing
+    answer.id = conversation;
     x.shared.kept->keep(answer);
   }
-  if (!of.metered->request.is_kept) return;
+  if (!is_kept) return;
   answer.id = ended.answer_id;
   x.shared.kept->keep(std::move(answer));
 }

@@ -2,6 +2,7 @@
 #include "pricing/cost.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 #include "pricing/invariant.hpp"

@@ -1,6 +1,8 @@
 // Tested by tests/pricing/money_test.cpp.
 #include "pricing/money.hpp"
 
+#include <cstddef>
+
 #include "pricing/invariant.hpp"
 #include "pricing/text/ascii.hpp"
 

@@ -8,6 +8,7 @@
 
 #include "pricing/invariant.hpp"
 #include "pricing/text/ascii.hpp"
+#include "pricing/usage.hpp"
 
 namespace stint {
 
@@ -29,31 +30,38 @@ bool within_limits(std::int64_t multiplier_permille) noexcept {
   return multiplier_permille > 0 && multiplier_permille <= multiplier_permille_max;
 }
 
-void check_price(const price& entry) noexcept {
-  invariant(!entry.model.empty(), "a price without a model");
-  invariant(!entry.valid_until || entry.valid_from < *entry.valid_until,
-            "a price that is never valid");
-  invariant(within_limits(entry.base), "a rate beyond rate_max");
+bool is_count(std::int64_t tokens) noexcept {
+  return tokens >= 0 && tokens <= usage_count_max;
+}
+
+bool is_fee(std::int64_t nanodollars, std::int64_t limit) noexcept {
+  return nanodollars >= 0 && nanodollars <= limit;
+}
+
+const char* fault_of_steps(const price& entry) noexcept {
   std::int64_t previous = 0;
   for (const context_step& step : entry.steps) {
-    invariant(step.first_tokens > previous, "context steps that do not ascend");
-    invariant(within_limits(step.rates), "a step's rate beyond rate_max");
+    if (step.first_tokens <= previous) return "steps that do not ascend";
+    if (!is_count(step.first_tokens)) return "a step that no prompt reaches";
+    if (!within_limits(step.rates)) return "a step's rate beyond $10,000 per million tokens";
     previous = step.first_tokens;
   }
-  for (const daily_period& period : entry.periods) {
-    invariant(within_limits(period.multiplier_permille), "a period's multiplier out of range");
-  }
+  return nullptr;
+}
+
+// The factor of a region goes on top of each other one.
+const char* fault_of_factors(const price& entry) noexcept {
+  if (!within_limits(entry.us_permille)) return "a region's factor that is 0 or above 10";
   for (const std::int64_t permille : entry.tier_permille) {
-    invariant(within_limits(permille), "a tier's multiplier out of range");
-    invariant(permille * entry.us_permille <= multiplier_permille_max * 1000,
-              "a tier's multiplier and its region's out of range together");
+    if (!within_limits(permille)) return "a tier's factor that is 0 or above 10";
+    if (permille * entry.us_permille > multiplier_permille_max * 1000)
+      return "factors of a tier and a region that are above 10 together";
   }
-  invariant(within_limits(entry.us_permille), "a region's multiplier out of range");
-  invariant(entry.web_search_nanodollars >= 0 &&
-                entry.web_search_nanodollars <= web_search_nanodollars_max,
-            "a search fee out of range");
-  invariant(entry.request_nanodollars >= 0 && entry.request_nanodollars <= request_nanodollars_max,
-            "a request's fee out of range");
+  for (const daily_period& period : entry.periods) {
+    if (!within_limits(period.multiplier_permille))
+      return "a period's factor that is 0 or above 10";
+  }
+  return nullptr;
 }
 
 bool all_digits(std::string_view text) noexcept {
@@ -128,6 +136,23 @@ std::optional<service_tier> parse_service_tier(std::string_view word) noexcept {
   return std::nullopt;
 }
 
+const char* fault_of(const price& entry) noexcept {
+  if (entry.model.empty()) return "no name of a model";
+  if (entry.provider.empty()) return "no name of who sells it";
+  if (entry.valid_until && entry.valid_from >= *entry.valid_until)
+    return "a price that is never valid";
+  if (!within_limits(entry.base)) return "a rate beyond $10,000 per million tokens";
+  if (const char* const fault = fault_of_steps(entry)) return fault;
+  if (const char* const fault = fault_of_factors(entry)) return fault;
+  if (!is_fee(entry.web_search_nanodollars, web_search_nanodollars_max))
+    return "a fee for a search beyond $1";
+  if (!is_fee(entry.request_nanodollars, request_nanodollars_max))
+    return "a fee for a request beyond $0.20";
+  if (!is_count(entry.context_window_tokens) || !is_count(entry.output_tokens_max))
+    return "a window or a longest answer beyond a thousand million tokens";
+  return nullptr;
+}
+
 std::string_view to_string(price_error error) noexcept {
   switch (error) {
     case price_error::unknown_model:
@@ -152,7 +177,8 @@ price_book::price_book(std::string version, std::vector<price> prices,
   });
   const price* previous = nullptr;
   for (const price& entry : prices_) {
-    check_price(entry);
+    const char* const fault = fault_of(entry);
+    invariant(fault == nullptr, fault);
     invariant(previous == nullptr || previous->model != entry.model ||
                   (previous->valid_until && *previous->valid_until <= entry.valid_from),
               "two prices of one model overlap in time");

@@ -8,6 +8,7 @@
 // tests/pricing/price_book_test.cpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -100,6 +101,10 @@ struct price {
   bool operator==(const price&) const = default;
 };
 
+// Why no book can have it, in words for people; nullptr: one can. The sum of its costs would not fit, or a
+// call could not be priced by it.
+[[nodiscard]] const char* fault_of(const price& entry) noexcept;
+
 enum class price_error : std::uint8_t { unknown_model, not_valid_at_this_time };
 [[nodiscard]] std::string_view to_string(price_error error) noexcept;
 
@@ -121,9 +126,8 @@ struct price_alias {
 
 class price_book {
  public:
-  // Entries of one model must not overlap in time, steps must ascend, amounts must keep the limits
-  // above and version must not be empty; the loader has reported such mistakes before, so they
-  // abort here.
+  // Entries of one model must not overlap in time, none may have a fault and version must not be empty;
+  // who reads a list has reported such mistakes before, so they abort here.
   price_book(std::string version, std::vector<price> prices, std::vector<price_alias> aliases);
 
   // Whole name, then whole alias, then each prefix alias (longest first; its result may be a whole

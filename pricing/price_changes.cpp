@@ -2,6 +2,7 @@
 #include "pricing/price_changes.hpp"
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -71,20 +72,20 @@ std::string change_of(const price& was, const price& is) {
 
 }  // namespace
 
-std::vector<std::string> price_changes(const price_book& was, const price_book& is) {
-  std::vector<std::string> changes;
+std::vector<price_change> price_changes(const price_book& was, const price_book& is) {
+  std::vector<price_change> changes;
   const dated_prices before = by_model_and_time(was);
   const dated_prices after = by_model_and_time(is);
   for (const auto& [key, one] : after) {
     const auto old = before.find(key);
     if (old == before.end()) {
-      changes.push_back(named(*one) + ": new");
+      changes.push_back({.line = named(*one) + ": new", .is_new = true});
     } else if (!same_but_for_its_source(*old->second, *one)) {
-      changes.push_back(change_of(*old->second, *one));
+      changes.push_back({.line = change_of(*old->second, *one)});
     }
   }
   for (const auto& [key, one] : before) {
-    if (!after.contains(key)) changes.push_back(named(*one) + ": not listed any more");
+    if (!after.contains(key)) changes.push_back({.line = named(*one) + ": not listed any more"});
   }
   return changes;
 }

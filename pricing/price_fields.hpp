@@ -4,6 +4,7 @@
 // tests/pricing/price_file_test.cpp and price_file_mistakes_test.cpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <system_error>
 #include <tuple>
+#include <utility>
 
 #include <yaml-cpp/yaml.h>
 

@@ -1,6 +1,7 @@
 // Times as people and programs write them: ISO 8601 in UTC. Pure functions.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>

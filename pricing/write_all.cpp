@@ -2,6 +2,7 @@
 #include "pricing/write_all.hpp"
 
 #include <cerrno>
+#include <cstddef>
 
 #include <unistd.h>
 

@@ -2,7 +2,11 @@
 #include "budgets/books/cap_history.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <optional>
 #include <stdexcept>
+#include <string_view>
 
 #include "budgets/books/damage.hpp"
 #include "budgets/books/rollup_range.hpp"

@@ -2,6 +2,7 @@
 #include "budgets/books/cap_register.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "budgets/books/damage.hpp"
 

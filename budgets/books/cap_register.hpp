@@ -3,6 +3,7 @@
 // configuration, is entered here. Owned by the ledger's writer, on its thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>

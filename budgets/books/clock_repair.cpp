@@ -2,9 +2,11 @@
 #include "budgets/books/clock_repair.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,7 +26,7 @@ constexpr std::size_t rows_at_once = 1'024;
 struct repair_step {
   ledger_changes changes;
   std::vector<std::pair<std::string, std::string>> puts;
-  std::vector<std::string> deletions;
+  std::vector<ledger_store::state_edit> edits;
 };
 
 void write_step(ledger_store& store, const repair_step& step, wall_time last_seen) {
@@ -32,7 +34,7 @@ void write_step(ledger_store& store, const repair_step& step, wall_time last_see
   group.changes = &step.changes;
   group.last_seen = last_seen;
   group.puts = step.puts;
-  group.deletions = step.deletions;
+  group.edits = step.edits;
   if (const auto failed = store.write(group))
     throw std::runtime_error("the ledger cannot be written (" + failed->what + ")");
 }
@@ -96,7 +98,7 @@ std::size_t date_rows_back(ledger_store& store, wall_time now) {
             if (!of) refuse_damaged_start("a counter");
             if (of->start <= now) return true;
             caps.insert(of->cap_number);
-            into.deletions.emplace_back(key);
+            into.edits.push_back({.key = std::string(key), .value = {}});
             return true;
           });
   return caps;

@@ -2,6 +2,7 @@
 #include "budgets/books/counter_proof.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <date/date.h>

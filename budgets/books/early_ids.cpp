@@ -2,6 +2,7 @@
 #include "budgets/books/early_ids.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "budgets/books/damage.hpp"
 #include "budgets/store/format.hpp"

@@ -2,7 +2,10 @@
 #include "budgets/books/query.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <string_view>
+#include <utility>
 
 #include "budgets/books/damage.hpp"
 #include "budgets/books/rollup_range.hpp"

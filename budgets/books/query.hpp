@@ -2,6 +2,9 @@
 // Each throws std::runtime_error when the storage cannot be read or a record is damaged.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 

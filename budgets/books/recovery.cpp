@@ -2,7 +2,9 @@
 #include "budgets/books/recovery.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
+#include <string_view>
 
 #include "budgets/books/damage.hpp"
 

@@ -3,9 +3,11 @@
 // once, at start, before the ledger thread. Throws std::runtime_error.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 

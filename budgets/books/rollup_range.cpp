@@ -1,6 +1,9 @@
 // Tested by tests/budgets/books/query_test.cpp and cap_history_test.cpp.
 #include "budgets/books/rollup_range.hpp"
 
+#include <string>
+#include <string_view>
+
 #include "budgets/books/damage.hpp"
 
 namespace stint {

@@ -2,10 +2,16 @@
 #include "budgets/books/verify.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <map>
+#include <optional>
 #include <stdexcept>
+#include <string_view>
+#include <utility>
 
 #include "budgets/books/counter_proof.hpp"
 #include "budgets/books/early_ids.hpp"

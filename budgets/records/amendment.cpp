@@ -2,6 +2,7 @@
 #include "budgets/records/amendment.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace stint {
 namespace {

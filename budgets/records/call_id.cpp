@@ -1,6 +1,7 @@
 // Tested by tests/budgets/records/call_id_test.cpp.
 #include "budgets/records/call_id.hpp"
 
+#include <chrono>
 #include <cstring>
 
 #include "pricing/text/hex.hpp"

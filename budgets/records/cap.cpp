@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "budgets/records/checked_sum.hpp"
 #include "pricing/text/glob.hpp"

@@ -2,6 +2,7 @@
 #include "budgets/records/scope.hpp"
 
 #include <array>
+#include <cstddef>
 
 namespace stint {
 namespace {

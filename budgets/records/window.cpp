@@ -4,7 +4,10 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <exception>
 #include <stdexcept>
+#include <utility>
 
 #include <date/date.h>
 #include <date/tz.h>

@@ -9,6 +9,8 @@
 #include <shared_mutex>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
+#include <system_error>
 
 #include <rocksdb/sst_file_reader.h>
 

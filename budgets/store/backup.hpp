@@ -16,6 +16,7 @@
 // half-made behind.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

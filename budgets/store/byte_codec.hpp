@@ -3,6 +3,7 @@
 // after the first byte that is missing or wrong. Plain values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 #include "budgets/store/format.hpp"
 
 #include <array>
+#include <cstddef>
 
 #include "budgets/store/record_codec.hpp"
 

@@ -3,6 +3,7 @@
 // not write itself. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -1,5 +1,12 @@
 // The records of format.hpp that are sums or say how sums are made: counters, the register
 // of caps, roll-ups, adjustments. Tested by tests/budgets/store/format_test.cpp.
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
 #include "budgets/store/format.hpp"
 #include "budgets/store/record_codec.hpp"
 

@@ -1,5 +1,10 @@
 // The keys of format.hpp. Tested by tests/budgets/store/format_test.cpp.
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "budgets/store/byte_codec.hpp"
 #include "budgets/store/format.hpp"

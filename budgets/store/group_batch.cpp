@@ -19,8 +19,9 @@ rocksdb::WriteBatch& group_batch::build(const families& in, const ledger_store::
   if (!what.rollups_written) merge_rollups(*what.changes);
   for (const auto& [key, value] : what.puts)
     check(batch_.Put(in_.state, key, value));
-  for (const std::string& key : what.deletions)
-    check(batch_.Delete(in_.state, key));
+  for (const ledger_store::state_edit& each : what.edits)
+    check(each.value ? batch_.Put(in_.state, each.key, *each.value)
+                     : batch_.Delete(in_.state, each.key));
   put_mark(mark);
   return batch_;
 }

@@ -2,6 +2,9 @@
 // it for every group; writer thread.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 

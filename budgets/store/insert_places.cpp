@@ -1,6 +1,9 @@
 // Tested by tests/budgets/store/insert_places_test.cpp.
 #include "budgets/store/insert_places.hpp"
 
+#include <chrono>
+#include <cstddef>
+
 #include "budgets/store/format.hpp"
 
 namespace stint::rocksdb_options {

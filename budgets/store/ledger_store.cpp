@@ -2,6 +2,7 @@
 #include "budgets/store/ledger_store.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <stdexcept>
 

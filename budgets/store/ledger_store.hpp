@@ -96,15 +96,21 @@ class ledger_store {
 
   [[nodiscard]] const ledger_format::group_mark& committed() const noexcept { return committed_; }
 
+  // A key of the state and its new value; nothing: it is deleted.
+  struct state_edit {
+    std::string key;
+    std::optional<std::string> value;
+  };
+
   // One group, one batch. After a failure nothing more can be written until reopen() has said what
   // became of the group.
   struct group {
     const ledger_changes* changes = nullptr;
     wall_time last_seen{};
     std::span<const std::pair<std::string, std::string>>
-        puts;                                     // further keys and values of the state
-    bool rollups_written = false;                 // by an earlier attempt
-    std::span<const std::string> deletions = {};  // keys of the state
+        puts;                                // further keys and values of the state
+    bool rollups_written = false;            // by an earlier attempt
+    std::span<const state_edit> edits = {};  // behind them, in this order
   };
   [[nodiscard]] storage_result write(const group& what);
 

@@ -1,6 +1,12 @@
 // Reading the store. Tested by tests/budgets/store/ledger_store_test.cpp.
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "budgets/store/open_database.hpp"
 

@@ -1,7 +1,14 @@
 // How a store is opened, created, and refused. Tested by tests/budgets/store/damage_test.cpp.
 #include <algorithm>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "budgets/store/open_database.hpp"
 #include "budgets/store/upgrade.hpp"

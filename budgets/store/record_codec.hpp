@@ -2,6 +2,11 @@
 // Private to ledger_format*.cpp.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
 #include "budgets/store/byte_codec.hpp"
 #include "pricing/usage.hpp"
 #include "pricing/wall_time.hpp"

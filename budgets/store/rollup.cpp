@@ -1,6 +1,8 @@
 // Tested by tests/budgets/store/rollup_test.cpp.
 #include "budgets/store/rollup.hpp"
 
+#include <chrono>
+
 #include "budgets/records/checked_sum.hpp"
 
 namespace stint {

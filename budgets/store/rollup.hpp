@@ -3,6 +3,7 @@
 // days are UTC. Plain values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -1,8 +1,12 @@
 // Tested by tests/budgets/store/upgrade_test.cpp.
 #include "budgets/store/upgrade.hpp"
 
+#include <cstddef>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "budgets/store/format.hpp"
 #include "budgets/store/rollup.hpp"

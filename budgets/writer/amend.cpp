@@ -1,8 +1,12 @@
 // The part of ledger_writer.hpp that tells settled calls differently, and records who changed what.
 // Tested by tests/budgets/writer/amend_test.cpp.
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "budgets/store/format.hpp"
 #include "budgets/writer/ledger_writer.hpp"

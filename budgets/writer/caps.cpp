@@ -1,8 +1,16 @@
 // The part of ledger_writer.hpp that changes caps. Tested by tests/budgets/books/cap_history_test.cpp,
 // reconfigure_test.cpp and adjust_test.cpp.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <limits>
+#include <memory>
+#include <optional>
+#include <span>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "budgets/store/format.hpp"
 #include "budgets/writer/ledger_writer.hpp"

@@ -8,7 +8,10 @@
 // Destruction drains the queue first.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 

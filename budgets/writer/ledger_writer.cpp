@@ -191,22 +191,16 @@ void ledger_writer::apply(key_operation& what) {
   keys_.push_back({.id = {}, .answer = std::move(what.answer), .result = true});
 }
 
-// The last that is said of an id in a group is what is written of it.
+// In the order in which they are said: the last of an id is what stays.
 void ledger_writer::apply(answer_note& what) {
   const auto key_of = [](std::string_view id) {
     std::string key;
     ledger_format::append_stored_answer_key(key, id);
     return key;
   };
-  if (!what.forgotten.empty()) {
-    std::string key = key_of(what.forgotten);
-    std::erase_if(puts_, [&](const auto& put) { return put.first == key; });
-    deletions_.push_back(std::move(key));
-  }
+  if (!what.forgotten.empty()) edits_.push_back({.key = key_of(what.forgotten), .value = {}});
   if (what.put.id.empty()) return;
-  std::string key = key_of(what.put.id);
-  std::erase(deletions_, key);
-  puts_.emplace_back(std::move(key), std::move(what.put.encoded));
+  edits_.push_back({.key = key_of(what.put.id), .value = std::move(what.put.encoded)});
 }
 
 void ledger_writer::note_early_ids() {
@@ -222,12 +216,12 @@ void ledger_writer::note_early_ids() {
 storage_result ledger_writer::write_changes() {
   note_early_ids();
   const auto& puts = cap_puts_.empty() ? puts_ : cap_puts_;
-  if (ledger_->changes().empty() && puts.empty() && deletions_.empty()) return std::nullopt;
+  if (ledger_->changes().empty() && puts.empty() && edits_.empty()) return std::nullopt;
   auto failed = store_.write({.changes = &ledger_->changes(),
                               .last_seen = ledger_->last_seen(),
                               .puts = puts,
                               .rollups_written = rollups_written_,
-                              .deletions = deletions_});
+                              .edits = edits_});
   if (!failed) counts_.groups.fetch_add(1, std::memory_order_relaxed);
   return failed;
 }
@@ -240,7 +234,7 @@ void ledger_writer::commit() {
   if (options_.on_amended && !changes.amended.empty()) options_.on_amended(changes.amended);
   ledger_->written();
   puts_.clear();
-  deletions_.clear();
+  edits_.clear();
   cap_puts_.clear();
   rollups_written_ = false;
 }

@@ -19,6 +19,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -143,7 +144,7 @@ class ledger_writer {
   std::vector<waiter<settled>> settlements_;
   std::vector<waiter<bool>> keys_;
   std::vector<std::pair<std::string, std::string>> puts_;
-  std::vector<std::string> deletions_;  // keys of the state
+  std::vector<ledger_store::state_edit> edits_;
   // Of a group of its own, which changes caps: what belongs to its counters, and is therefore kept
   // with them when the write fails.
   std::vector<std::pair<std::string, std::string>> cap_puts_;

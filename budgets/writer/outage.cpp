@@ -1,7 +1,14 @@
 // The failing half of ledger_writer.hpp. Tested by tests/budgets/writer/storage_failure_test.cpp.
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <span>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 #include "budgets/store/format.hpp"
 #include "budgets/writer/ledger_writer.hpp"
@@ -58,7 +65,7 @@ void ledger_writer::fail_group(const storage_failure& why) {
   for (auto& each : keys_)
     each.result = false;
   puts_.clear();
-  deletions_.clear();
+  edits_.clear();
 }
 
 void ledger_writer::turn_away(operation& what) {

@@ -1,6 +1,9 @@
 // How the writer holds, and lets wait: the half of ledger_writer.hpp that serves the lines. Tested
 // by tests/budgets/writer/waiting_test.cpp.
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 #include "budgets/writer/ledger_writer.hpp"

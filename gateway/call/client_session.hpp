@@ -2,6 +2,7 @@
 // requests take in turn. Lives in the connection's coroutine, on its io thread.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 

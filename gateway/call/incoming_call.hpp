@@ -3,6 +3,8 @@
 // move meanwhile.
 #pragma once
 
+#include <string_view>
+
 #include "budgets/records/call_id.hpp"
 #include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/http/client_presence.hpp"

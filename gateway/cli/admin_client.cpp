@@ -2,9 +2,12 @@
 #include "gateway/cli/admin_client.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
+#include <exception>
 #include <future>
 #include <iostream>
+#include <optional>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>

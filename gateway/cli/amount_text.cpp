@@ -2,6 +2,8 @@
 #include "gateway/cli/amount_text.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <limits>
 
 #include "pricing/money.hpp"

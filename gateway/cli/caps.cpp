@@ -1,6 +1,9 @@
 // `stint caps`. Tested by tests/gateway/cli/commands_test.cpp.
 #include <algorithm>
 #include <iostream>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include <boost/json.hpp>
 

@@ -2,6 +2,8 @@
 #include "gateway/cli/caps_adjust.hpp"
 
 #include <iostream>
+#include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
 

@@ -1,6 +1,11 @@
 // `stint check-config`. Tested by tests/gateway/cli/commands_test.cpp.
 #include <algorithm>
+#include <cstddef>
 #include <iostream>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"

@@ -1,9 +1,12 @@
 // Tested by tests/gateway/cli/commands_test.cpp.
 #include "gateway/cli/command_line.hpp"
 
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace stint {

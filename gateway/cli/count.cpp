@@ -34,7 +34,7 @@ struct counted_prompt {
   bool exact = false;
   bool hidden_input = false;
   bool learned = false;
-  std::string_view api = {};  // of a chat request
+  std::string_view api = {};  // of a request
 };
 
 std::string encodings_text() {
@@ -56,26 +56,28 @@ std::string apis_text() {
 
 command_form count_form() {
   command_form form;
-  const std::string api_choices = "of a chat request: " + list_choices(dialect_names());
+  const std::string api_choices = "of a request: " + list_choices(dialect_names());
   form.usage =
       "stint count --model MODEL [--api API] [--explain] FILE|-\n"
       "  stint count --encoding NAME|TOKENIZER [--split RULE] FILE|-";
   form.teaching =
-      "Counts the tokens of a text, or of a whole chat request (a JSON object with \"messages\": "
-      "framing, tools and images too),\n"
-      "as the gateway counts them. Needs no running gateway. Where the model's tokenizer is not "
+      "Counts the tokens of a text, or of a whole request (a JSON object with \"messages\", "
+      "\"contents\", \"input\" or \"prompt\":\n"
+      "framing, tools and images too), as the gateway counts them. Needs no running gateway. Where "
+      "the model's tokenizer is not "
       "public, the figure is an estimate\n"
       "and the upper bound is what a cap would hold.\n\n"
-      "--explain shows where each token of a chat request comes from: framing, role, content, "
+      "--explain shows where each token of a request comes from: framing, role, content, "
       "tools, "
       "images, …, for each message,\n"
       "with the class of its text, the total so far, the most it can be, and why it is not exact.\n"
-      "--api says which API a chat request is for, as its path does at the gateway: " +
+      "--api says which API a request is for, as its path does at the gateway: " +
       apis_text() +
       ".\n"
-      "Left out, its fields tell (\"system\", the form of its tools, …), and where they do not, "
-      "the "
-      "model's name.\n"
+      "Left out, its fields tell (\"system\", the form of its tools, texts in a list, …), and "
+      "where "
+      "they do not, the model's name\n"
+      "(claude is anthropic, a name with \"embed\" openai_embeddings).\n"
       "--config counts with the tokenizers of a gateway's configuration too.\n"
       "--learned uses what a gateway has learnt from its providers' reports: the file calibration "
       "in "
@@ -96,11 +98,10 @@ command_form count_form() {
       "of a .tiktoken file: cl100k, o200k, gpt2, llama3, qwen2 or deepseek_v3")(
       "api", options::value<std::string>(), api_choices.c_str())(
       "config", options::value<std::string>(), "a gateway's configuration, for its tokenizers")(
-      "explain", "show where each token of a chat request comes from")(
+      "explain", "show where each token of a request comes from")(
       "learned", options::value<std::string>(),
       "a gateway's calibration file, for models whose tokenizer is not public")(
-      "text", "count the file as text, even if it is a chat request")("json",
-                                                                      "print a JSON object");
+      "text", "count the file as text, even if it is a request")("json", "print a JSON object");
   form.hidden.add_options()("file", options::value<std::string>());
   form.positional.add("file", 1);
   return form;
@@ -160,22 +161,24 @@ void say_if_not_learned(const options::variables_map& given, const std::string& 
 tokenizer::chat_api choose_api(const options::variables_map& given, const std::string& model,
                                simdjson::dom::element request) {
   if (given.contains("api")) return api_of_word(given["api"].as<std::string>());
-  const auto by_name = api_of_model(model);
+  const auto by_name = api_of_model(request, model);
   const auto api = api_of_shape(request).value_or(by_name);
-  // Contents are nobody else's.
-  if (api != by_name && api != tokenizer::chat_api::gemini_contents) {
+  // Only these two take each other's requests for their own: all others have a prompt of another name.
+  const bool has_messages =
+      api == tokenizer::chat_api::openai_chat || api == tokenizer::chat_api::anthropic_messages;
+  if (has_messages && api != by_name) {
     std::cerr << "stint count: by its fields this is a request of the API " << word_of_api(api)
               << "; --api " << word_of_api(by_name) << " counts it as the other\n";
   }
   return api;
 }
 
-// JSON that is no chat request is a mistake more often than it is a text.
+// JSON that is no request is a mistake more often than it is a text.
 void refuse_json(std::string_view text, const std::string& why) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const std::size_t start = text.find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos || text[start] != '{') return;
-  throw command_failure("this starts like JSON but is no chat request: " + why +
+  throw command_failure("this starts like JSON but is no request: " + why +
                         ". To count it as a text, add --text");
 }
 
@@ -196,12 +199,10 @@ std::optional<counted_prompt> count_request(const options::variables_map& given,
                 std::string("it is not well-formed (") + simdjson::error_message(mistake) + ")");
     return std::nullopt;
   }
-  simdjson::dom::array messages;
-  simdjson::dom::element input;  // of Responses
-  if (document["messages"].get(messages) != simdjson::SUCCESS &&
-      document["contents"].get(messages) != simdjson::SUCCESS &&
-      document["input"].get(input) != simdjson::SUCCESS) {
-    refuse_json(text, "it has no list \"messages\" or \"contents\", and no \"input\"");
+  if (!has_a_prompt(document)) {
+    refuse_json(text,
+                "it has no list \"messages\" or \"contents\", and no \"input\", \"prompt\" or "
+                "\"content\" of parts");
     return std::nullopt;
   }
   const auto api = choose_api(given, model, document);
@@ -218,7 +219,8 @@ std::optional<counted_prompt> count_request(const options::variables_map& given,
 
 void print(const counted_prompt& tokens, const std::string& encoding, bool request) {
   std::cout << grouped(tokens.expected) << (tokens.expected == 1 ? " token" : " tokens") << " ("
-            << (request ? "chat request" : "text") << ", " << encoding << ", "
+            << (request ? "request of " + std::string(tokens.api) : "text") << ", " << encoding
+            << ", "
             << (tokens.exact
                     ? "exact"
                     : (tokens.learned ? "learnt estimate; at most " : "estimate; at most ") +
@@ -288,13 +290,15 @@ int count(const options::variables_map& given) {
   const bool explain = given.contains("explain");
   const bool as_text = given.contains("text");
   if (as_text && (explain || given.contains("api")))
-    throw misuse("--explain and --api are for chat requests: leave out --text");
+    throw misuse("--explain and --api are for requests: leave out --text");
   if (explain && given.contains("json")) throw misuse("--explain is a table: leave out --json");
   if (explain) counting.observer = &parts;
   std::optional<counted_prompt> request;
   if (!as_text) request = count_request(given, model, text, counting, explain ? &parts : nullptr);
   if (explain && !request)
-    throw command_failure("--explain needs a chat request: a JSON object with \"messages\"");
+    throw command_failure(
+        "--explain needs a request: a JSON object with \"messages\", \"contents\", \"input\" or "
+        "\"prompt\"");
   const auto tokens = request ? *request : count_text(model, text);
   const std::string encoding(tokenizer::encoding_for_model(model).text->name());
   if (given.contains("json")) {

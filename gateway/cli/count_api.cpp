@@ -15,6 +15,9 @@ using tokenizer::chat_api;
 constexpr auto openai = chat_api::openai_chat;
 constexpr auto anthropic = chat_api::anthropic_messages;
 constexpr auto responses = chat_api::openai_responses;
+constexpr auto embeddings = chat_api::openai_embeddings;
+constexpr auto completions = chat_api::openai_completions;
+constexpr auto gemini = chat_api::gemini_contents;
 
 bool has(element object, std::string_view key) noexcept {
   return object[key].error() == simdjson::SUCCESS;
@@ -60,6 +63,49 @@ std::optional<chat_api> api_of_message(element message) noexcept {
   return std::nullopt;
 }
 
+bool has_list(element object, std::string_view key) noexcept {
+  return object[key].is_array();
+}
+
+// A prompt that is an object is one of Responses, which its provider keeps.
+bool has_plain_prompt(element request) noexcept {
+  return has_list(request, "prompt") || request["prompt"].is_string();
+}
+
+// Of Gemini's embeddings: one content, or a batch.
+bool has_content_to_embed(element request) noexcept {
+  element content;
+  if (request["content"].get(content) == simdjson::SUCCESS && has_list(content, "parts"))
+    return true;
+  simdjson::dom::array batch;
+  if (request["requests"].get(batch) != simdjson::SUCCESS) return false;
+  for (const element one : batch) {
+    if (has(one, "content")) return true;
+  }
+  return false;
+}
+
+// What embeddings and Responses both have.
+bool has_input_alone(element request) noexcept {
+  return has(request, "input") && !has(request, "messages");
+}
+
+std::optional<chat_api> api_of_input(element request) noexcept {
+  for (const std::string_view theirs : {"encoding_format", "dimensions"}) {
+    if (has(request, theirs)) return embeddings;
+  }
+  for (const std::string_view theirs :
+       {"instructions", "tools", "text", "reasoning", "max_output_tokens", "previous_response_id",
+        "conversation", "store", "stream", "temperature"}) {
+    if (has(request, theirs)) return responses;
+  }
+  // Items are objects; texts and token ids are what is embedded.
+  simdjson::dom::array list;
+  if (request["input"].get(list) != simdjson::SUCCESS || list.begin() == list.end())
+    return std::nullopt;
+  return (*list.begin()).is_object() ? responses : embeddings;
+}
+
 }  // namespace
 
 chat_api api_of_word(const std::string& word) {
@@ -75,8 +121,12 @@ std::string_view word_of_api(chat_api api) noexcept {
 }
 
 std::optional<chat_api> api_of_shape(element request) noexcept {
-  if (has(request, "contents")) return chat_api::gemini_contents;
-  if (has(request, "input") && !has(request, "messages")) return responses;
+  if (has(request, "contents")) return gemini;
+  if (has_input_alone(request)) return api_of_input(request);
+  if (!has(request, "messages")) {
+    if (has_plain_prompt(request)) return completions;
+    if (has_content_to_embed(request)) return gemini;
+  }
   if (has(request, "system")) return anthropic;
   for (const std::string_view theirs : {"max_completion_tokens", "response_format", "functions"}) {
     if (has(request, theirs)) return openai;
@@ -95,8 +145,15 @@ std::optional<chat_api> api_of_shape(element request) noexcept {
   return std::nullopt;
 }
 
-chat_api api_of_model(std::string_view model) noexcept {
+bool has_a_prompt(element request) noexcept {
+  return has_list(request, "messages") || has_list(request, "contents") || has(request, "input") ||
+         has_plain_prompt(request) || has_content_to_embed(request);
+}
+
+chat_api api_of_model(element request, std::string_view model) noexcept {
   if (model.starts_with(simulated_model_prefix)) model.remove_prefix(simulated_model_prefix.size());
+  if (has_input_alone(request))
+    return model.find("embed") != std::string_view::npos ? embeddings : responses;
   return model.starts_with("claude") ? anthropic : openai;
 }
 

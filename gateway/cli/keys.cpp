@@ -1,5 +1,10 @@
 // `stint keys`. Tested by tests/gateway/cli/commands_test.cpp.
+#include <chrono>
 #include <iostream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <boost/json.hpp>
 

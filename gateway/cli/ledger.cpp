@@ -1,6 +1,10 @@
 // `stint ledger`. Tested by tests/gateway/cli/commands_test.cpp.
 #include <chrono>
 #include <iostream>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
 

@@ -2,6 +2,9 @@
 #include "gateway/cli/ledger_amend.hpp"
 
 #include <iostream>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
 

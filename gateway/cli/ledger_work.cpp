@@ -3,9 +3,13 @@
 #include "gateway/cli/ledger_work.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <future>
 #include <iostream>
+#include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
 

@@ -1,5 +1,11 @@
 // `stint prices`. Tested by tests/gateway/cli/commands_test.cpp.
+#include <cstdint>
 #include <iostream>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"

@@ -3,20 +3,33 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <cstddef>
 #include <iostream>
 #include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/config/config.hpp"
 #include "pricing/import/import.hpp"
+#include "pricing/import/imported.hpp"
 #include "pricing/import/write_price_file.hpp"
+#include "pricing/price_book.hpp"
 #include "pricing/price_changes.hpp"
 #include "pricing/price_file.hpp"
 #include "pricing/text/glob.hpp"
 #include "pricing/time_text.hpp"
 #include "pricing/wall_time.hpp"
+#include "pricing/write_all.hpp"
 
 namespace stint {
 namespace {
@@ -103,28 +116,49 @@ void tell(const imported_prices& imported, const price_book& used, const price_b
   for (const std::string& line : imported.left.lines())
     std::cerr << "  left: " << line << '\n';
   std::size_t fresh = 0;
-  for (const std::string& line : price_changes(used, made)) {
-    if (line.ends_with(": new")) {
+  for (const price_change& each : price_changes(used, made)) {
+    if (each.is_new) {
       ++fresh;
     } else {
-      std::cerr << "  differs from version " << used.version() << ": " << line << '\n';
+      std::cerr << "  differs from version " << used.version() << ": " << each.line << '\n';
     }
   }
   if (fresh > 0)
     std::cerr << "  " << fresh << " of them have no price in version " << used.version() << '\n';
 }
 
+// What is no price file must not be taken for one, whatever the list held.
+price_book read_back(const std::string& text) {
+  auto read = parse_price_file(text);
+  if (auto* const book = std::get_if<price_book>(&read)) return std::move(*book);
+  print_mistakes("the price file made of it", std::get<std::vector<config_mistake>>(read));
+  throw command_failure("the list has what no price file can say; leave it out with --model");
+}
+
+std::string message_of(int error) {
+  return std::generic_category().message(error);
+}
+
+// Made here or not at all: what is there, or comes there meanwhile, stays as it is.
+void write_new_file(const std::string& name, std::string_view text) {
+  constexpr mode_t mode = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
+  const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  if (file < 0 && errno == EEXIST)
+    throw command_failure(name + " is there already; it is not overwritten");
+  if (file < 0) throw command_failure("cannot write " + name + ": " + message_of(errno));
+  int error = write_all(file, text);
+  if (::close(file) != 0 && error == 0) error = errno;
+  if (error == 0) return;
+  ::unlink(name.c_str());
+  throw command_failure("cannot write " + name + ": " + message_of(error));
+}
+
 void write(const std::string& text, const options::variables_map& given) {
-  if (!given.contains("output")) {
-    std::cout << text;
-    return;
-  }
-  const auto& name = given["output"].as<std::string>();
-  if (std::ifstream(name)) throw command_failure(name + " is there already; it is not overwritten");
-  std::ofstream file(name, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) throw command_failure("cannot write " + name + ": " + std::strerror(errno));
+  if (given.contains("output")) return write_new_file(given["output"].as<std::string>(), text);
+  std::cout << text << std::flush;
+  if (std::cout) return;
+  std::cout.clear();
+  throw command_failure("cannot write the price file to standard output; is the disk full?");
 }
 
 }  // namespace
@@ -147,8 +181,9 @@ int import_price_list(std::span<const std::string> arguments) {
   }
   const std::string today = to_iso_date(wall_now());
   const std::string version = imported.format + " " + today;
-  tell(imported, in_use(*given, imported), {version, imported.prices, {}});
-  write(to_price_file(imported, version, today), *given);
+  const std::string text = to_price_file(imported, version, today);
+  tell(imported, in_use(*given, imported), read_back(text));
+  write(text, *given);
   return exit_done;
 }
 

@@ -2,6 +2,7 @@
 #include "gateway/cli/private_directory.hpp"
 
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <ostream>
 #include <stdexcept>

@@ -1,7 +1,11 @@
 // Picks the sub-command. Tested by tests/gateway/cli/commands_test.cpp.
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <iostream>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/cli/command_line.hpp"
@@ -33,7 +37,7 @@ constexpr auto asking_commands = std::to_array<command>({
 });
 
 constexpr auto offline_commands = std::to_array<command>({
-    {"count", "count the tokens of a text or a chat request", run_count},
+    {"count", "count the tokens of a text or a request", run_count},
     {"prices", "what each model costs", run_prices},
 });
 

@@ -1,15 +1,24 @@
 // `stint serve`: builds everything in order, runs until SIGTERM or SIGINT, and takes it down in the
 // opposite order, so that the ledger is the last to go. Tested by tests/end_to_end.
 #include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <iostream>
 #include <limits>
+#include <optional>
+#include <span>
 #include <stdexcept>
+#include <string>
 #include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include <boost/asio/thread_pool.hpp>
 #include <boost/program_options.hpp>

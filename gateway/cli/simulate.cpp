@@ -1,8 +1,12 @@
 // `stint simulate`: the simulated provider by itself, for tests and for trying out a client. Tested
 // by tests/gateway/simulator/simulator_test.cpp.
 #include <csignal>
+#include <cstddef>
+#include <exception>
 #include <iostream>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include <boost/program_options.hpp>

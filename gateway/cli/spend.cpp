@@ -1,5 +1,10 @@
 // `stint spend`. Tested by tests/gateway/cli/commands_test.cpp.
 #include <iostream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
 

@@ -2,6 +2,7 @@
 #include "gateway/cli/text_table.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 #include <boost/assert.hpp>

@@ -1,8 +1,10 @@
 // Rows as people read them (aligned columns) and as spreadsheets do (CSV). Plain values.
 #pragma once
 
+#include <cstdint>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace stint {

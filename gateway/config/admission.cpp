@@ -1,6 +1,11 @@
 // Tested by tests/gateway/config/config_test.cpp.
 #include "gateway/config/admission.hpp"
 
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace stint {
 namespace {
 

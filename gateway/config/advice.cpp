@@ -1,7 +1,12 @@
 // What is said about a configuration that has been read: how a mistake is shown, what looks
 // unintended, what a reload cannot change. Tested by tests/gateway/config/advice_test.cpp.
 #include <algorithm>
+#include <cstddef>
 #include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -19,37 +24,10 @@ bool is_loopback(const std::string& address) {
   return address == "localhost" || (!failed && parsed.is_loopback());
 }
 
-bool same_listener(const listener_config& a, const listener_config& b) {
-  const auto certificate = [](const listener_config& l) {
-    return l.tls ? l.tls->certificate_file : "";
-  };
-  const auto key = [](const listener_config& l) { return l.tls ? l.tls->key_file : ""; };
-  return a.address == b.address && a.port == b.port && certificate(a) == certificate(b) &&
-         key(a) == key(b) && a.cors_origins == b.cors_origins;
-}
-
-bool same_proxy(const provider_config& a, const provider_config& b) {
-  if (!a.proxy || !b.proxy) return a.proxy.has_value() == b.proxy.has_value();
-  return a.proxy->host == b.proxy->host && a.proxy->port == b.proxy->port &&
-         a.proxy->authorization == b.proxy->authorization &&
-         a.proxy->credential_source == b.proxy->credential_source;
-}
-
-// Of one name.
-bool same_provider(const provider_config& a, const provider_config& b) {
-  return a.dialects == b.dialects && a.tls == b.tls && a.host == b.host && a.port == b.port &&
-         a.base_path == b.base_path && a.verify_certificate == b.verify_certificate &&
-         a.ca_file == b.ca_file && a.client_certificate == b.client_certificate &&
-         same_proxy(a, b) && a.credential_source == b.credential_source &&
-         a.credential == b.credential && a.models == b.models &&
-         a.connect_timeout_ms == b.connect_timeout_ms &&
-         a.first_byte_timeout_ms == b.first_byte_timeout_ms &&
-         a.stall_timeout_ms == b.stall_timeout_ms && a.connections_max == b.connections_max &&
-         a.pool_idle_ms == b.pool_idle_ms && a.attribution_headers == b.attribution_headers &&
-         a.trust_stated_cost == b.trust_stated_cost && a.on_hang_up == b.on_hang_up &&
-         a.paths == b.paths && a.credential_header == b.credential_header &&
-         a.stream_usage == b.stream_usage && a.tiers == b.tiers &&
-         a.pass_headers == b.pass_headers && a.pass_query == b.pass_query;
+// Who names the proxy is said in messages alone.
+bool same_but_for_who_names_the_proxy(provider_config a, const provider_config& b) {
+  if (a.proxy && b.proxy) a.proxy->source = b.proxy->source;
+  return a == b;
 }
 
 void warn_of_provider(const provider_config& provider, std::vector<std::string>& warnings) {
@@ -221,7 +199,7 @@ void compare_providers(const config& a, const config& b, compared_settings& into
     if (one.built_in) continue;
     const auto other = by_name(b, one.name);
     into.emplace_back("providers." + one.name,
-                      other != b.providers.end() && same_provider(one, *other));
+                      other != b.providers.end() && same_but_for_who_names_the_proxy(one, *other));
   }
   for (const provider_config& one : b.providers) {
     if (!one.built_in && by_name(a, one.name) == a.providers.end())
@@ -246,7 +224,7 @@ void compare_simulated(const simulation& a, const simulation& b, compared_settin
 
 compared_settings compare(const config& a, const config& b) {
   compared_settings all = {
-      {"listen", same_listener(a.listen, b.listen)},
+      {"listen", a.listen == b.listen},
       {"admin.address", a.admin.address == b.admin.address},
       {"admin.port", a.admin.port == b.admin.port},
       {"admin.hosts", a.admin_hosts == b.admin_hosts},

@@ -2,7 +2,10 @@
 #include "gateway/config/caps.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "gateway/config/windows.hpp"
 #include "pricing/text/ascii.hpp"

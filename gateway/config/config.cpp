@@ -7,11 +7,13 @@
 #include <fstream>
 #include <limits>
 #include <sstream>
+#include <system_error>
 
 #include "gateway/config/admission.hpp"
 #include "gateway/config/apart.hpp"
 #include "gateway/config/caps.hpp"
 #include "gateway/config/listeners.hpp"
+#include "gateway/config/named_file.hpp"
 #include "gateway/config/passthrough.hpp"
 #include "gateway/config/providers.hpp"
 #include "gateway/config/reader.hpp"

@@ -3,6 +3,7 @@
 // reported at once with file:line and the fix; unknown and duplicate keys are mistakes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +36,7 @@ struct listener_config {
   std::uint16_t port = 8080;  // 0: any free one, printed at start
   std::optional<tls_files> tls;
   std::vector<std::string> cors_origins;  // of web pages that may call; of the proxy's listener
+  bool operator==(const listener_config&) const = default;
 };
 
 struct limits_config {
@@ -112,6 +114,8 @@ struct provider_config {
   bool by_public_vocabulary = false;  // bills the output of every model as counted_model says
   // In a model's name: what follows the first of these is an option of the call; "": none.
   std::string_view options_marks;
+
+  bool operator==(const provider_config&) const = default;
 
   // What prices, caps and vocabularies know a model by that is asked of this provider.
   [[nodiscard]] std::string_view base_model(std::string_view model) const noexcept;

@@ -4,15 +4,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <utility>
 
+#include "gateway/config/named_file.hpp"
 #include "gateway/config/private_file.hpp"
-#include "gateway/config/providers.hpp"
 #include "pricing/text/ascii.hpp"
 
 namespace stint {
 namespace {
-
-constexpr std::size_t credential_bytes_max = 4'096;
 
 std::string without_end_space(std::string text) {
   const auto last = text.find_last_not_of(" \t\r\n");
@@ -46,10 +45,14 @@ std::optional<secret> in_header(config_section& section, const config_text& sour
 
 }  // namespace
 
-secret secret_of_variable(const config_text& source) {
+std::string value_of_variable(const std::string& name) {
   // Read at start and reload by one thread; nothing in the process changes its environment.
-  const char* value = std::getenv(source.text.c_str());  // NOLINT(concurrency-mt-unsafe)
-  return secret(without_end_space(value == nullptr ? "" : value));
+  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
+  return value == nullptr ? std::string() : value;
+}
+
+secret secret_of_variable(const config_text& source) {
+  return secret(without_end_space(value_of_variable(source.text)));
 }
 
 std::optional<secret> secret_of_file(config_section& section, const std::string& directory,

@@ -2,26 +2,19 @@
 #include "gateway/config/listeners.hpp"
 
 #include <algorithm>
-#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <boost/asio/ip/address.hpp>
 
 #include "gateway/config/base_url.hpp"
+#include "gateway/config/named_file.hpp"
 #include "gateway/config/private_file.hpp"
-#include "gateway/config/providers.hpp"
 #include "pricing/text/ascii.hpp"
 
 namespace stint {
 namespace {
-
-void read_existing_file(config_section& section, std::string_view key, std::string_view wanted,
-                        config_reading& run, std::string& into) {
-  section.require(key, wanted);
-  const auto name = section.text(key);
-  if (!name) return;
-  into = file_from(run.directory, name->text);
-  if (!std::filesystem::is_regular_file(into)) section.mistake(*name, "there is no file " + into);
-}
 
 void read_address(config_section& section, listener_config& into) {
   section.read("address", into.address);
@@ -81,10 +74,10 @@ void read_listeners(config_section& file, config_reading& run) {
   if (const auto node = listen.node("tls")) {
     config_section tls(*node, run.mistakes);
     tls_files files;
-    read_existing_file(tls, "certificate_file", "name the PEM file with the certificate chain", run,
-                       files.certificate_file);
-    read_existing_file(tls, "key_file", "name the PEM file with the private key", run,
-                       files.key_file);
+    tls.require("certificate_file", "name the PEM file with the certificate chain");
+    read_named_file(tls, "certificate_file", run.directory, files.certificate_file);
+    tls.require("key_file", "name the PEM file with the private key");
+    read_named_file(tls, "key_file", run.directory, files.key_file);
     if (const auto why = open_to_everybody(files.key_file)) tls.mistake("key_file", *why);
     tls.finish();
     run.into.listen.tls = files;

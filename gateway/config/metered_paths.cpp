@@ -2,6 +2,7 @@
 #include "gateway/config/metered_paths.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "gateway/dialect/spelling.hpp"
 #include "gateway/dialect/table.hpp"

@@ -1,6 +1,10 @@
 // Tested by tests/gateway/config/config_test.cpp.
 #include "gateway/config/passthrough.hpp"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "gateway/config/metered_paths.hpp"
 #include "gateway/dialect/table.hpp"
 

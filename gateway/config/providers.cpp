@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
+#include <utility>
 
 #include "gateway/config/base_url.hpp"
 #include "gateway/config/caps.hpp"
@@ -215,14 +215,6 @@ provider_config built_in_provider() {
 }
 
 }  // namespace
-
-std::string file_from(const std::string& directory, const std::string& name) {
-  if (name.empty()) return {};
-  const std::filesystem::path path(name);
-  return (path.is_absolute() ? path : std::filesystem::path(directory) / path)
-      .lexically_normal()
-      .string();
-}
 
 std::vector<provider_config> read_providers(config_section& file, const std::string& directory,
                                             mistake_list& mistakes) {

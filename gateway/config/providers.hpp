@@ -17,7 +17,4 @@ namespace stint {
                                                           const std::string& directory,
                                                           mistake_list& mistakes);
 
-// `name` as written in the file, from `directory` unless absolute; "" stays "".
-[[nodiscard]] std::string file_from(const std::string& directory, const std::string& name);
-
 }  // namespace stint

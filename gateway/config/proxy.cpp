@@ -2,6 +2,7 @@
 #include "gateway/config/proxy.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>

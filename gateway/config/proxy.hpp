@@ -1,7 +1,7 @@
-// Through which HTTP proxy a provider is reached, where the network lets nothing out directly: by the
-// provider's own entry, or else by HTTPS_PROXY and NO_PROXY, as curl and the SDKs read them. The
-// proxy is asked for a tunnel (CONNECT, RFC 9110 §9.3.6), so it sees the provider's name and no call.
-// Touches environment and files; used when the configuration is read.
+// An HTTP proxy that a provider is reached through, where the network lets nothing out directly, and the texts
+// that name one, or whom to reach without: read as curl and the SDKs read HTTPS_PROXY and NO_PROXY. Whose
+// word counts says way_out.cpp. The proxy is asked for a tunnel (CONNECT, RFC 9110 §9.3.6), so it sees the
+// provider's name and no call. Plain values and pure functions.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@ struct proxy_config {
   secret authorization;           // of proxy-authorization: "Basic …"; empty: none
   std::string source;             // who names it, for messages: "environment variable HTTPS_PROXY"
   std::string credential_source;  // "environment variable PROXY_USER"; "": it is not asked for one
+  bool operator==(const proxy_config&) const = default;
 };
 
 // "http://[user:password@]host:port", or "host:port" alone; escapes in user and password are read.

@@ -1,6 +1,9 @@
 // Which provider answers a model, and what the model is called there. Tested by
 // tests/gateway/config/providers_test.cpp.
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "gateway/config/config.hpp"
 #include "gateway/dialect/parts/path_pattern.hpp"

@@ -2,9 +2,13 @@
 #include "gateway/config/tokenizers.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "gateway/config/caps.hpp"
-#include "gateway/config/providers.hpp"
+#include "gateway/config/named_file.hpp"
 #include "tokenizer/models/named_encodings.hpp"
 
 namespace stint {

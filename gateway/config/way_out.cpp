@@ -2,23 +2,16 @@
 #include "gateway/config/way_out.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
+#include <optional>
 
 #include "gateway/config/credential.hpp"
+#include "gateway/config/named_file.hpp"
 #include "gateway/config/private_file.hpp"
-#include "gateway/config/providers.hpp"
+#include "gateway/config/proxy.hpp"
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 namespace {
-
-void read_pem(config_section& tls, std::string_view key, const std::string& directory,
-              std::string& into) {
-  const auto file = tls.text(key);
-  if (!file) return;
-  into = file_from(directory, file->text);
-  if (!std::filesystem::is_regular_file(into)) tls.mistake(*file, "there is no file " + into);
-}
 
 void read_tls(config_section& section, const std::string& directory, provider_config& read,
               mistake_list& mistakes) {
@@ -28,10 +21,10 @@ void read_tls(config_section& section, const std::string& directory, provider_co
   if (!read.tls && section.has("tls"))
     section.mistake("tls", "has no effect with an http:// base_url; delete it");
   tls.read("verify", read.verify_certificate);
-  read_pem(tls, "ca_file", directory, read.ca_file);
+  read_named_file(tls, "ca_file", directory, read.ca_file);
   tls_files& ours = read.client_certificate;
-  read_pem(tls, "certificate_file", directory, ours.certificate_file);
-  read_pem(tls, "key_file", directory, ours.key_file);
+  read_named_file(tls, "certificate_file", directory, ours.certificate_file);
+  read_named_file(tls, "key_file", directory, ours.key_file);
   if (ours.certificate_file.empty() != ours.key_file.empty()) {
     tls.mistake(ours.key_file.empty() ? "certificate_file" : "key_file",
                 "the certificate that is shown to the provider needs both certificate_file and "
@@ -41,24 +34,18 @@ void read_tls(config_section& section, const std::string& directory, provider_co
   tls.finish();
 }
 
-std::string variable(const char* name) {
-  // As of credentials: one thread, and nothing in the process changes its environment.
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
-  return value == nullptr ? std::string() : value;
-}
-
 // By the environment, as other programs on this machine; a server that is asked without TLS is taken for
 // one in the house.
 void take_usual_proxy(config_section& section, provider_config& read) {
   if (!read.tls) return;
   std::string name = "https_proxy";
-  std::string url = variable("https_proxy");
+  std::string url = value_of_variable("https_proxy");
   if (url.empty()) {
     name = "HTTPS_PROXY";
-    url = variable("HTTPS_PROXY");
+    url = value_of_variable("HTTPS_PROXY");
   }
-  std::string around = variable("no_proxy");
-  if (around.empty()) around = variable("NO_PROXY");
+  std::string around = value_of_variable("no_proxy");
+  if (around.empty()) around = value_of_variable("NO_PROXY");
   if (url.empty() || is_listed(around, read.host, read.port)) return;
   read.proxy = parse_proxy(url);
   if (!read.proxy) {
@@ -100,14 +87,15 @@ void read_proxy_credential(config_section& section, const std::string& directory
   const auto found = variable ? std::optional(secret_of_variable(source))
                               : secret_of_file(section, directory, source);
   if (!found) return;
-  const bool has_form = found->reveal().find(':') != std::string::npos &&
-                        std::ranges::all_of(found->reveal(), [](char c) {
-                          return static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
-                        });
-  read.proxy->credential_source = (variable ? "environment variable " : "file ") + source.text;
+  read.proxy->credential_source = variable ? "environment variable " + source.text
+                                           : "file " + file_from(directory, source.text);
   if (variable && found->empty()) return;  // of which a warning is given, as of any credential
-  if (!has_form) return section.mistake(source, "what it holds is not user:password");
-  read.proxy->authorization = secret(basic_authorization(found->reveal()));
+  const std::string& text = found->reveal();
+  if (text.find(':') == std::string::npos || std::ranges::any_of(text, is_control))
+    return section.mistake(source, "what it holds is not user:password");
+  if (text.size() > credential_bytes_max)
+    return section.mistake(source, "what it holds is longer than 4096 bytes");
+  read.proxy->authorization = secret(basic_authorization(text));
 }
 
 }  // namespace

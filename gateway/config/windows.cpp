@@ -2,7 +2,11 @@
 #include "gateway/config/windows.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include <date/tz.h>
 

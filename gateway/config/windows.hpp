@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "budgets/records/cap.hpp"
 #include "gateway/config/reader.hpp"

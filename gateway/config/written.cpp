@@ -1,6 +1,7 @@
 // Tested by tests/gateway/config/advice_test.cpp.
 #include "gateway/config/written.hpp"
 
+#include <cstddef>
 #include <utility>
 
 #include <yaml-cpp/yaml.h>

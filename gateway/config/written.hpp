@@ -2,6 +2,7 @@
 // otherwise, also those that nobody thought of comparing. Pure.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>

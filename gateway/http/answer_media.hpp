@@ -8,10 +8,8 @@ namespace stint {
 
 enum class answer_media : std::uint8_t {
   other,
-  event_stream,     // text/event-stream
-  json,             // application/json: whole, or an array that is written element by element
-  json_lines,       // application/x-ndjson and its other names: a value a line
-  aws_event_stream  // application/vnd.amazon.eventstream
+  event_stream,  // text/event-stream
+  json           // application/json: whole, or an array that is written element by element
 };
 
 // By the value of a content-type field, whatever its case and parameters.

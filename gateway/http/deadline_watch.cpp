@@ -2,6 +2,7 @@
 #include "gateway/http/deadline_watch.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <new>
 #include <utility>
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "gateway/http/framing_fields.hpp"
 #include "pricing/text/ascii.hpp"

@@ -2,6 +2,7 @@
 #include "gateway/http/framing_fields.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "gateway/http/http_token.hpp"
 #include "pricing/text/ascii.hpp"

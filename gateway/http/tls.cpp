@@ -1,6 +1,7 @@
 // Tested by tests/end_to_end/tls_test.py.
 #include "gateway/http/tls.hpp"
 
+#include <cstddef>
 #include <stdexcept>
 
 namespace stint {

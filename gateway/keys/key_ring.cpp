@@ -124,6 +124,11 @@ bool virtual_key::may_use_model(std::string_view model) const noexcept {
   return any_matches(models, model);
 }
 
+key_state virtual_key::state_at(wall_time now) const noexcept {
+  if (revoked && *revoked <= now) return key_state::revoked;
+  return expires && *expires <= now ? key_state::expired : key_state::live;
+}
+
 result<made_key> make_key(const key_order& order, wall_time now) {
   if (auto bad = check_order(order, now)) return *bad;
   std::array<std::uint8_t, random_bytes + id_random_bytes> random{};
@@ -169,15 +174,16 @@ key_ring::key_ring(std::vector<virtual_key> keys) {
 }
 
 std::shared_ptr<const virtual_key> key_ring::find(std::string_view presented, wall_time now) const {
+  auto key = recognise(presented);
+  return key && key->state_at(now) == key_state::live ? std::move(key) : nullptr;
+}
+
+std::shared_ptr<const virtual_key> key_ring::recognise(std::string_view presented) const {
   // The form of a key is public; what does not have it is not worth hashing.
   if (presented.size() != key_bytes || !presented.starts_with(key_prefix)) return nullptr;
   const auto ring = std::atomic_load(&keys_);
   const auto found = ring->find(hash_key(presented));
-  if (found == ring->end()) return nullptr;
-  const auto& key = found->second;
-  if (key->revoked && *key->revoked <= now) return nullptr;
-  if (key->expires && *key->expires <= now) return nullptr;
-  return key;
+  return found == ring->end() ? nullptr : found->second;
 }
 
 void key_ring::put(virtual_key key) {

@@ -23,6 +23,8 @@ namespace stint {
 using key_hash = std::array<std::uint8_t, 32>;  // SHA-256 of the whole key, prefix included
 [[nodiscard]] key_hash hash_key(std::string_view key) noexcept;
 
+enum class key_state : std::uint8_t { live, revoked, expired };
+
 struct virtual_key {
   std::string id;  // "key_…": names the key in the ledger, in caps and in listings
   key_hash hash{};
@@ -37,6 +39,7 @@ struct virtual_key {
 
   [[nodiscard]] bool may_use_feature(std::string_view feature) const noexcept;
   [[nodiscard]] bool may_use_model(std::string_view model) const noexcept;
+  [[nodiscard]] key_state state_at(wall_time now) const noexcept;
 };
 
 // What `keys create` asks for; validated by make_key.
@@ -68,6 +71,8 @@ class key_ring {
   // hash is compared in constant time.
   [[nodiscard]] std::shared_ptr<const virtual_key> find(std::string_view presented,
                                                         wall_time now) const;
+  // The same, live or not: to tell whoever has the secret what became of the key.
+  [[nodiscard]] std::shared_ptr<const virtual_key> recognise(std::string_view presented) const;
 
   // Adds, or replaces the key with the same id. Called after the store has it, by one thread at a
   // time: of two, the snapshot of one would be lost.

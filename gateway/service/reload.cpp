@@ -44,7 +44,7 @@ void tell_prices(const std::string& file, const price_book& running, std::ostrea
     return;
   }
   for (std::size_t n = 0; n < std::min(changes.size(), told_max); ++n)
-    log << "reload: price of " << changes[n] << '\n';
+    log << "reload: price of " << changes[n].line << '\n';
   if (changes.size() > told_max)
     log << "reload: and " << changes.size() - told_max << " prices more\n";
   log << "reload: " << file << " differs and needs a restart; the old prices stay\n";

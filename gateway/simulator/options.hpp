@@ -16,6 +16,9 @@ inline constexpr std::string_view simulated_path_prefix = "sim-";
 // The APIs that it speaks, by the names of the gateway's dialects.
 inline constexpr std::array<std::string_view, 4> simulated_dialects = {"openai", "anthropic",
                                                                        "responses", "gemini"};
+// Of its models, those that lists name: what can be tried without any provider's key.
+inline constexpr std::array<std::string_view, 4> simulated_models = {
+    "sim/claude-sonnet-4-5", "sim/gpt-4o", "sim/gpt-4o-mini", "sim/text-embedding-3-small"};
 // In a model's name: what follows steers the call, see steering.hpp. In a path '?' begins the query, and '&'
 // is not sent as it is by every client: '~' stands for both there.
 inline constexpr char simulated_steering_mark = '?';

@@ -2,10 +2,13 @@
 #include "gateway/upstream/client_fields.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <vector>
 
 #include "gateway/dialect/table.hpp"
 #include "gateway/http/field_reach.hpp"
 #include "gateway/http/framing_fields.hpp"
+#include "gateway/http/query.hpp"
 #include "gateway/keys/key_prefix.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/percent.hpp"
@@ -105,14 +108,12 @@ bool is_dangerous(std::string_view pairs) {
       "access_token",  "oauth_token", "auth_token", "id_token", "authorization",    "secret",
       "client_secret", "access_key",  "sig",        "signature"};
   while (!pairs.empty()) {
-    const std::size_t end = std::min(pairs.find(';'), pairs.size());
-    const std::string key = key_of(pairs.substr(0, end));
+    const std::string key = key_of(take_pair(pairs, ";").whole);
     if (tells_of_another_request(key) ||
         std::find(ours_to_say.begin(), ours_to_say.end(), key) != ours_to_say.end())
       return true;
     // What signs a request of a cloud's.
     if (key.starts_with("x-amz-") || key.starts_with("x-goog-")) return true;
-    pairs.remove_prefix(std::min(end + 1, pairs.size()));
   }
   return false;
 }
@@ -157,9 +158,7 @@ void append_client_fields(const request_head& from, const passing_on& what, std:
 void append_query(std::string_view query, const dialect* called, const provider_config& provider,
                   char mark, std::string& out) {
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
+    const std::string_view pair = take_pair(query).whole;
     const bool passes =
         called != nullptr ? goes_with_call(pair, *called, provider) : !is_dangerous(pair);
     if (!passes || holds_key_of_ours(without_escapes(pair))) continue;

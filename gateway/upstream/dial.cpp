@@ -2,6 +2,8 @@
 #include "gateway/upstream/dial.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <memory>
 
 #include "gateway/http/descriptors.hpp"

@@ -2,6 +2,9 @@
 #include "gateway/upstream/name_lookup.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <exception>
 #include <new>
 #include <optional>
 #include <utility>

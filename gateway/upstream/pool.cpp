@@ -1,8 +1,13 @@
 // Tested by tests/gateway/upstream/pool_test.cpp and tests/end_to_end/{tls,upstream_fault}_test.py.
 #include "gateway/upstream/pool.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#include "gateway/upstream/authority.hpp"
 #include "gateway/upstream/dial.hpp"
-#include "gateway/upstream/request.hpp"
 #include "gateway/upstream/tunnel.hpp"
 
 namespace stint {
@@ -10,8 +15,8 @@ namespace stint {
 namespace {
 std::string through_proxy(const provider_config& provider) {
   if (!provider.proxy) return {};
-  return "through the proxy " + provider.proxy->host + ":" + std::to_string(provider.proxy->port) +
-         " (" + provider.proxy->source + "): ";
+  return "through the proxy " + host_and_port(provider.proxy->host, provider.proxy->port) + " (" +
+         provider.proxy->source + "): ";
 }
 
 problem cannot_connect(const provider_config& provider, const std::string& why, bool timed_out) {

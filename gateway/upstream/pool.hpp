@@ -3,6 +3,7 @@
 // closed instead.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 // Tested by tests/gateway/upstream/request_test.cpp.
 #include "gateway/upstream/request.hpp"
 
+#include "gateway/upstream/authority.hpp"
 #include "gateway/upstream/client_fields.hpp"
 
 namespace stint {
@@ -38,22 +39,6 @@ void append_credential(const provider_config& provider, const head_field& usual,
   out.append(provider.credential.reveal()).append("\r\n");
 }
 }  // namespace
-
-void append_authority(const provider_config& provider, std::string& out) {
-  const bool is_v6 = provider.host.find(':') != std::string::npos;
-  if (is_v6) out += '[';
-  out += provider.host;
-  if (is_v6) out += ']';
-  if (provider.port == (provider.tls ? 443 : 80)) return;
-  out += ':';
-  out += std::to_string(provider.port);
-}
-
-std::string authority_of(const provider_config& provider) {
-  std::string text;
-  append_authority(provider, text);
-  return text;
-}
 
 void build_upstream_head(const outbound& what, std::string& out) {
   const provider_config& provider = *what.provider;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -30,10 +31,6 @@ struct outbound {
   call_id id;  // both for providers that want attribution_headers
   std::string_view tenant;
 };
-
-// Host and port as a URL has them: an IPv6 address in brackets, the scheme's own port left out.
-void append_authority(const provider_config& provider, std::string& out);
-[[nodiscard]] std::string authority_of(const provider_config& provider);
 
 void build_upstream_head(const outbound& what, std::string& out);
 

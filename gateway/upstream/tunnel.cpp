@@ -2,8 +2,11 @@
 #include "gateway/upstream/tunnel.hpp"
 
 #include <array>
+#include <cstddef>
+#include <string_view>
 
 #include "gateway/http/response_head.hpp"
+#include "gateway/upstream/authority.hpp"
 
 namespace stint {
 namespace {
@@ -12,10 +15,8 @@ namespace {
 constexpr std::size_t answer_bytes_max = 16 * 1024;
 
 std::string connect_request(const provider_config& provider) {
-  const bool is_v6 = provider.host.find(':') != std::string::npos;
   // Always with its port: unlike of a host, none is usual.
-  const std::string to =
-      (is_v6 ? "[" + provider.host + "]" : provider.host) + ":" + std::to_string(provider.port);
+  const std::string to = host_and_port(provider.host, provider.port);
   std::string text = "CONNECT " + to + " HTTP/1.1\r\nhost: " + to + "\r\n";
   if (!provider.proxy->authorization.empty())
     text += "proxy-authorization: " + provider.proxy->authorization.reveal() + "\r\n";

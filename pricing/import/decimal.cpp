@@ -2,6 +2,8 @@
 #include "pricing/import/decimal.hpp"
 
 #include <charconv>
+#include <cstddef>
+#include <system_error>
 
 #include "pricing/text/ascii.hpp"
 

@@ -2,6 +2,13 @@
 // holds, dollars for a million tokens. A key that is not known may change a price, so its model is left. Tested by
 // tests/pricing/import/import_test.cpp.
 #include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "pricing/import/json_fields.hpp"
 #include "pricing/import/lists.hpp"

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <iterator>
+#include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "pricing/import/lists.hpp"
 #include "pricing/text/ascii.hpp"
@@ -71,6 +75,10 @@ void check_aliases(imported_prices& into) {
   const std::set<std::string> models = taken;
   std::vector<price_alias> kept;
   for (price_alias& each : into.aliases) {
+    if (!is_name(each.from)) {
+      into.left.note("another name that no model can have", each.to);
+      continue;
+    }
     if (!models.contains(each.to) || !taken.insert(each.from).second) continue;
     kept.push_back(std::move(each));
   }
@@ -88,10 +96,15 @@ void drop_unchosen(const import_choice& choice, imported_prices& into) {
 
 // Two entries of one model at one time would be two prices for a call.
 void drop_repeated(imported_prices& into) {
-  std::set<std::tuple<std::string, std::string, wall_time>> seen;
+  std::ranges::stable_sort(into.prices, [](const price& a, const price& b) {
+    return std::tie(a.provider, a.model, a.valid_from) <
+           std::tie(b.provider, b.model, b.valid_from);
+  });
   std::vector<price> kept;
   for (price& each : into.prices) {
-    if (seen.emplace(each.provider, each.model, each.valid_from).second) {
+    const price* const before = kept.empty() ? nullptr : &kept.back();
+    if (before == nullptr || before->provider != each.provider || before->model != each.model ||
+        (before->valid_until && *before->valid_until <= each.valid_from)) {
       kept.push_back(std::move(each));
     } else {
       into.left.note("listed twice; the first is taken", each.model);

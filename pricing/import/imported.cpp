@@ -3,6 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <functional>
+#include <utility>
+
+#include "pricing/text/ascii.hpp"
 
 namespace stint {
 namespace {
@@ -21,13 +26,6 @@ constexpr std::array<std::pair<given_field, rate_field>, 8> kinds = {{
     {&given_rates::audio_input, &token_rates::audio_input},
     {&given_rates::audio_output, &token_rates::audio_output},
 }};
-
-bool is_possible(const token_rates& rates) noexcept {
-  return std::ranges::all_of(kinds, [&](const auto& kind) {
-    const std::int64_t rate = rates.*kind.second;
-    return rate >= 0 && rate <= rate_max;
-  });
-}
 
 }  // namespace
 
@@ -80,23 +78,22 @@ std::optional<std::int64_t> given_rates::factor_on(const token_rates& base) cons
     const auto wide = static_cast<__int128>(*(this->*given)) * 1000;
     const auto permille = static_cast<std::int64_t>(wide / usual);
     const bool is_exact = static_cast<__int128>(permille) * usual == wide;
-    if (!is_exact || permille > multiplier_permille_max || (factor && *factor != permille))
-      return std::nullopt;
+    const bool is_possible = permille > 0 && permille <= multiplier_permille_max;
+    if (!is_exact || !is_possible || (factor && *factor != permille)) return std::nullopt;
     factor = permille;
   }
   return factor;
 }
 
+bool is_name(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= model_bytes_max &&
+         std::ranges::all_of(text, [](char c) { return is_visible(c) || c == ' '; });
+}
+
 void keep(price entry, imported_prices& into) {
-  bool possible = is_possible(entry.base);
-  for (const context_step& step : entry.steps)
-    possible = possible && is_possible(step.rates);
-  if (!possible) return into.left.note("a rate beyond $10,000 per million tokens", entry.model);
-  if (entry.web_search_nanodollars > web_search_nanodollars_max ||
-      entry.request_nanodollars > request_nanodollars_max)
-    return into.left.note("a fee beyond what one can be", entry.model);
-  if (entry.model.empty() || entry.model.size() > model_bytes_max)
+  if (!is_name(entry.model))
     return into.left.note("a name that no model can have", entry.model.substr(0, 40));
+  if (!is_name(entry.provider)) return into.left.note("a seller that cannot be named", entry.model);
   std::ranges::sort(entry.steps, {}, &context_step::first_tokens);
   // A missing fast is priority's, in a price file too.
   const auto fast = static_cast<std::size_t>(service_tier::fast);
@@ -105,6 +102,7 @@ void keep(price entry, imported_prices& into) {
     entry.tier_listed[fast] = true;
     entry.tier_permille[fast] = entry.tier_permille[priority];
   }
+  if (const char* const fault = fault_of(entry)) return into.left.note(fault, entry.model);
   into.prices.push_back(std::move(entry));
 }
 

@@ -54,7 +54,10 @@ struct given_rates {
   [[nodiscard]] std::optional<std::int64_t> factor_on(const token_rates& base) const noexcept;
 };
 
-// A model's entry is ready: kept, unless its limits say that it cannot be a price.
+// Whether a price file says it as it is: 1 to model_bytes_max visible characters and blanks.
+[[nodiscard]] bool is_name(std::string_view text) noexcept;
+
+// A model's entry is ready: kept, unless no price book can have it.
 void keep(price entry, imported_prices& into);
 
 }  // namespace stint

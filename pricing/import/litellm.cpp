@@ -2,7 +2,13 @@
 // tests/pricing/import/import_test.cpp.
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "pricing/import/json_fields.hpp"
 #include "pricing/import/lists.hpp"
@@ -175,9 +181,8 @@ class litellm_entry {
   void add_factors(price& entry) {
     const YAML::Node own = fields_["provider_specific_entry"];
     if (!own || !own.IsMap()) return;
-    if (const auto us = amount_at(own, "us", 3); us && *us <= 2'000) entry.us_permille = *us;
-    if (const auto fast = amount_at(own, "fast", 3); fast && *fast <= 6'000)
-      offer(entry, service_tier::fast, *fast);
+    if (const auto us = amount_at(own, "us", 3)) entry.us_permille = *us;
+    if (const auto fast = amount_at(own, "fast", 3)) offer(entry, service_tier::fast, *fast);
   }
 
   static void offer(price& entry, service_tier tier, std::int64_t permille) {

@@ -1,6 +1,11 @@
 // models.dev/api.json (packages/core/src/schema.ts): providers, their models, dollars for a million tokens. Tested by
 // tests/pricing/import/import_test.cpp.
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "pricing/import/json_fields.hpp"
 #include "pricing/import/lists.hpp"

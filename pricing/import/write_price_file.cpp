@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <set>
+#include <vector>
 
 #include "pricing/money.hpp"
 #include "pricing/text/ascii.hpp"

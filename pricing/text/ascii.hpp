@@ -1,6 +1,7 @@
 // Letters, digits and blanks of ASCII, whatever the process's locale says. Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 

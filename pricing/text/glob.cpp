@@ -1,6 +1,8 @@
 // Tested by tests/pricing/text/glob_test.cpp.
 #include "pricing/text/glob.hpp"
 
+#include <cstddef>
+
 namespace stint {
 
 // Greedy with one point of return: on a mismatch only the last '*' can take one more character,

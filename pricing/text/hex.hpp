@@ -1,6 +1,7 @@
 // Bytes as hexadecimal digits, and back. Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>

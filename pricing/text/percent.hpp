@@ -1,6 +1,7 @@
 // Escapes of URLs (RFC 3986 §2.1). Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 

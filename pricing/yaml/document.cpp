@@ -2,6 +2,7 @@
 // config_fuzz.cpp.
 #include "pricing/yaml/document.hpp"
 
+#include <exception>
 #include <sstream>
 
 #include <yaml-cpp/eventhandler.h>

@@ -2,6 +2,7 @@
 #include "pricing/yaml/mistake.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace stint {
 

@@ -2,6 +2,7 @@
 #include "pricing/yaml/section.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/utf8.hpp"

@@ -22,10 +22,10 @@ agree.
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,7 +113,8 @@ def options():
     known.add_argument("--quick", action="store_true", help="1,000,000 rows and short rounds; its figures are marked as quick")
     known.add_argument("--rounds", type=int)
     known.add_argument("--rows", type=int)
-    known.add_argument("--directory", type=Path, default=ROOT / ".cache/bench/ledger", help="on the disk that is to be measured")
+    known.add_argument("--directory", type=Path, default=ROOT / ".cache/bench/ledger",
+                       help="on the disk that is to be measured; the ledgers are written below it")
     known.add_argument("--driver", type=Path, default=ROOT / "build/release/tests/bench/ledger/ledger_bench")
     chosen = known.parse_args()
     chosen.rounds = chosen.rounds or (3 if chosen.quick else 9)
@@ -123,14 +124,14 @@ def options():
 
 def main():
     chosen = options()
-    ours = bench(chosen.driver, chosen.directory)
-    try:
+    chosen.directory.mkdir(parents=True, exist_ok=True)
+    # Below the one that was named, which may hold what is somebody's.
+    with tempfile.TemporaryDirectory(dir=chosen.directory, ignore_cleanup_errors=True) as folder:
+        ours = bench(chosen.driver, Path(folder))
         pairs = measure_pairs(ours, chosen.rounds, 0.5 if chosen.quick else 1)
         lone = [ours.ask("lone", 500 if chosen.quick else 2_000) for _ in range(chosen.rounds)]
         scopes = ours.ask("scopes", 1_000_000)
         load, start, spend = measure_month(ours, chosen.rows, 100_000)
-    finally:
-        shutil.rmtree(chosen.directory, ignore_errors=True)
     print(f"{'QUICK, fewer rows and shorter rounds: ' if chosen.quick else ''}{os.cpu_count()} cores, {chosen.rounds} rounds\n")
     print_pairs(pairs)
     lone_ratio = median(lone, lambda one: one["hold_us"] / (one["put_us"] + one["hand_over_us"]))

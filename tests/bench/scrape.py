@@ -13,10 +13,10 @@ import argparse
 import json
 import os
 import re
-import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/end_to_end"))
 
 import http_client  # noqa: E402
-from gateway_process import call_headers, encoded, gateway, openai_body  # noqa: E402
+from gateway_process import background, call_headers, encoded, gateway, openai_body  # noqa: E402
 
 # As ledger_bench writes them: with another limit or name their counters would be others.
 CAPS = [
@@ -41,43 +41,80 @@ def say(what):
     print(what, file=sys.stderr, flush=True)
 
 
-class caller(threading.Thread):
-    """One connection. `times`: of the calls that ended while it was a list, in milliseconds."""
+class caller:
+    """One connection, on a thread of its own. It alone writes its calls, and they are read when it has ended."""
 
-    def __init__(self, stint, key, number):
-        super().__init__(daemon=True)
+    def __init__(self, stint, key, number, stop):
         body = encoded(openai_body(PROMPT, "sim/gpt-4o-mini", user=f"user-{1_000_000_000 + number}"))
         self.request = http_client.render("POST", "/v1/chat/completions", call_headers(key), body)
         self.wire = http_client.connection(stint.proxy)
-        self.times = None
-        self.done = False
+        self.stop = stop
+        self.calls = []  # (when it ended, milliseconds)
+        self.thread = background(self.run)
 
     def run(self):
-        while not self.done:
-            begin = time.monotonic()
-            self.wire.send(self.request)
-            answer = self.wire.read_answer()
-            if answer.status != 200:
-                raise SystemExit(f"a call was answered with {answer.status}: {answer.body[:300]!r}")
-            if self.times is not None:
-                self.times.append((time.monotonic() - begin) * 1e3)
+        with self.wire:
+            while not self.stop.is_set():
+                begin = time.monotonic()
+                self.wire.send(self.request)
+                answer = self.wire.read_answer()
+                if answer.status != 200:
+                    raise SystemExit(f"a call was answered with {answer.status}: {answer.body[:300]!r}")
+                end = time.monotonic()
+                self.calls.append((end, (end - begin) * 1e3))
+
+    def check(self):
+        """Raises what ended it: figures of those who are left would be another measurement's."""
+        if self.thread.done():
+            self.thread.result()
 
 
-def measure(callers, seconds, scrape):
-    """The calls' times in milliseconds, and the scrapes' in seconds."""
+class phase:
+    """A stretch of time in which all callers call, alone or beside scrapes."""
+
+    def __init__(self, callers, seconds, scrape=None):
+        self.scrapes = []  # seconds
+        self.begin = time.monotonic()
+        until = self.begin + seconds
+        if scrape is None:
+            threading.Event().wait(seconds)
+        while (now := time.monotonic()) < until:
+            scrape()
+            self.scrapes.append(time.monotonic() - now)
+        self.end = time.monotonic()
+        for one in callers:
+            one.check()
+
+    def times(self, callers):
+        """In milliseconds, of the calls that ended in it; when the callers have ended."""
+        return [took for one in callers for when, took in one.calls if self.begin <= when < self.end]
+
+
+def measure(stint, chosen):
+    """The calls' times in milliseconds, alone and during scrapes, and the scrapes' in seconds."""
+    key = stint.create_key()
+
+    def scrape():
+        answer = http_client.request(stint.admin, "GET", "/metrics", timeout_s=120)
+        hidden = re.search(r"^stint_cap_scopes_hidden (\S+)$", answer.body.decode(), re.M)
+        if hidden is None or float(hidden[1]) < 0.9 * chosen.scopes:
+            raise SystemExit("the scopes are not there")
+
+    stop = threading.Event()
+    callers = [caller(stint, key, number, stop) for number in range(chosen.callers)]
+    alone, during = [], []
+    try:
+        phase(callers, 2)  # until what is kept is warm
+        for number in range(chosen.rounds):
+            alone.append(phase(callers, chosen.seconds))
+            during.append(phase(callers, chosen.seconds, scrape))
+            say(f"round {number + 1} of {chosen.rounds} done")
+    finally:
+        stop.set()
     for one in callers:
-        one.times = []
-    until = time.monotonic() + seconds
-    scrapes = []
-    if scrape is None:
-        threading.Event().wait(seconds)
-    while (now := time.monotonic()) < until:
-        scrape()
-        scrapes.append(time.monotonic() - now)
-    times = [each for one in callers for each in one.times]
-    for one in callers:
-        one.times = None
-    return times, scrapes
+        one.thread.result()
+    calls = [[took for each in phases for took in each.times(callers)] for phases in (alone, during)]
+    return *calls, [took for each in during for took in each.scrapes]
 
 
 def summary(times):
@@ -92,7 +129,7 @@ def options():
     known.add_argument("--callers", type=int, default=4)
     known.add_argument("--rounds", type=int, default=5)
     known.add_argument("--seconds", type=float, default=5)
-    known.add_argument("--directory", type=Path, default=ROOT / ".cache/bench/scrape")
+    known.add_argument("--directory", type=Path, default=ROOT / ".cache/bench/scrape", help="the ledger is written below it")
     known.add_argument("--driver", type=Path, default=ROOT / "build/release/tests/bench/ledger/ledger_bench")
     return known.parse_args()
 
@@ -100,37 +137,14 @@ def options():
 def main():
     chosen = options()
     chosen.directory.mkdir(parents=True, exist_ok=True)
-    data = chosen.directory / "data"
-    try:
+    # Below the one that was named, which may hold what is somebody's.
+    with tempfile.TemporaryDirectory(dir=chosen.directory, ignore_cleanup_errors=True) as folder:
+        data = Path(folder) / "data"
         say(f"writing a ledger with {chosen.scopes:,} users")
         load = [chosen.driver, "load", data, str(chosen.scopes), str(chosen.scopes)]
         subprocess.run(load, check=True, stdout=subprocess.DEVNULL)
         with gateway(caps=CAPS, data_directory=str(data)) as stint:
-            key = stint.create_key()
-
-            def scrape():
-                answer = http_client.request(stint.admin, "GET", "/metrics", timeout_s=120)
-                hidden = re.search(r"^stint_cap_scopes_hidden (\S+)$", answer.body.decode(), re.M)
-                if hidden is None or float(hidden[1]) < 0.9 * chosen.scopes:
-                    raise SystemExit("the scopes are not there")
-
-            callers = [caller(stint, key, number) for number in range(chosen.callers)]
-            for one in callers:
-                one.start()
-            measure(callers, 2, None)  # until what is kept is warm
-            alone, during, scrapes = [], [], []
-            for number in range(chosen.rounds):
-                alone += measure(callers, chosen.seconds, None)[0]
-                more, times = measure(callers, chosen.seconds, scrape)
-                during += more
-                scrapes += times
-                say(f"round {number + 1} of {chosen.rounds} done")
-            for one in callers:
-                one.done = True
-            for one in callers:
-                one.join()
-    finally:
-        shutil.rmtree(chosen.directory, ignore_errors=True)
+            alone, during, scrapes = measure(stint, chosen)
     print(f"{os.cpu_count()} cores, {chosen.callers} callers, {chosen.scopes:,} live scopes, "
           f"{chosen.rounds} × {chosen.seconds:g} s each\n")
     print(f"{'':22}{'calls':>8}{'p50 ms':>9}{'p99 ms':>9}{'p99.9 ms':>10}{'max ms':>9}")

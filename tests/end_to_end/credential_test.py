@@ -34,7 +34,6 @@ class credential(unittest.TestCase):
             passthrough=[
                 {"method": "GET", "path": "/v1/batches", "provider": "like-openai"},
                 {"method": "GET", "path": "/v1/batches/claude", "provider": "like-anthropic"},
-                {"method": "POST", "path": "/v1/messages/count_tokens", "provider": "like-anthropic"},
                 {"method": "GET", "path": "/v1/files", "provider": "without"},
                 {"method": "POST", "path": "/v1/rerank", "provider": "like-openai"},
             ],

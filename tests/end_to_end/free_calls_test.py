@@ -1,5 +1,5 @@
 """Calls that cost nothing: each reaches the provider of the model that it names, counts against caps of requests alone, and is
-on the record as free."""
+on the record as free. And calls that go nowhere: they are counted by what was asked for."""
 
 import unittest
 
@@ -59,6 +59,19 @@ class free_calls(unittest.TestCase):
     def test_a_key_for_other_models_may_not_ask(self):
         key = self.stint.create_key(model="sim/gpt-*")
         self.assertEqual(self.count(key).status, 403)
+
+    def test_what_is_not_served_is_counted_by_the_pattern_of_its_path(self):
+        key = self.stint.create_key()
+        for path, pattern in (("/v1/images/generations", "/v1/images/{any*}"), ("/v1/nowhere", "unknown")):
+            with self.subTest(path=path):
+                before = self.stint.metric("stint_unserved_requests_total")
+                of_pattern = self.stint.metric("stint_unserved_requests_total", path=pattern)
+                self.assertEqual(self.stint.chat(key, {"model": "sim/gpt-4o"}, path=path).status, 404)
+                self.assertEqual(self.stint.metric("stint_unserved_requests_total", path=pattern) - of_pattern, 1)
+                self.assertEqual(self.stint.metric("stint_unserved_requests_total") - before, 1, "counted elsewhere too")
+        before = self.stint.metric("stint_unserved_requests_total")
+        self.assertEqual(self.count(key).status, 200)
+        self.assertEqual(self.stint.metric("stint_unserved_requests_total"), before, "a served call was counted")
 
     def test_a_call_that_names_no_model_goes_nowhere(self):
         answer = self.stint.chat(self.stint.create_key(), {"messages": []}, path=COUNT)

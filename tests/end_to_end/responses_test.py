@@ -206,6 +206,8 @@ class responses(unittest.TestCase):
         row = self.row_of(head)
         self.assertEqual(row["outcome"], "client_gone")
         self.assertIn("counted", row["flags"])
+        self.assertNotIn("unknown", row["flags"])
+        self.assertLess(row["usage"]["output_tokens"], 1000, "all of it, which would have taken four seconds")
 
     def test_what_cannot_be_metered_is_refused_by_its_name(self):
         before = len(self.stint.rows())

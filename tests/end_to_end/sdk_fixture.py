@@ -11,6 +11,7 @@ OPENAI_MODEL = "sim/gpt-4o"
 ANTHROPIC_MODEL = "sim/claude-sonnet-4-5"
 # Slow enough that a client can leave in the middle.
 LONG = "?tokens=2000&delay_ms=2"
+LEFT_MAX_TOKENS = 1000  # of a client that reads the beginning; all of them take four seconds
 
 # The smallest PNG there is: one grey pixel.
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
@@ -63,17 +64,29 @@ class sdk_fixture(unittest.TestCase):
                            (anthropic_body(model=ANTHROPIC_MODEL + paced, max_tokens=70, stream=True), "/v1/messages")):
             self.assertEqual(self.stint.chat(self.key, body, path=path).status, 200)
         self.stint.wait_until_idle()
+
+        def spend(key, tokens):
+            body = openai_body(model="sim/gpt-4o?tokens=5&delay_ms=1000", max_tokens=tokens)
+            self.assertEqual(self.stint.chat(key, body).status, 200)
+
+        return self.small_budget(spend, left=90)
+
+    def small_budget(self, spend, left):
+        """A key with a small budget, and what takes all of it but about `left` tokens beside the stream that runs then.
+        spend(key, tokens) is a call that holds so many, for seconds, and checks that it was answered."""
         key = self.stint.create_key(tenant="tight")
 
         def take():
-            """Leaves the stream some sixty tokens."""
-            held = next(one["held"] for one in self.stint.caps() if one["cap"] == "tight" and one["held"])
-            body = openai_body(model="sim/gpt-4o?tokens=5&delay_ms=1000", max_tokens=TIGHT - held - 90)
-            taking = background(self.stint.chat, key, body)
+            held = wait_until(self.held_by_tight, "the stream's hold")
+            taking = background(spend, key, TIGHT - held - left)
             wait_until(lambda: self.held_tight() > 1, "the budget to be taken")
-            self.addCleanup(lambda: self.assertEqual(taking.result().status, 200))
+            self.addCleanup(taking.result)
 
         return key, take
+
+    def held_by_tight(self):
+        """What the calls in flight hold of a small budget; 0: there are none."""
+        return next((one["held"] for one in self.stint.caps() if one["cap"] == "tight" and one["held"]), 0)
 
     def held_tight(self):
         """How many calls hold something of the small budgets."""
@@ -90,9 +103,53 @@ class sdk_fixture(unittest.TestCase):
         self.assertEqual(row["status"], 200)
         return row
 
+    def check_left(self, generated_min=0, flags=()):
+        """The last call was a stream that its client left, and is charged what was on its way: not its bound, as one is whose end
+        nobody saw."""
+        row = self.newest_row()
+        self.assertEqual(row["outcome"], "client_gone")
+        self.assertNotIn("unknown", row["flags"])
+        self.assertIn(row["usage_source"], ("provider", "counted"))
+        for flag in flags:
+            self.assertIn(flag, row["flags"])
+        self.assertGreater(row["usage"]["output_tokens"], generated_min)
+        self.assertLess(row["usage"]["output_tokens"], LEFT_MAX_TOKENS)
+
     def refusals(self):
         return self.stint.metric("stint_refusals_total", cap="one-call")
 
     def newest_row(self):
         self.stint.wait_until_idle()
         return self.stint.rows(1)[0]
+
+
+class python_package:
+    """What every API of a Python package passes alike; stands before sdk_fixture among the bases of its tests. They say
+    `client(key)`, `create(client, **more)`, `long_stream()`, and whose errors are raised (PACKAGE)."""
+
+    PACKAGE = None
+    SEEN = 5  # so many pieces of a stream have some text among them
+    CODE = None  # of a refusal, where the package gives it
+
+    def test_a_wrong_key_is_an_authentication_error(self):
+        with self.assertRaises(self.PACKAGE.AuthenticationError):
+            self.create(self.client("sk-stint-wrong"))
+
+    def test_over_the_cap_is_a_rate_limit_error_and_is_not_retried(self):
+        client = self.client(self.capped_key())
+        self.create(client)
+        before = self.refusals()
+        for stream in (False, True):
+            with self.assertRaises(self.PACKAGE.RateLimitError) as raised:
+                self.create(client, stream=stream)
+        self.assertEqual(self.refusals() - before, 2, "the SDK tried again")
+        self.assertIn("one-call", raised.exception.message)
+        if self.CODE:
+            self.assertEqual(raised.exception.code, self.CODE)
+
+    def test_an_early_disconnect_is_settled_at_what_was_streamed(self):
+        stream = self.long_stream()
+        for _ in range(self.SEEN):
+            next(stream)
+        stream.close()
+        self.check_left(flags=["counted"])

@@ -8,9 +8,7 @@ import unittest
 from google import genai
 from google.genai import errors, types
 
-from gateway_process import background
-from sdk_fixture import PIXEL, SLOW_MAX_TOKENS, TIGHT, WEATHER, sdk_fixture
-from wait import wait_until
+from sdk_fixture import PIXEL, SLOW_MAX_TOKENS, WEATHER, sdk_fixture
 
 MODEL = "sim-gemini-2.5-flash-lite"
 LONG = "~tokens=2000~delay_ms=2"
@@ -89,25 +87,21 @@ class google_sdk(sdk_fixture):
         paced = self.config(max_output_tokens=70)
         list(self.client().models.generate_content_stream(model=MODEL + "~tokens=70~delay_ms=10", contents=ASK, config=paced))
         self.stint.wait_until_idle()
-        key = self.stint.create_key(tenant="tight")
+        key, take_the_rest = self.small_budget(self.spend, left=150)
         stream = self.client(key).models.generate_content_stream(
             model=MODEL + SLOW, contents=ASK, config=self.config(max_output_tokens=SLOW_MAX_TOKENS)
         )
         chunks = [next(stream)]
-        held = wait_until(lambda: next((one["held"] for one in self.stint.caps() if one["cap"] == "tight" and one["held"]), 0),
-                          "the stream's hold")
-        taking = background(self.take, key, TIGHT - held - 150)
+        take_the_rest()
         chunks += stream
-        taking.result()
         row = self.check_cut()
         last = chunks[-1]
         self.assertEqual(last.candidates[0].finish_reason, types.FinishReason.MAX_TOKENS)
         self.assertEqual(last.usage_metadata.candidates_token_count, row["usage"]["output_tokens"])
         self.assertTrue("".join(chunk.text or "" for chunk in chunks))
 
-    def take(self, key, tokens):
-        """Leaves the stream little."""
-        return self.client(key).models.generate_content(
+    def spend(self, key, tokens):
+        self.client(key).models.generate_content(
             model=MODEL + "~tokens=5~delay_ms=1500", contents=ASK, config=self.config(max_output_tokens=tokens)
         )
 
@@ -118,8 +112,7 @@ class google_sdk(sdk_fixture):
         for _ in range(5):
             next(stream)
         stream.close()
-        row = self.newest_row()
-        self.assertEqual(row["outcome"], "client_gone")
+        self.check_left()
 
     def test_tokens_are_counted_and_contents_embedded(self):
         self.assertGreater(self.client().models.count_tokens(model=MODEL, contents=ASK).total_tokens, 0)

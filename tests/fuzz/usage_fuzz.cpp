@@ -27,12 +27,19 @@ std::string text_of(const std::optional<usage_report>& report) {
   return text;
 }
 
+// What of its request the meter of a stream depends on.
+struct asked {
+  bool wants_usage = false;
+  std::uint8_t form = 0;  // Gemini's streams have two
+};
+
 template <typename Cut>
-metering meter(const dialect& speaks, bool client_wants_usage, Cut cut) {
+metering meter(const dialect& speaks, const asked& by, Cut cut) {
   chat_request request;
   request.model = "gpt-4o";
   request.stream = true;
-  request.client_wants_usage = client_wants_usage;
+  request.client_wants_usage = by.wants_usage;
+  request.form = by.form;
   const auto stream = speaks.meter_stream({"gpt-4o"}, request);
   metering result;
   cut([&](std::string_view piece) { stream->consume(piece, result.delivered); });
@@ -42,6 +49,8 @@ metering meter(const dialect& speaks, bool client_wants_usage, Cut cut) {
   result.counted = stream->counted_output_tokens();
   fuzz::require(result.counted >= 0, "a count is not negative");
   fuzz::require(result.counted <= stream->output_tokens_bound(), "the bound is a bound");
+  std::string early;
+  if (stream->generating()) stream->end_early({}, early);
   stream->release(result.delivered);
   return result;
 }
@@ -50,12 +59,11 @@ void read(const dialect& speaks, std::string_view bytes) {
   bool implausible = false;
   (void)text_of(speaks.read_answer(bytes, implausible));
   fuzz::require(speaks.count_answer(bytes, {"gpt-4o"}) >= 0, "a count is not negative");
-  for (const bool client_wants_usage : {false, true}) {
-    const metering whole = meter(speaks, client_wants_usage, [&](auto feed) { feed(bytes); });
-    if (client_wants_usage)
+  for (const asked by : {asked{false, 0}, asked{true, 0}, asked{true, 1}}) {
+    const metering whole = meter(speaks, by, [&](auto feed) { feed(bytes); });
+    if (by.wants_usage)
       fuzz::require(whole.delivered == bytes, "what is not hidden passes untouched");
-    const metering pieced =
-        meter(speaks, client_wants_usage, [&](auto feed) { fuzz::in_pieces(bytes, 1, feed); });
+    const metering pieced = meter(speaks, by, [&](auto feed) { fuzz::in_pieces(bytes, 1, feed); });
     fuzz::require(pieced == whole, "the metering does not depend on the pieces");
   }
 }

@@ -9,6 +9,7 @@
 
 #include "aborts.hpp"
 #include "pricing/price_samples.hpp"
+#include "pricing/usage.hpp"
 
 using namespace stint;
 using namespace stint::samples;
@@ -149,6 +150,35 @@ BOOST_AUTO_TEST_CASE(a_book_takes_only_entries_that_can_be_told_apart) {
   BOOST_TEST(!steps(1, 2));
   BOOST_TEST(steps(2, 2));
   BOOST_TEST(steps(0, 2));
+}
+
+BOOST_AUTO_TEST_CASE(who_reads_a_list_can_ask_for_the_fault_before_the_book_aborts) {
+  BOOST_TEST((fault_of(entry("m", 1)) == nullptr));
+  const auto fault = [](auto change) {
+    price made = entry("m", 1);
+    change(made);
+    const char* const found = fault_of(made);
+    BOOST_TEST(refused({made}) == (found != nullptr));
+    return std::string(found == nullptr ? "" : found);
+  };
+  BOOST_TEST(fault([](price& of) { of.model.clear(); }) == "no name of a model");
+  BOOST_TEST(fault([](price& of) { of.provider.clear(); }) == "no name of who sells it");
+  BOOST_TEST(fault([](price& of) { of.us_permille = 0; }) ==
+             "a region's factor that is 0 or above 10");
+  BOOST_TEST(fault([](price& of) { of.context_window_tokens = usage_count_max; }).empty());
+  BOOST_TEST(fault([](price& of) { of.output_tokens_max = usage_count_max; }).empty());
+  const std::string window = "a window or a longest answer beyond a thousand million tokens";
+  BOOST_TEST(fault([](price& of) { of.context_window_tokens = usage_count_max + 1; }) == window);
+  BOOST_TEST(fault([](price& of) { of.output_tokens_max = usage_count_max + 1; }) == window);
+  BOOST_TEST(fault([](price& of) { of.context_window_tokens = -1; }) == window);
+  const auto step = [&](std::int64_t first) {
+    return fault([&](price& of) { of.steps = {{.first_tokens = first, .rates = of.base}}; });
+  };
+  BOOST_TEST(step(usage_count_max).empty());
+  BOOST_TEST(step(usage_count_max + 1) == "a step that no prompt reaches");
+  // Together they would not fit into 63 bits.
+  BOOST_TEST(fault([](price& of) { of.us_permille = std::int64_t{1} << 62; }) ==
+             "a region's factor that is 0 or above 10");
 }
 
 BOOST_AUTO_TEST_CASE(a_whole_name_finds_its_own_price) {

@@ -17,10 +17,16 @@ price gpt(std::int64_t input = 1'250'000'000) {
 price_book book_of(std::vector<price> prices) {
   return {"v", std::move(prices), {}};
 }
-std::vector<std::string> changed(const price& was, const price& is) {
-  return price_changes(book_of({was}), book_of({is}));
-}
 using lines = std::vector<std::string>;
+lines changed_books(const std::vector<price>& was, const std::vector<price>& is) {
+  lines said;
+  for (const price_change& each : price_changes(book_of(was), book_of(is)))
+    said.push_back(each.line);
+  return said;
+}
+lines changed(const price& was, const price& is) {
+  return changed_books({was}, {is});
+}
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_same_prices_from_elsewhere_are_no_change) {
@@ -52,11 +58,15 @@ BOOST_AUTO_TEST_CASE(entries_come_and_go_by_the_day_from_which_they_hold) {
   later.valid_from = std::chrono::sys_days(std::chrono::year(2027) / 1 / 1);
   price now = gpt();
   now.valid_until = later.valid_from;
-  BOOST_TEST((price_changes(book_of({gpt()}), book_of({now, later})) ==
+  BOOST_TEST((changed_books({gpt()}, {now, later}) ==
               lines{"gpt-5: its steps, tiers, periods, fees, limits or end differ",
                     "gpt-5 from 2027-01-01: new"}));
-  BOOST_TEST((price_changes(book_of({now, later}), book_of({now})) ==
-              lines{"gpt-5 from 2027-01-01: not listed any more"}));
+  BOOST_TEST(
+      (changed_books({now, later}, {now}) == lines{"gpt-5 from 2027-01-01: not listed any more"}));
+  const auto told = price_changes(book_of({gpt()}), book_of({now, later}));
+  BOOST_TEST_REQUIRE(told.size() == 2U);
+  BOOST_TEST(!told[0].is_new);
+  BOOST_TEST(told[1].is_new);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

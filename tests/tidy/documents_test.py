@@ -47,6 +47,15 @@ class documents(unittest.TestCase):
         ]
         self.assertEqual(missing, [], "\nLinked, and not in the tree:\n" + "\n".join(missing))
 
+    def test_each_page_is_linked_from_where_a_reader_begins(self):
+        linked = {
+            (page.parent / name).resolve()
+            for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md")
+            for name in linked_paths(page.read_text(encoding="utf-8"))
+        }
+        unlinked = [page.name for page in sorted((ROOT / "docs").glob("*.md")) if page.resolve() not in linked]
+        self.assertEqual(unlinked, [], "\nIn docs/, and linked by neither README.md nor CONTRIBUTING.md:\n" + "\n".join(unlinked))
+
     def test_every_folder_of_the_layers_has_its_line_in_the_architecture(self):
         text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
         named = set(named_paths(text))

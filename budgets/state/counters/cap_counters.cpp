@@ -2,6 +2,7 @@
 #include "budgets/state/counters/cap_counters.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "budgets/records/alert.hpp"

@@ -1,7 +1,12 @@
 // The limit that is in force for a counter, and what its alerts make of it. Tested by
 // tests/budgets/state/cap_counters_test.cpp and adjust_test.cpp.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <memory>
+#include <string_view>
+#include <utility>
 
 #include "budgets/state/counters/cap_counters.hpp"
 

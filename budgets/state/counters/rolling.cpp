@@ -1,7 +1,11 @@
 // What a cap with a rolling window does differently, and what a calendar one does in its place.
 // Tested by tests/budgets/state/cap_counters_test.cpp and rolling_test.cpp.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <optional>
+#include <string_view>
 
 #include "budgets/records/alert.hpp"
 #include "budgets/records/checked_sum.hpp"

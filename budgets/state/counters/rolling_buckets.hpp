@@ -4,6 +4,7 @@
 // window. Owned by the scope's counter, on the ledger's thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>

@@ -1,6 +1,12 @@
 // Raises and resets. Tested by tests/budgets/state/adjust_test.cpp.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "budgets/records/checked_sum.hpp"
 #include "budgets/state/ledger/ledger.hpp"

@@ -1,6 +1,9 @@
 // What the caps say of a hold, or of a larger one, before anything is changed. Tested by
 // tests/budgets/state/ledger_test.cpp, elastic_test.cpp and tests/simulation.
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 
 #include "budgets/state/ledger/ledger.hpp"
 

@@ -1,8 +1,12 @@
 // How the ledger's caps change while calls run, and what follows when a limit does. Tested by
 // tests/budgets/state/reconfigure_test.cpp and cap_history_test.cpp.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "budgets/records/alert.hpp"
 #include "budgets/records/checked_sum.hpp"

@@ -1,6 +1,9 @@
 // Holding, and holding more or less of a running call. Tested by tests/budgets/state/ledger_test.cpp,
 // elastic_test.cpp and tests/simulation.
 #include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "budgets/records/checked_sum.hpp"

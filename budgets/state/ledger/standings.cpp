@@ -1,7 +1,11 @@
 // What the ledger says about where its caps stand. Tested by tests/budgets/state/standings_test.cpp.
 #include <algorithm>
+#include <cstddef>
 #include <limits>
+#include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "budgets/state/ledger/ledger.hpp"
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "gateway/call/hold/worst_case.hpp"
 #include "pricing/cost.hpp"

@@ -2,6 +2,8 @@
 // functions.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "budgets/records/hold.hpp"

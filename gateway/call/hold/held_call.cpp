@@ -3,6 +3,7 @@
 #include "gateway/call/hold/held_call.hpp"
 
 #include <new>
+#include <utility>
 
 #include "gateway/call/hold/bill.hpp"
 #include "gateway/call/hold/ledger_wait.hpp"

@@ -4,6 +4,7 @@
 // thread; knows nothing of sockets.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include <boost/asio/awaitable.hpp>

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <new>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>

@@ -4,6 +4,7 @@
 // io thread. The pool's job shares only the parsed request, so that it may outlive the call.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>

@@ -1,7 +1,10 @@
 // Tested by tests/gateway/call/hold/reserve_test.cpp and tests/end_to_end/cheap_admission_test.py.
 #include "gateway/call/hold/reserve.hpp"
 
+#include <cstdint>
 #include <new>
+#include <string>
+#include <utility>
 
 #include "gateway/call/hold/ledger_wait.hpp"
 #include "gateway/call/hold/refusal.hpp"

@@ -2,6 +2,7 @@
 #include "gateway/call/hold/running_hold.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>

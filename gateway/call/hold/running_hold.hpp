@@ -4,6 +4,7 @@
 // dropped.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 

@@ -2,6 +2,7 @@
 #include "gateway/call/hold/stream_hold.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "gateway/call/hold/running_hold.hpp"
 #include "gateway/call/hold/stream_steps.hpp"

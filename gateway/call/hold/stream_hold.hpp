@@ -14,6 +14,9 @@
 // Belongs to one relay.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include <boost/asio/awaitable.hpp>
 
 #include "gateway/call/hold/arrival_pace.hpp"

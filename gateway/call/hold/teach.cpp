@@ -1,6 +1,9 @@
 // Tested by tests/gateway/call/hold/teach_test.cpp and tests/end_to_end/calibration_test.py.
 #include "gateway/call/hold/teach.hpp"
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <new>
 
 #include "budgets/records/row.hpp"

@@ -2,6 +2,7 @@
 #include "gateway/call/hold/worst_case.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "gateway/call/hold/bill.hpp"
 #include "gateway/call/hold/stream_steps.hpp"

@@ -2,6 +2,7 @@
 // known of the call.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "budgets/records/hold.hpp"

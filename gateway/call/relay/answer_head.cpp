@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 
 #include <boost/beast/http/status.hpp>
 
 #include "gateway/http/framing_fields.hpp"
 #include "pricing/text/ascii.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 
@@ -67,6 +69,27 @@ void begin_head(int status, const call_id& id, std::string& out) {
   out += "\r\n";
 }
 
+namespace {
+// What the API counts of such a cap: "" nothing. OpenAI's do not tell input from output.
+std::string_view limited_in(cap_unit unit, bool tells_directions) noexcept {
+  if (unit == cap_unit::tokens) return "tokens";
+  if (unit == cap_unit::requests) return "requests";
+  if (tells_directions && unit == cap_unit::input_tokens) return "input-tokens";
+  if (tells_directions && unit == cap_unit::output_tokens) return "output-tokens";
+  return {};
+}
+
+// As OpenAI writes it: "6m0s", "1h2m0s", "20s"; rounded up.
+std::string time_left(wall_time::duration left) {
+  const auto seconds =
+      std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(left).count(), 0);
+  std::string text;
+  if (seconds >= 3600) text += std::to_string(seconds / 3600) + 'h';
+  if (seconds >= 60) text += std::to_string(seconds / 60 % 60) + 'm';
+  return text + std::to_string(seconds % 60) + 's';
+}
+}  // namespace
+
 void add_field(std::string_view name, std::string_view value, std::string& out) {
   out += name;
   out += ": ";
@@ -100,6 +123,23 @@ void add_budget_fields(const std::optional<cap_standing>& tightest, std::string&
   add_field("x-stint-budget-remaining",
             tightest->unit == cap_unit::usd ? to_dollars(nanodollars(left)) : std::to_string(left),
             out);
+}
+
+void add_rate_limit_fields(const cap_standing& refused_by, limit_form form, wall_time now,
+                           std::string& out) {
+  const bool is_anthropic = form == limit_form::anthropic;
+  const std::string_view of = limited_in(refused_by.unit, is_anthropic);
+  if (form == limit_form::none || of.empty()) return;
+  const auto add = [&](std::string_view what, std::string_view value) {
+    out += is_anthropic ? "anthropic-ratelimit-" : "x-ratelimit-";
+    add_field(std::string(is_anthropic ? of : what) + '-' + std::string(is_anthropic ? what : of),
+              value, out);
+  };
+  add("limit", std::to_string(refused_by.limit));
+  add("remaining", std::to_string(std::max<std::int64_t>(refused_by.left(), 0)));
+  if (!refused_by.window.end) return;  // it never does
+  add("reset",
+      is_anthropic ? to_iso_time(*refused_by.window.end) : time_left(*refused_by.window.end - now));
 }
 
 void add_limit_field(std::int64_t output_limit_tokens, std::string& out) {

@@ -2,6 +2,7 @@
 // field by field from what was parsed, never copied as bytes. Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,10 +10,12 @@
 
 #include "budgets/records/call_id.hpp"
 #include "budgets/records/standing.hpp"
+#include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/http/content_coding.hpp"
 #include "gateway/http/response_head.hpp"
 #include "pricing/money.hpp"
 #include "pricing/usage.hpp"
+#include "pricing/wall_time.hpp"
 
 namespace stint {
 
@@ -25,6 +28,9 @@ void add_origin_fields(std::string_view page_origin, std::string& out);
 void add_upstream_fields(const response_head& head, content_coding coding, std::string& out);
 // The tightest cap after this call, and what it cost.
 void add_budget_fields(const std::optional<cap_standing>& tightest, std::string& out);
+// Of a cap that refused, in the form of the API's own limits; nothing where they know no such unit.
+void add_rate_limit_fields(const cap_standing& refused_by, limit_form form, wall_time now,
+                           std::string& out);
 // x-stint-output-limit, where the call's bound was lowered; 0: it was not.
 void add_limit_field(std::int64_t output_limit_tokens, std::string& out);
 void add_cost_fields(nanodollars cost, const usage& used, std::string& out);

@@ -2,6 +2,7 @@
 // is the real one; tests bring their own. Belongs to one call, on its io thread.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>

@@ -1,6 +1,8 @@
 // Tested by tests/gateway/call/relay/{stream,whole}_test.cpp.
 #include "gateway/call/relay/broken_answer.hpp"
 
+#include <string>
+
 namespace stint {
 
 problem broken_answer(const provider_config& provider, body_progress how) {

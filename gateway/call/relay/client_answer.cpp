@@ -3,6 +3,8 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <cstddef>
 #include <utility>
 
 #include "gateway/call/relay/answer_head.hpp"
@@ -156,7 +158,10 @@ asio::awaitable<void> client_answer::refuse(problem why) {
   if (why.retry_after_s) add_field("retry-after", std::to_string(*why.retry_after_s), fields);
   if (why.kind == problem_kind::unauthenticated) add_field("www-authenticate", "Bearer", fields);
   if (why.kind == problem_kind::method_not_allowed) add_field("allow", "POST", fields);
-  if (why.refusal) add_budget_fields(why.refusal->standing, fields);
+  if (why.refusal) {
+    add_budget_fields(why.refusal->standing, fields);
+    add_rate_limit_fields(why.refusal->standing, speaks.facts().limits, wall_now(), fields);
+  }
   fields += why.fields;
   // One of the protocols that could be changed to (RFC 9110 §15.5.22): that which is spoken.
   if (why.status == 426) add_field("upgrade", "HTTP/1.1", fields);

@@ -2,6 +2,10 @@
 // one request.
 #pragma once
 
+#include <array>
+#include <string>
+#include <string_view>
+
 #include "gateway/call/client_session.hpp"
 #include "gateway/call/incoming_call.hpp"
 #include "gateway/call/relay/answer_sink.hpp"

@@ -3,9 +3,12 @@
 // Belongs to one call, on its io thread.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/call/relay/answer_source.hpp"
 #include "gateway/http/content_coding.hpp"

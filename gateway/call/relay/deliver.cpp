@@ -1,6 +1,10 @@
 // Tested by tests/gateway/call/relay/deliver_test.cpp.
 #include "gateway/call/relay/deliver.hpp"
 
+#include <string>
+#include <utility>
+#include <variant>
+
 #include "gateway/call/relay/answer_head.hpp"
 
 namespace stint {

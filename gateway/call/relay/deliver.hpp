@@ -2,6 +2,9 @@
 // stream, or why there is none.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include <boost/asio/awaitable.hpp>
 
 #include "gateway/call/relay/answer_sink.hpp"

@@ -1,8 +1,12 @@
 // Tested by tests/gateway/call/relay/forward_test.cpp and tests/end_to_end/upstream_fault_test.py.
 #include "gateway/call/relay/forward.hpp"
 
+#include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "gateway/call/relay/decoded_answer.hpp"
 #include "gateway/upstream/request.hpp"

@@ -2,6 +2,8 @@
 // tests/end_to_end/{disconnect,stream_hold}_test.py.
 #include "gateway/call/relay/hang_up.hpp"
 
+#include <string>
+
 namespace stint {
 
 asio::awaitable<bool> hang_up(answer_source& from, stream_meter& meter,

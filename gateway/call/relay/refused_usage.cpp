@@ -2,6 +2,9 @@
 #include "gateway/call/relay/refused_usage.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <variant>
 
 namespace stint {
 

@@ -3,6 +3,10 @@
 #include "gateway/call/relay/stream.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "gateway/call/counting_pool.hpp"

@@ -2,20 +2,12 @@
 #include "gateway/call/relay/suited_refusal.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+#include "gateway/call/request/known_client.hpp"
 
 namespace stint {
-
-namespace {
-client_habit habit_of(std::string_view user_agent) noexcept {
-  if (user_agent.starts_with("claude-cli/")) return client_habit::claude_code;
-  // Both send a product "ai-sdk/…"; opencode, which is built with it, names itself first. Google's own is another:
-  // "google-genai-sdk/…".
-  const bool retries = user_agent.starts_with("ai/") || user_agent.starts_with("opencode/") ||
-                       user_agent.starts_with("ai-sdk/") ||
-                       user_agent.find(" ai-sdk/") != std::string_view::npos;
-  return retries ? client_habit::retries_429 : client_habit::usual;
-}
-}  // namespace
 
 void suit_client(const request_head& head, wall_time now, problem& why) {
   if (why.kind != problem_kind::budget_exceeded || !why.refusal || why.status != 429) return;

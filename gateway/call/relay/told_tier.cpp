@@ -1,6 +1,9 @@
 // Tested by tests/gateway/call/relay/told_tier_test.cpp.
 #include "gateway/call/relay/told_tier.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "pricing/text/ascii.hpp"
 
 namespace stint {

@@ -1,6 +1,7 @@
 // The tier that served a call, where the provider names it in the head of its answer (Gemini). Pure function.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "gateway/dialect/parts/dialect.hpp"

@@ -2,7 +2,10 @@
 // tests/end_to_end/upstream_fault_test.py.
 #include "gateway/call/relay/upstream_answer.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
+#include <string_view>
 
 #include "gateway/call/relay/answer_head.hpp"
 

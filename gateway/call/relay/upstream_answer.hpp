@@ -3,8 +3,12 @@
 // connection back. Belongs to one call, on its io thread.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "gateway/call/relay/answer_source.hpp"
 #include "gateway/http/chunked_body.hpp"

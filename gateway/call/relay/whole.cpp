@@ -2,6 +2,10 @@
 #include "gateway/call/relay/whole.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
 
 #include "gateway/call/counting_pool.hpp"
 #include "gateway/call/hold/weigh_report.hpp"

@@ -2,6 +2,7 @@
 #include "gateway/call/request/attribution.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/utf8.hpp"

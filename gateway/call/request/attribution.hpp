@@ -2,7 +2,9 @@
 // comes from the key.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "budgets/records/row.hpp"
 #include "gateway/call/request/authenticate.hpp"

@@ -1,12 +1,15 @@
 // Tested by tests/gateway/call/request/authenticate_test.cpp.
 #include "gateway/call/request/authenticate.hpp"
 
-#include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "gateway/http/query.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/percent.hpp"
+#include "pricing/time_text.hpp"
 
 namespace stint {
 
@@ -35,9 +38,8 @@ std::optional<std::string_view> key_in(const header_field& field) noexcept {
 std::optional<std::string> key_in_query(std::string_view query) {
   constexpr std::string_view wanted = "key=";
   while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(pair.size() + 1, query.size()));
-    if (pair.starts_with(wanted)) return without_escapes(pair.substr(wanted.size()));
+    const query_pair pair = take_pair(query);
+    if (pair.whole.starts_with(wanted)) return without_escapes(pair.value);
   }
   return std::nullopt;
 }
@@ -51,7 +53,10 @@ class key_search {
   std::optional<problem> look_up(std::string_view offered) {
     was_offered_ = true;
     caller one = keys_.find(offered, now_);
-    if (!one) return std::nullopt;
+    if (!one) {
+      if (!ended_) ended_ = keys_.recognise(offered);
+      return std::nullopt;
+    }
     if (found_ && found_->id != one->id) {
       return make_problem(problem_kind::unauthenticated,
                           "two Stint keys, '" + found_->id + "' and '" + one->id +
@@ -60,13 +65,28 @@ class key_search {
     found_ = std::move(one);
     return std::nullopt;
   }
-  [[nodiscard]] bool was_offered() const noexcept { return was_offered_; }
   [[nodiscard]] caller& found() noexcept { return found_; }
+  // Why what was offered is no live key.
+  [[nodiscard]] std::string refusal() const {
+    if (!was_offered_) {
+      return "no key: send a Stint key as 'Authorization: Bearer sk-stint-…', "
+             "'x-api-key: sk-stint-…', 'api-key: sk-stint-…' or 'x-goog-api-key: sk-stint-…'";
+    }
+    if (!ended_)
+      return std::string("this key is unknown; 'stint keys list' shows the keys") + another;
+    const bool is_revoked = ended_->state_at(now_) == key_state::revoked;
+    const auto& since = is_revoked ? ended_->revoked : ended_->expires;
+    return "the key '" + ended_->id + (is_revoked ? "' was revoked at " : "' expired at ") +
+           to_iso_time(*since) + another;
+  }
 
  private:
+  static constexpr const char* another = "; 'stint keys create' makes another one";
+
   const key_ring& keys_;
   wall_time now_;
   caller found_;
+  caller ended_;  // the first that is known, and no more
   bool was_offered_ = false;
 };
 }  // namespace
@@ -87,16 +107,7 @@ result<caller> authenticate(const request_head& head, const key_ring& keys, wall
     }
   }
   if (search.found()) return std::move(search.found());
-  if (search.was_offered()) {
-    return make_problem(
-        problem_kind::unauthenticated,
-        "this key is unknown, revoked or expired; 'stint keys list' shows the keys, "
-        "'stint keys create' makes one");
-  }
-  return make_problem(
-      problem_kind::unauthenticated,
-      "no key: send a Stint key as 'Authorization: Bearer sk-stint-…', "
-      "'x-api-key: sk-stint-…', 'api-key: sk-stint-…' or 'x-goog-api-key: sk-stint-…'");
+  return make_problem(problem_kind::unauthenticated, search.refusal());
 }
 
 }  // namespace stint

@@ -2,6 +2,7 @@
 #include "gateway/call/request/decode_body.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <simdjson.h>
 

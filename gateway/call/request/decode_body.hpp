@@ -2,6 +2,7 @@
 // goes on without one.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -2,6 +2,8 @@
 // tests/end_to_end/{bad_json,sdk_python,cheap_admission}_test.py.
 #include "gateway/call/request/examine.hpp"
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "gateway/call/counting_pool.hpp"
@@ -177,18 +179,6 @@ const dialect* spoken_in_place_of(const dialect& asked, simdjson::dom::element d
       body["input"].get(found) != simdjson::SUCCESS)
     return nullptr;
   return find_dialect(facts.mistaken_for);
-}
-
-problem not_spoken(const dialect& speaks, const dialect& asked, std::string_view model) {
-  const std::string name(speaks.facts().name);
-  std::string why = "no provider is configured for the model '" +
-                    std::string(model.substr(0, 200)) + "' in the " + name +
-                    " API; list it under providers.*.models";
-  if (&speaks != &asked) {
-    why = "the body is one of the " + name + " API (\"input\", no \"messages\"), and " + why +
-          " of one with \"" + name + "\" among its dialects, or send \"messages\"";
-  }
-  return make_problem(problem_kind::not_found, std::move(why), "model");
 }
 
 // Which API's, and what its request line says.

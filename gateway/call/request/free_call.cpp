@@ -2,6 +2,10 @@
 #include "gateway/call/request/free_call.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "gateway/call/request/permission.hpp"
 #include "gateway/dialect/parts/document.hpp"
@@ -18,11 +22,11 @@ result<std::string> model_in(const call_target& target, std::string_view named) 
     return std::string(target.model);
   }
   const std::string_view model = named.empty() ? target.at->usual_model : named;
+  if (model.empty()) return field_problem("model", "is required: name the model to ask about.");
   // As of a metered call: names are kept in the roll-ups and in the metrics.
-  const bool has_control = std::any_of(model.begin(), model.end(), is_control);
-  if (model.empty() || model.size() > model_bytes_max || has_control) {
-    return make_problem(problem_kind::bad_request,
-                        "The field \"model\" is required: name the model to ask about.", "model");
+  if (model.size() > model_bytes_max || std::any_of(model.begin(), model.end(), is_control)) {
+    return field_problem("model", "must be at most " + std::to_string(model_bytes_max) +
+                                      " bytes without control characters.");
   }
   return std::string(model);
 }
@@ -80,20 +84,10 @@ result<free_call> read_free_call(const free_terms& terms, const dialect& speaks,
   free_call call;
   call.model = std::move(*model);
   call.provider = terms.settings.route(speaks, call.model);
-  if (call.provider == nullptr) {
-    return make_problem(problem_kind::not_found,
-                        "no provider is configured for the model '" + call.model.substr(0, 200) +
-                            "' in the " + std::string(speaks.facts().name) +
-                            " API; list it under providers.*.models",
-                        "model");
-  }
+  if (call.provider == nullptr) return not_spoken(speaks, speaks, call.model);
   call.base_model = call.provider->base_model(call.model);
-  if (!terms.key.may_use_model(call.base_model) && !terms.key.may_use_model(call.model)) {
-    return make_problem(problem_kind::forbidden,
-                        "the key '" + terms.key.id + "' may not use the model '" +
-                            call.base_model.substr(0, 200) + "'",
-                        "model");
-  }
+  if (auto forbidden = refuse_model(terms.key, call.base_model, call.model))
+    return std::move(*forbidden);
   if (barred) return std::move(*barred);
   if (const auto found = terms.prices.find(call.base_model, now)) call.rates = *found;
   return call;

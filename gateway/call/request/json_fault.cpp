@@ -2,6 +2,7 @@
 #include "gateway/call/request/json_fault.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include <boost/json/basic_parser_impl.hpp>
 

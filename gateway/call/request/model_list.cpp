@@ -4,22 +4,21 @@
 #include "gateway/call/request/model_list.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <cstddef>
+#include <optional>
+#include <utility>
 
 #include "gateway/call/request/permission.hpp"
 #include "gateway/dialect/parts/json_text.hpp"
 #include "gateway/dialect/table.hpp"
+#include "gateway/http/query.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/percent.hpp"
 
 namespace stint {
 
 namespace {
-// What can be tried without any provider's key.
-constexpr std::array<std::string_view, 4> simulated_models = {
-    "sim/claude-sonnet-4-5", "sim/gpt-4o", "sim/gpt-4o-mini", "sim/text-embedding-3-small"};
-
 struct listed_model {
   std::string name;
   const provider_config* provider = nullptr;
@@ -105,11 +104,8 @@ void append_anthropics(const listed_model& model, std::string& out) {
 
 std::string_view value_in(std::string_view query, std::string_view key) noexcept {
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    if (pair.substr(0, equals) == key) return pair.substr(std::min(equals + 1, pair.size()));
+    const query_pair pair = take_pair(query);
+    if (pair.key == key) return pair.value;
   }
   return {};
 }

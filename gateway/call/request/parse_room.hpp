@@ -1,6 +1,7 @@
 // What a parsed body takes of the memory that calls may have. Any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "gateway/call/request/examine.hpp"
 #include "gateway/config/config.hpp"
+#include "gateway/dialect/parts/dialect.hpp"
 #include "gateway/keys/key_ring.hpp"
 #include "gateway/problem.hpp"
 
@@ -13,6 +15,14 @@ namespace stint {
 // A key may be made for some models only.
 [[nodiscard]] std::optional<problem> refuse_model(const virtual_key& key,
                                                   const examined_call& call);
+// By either of its names: the one that prices know it by, and the one that the client wrote.
+[[nodiscard]] std::optional<problem> refuse_model(const virtual_key& key,
+                                                  std::string_view base_model,
+                                                  std::string_view model);
+// No provider has the model in that API. `asked`: of the path; another one where the body is not of that.
+[[nodiscard]] problem not_spoken(const dialect& speaks, const dialect& asked,
+                                 std::string_view model);
+
 // A provider that is configured to need a credential is not called without one.
 [[nodiscard]] std::optional<problem> refuse_without_credential(const provider_config& provider);
 

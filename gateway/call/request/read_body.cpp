@@ -2,6 +2,11 @@
 #include "gateway/call/request/read_body.hpp"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <utility>
 
 #include <simdjson.h>
 

@@ -1,6 +1,9 @@
 // Tested by tests/gateway/call/request/recognise_test.cpp.
 #include "gateway/call/request/recognise.hpp"
 
+#include <string>
+#include <string_view>
+
 #include "gateway/config/metered_paths.hpp"
 #include "gateway/dialect/spelling.hpp"
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "gateway/config/costs_of_paths.hpp"
 #include "gateway/dialect/parts/document.hpp"
 #include "gateway/http/media_type.hpp"
+#include "gateway/http/query.hpp"
 #include "pricing/text/ascii.hpp"
 
 namespace stint {
@@ -182,9 +184,7 @@ bool is_plain_json(const request_head& head) noexcept {
 void note_beside(const request_head& head, const passing_on& leaving, named_models& into) {
   std::string_view rest = head.query;
   while (!rest.empty()) {
-    const std::string_view pair = rest.substr(0, rest.find_first_of("&;"));
-    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
-    const std::string_view name = pair.substr(0, pair.find('='));
+    const std::string_view name = take_pair(rest, "&;").key;
     if (name.find_first_of("%+") != std::string_view::npos || has_word_for_models(name))
       note_unread("of its query, the key " + told(name), into);
   }
@@ -203,15 +203,14 @@ std::optional<simdjson::dom::object> read_object(simdjson::dom::parser& parser,
   return outcome == simdjson::SUCCESS ? root : parse_object(parser, body);
 }
 
-}  // namespace
-
+// Whether the key has a list of models, and the call may cost something.
 bool is_limited(const virtual_key& key, const request_head& head) noexcept {
   return !key.models.empty() && !costs_nothing(to_string(head.method), head.path);
 }
 
-std::optional<problem> refuse_unmetered_model(const virtual_key& key, const request_head& head,
-                                              const passing_on& leaving, const std::string& body) {
-  if (!is_limited(key, head)) return std::nullopt;
+// Of a key that is limited.
+std::optional<problem> refuse_other_models(const virtual_key& key, const request_head& head,
+                                           const passing_on& leaving, const std::string& body) {
   named_models found;
   note_path(key, head.path, found);
   // Not kept: it would be as large as the largest body for ever.
@@ -234,13 +233,21 @@ std::optional<problem> refuse_unmetered_model(const virtual_key& key, const requ
                       "model");
 }
 
+}  // namespace
+
+std::optional<problem> refuse_unmetered_model(const virtual_key& key, const request_head& head,
+                                              const passing_on& leaving, const std::string& body) {
+  if (!is_limited(key, head)) return std::nullopt;
+  return refuse_other_models(key, head, leaving, body);
+}
+
 boost::asio::awaitable<std::optional<problem>> check_unmetered_model(read_elsewhere where,
                                                                      const virtual_key& key,
                                                                      const request_head& head,
                                                                      const passing_on& leaving,
                                                                      const std::string& body) {
   if (!is_limited(key, head)) co_return std::nullopt;
-  auto read = [&] { return refuse_unmetered_model(key, head, leaving, body); };
+  auto read = [&] { return refuse_other_models(key, head, leaving, body); };
   co_return co_await read_within_share(where, key.id, body, read);
 }
 

@@ -15,9 +15,6 @@
 
 namespace stint {
 
-// Whether the key has such a list, and the call may cost something.
-[[nodiscard]] bool is_limited(const virtual_key& key, const request_head& head) noexcept;
-
 // Nothing: the key has no such list, the path costs nothing, or every model that the call names is one of
 // its own. A call that names none that can be read is refused, and one that may name another: in its path,
 // its query, a field of its head that goes on, or anywhere in its body. `leaving`: what goes on. May throw

@@ -42,6 +42,7 @@ constexpr dialect_facts anthropic_messages_facts = {
     .version_in_base_url = false,
     .needed = {"anthropic-version", "2023-06-01"},
     .request_id_field = "request-id",
+    .limits = limit_form::anthropic,
     .reports_searches = true,
 };
 

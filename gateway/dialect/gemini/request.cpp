@@ -13,6 +13,7 @@
 #include "gateway/dialect/parts/json_text.hpp"
 #include "gateway/dialect/parts/request_fields.hpp"
 #include "gateway/dialect/parts/request_keys.hpp"
+#include "gateway/http/query.hpp"
 #include "pricing/text/ascii.hpp"
 #include "pricing/text/percent.hpp"
 
@@ -106,13 +107,10 @@ result<std::optional<simdjson::dom::element>> read_either(simdjson::dom::object 
 result<bool> asks_for_events(std::string_view query) {
   bool events = false;
   while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(pair.size() + 1, query.size()));
-    const std::string key = without_escapes(pair.substr(0, pair.find('=')));
+    const query_pair pair = take_pair(query);
+    const std::string key = without_escapes(pair.key);
     if (key != "alt" && key != "$alt") continue;
-    const std::size_t equals = pair.find('=');
-    const std::string value =
-        equals == std::string_view::npos ? "" : without_escapes(pair.substr(equals + 1));
+    const std::string value = without_escapes(pair.value);
     const std::string_view form = std::string_view(value).substr(0, value.find(';'));
     if (form == "sse") {
       events = true;

@@ -25,6 +25,7 @@ inline constexpr std::array<std::string_view, 1> openai_query_keys = {"api-versi
   if (own.query_keys.empty()) own.query_keys = openai_query_keys;
   own.version_in_base_url = true;
   own.request_id_field = "x-request-id";
+  own.limits = limit_form::openai;
   return own;
 }
 

@@ -199,6 +199,10 @@ struct billed_field {
 
 inline constexpr std::array<answer_media, 1> server_sent_events = {answer_media::event_stream};
 
+// The names under which an API's clients read what a limit leaves (wire-facts.md, "Headers"): OpenAI's
+// x-ratelimit-remaining-tokens with a reset of "6m0s", Anthropic's anthropic-ratelimit-tokens-remaining with one of RFC 3339.
+enum class limit_form : std::uint8_t { none, openai, anthropic };
+
 // What is fixed of an API. Its texts live as long as the program.
 struct dialect_facts {
   std::string_view name{};  // its own, in messages and under providers.*.paths: "openai_embeddings"
@@ -216,6 +220,8 @@ struct dialect_facts {
       false;            // its SDKs want "/v1" there, or what a provider has in its place
   head_field needed{};  // what the API wants and is sent where the client did not; "": nothing
   std::string_view request_id_field{};  // where its SDKs look for the id of a failed request
+  limit_form limits =
+      limit_form::none;           // what its refusals by a cap of tokens or requests say of it
   std::string_view tier_field{};  // of an answer's head: the tier that served it; "": none has it
   // A dialect whose bodies some clients send to this path: with `input`, and no `messages`. "": none.
   std::string_view mistaken_for = {};

@@ -358,6 +358,32 @@ BOOST_FIXTURE_TEST_CASE(a_group_has_1024_operations_at_most, fixture) {
   BOOST_TEST(groups_of(1'025) == 2U);
 }
 
+BOOST_FIXTURE_TEST_CASE(of_an_answer_that_one_group_keeps_and_forgets_the_last_word_stays,
+                        fixture) {
+  driven_writer books(options());
+  const auto put = [](const char* id, const char* text) {
+    return answer_note{.put = {.id = id, .encoded = text}, .forgotten = {}};
+  };
+  const auto forget = [](const char* id) { return answer_note{.put = {}, .forgotten = id}; };
+  std::vector<operation> group;
+  group.emplace_back(put("kept", "first"));
+  group.emplace_back(put("gone", "first"));
+  group.emplace_back(forget("kept"));
+  group.emplace_back(put("kept", "second"));
+  group.emplace_back(forget("gone"));
+  // Both at once, as where one has to go for another.
+  group.emplace_back(answer_note{.put = {.id = "same", .encoded = "third"}, .forgotten = "same"});
+  const auto before = books.writer.health().groups;
+  books.writer.process(group);
+  BOOST_TEST(books.writer.health().groups - before == 1U);
+  const auto kept = query_answers(ledger_store::moment(books.writer.store()));
+  BOOST_TEST_REQUIRE(kept.size() == 2U);
+  BOOST_TEST(kept[0].id == "kept");
+  BOOST_TEST(kept[0].encoded == "second");
+  BOOST_TEST(kept[1].id == "same");
+  BOOST_TEST(kept[1].encoded == "third");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_row_is_kept_for_24_hours_at_least_and_looked_at_every_hour, fixture) {
   for (const int days : {1, 0}) {
     auto kept = options();

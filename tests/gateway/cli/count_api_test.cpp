@@ -4,6 +4,9 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -87,6 +90,75 @@ BOOST_AUTO_TEST_CASE(contents_are_those_of_gemini_whatever_the_model) {
   }
 }
 
+// Whatever had an input was counted as one of Responses, with a chat's framing around texts to embed,
+// and the hint beside it named the API of chats.
+BOOST_AUTO_TEST_CASE(texts_to_embed_are_not_counted_as_a_response) {
+  for (const auto& [model, request] :
+       {std::pair{"text-embedding-3-small", R"({"input": "Tell me of the sea."})"},
+        std::pair{"sim/text-embedding-3-small", R"({"input": "Tell me of the sea."})"},
+        std::pair{"voyage-3", R"({"input": ["Tell me of the sea.", "And of the land."]})"},
+        std::pair{"voyage-3", R"({"input": [[1, 2, 3], [4, 5]]})"},
+        std::pair{"voyage-3", R"({"input": "Tell me of the sea.", "dimensions": 256})"},
+        std::pair{"voyage-3", R"({"input": "Tell me.", "encoding_format": "base64"})"}}) {
+    const written file(request);
+    const std::int64_t right = as_the_gateway(model, chat_api::openai_embeddings, request);
+    BOOST_REQUIRE(right != as_the_gateway(model, chat_api::openai_responses, request));
+    const ended got = run_captured({"count", "--model", model, file.path, "--json"});
+    BOOST_REQUIRE_MESSAGE(got.status == 0, got.err);
+    BOOST_TEST(got.err.empty(), got.err);
+    const auto told = boost::json::parse(got.out);
+    BOOST_TEST(told.at("tokens").as_int64() == right, request);
+    BOOST_TEST(told.at("api").as_string() == "openai_embeddings", request);
+    BOOST_TEST(has(run_captured({"count", "--model", model, file.path}).out,
+                   "(request of openai_embeddings, "));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_input_of_a_response_is_told_by_its_fields_items_or_model) {
+  for (const auto& [model, request] :
+       {std::pair{"gpt-4o", R"({"input": "Tell me of the sea."})"},
+        std::pair{"claude-sonnet-5", R"({"input": [{"role": "user", "content": "Tell me."}]})"},
+        std::pair{"gpt-4o", R"({"input": []})"},
+        std::pair{"an-embedder", R"({"input": "Tell me.", "instructions": "Be brief."})"}}) {
+    const written file(request);
+    const ended got = run_captured({"count", "--model", model, file.path, "--json"});
+    BOOST_REQUIRE_MESSAGE(got.status == 0, got.err);
+    BOOST_TEST(got.err.empty(), got.err);
+    BOOST_TEST(boost::json::parse(got.out).at("api").as_string() == "responses", request);
+    BOOST_TEST(boost::json::parse(got.out).at("tokens").as_int64() ==
+               as_the_gateway(model, chat_api::openai_responses, request));
+  }
+}
+
+// They were refused as no chat requests, also with the --api that said what they are.
+BOOST_AUTO_TEST_CASE(prompts_and_contents_to_embed_are_requests) {
+  for (const auto& [request, api, word] :
+       {std::tuple{R"({"prompt": "Once upon a time"})", chat_api::openai_completions,
+                   "openai_completions"},
+        std::tuple{R"({"prompt": ["Once", "upon"]})", chat_api::openai_completions,
+                   "openai_completions"},
+        std::tuple{R"({"content": {"parts": [{"text": "Tell me."}]}})", chat_api::gemini_contents,
+                   "gemini"},
+        std::tuple{R"({"requests": [{"content": {"parts": [{"text": "Tell me."}]}}]})",
+                   chat_api::gemini_contents, "gemini"}}) {
+    const written file(request);
+    for (const std::vector<std::string>& said :
+         {std::vector<std::string>{}, std::vector<std::string>{"--api", word}}) {
+      std::vector<std::string> words = {"count", "--model", "gpt-4o", file.path};
+      words.insert(words.end(), said.begin(), said.end());
+      BOOST_TEST(counted(words) == as_the_gateway("gpt-4o", api, request), request);
+      BOOST_TEST(run_captured(words).err.empty(), request);
+    }
+  }
+  for (const std::string other :
+       {R"({"prompt": {"id": "pmpt_1"}})", R"({"content": "a text"})", R"({"requests": [1]})"}) {
+    const written file(other);
+    const ended got = run_captured({"count", "--model", "gpt-4o", file.path});
+    BOOST_TEST(got.status == 1, other);
+    BOOST_TEST(has(got.err, "is no request"), got.err);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_api_can_be_said) {
   const written file(either);
   for (const auto& [word, api] : {std::pair{"openai", chat_api::openai_chat},
@@ -124,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_broken_chat_request_is_not_counted_as_a_text) {
     const ended got = run_captured({"count", "--model", "gpt-4o", file.path});
     BOOST_TEST(got.status == 1, broken);
     BOOST_TEST(got.out.empty(), got.out);
-    BOOST_TEST(has(got.err, "no chat request"), got.err);
+    BOOST_TEST(has(got.err, "is no request"), got.err);
     BOOST_TEST(has(got.err, "add --text"), got.err);
     BOOST_TEST(run_captured({"count", "--model", "gpt-4o", "--text", file.path}).status == 0,
                broken);

@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_count_that_is_not_exact_always_has_a_reason) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_explained_is_said_so) {
   const written text("hello world");
   BOOST_TEST(has(run_captured({"count", "--model", "gpt-4o", "--explain", text.path}).err,
-                 "chat request"));
+                 "needs a request"));
   const written chat(request);
   BOOST_TEST(
       run_captured({"count", "--model", "gpt-4o", "--explain", "--json", chat.path}).status == 2);

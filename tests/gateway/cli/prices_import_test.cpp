@@ -1,7 +1,12 @@
 // Goal: a list becomes a price file that Stint reads, and the reader is told what is missing and what differs.
 // Method: run in this process, with its output captured.
+#include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <variant>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -82,6 +87,47 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_is_there_is_not_overwritten, files) {
   const ended again = import({"--output", made});
   BOOST_TEST(again.status == 1);
   BOOST_TEST(has(again.err, "is there already"), again.err);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_link_to_nowhere_is_not_followed, files) {
+  const std::string made = scratch.path() + "/made.yaml";
+  const std::string elsewhere = scratch.path() + "/elsewhere.yaml";
+  std::filesystem::create_symlink(elsewhere, made);
+  const ended done = import({"--output", made});
+  BOOST_TEST(done.status == 1);
+  BOOST_TEST(has(done.err, "is there already"), done.err);
+  BOOST_TEST(!std::filesystem::exists(elsewhere));
+  const ended nowhere = import({"--output", scratch.path() + "/none/made.yaml"});
+  BOOST_TEST(nowhere.status == 1);
+  BOOST_TEST(has(nowhere.err, "No such file or directory"), nowhere.err);
+}
+
+// As a full disk behind standard output does.
+BOOST_FIXTURE_TEST_CASE(a_price_file_that_cannot_be_printed_is_told, files) {
+  std::ofstream full("/dev/full");
+  auto* const old_out = std::cout.rdbuf(full.rdbuf());
+  std::ostringstream err;
+  auto* const old_err = std::cerr.rdbuf(err.rdbuf());
+  const int status = run_stint(std::vector<std::string>{"prices", "import", list, "--file", used});
+  std::cout.rdbuf(old_out);
+  std::cerr.rdbuf(old_err);
+  BOOST_TEST(status == 1);
+  BOOST_TEST(has(err.str(), "cannot write the price file to standard output"), err.str());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_of_odd_prices_is_told_and_ends_nothing, files) {
+  write("api.json", R"({"openai": {"models": {
+    "gpt-x": {"cost": {"input": 2}, "limit": {"context": 2000000000}},
+    "gpt-y": {"cost": {"input": 2, "output": 8, "tiers": [{"input": 3, "tier": {"type": "context", "size": 9}},
+                                                          {"input": 4, "tier": {"type": "context", "size": 9}}]}},
+    "gpt-z": {"cost": {"input": 1, "output": 2}}}}})");
+  const ended done = import({});
+  BOOST_TEST(done.status == 0, done.err);
+  BOOST_TEST(has(done.err, "left: a window or a longest answer beyond"), done.err);
+  BOOST_TEST(has(done.err, "left: steps that do not ascend: 1 model (gpt-y)"), done.err);
+  const auto read = parse_price_file(done.out);
+  BOOST_TEST_REQUIRE(std::holds_alternative<price_book>(read), done.out);
+  BOOST_TEST(std::get<price_book>(read).prices().size() == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(mistakes_name_the_file_and_the_fix, files) {

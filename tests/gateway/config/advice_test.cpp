@@ -1,12 +1,16 @@
 // Goal: what is allowed but not meant is said, and a reload names what it cannot change. Method:
 // small configurations.
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include <boost/test/unit_test.hpp>
 #include <yaml-cpp/yaml.h>
 
 #include "gateway/config/config.hpp"
 #include "gateway/config/written.hpp"
+#include "scratch_directory.hpp"
 
 using namespace stint;
 
@@ -238,6 +242,78 @@ BOOST_AUTO_TEST_CASE(a_credential_that_is_another_one_is_told) {
   const std::vector<setting_change> expected = {{"providers.a", "", ""}};
   BOOST_TEST((settings_needing_restart(running, parsed(yaml)) == expected));
   ::unsetenv("STINT_TEST_CREDENTIAL");
+}
+
+namespace {
+
+using named_changes = std::vector<setting_change>;
+
+std::string provider_a(const std::string& more, const std::string& url = "https://a") {
+  return "providers:\n  a: {dialects: [openai], base_url: \"" + url +
+         "\", credential: none, models: [x]" + more + "}\n";
+}
+
+// For its owner alone, as a key has to be.
+std::string file_in(const scratch_directory& scratch, const std::string& name) {
+  std::string file = scratch.sub(name);
+  std::ofstream(file) << "x";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+  return file;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(another_file_of_certificates_is_told) {
+  const scratch_directory scratch;
+  const std::string one = file_in(scratch, "one.pem");
+  const std::string two = file_in(scratch, "two.pem");
+  const auto with_ca = [](const std::string& file) {
+    return parsed(provider_a(", tls: {ca_file: " + file + "}"));
+  };
+  BOOST_TEST((settings_needing_restart(with_ca(one), with_ca(two)) ==
+              named_changes{{"providers.a.tls.ca_file", one, two}}));
+  const auto with_own = [](const std::string& certificate, const std::string& key) {
+    return parsed(
+        provider_a(", tls: {certificate_file: " + certificate + ", key_file: " + key + "}"));
+  };
+  BOOST_TEST((settings_needing_restart(with_own(one, one), with_own(two, one)) ==
+              named_changes{{"providers.a.tls.certificate_file", one, two}}));
+  BOOST_TEST((settings_needing_restart(with_own(one, one), with_own(one, two)) ==
+              named_changes{{"providers.a.tls.key_file", one, two}}));
+  const auto listening = [](const std::string& certificate, const std::string& key) {
+    return parsed("listen: {tls: {certificate_file: " + certificate + ", key_file: " + key +
+                  "}}\n");
+  };
+  BOOST_TEST((settings_needing_restart(listening(one, one), listening(two, one)) ==
+              named_changes{{"listen.tls.certificate_file", one, two}}));
+  BOOST_TEST(settings_needing_restart(listening(one, two), listening(one, two)).empty());
+}
+
+// Its path is the same, and whether "/v1" is asked for behind it is not: no field of its own said so.
+BOOST_AUTO_TEST_CASE(a_base_url_whose_version_is_another_s_is_told) {
+  const std::string ours = "https://a/v4/v1";
+  const std::string its = "https://a/v4";
+  BOOST_TEST((settings_needing_restart(parsed(provider_a("", ours)), parsed(provider_a("", its))) ==
+              named_changes{{"providers.a.base_url", ours, its}}));
+}
+
+// The file says the same, and the environment does not.
+BOOST_AUTO_TEST_CASE(another_proxy_in_the_environment_is_told) {
+  const auto behind = [](const char* variable, const char* proxy) {
+    for (const char* name : {"https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"})
+      ::unsetenv(name);
+    if (proxy != nullptr) ::setenv(variable, proxy, 1);
+    config read = parsed(provider_a(""));
+    ::unsetenv(variable);
+    return read;
+  };
+  const config one = behind("HTTPS_PROXY", "http://one:3128");
+  const named_changes told = {{"providers.a", "", ""}};
+  for (const char* other : {"http://two:3128", "http://one:3129", "http://u:p@one:3128"})
+    BOOST_TEST((settings_needing_restart(one, behind("HTTPS_PROXY", other)) == told), other);
+  BOOST_TEST((settings_needing_restart(one, behind("HTTPS_PROXY", nullptr)) == told));
+  // Which of the two variables names it makes no other proxy of it.
+  BOOST_TEST(settings_needing_restart(one, behind("https_proxy", "http://one:3128")).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -116,11 +116,53 @@ BOOST_FIXTURE_TEST_CASE(a_proxys_password_is_kept_outside_of_the_file, environme
   std::filesystem::permissions(file, std::filesystem::perms::owner_read);
   const auto by_file = provider_of(entry(", proxy: \"own:1\", proxy_credential_file: " + file));
   BOOST_TEST(by_file.proxy->authorization.reveal() == basic_authorization("f:q"));
+  BOOST_TEST(by_file.proxy->credential_source == "file " + file);
   BOOST_TEST(is_told(entry(", proxy: \"own:1\", proxy_credential_file: " + file +
                            ", proxy_credential_env: STINT_TEST_PROXY_USER"),
                      "give one of"));
   BOOST_TEST(is_told(entry(", proxy_credential_env: STINT_TEST_PROXY_USER"),
                      "has no effect where no proxy is used"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_proxys_password_has_no_control_characters, environment) {
+  const std::string by_name =
+      entry(", proxy: \"own:1\", proxy_credential_env: STINT_TEST_PROXY_USER");
+  for (const char* odd : {"u:p\r\nx: y", "u:\tp",
+                          "u:p\x7f"
+                          "q",
+                          "\x01:p"}) {
+    set("STINT_TEST_PROXY_USER", odd);
+    BOOST_TEST(is_told(by_name, "is not user:password"), odd);
+  }
+  set("STINT_TEST_PROXY_USER", "j\xc3\xbcrgen:a b");
+  BOOST_TEST(provider_of(by_name).proxy->authorization.reveal() ==
+             basic_authorization("j\xc3\xbcrgen:a b"));
+}
+
+// Its first 4098 bytes were sent.
+BOOST_FIXTURE_TEST_CASE(a_proxys_password_that_is_too_long_is_a_mistake, environment) {
+  const scratch_directory scratch;
+  const auto with_file_of = [&](const std::string& name, std::size_t bytes) {
+    const std::string file = scratch.path() + "/" + name;
+    std::ofstream(file) << "u:" << std::string(bytes - 2, 'p') << '\n';
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    return entry(", proxy: \"own:1\", proxy_credential_file: " + file);
+  };
+  BOOST_TEST(provider_of(with_file_of("longest", 4'096)).proxy->authorization.reveal() ==
+             basic_authorization("u:" + std::string(4'094, 'p')));
+  BOOST_TEST(is_told(with_file_of("one_more", 4'097), "is longer than 4096 bytes"));
+  BOOST_TEST(is_told(with_file_of("many_more", 5'000), "is longer than 4096 bytes"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_proxys_password_file_is_told_by_where_it_lies, environment) {
+  const scratch_directory scratch;
+  std::ofstream(scratch.path() + "/user") << "u:p";
+  std::filesystem::permissions(scratch.path() + "/user", std::filesystem::perms::owner_read);
+  const auto read =
+      parse_config(entry(", proxy: \"own:1\", proxy_credential_file: user"), "f", scratch.path());
+  BOOST_TEST_REQUIRE(std::holds_alternative<config>(read));
+  BOOST_TEST(std::get<config>(read).providers.front().proxy->credential_source ==
+             "file " + scratch.path() + "/user");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_no_proxy_is_told_with_what_to_write, environment) {

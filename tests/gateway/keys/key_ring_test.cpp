@@ -113,9 +113,14 @@ BOOST_AUTO_TEST_CASE(a_key_ends_when_it_expires_or_is_revoked) {
   key_ring ring({made.key});
   BOOST_TEST(ring.find(made.secret_text, now + std::chrono::minutes(59)));
   BOOST_TEST(!ring.find(made.secret_text, now + std::chrono::hours(1)));
+  BOOST_TEST((made.key.state_at(now + std::chrono::hours(1)) == key_state::expired));
   made.key.revoked = now;
   ring.put(made.key);
   BOOST_TEST(!ring.find(made.secret_text, now));
+  BOOST_TEST((made.key.state_at(now + std::chrono::hours(1)) == key_state::revoked));
+  BOOST_TEST_REQUIRE(ring.recognise(made.secret_text));
+  BOOST_TEST(ring.recognise(made.secret_text)->id == made.key.id);
+  BOOST_TEST(!ring.recognise(made.key.id));
   BOOST_TEST(ring.list().size() == 1u);
 }
 

@@ -73,6 +73,20 @@ BOOST_FIXTURE_TEST_CASE(a_quiet_connection_is_used_again, quiet_provider) {
   BOOST_TEST(acquire().get() == first);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_proxy_that_is_not_reached_is_told_by_its_address_and_port,
+                        quiet_provider) {
+  provider_config far = provider;
+  far.proxy = parse_proxy("http://[::1]:1");
+  far.proxy->source = "providers.quiet.proxy";
+  upstream_pool through(context, far, nullptr);
+  const auto made = run_to_end(context, through.acquire(entry, seen));
+  BOOST_TEST_REQUIRE(!made.has_value());
+  BOOST_TEST(made.error().message.find(
+                 " cannot be reached: through the proxy [::1]:1 (providers.quiet.proxy): ") !=
+                 std::string::npos,
+             made.error().message);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_connection_that_we_have_half_closed_is_not_used_again, quiet_provider) {
   auto connection = acquire();
   connection->wire.shutdown_send();

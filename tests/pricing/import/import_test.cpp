@@ -330,6 +330,81 @@ BOOST_AUTO_TEST_CASE(a_key_of_genai_prices_that_is_not_known_leaves_its_model) {
   BOOST_TEST(leaves(known, "not counted by itself here: output_reasoning_mtok"));
 }
 
+// Each of these made a price book abort, or a price file that cannot be read.
+BOOST_AUTO_TEST_CASE(what_no_price_book_can_have_is_left_and_named) {
+  const auto left = [](const std::string& json, const std::string& why) {
+    const auto read = imported(json);
+    BOOST_TEST(read.prices.empty(), json);
+    BOOST_TEST(leaves(read, why), json);
+  };
+  const std::string with = std::string(usual) + ", ";
+  left(litellm("m", with + R"("provider_specific_entry": {"us": 0})"), "a region's factor");
+  left(litellm("m", with + R"("provider_specific_entry": {"us": 10.001})"), "a region's factor");
+  left(litellm("m", with + R"("provider_specific_entry": {"fast": 0})"), "a tier's factor");
+  left(litellm("m", with + R"("provider_specific_entry": {"fast": 11})"), "a tier's factor");
+  left(litellm("m", with + R"("provider_specific_entry": {"us": 1.1, "fast": 9.5})"),
+       "factors of a tier and a region that are above 10 together");
+  left(litellm("m", with + R"("max_input_tokens": 1000000001)"), "a window or a longest answer");
+  left(litellm("m", with + R"("max_output_tokens": 9e18)"), "a window or a longest answer");
+  left(litellm("m", with + R"("input_cost_per_token_above_2000000k_tokens": 4e-06)"),
+       "a step that no prompt reaches");
+  left(litellm("\\u0001", usual), "a name that no model can have");
+  left(litellm("caf\\u00e9", usual), "a name that no model can have");
+  std::string of_nobody = litellm("m", usual);
+  of_nobody.replace(of_nobody.find("openai"), 6, "");
+  left(of_nobody, "a seller that cannot be named: 1 model");
+  left(
+      models_dev(
+          R"({"input": 1, "output": 2, "tiers": [{"input": 2, "tier": {"type": "context", "size": 5}},
+               {"input": 3, "tier": {"type": "context", "size": 5}}]})"),
+      "steps that do not ascend");
+  left(models_dev(
+           R"({"input": 1, "tiers": [{"input": 2, "tier": {"type": "context", "size": 9e18}}]})"),
+       "a step that no prompt reaches");
+  left(genai(R"({"input_mtok": {"base": 1, "tiers": [{"start": 9e18, "price": 2}]}})"),
+       "a step that no prompt reaches");
+}
+
+BOOST_AUTO_TEST_CASE(a_factor_of_any_size_that_a_tier_can_have_is_carried_over) {
+  const auto read =
+      imported(litellm("m", std::string(usual) + R"(, "provider_specific_entry": {"us": 2.5})"));
+  BOOST_TEST(only_price(read).us_permille == 2'500);
+  check_round_trip(read);
+  const auto fast =
+      imported(litellm("m", std::string(usual) + R"(, "provider_specific_entry": {"fast": 8})"));
+  BOOST_TEST(only_price(fast).tier_permille[static_cast<std::size_t>(service_tier::fast)] == 8'000);
+  check_round_trip(fast);
+}
+
+BOOST_AUTO_TEST_CASE(a_tier_for_nothing_is_no_factor) {
+  const auto read = imported(litellm(
+      "m",
+      std::string(usual) + R"(, "input_cost_per_token_flex": 0, "output_cost_per_token_flex": 0)"));
+  BOOST_TEST(!only_price(read).offers(service_tier::flex));
+  BOOST_TEST(leaves(read, "no factor on the usual rates: flex"));
+  check_round_trip(read);
+}
+
+BOOST_AUTO_TEST_CASE(a_model_that_is_listed_twice_for_times_that_overlap_has_its_first_price) {
+  const auto read = imported(
+      R"([{"id": "openai", "models": [
+            {"id": "m", "prices": {"input_mtok": 1}},
+            {"id": "m", "prices": [{"prices": {"input_mtok": 3}},
+                                   {"constraint": {"start_date": "2026-03-01"}, "prices": {"input_mtok": 2}}]}]}])");
+  BOOST_TEST(only_price(read).base.input == 1'000'000'000);
+  BOOST_TEST(leaves(read, "listed twice; the first is taken: 2 models (m, m)"));
+  check_round_trip(read);
+}
+
+BOOST_AUTO_TEST_CASE(another_name_that_no_model_can_have_is_left) {
+  const auto read =
+      imported(litellm("gpt-x", std::string(usual) + R"(, "aliases": ["", "caf\u00e9", "gpt-y"])"));
+  BOOST_TEST_REQUIRE(read.aliases.size() == 1U);
+  BOOST_TEST(read.aliases[0].from == "gpt-y");
+  BOOST_TEST(leaves(read, "another name that no model can have: 2 models (gpt-x, gpt-x)"));
+  check_round_trip(read);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_list_is_told_with_what_is_one) {
   for (const char* text : {"", "[]", "{}", "[1]", R"({"a": 1})", R"({"a": {"b": 1}})", "\"x\""}) {
     const auto read = import_prices(text, {});

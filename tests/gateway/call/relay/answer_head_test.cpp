@@ -25,6 +25,40 @@ BOOST_AUTO_TEST_CASE(framing_hop_by_hop_cookies_and_our_own_names_are_not_passed
              "Content-Type: application/json\r\nx-request-id: req_1\r\nOpenAI-Version: v\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_cap_that_refused_is_told_as_the_api_tells_its_own_limits) {
+  const wall_time now{std::chrono::seconds{1'772'445'600}};  // 2026-03-02T10:00:00Z
+  cap_standing full;
+  full.limit = 1'000;
+  full.used = 990;
+  const auto told = [&](cap_unit unit, limit_form form) {
+    full.unit = unit;
+    std::string out;
+    add_rate_limit_fields(full, form, now, out);
+    return out;
+  };
+  // A cap without an end, as one of the request alone.
+  BOOST_TEST(told(cap_unit::requests, limit_form::openai) ==
+             "x-ratelimit-limit-requests: 1000\r\nx-ratelimit-remaining-requests: 10\r\n");
+  full.window.end = now + std::chrono::milliseconds{3'661'001};
+  full.held = 20;
+  BOOST_TEST(told(cap_unit::tokens, limit_form::openai) ==
+             "x-ratelimit-limit-tokens: 1000\r\nx-ratelimit-remaining-tokens: "
+             "0\r\nx-ratelimit-reset-tokens: 1h1m2s\r\n");
+  full.window.end = now + std::chrono::minutes{6};
+  BOOST_TEST(
+      told(cap_unit::tokens, limit_form::openai).ends_with("x-ratelimit-reset-tokens: 6m0s\r\n"));
+  BOOST_TEST(told(cap_unit::output_tokens, limit_form::anthropic) ==
+             "anthropic-ratelimit-output-tokens-limit: "
+             "1000\r\nanthropic-ratelimit-output-tokens-remaining: 0\r\n"
+             "anthropic-ratelimit-output-tokens-reset: 2026-03-02T10:06:00Z\r\n");
+  full.window.end = now - std::chrono::seconds{1};
+  BOOST_TEST(
+      told(cap_unit::requests, limit_form::openai).ends_with("x-ratelimit-reset-requests: 0s\r\n"));
+  BOOST_TEST(told(cap_unit::usd, limit_form::openai) == "");
+  BOOST_TEST(told(cap_unit::input_tokens, limit_form::openai) == "");
+  BOOST_TEST(told(cap_unit::tokens, limit_form::none) == "");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_provider_s_connection_names_is_not_passed_on) {
   const std::string text =
       "HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Inner\r\nx-inner: 10.0.0.7\r\nX-Other: 1\r\n"

@@ -255,7 +255,7 @@ BOOST_FIXTURE_TEST_CASE(a_refusal_by_a_cap_says_what_is_left, answering) {
   const std::string written = refusal_of(std::move(spent));
   BOOST_TEST(has(written,
                  "\r\nx-stint-budget-cap: day\r\nx-stint-budget-unit: tokens\r\n"
-                 "x-stint-budget-remaining: 10\r\n"),
+                 "x-stint-budget-remaining: 10\r\nx-ratelimit-limit-tokens: 10\r\n"),
              written);
 }
 

@@ -92,6 +92,27 @@ BOOST_FIXTURE_TEST_CASE(two_stint_keys_that_disagree_are_refused, one_key) {
   BOOST_TEST(authenticate(head.get(), ring, now).value()->id == made.key.id);
 }
 
+// "Unknown, revoked or expired" left its reader to find out which.
+BOOST_FIXTURE_TEST_CASE(a_refused_key_is_told_what_became_of_it, one_key) {
+  const auto told = [this](const virtual_key& key, const std::string& secret) {
+    const key_ring keys({key});
+    const parsed_head head("x-api-key: other\r\nauthorization: Bearer " + secret + "\r\n");
+    const auto refused = authenticate(head.get(), keys, now);
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST(refused.error().status == 401);
+    return refused.error().message;
+  };
+  const std::string named = "the key '" + made.key.id + "' ";
+  virtual_key key = made.key;
+  key.expires = now;
+  BOOST_TEST(told(key, made.secret_text).starts_with(named + "expired at 2027-01-15T08:00:00"));
+  key.revoked = now - std::chrono::hours(8);
+  BOOST_TEST(told(key, made.secret_text).starts_with(named + "was revoked at 2027-01-15T00:00:00"));
+  const std::string another = made.secret_text.substr(0, made.secret_text.size() - 1) +
+                              (made.secret_text.back() == 'A' ? 'B' : 'A');
+  BOOST_TEST(told(key, another).starts_with("this key is unknown;"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace stint

@@ -38,9 +38,14 @@ BOOST_FIXTURE_TEST_CASE(it_goes_to_the_provider_of_its_model, counting_fixture) 
 
 BOOST_FIXTURE_TEST_CASE(a_body_without_a_model_or_of_nobodys_model_is_refused, counting_fixture) {
   BOOST_TEST(read("{}").error().param == "model");
+  BOOST_TEST(read("{}").error().message ==
+             "The field \"model\" is required: name the model to ask about.");
   BOOST_TEST(read("[1]").error().status == 400);
   BOOST_TEST(read("{").error().status == 400);
   BOOST_TEST(read(R"({"model":"llama"})").error().status == 404);
+  BOOST_TEST(read(R"({"model":"llama"})").error().message ==
+             "no provider is configured for the model 'llama' in the anthropic API; list it under "
+             "providers.*.models");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_model_that_no_metered_call_may_name_is_refused, counting_fixture) {
@@ -51,12 +56,23 @@ BOOST_FIXTURE_TEST_CASE(a_model_that_no_metered_call_may_name_is_refused, counti
     BOOST_TEST(read("").error().status == 400, odd);
   }
   target.model = "";
-  BOOST_TEST(read(R"({"model":"claude-\u0007"})").error().status == 400);
+  // It was told that the field is missing, which it is not.
+  for (const std::string& odd :
+       {std::string(R"(claude-\u0007)"), "claude-" + std::string(194, 'x')}) {
+    const auto refused = read(R"({"model":")" + odd + "\"}");
+    BOOST_TEST_REQUIRE(!refused.has_value(), odd);
+    BOOST_TEST(refused.error().status == 400, odd);
+    BOOST_TEST(refused.error().message ==
+                   "The field \"model\" must be at most 200 bytes without control characters.",
+               odd);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_key_for_some_models_asks_about_those_alone, counting_fixture) {
   BOOST_TEST(read(R"({"model":"claude-sonnet-5"})", {"claude-*"}).has_value());
   BOOST_TEST(read(R"({"model":"claude-sonnet-5"})", {"gpt-*"}).error().status == 403);
+  BOOST_TEST(read(R"({"model":"claude-sonnet-5"})", {"gpt-*"}).error().message ==
+             "the key 'k1' may not use the model 'claude-sonnet-5'");
 }
 
 // It was read on the io thread, by a parser that stayed as large, and counted nowhere.
