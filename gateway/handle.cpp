@@ -35,6 +35,7 @@
 #include "gateway/call/request/free_call.hpp"
 #include "gateway/call/request/known_client.hpp"
 #include "gateway/call/request/model_list.hpp"
+#include "gateway/call/request/path_model.hpp"
 #include "gateway/call/request/permission.hpp"
 #include "gateway/call/request/read_body.hpp"
 #include "gateway/call/request/recognise.hpp"
@@ -266,6 +267,8 @@ asio::awaitable<void> serve_held(const exchange& x, admitted_call of, unowned_ho
 }
 
 asio::awaitable<void> serve_metered(const exchange& x, purpose what_for, const virtual_key& key) {
+  if (!x.call.target.model.empty() && x.call.speaks->has_fixed_path())
+    name_model_of_path(x.call.target.model, x.session.body);
   examiner examining = x.examining();
   examining.key = key.id;
   auto call = co_await examine(examining, *x.call.speaks, x.call.target, x.session.body,

@@ -37,6 +37,14 @@ std::string_view without_version(std::string_view path) noexcept {
   return path;
 }
 
+// Of a client's path: Azure's resources have OpenAI's paths behind "/openai", with "/v1" and without.
+std::string_view without_beginning(std::string_view path) noexcept {
+  constexpr std::string_view azure = "/openai";
+  if (path.starts_with(azure) && path.substr(azure.size()).starts_with('/'))
+    path.remove_prefix(azure.size());
+  return without_version(path);
+}
+
 bool has_upper_case(std::string_view path) noexcept {
   for (const char byte : path) {
     if (byte != to_lower_case(byte)) return true;
@@ -68,19 +76,19 @@ lenient_path::lenient_path(std::string_view path) {
 }
 
 path_spelling lenient_path::spells(std::string_view metered) const {
-  if (without_version(folded_) != without_version(metered)) return path_spelling::other;
+  if (without_beginning(folded_) != without_version(metered)) return path_spelling::other;
   return is_plain_ ? path_spelling::plain : path_spelling::disguised;
 }
 
 bool lenient_path::borders(std::string_view metered) const {
   const std::string_view rest = without_version(metered);
-  if (without_version(folded_).starts_with(rest)) return true;
+  if (without_beginning(folded_).starts_with(rest)) return true;
   return folded_.find(tells_by_itself(rest) ? rest : metered) != std::string::npos;
 }
 
 bool lenient_path::ends_in(std::string_view metered) const {
   const std::string_view rest = without_version(metered);
-  return without_version(folded_) == rest ||
+  return without_beginning(folded_) == rest ||
          folded_.ends_with(tells_by_itself(rest) ? rest : metered);
 }
 
@@ -134,10 +142,11 @@ bool may_fit_somewhere(std::string_view pattern, std::string_view path, bool or_
   const std::string_view first = take_segment(rest);
   if (first == "v1" || first == "{version}") pattern = rest;
   const bool anywhere = pattern_tells(pattern);
-  bool is_begin = true;  // nothing but versions stand before
+  bool is_begin = true;  // nothing but versions, or Azure's word, stand before
   while (!path.empty()) {
     if ((anywhere || is_begin) && may_fit_here(pattern, path, or_below)) return true;
-    is_begin = may_be_version(take_segment(path));
+    const std::string_view before = take_segment(path);
+    is_begin = may_be_version(before) || before == "openai";
   }
   return false;
 }

@@ -11,8 +11,8 @@
 namespace stint {
 
 enum class path_spelling : std::uint8_t {
-  other,     // another path
-  plain,     // that path, but for slashes and "/v1": what base URLs with and without it lead to
+  other,  // another path
+  plain,  // that path, but for slashes, "/v1" and Azure's "/openai": what base URLs with and without them lead to
   disguised  // that path to some servers, and another to others
 };
 

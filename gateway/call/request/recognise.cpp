@@ -71,6 +71,9 @@ result<recognised> recognise_other(const config& settings, const request_head& h
     recognised made;
     made.speaks = found.speaks;
     made.target = found.target;
+    // Another spelling of the fixed path leaves here as that one does.
+    if (found.speaks->has_fixed_path() && found.target.at->kind == endpoint_kind::metered)
+      made.target.at = found.speaks->facts().endpoints.data();
     made.target.query = head.query;
     return made;
   }

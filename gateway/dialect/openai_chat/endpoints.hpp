@@ -29,7 +29,7 @@ inline constexpr std::string_view management = "it manages the provider's accoun
 }  // namespace openai_reasons
 
 // In the order in which they are looked for: texts before holes.
-inline constexpr std::array<endpoint, 27> openai_chat_endpoints = {{
+inline constexpr std::array<endpoint, 30> openai_chat_endpoints = {{
     {.pattern = openai_chat_path, .streams = true},
     {.pattern = "/v1/moderations",
      .kind = endpoint_kind::free,
@@ -42,6 +42,7 @@ inline constexpr std::array<endpoint, 27> openai_chat_endpoints = {{
      .pattern = "/v1/models/{id*}",
      .kind = endpoint_kind::refused,
      .why = openai_reasons::management},
+    {.pattern = "/openai/deployments/{model}/chat/completions", .streams = true},
     shut("/v1/chat/completions/{id*}", openai_reasons::stored),
     shut("/v1/images/{any*}", openai_reasons::pictures),
     shut("/v1/videos/{any*}", openai_reasons::films),
@@ -60,6 +61,8 @@ inline constexpr std::array<endpoint, 27> openai_chat_endpoints = {{
     shut("/v1/fine-tunes/{any*}", openai_reasons::agents),
     shut("/v1/edits", "OpenAI has taken it away; use chat completions"),
     shut("/v1/engines/{any*}", "OpenAI has taken it away; use chat completions"),
+    shut("/openai/deployments/{id}/images/{any*}", openai_reasons::pictures),
+    shut("/openai/deployments/{id}/audio/{any*}", openai_reasons::sound),
     shut_for_good("/v1/realtime/{any*}", openai_reasons::live),
     shut_for_good("/v1/live/{any*}", openai_reasons::live),
     shut_for_good("/v1/organization/{any*}", openai_reasons::management),

@@ -14,8 +14,9 @@ namespace stint {
 namespace {
 
 constexpr std::string_view completions_path = "/v1/completions";
-constexpr std::array<endpoint, 1> completions_endpoints = {{
+constexpr std::array<endpoint, 2> completions_endpoints = {{
     {.pattern = completions_path, .streams = true},
+    {.pattern = "/openai/deployments/{model}/completions", .streams = true},
 }};
 
 constexpr dialect_facts completions_facts = openai_facts({

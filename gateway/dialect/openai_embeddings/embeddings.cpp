@@ -21,7 +21,14 @@ namespace stint {
 namespace {
 
 constexpr std::string_view embeddings_path = "/v1/embeddings";
-constexpr std::array<endpoint, 1> embeddings_endpoints = {{{.pattern = embeddings_path}}};
+constexpr std::array<endpoint, 3> embeddings_endpoints = {{
+    {.pattern = embeddings_path},
+    {.pattern = "/openai/deployments/{model}/embeddings"},
+    // Behind all others: what Azure has there and nobody named yet.
+    shut("/openai/{any*}",
+         "it is none of Azure's paths that are metered; whoever runs this gateway may let it "
+         "through"),
+}};
 
 constexpr dialect_facts embeddings_facts = openai_facts({
     .name = "openai_embeddings",

@@ -29,6 +29,7 @@ enum class endpoint_kind : std::uint8_t {
   return "refused";
 }
 
+// Of an API with a fixed path, another metered endpoint is another spelling of that one, with the model in it.
 struct endpoint {
   http_method method = http_method::post;
   std::string_view pattern;  // of its path: path_pattern.hpp

@@ -67,8 +67,11 @@ bool fits_segment(std::string_view pattern, std::string_view segment, call_targe
          fits_segment(hole.behind, segment.substr(end), into);
 }
 
+// Nor Azure's word in front of them: what follows it is OpenAI's path.
 std::string_view without_usual_versions(std::string_view path) noexcept {
   std::string_view rest = path;
+  if (take_segment(rest) == "openai") path = rest;
+  rest = path;
   while (take_segment(rest) == "v1")
     path = rest;
   return path;

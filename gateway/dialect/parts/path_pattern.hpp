@@ -16,8 +16,8 @@ namespace stint {
 [[nodiscard]] std::string_view take_segment(std::string_view& path) noexcept;
 
 // Whether the path is one of the pattern's, whose holes are then in `into`. What base URLs make of a path is
-// understood: doubled slashes, one at the end, and "/v1" left out or written twice. What servers read in
-// more than one way fits no hole.
+// understood: doubled slashes, one at the end, "/v1" left out or written twice, and Azure's "/openai" in front of it.
+// What servers read in more than one way fits no hole.
 [[nodiscard]] bool fits_pattern(std::string_view pattern, std::string_view path,
                                 call_target& into) noexcept;
 

@@ -54,7 +54,8 @@ BOOST_AUTO_TEST_CASE(another_path_fits_not) {
   for (const char* path :
        {"/v1/responses/cancel", "/v1/responses//cancel", "/v1/responses/a/b/cancel",
         "/v1/responses/a/cancel/b", "/v1/responses/a/Cancel", "/v1/responses/a%2Fb/cancel",
-        "/v1/responses/a;b/cancel", "/v2/responses/a/cancel", "/x/v1/responses/a/cancel", "/", ""})
+        "/v1/responses/a;b/cancel", "/v2/responses/a/cancel", "/x/v1/responses/a/cancel",
+        "/openai/openai/responses/a/cancel", "/openai", "/", ""})
     BOOST_TEST(!target_of(cancel, path).has_value(), path);
   for (const char* path : {"/v1beta/models/:generateContent", "/v1beta/models/a:generateContents",
                            "/v1beta/models/a:b:generateContent", "/v2/models/a:generateContent",
@@ -65,8 +66,9 @@ BOOST_AUTO_TEST_CASE(another_path_fits_not) {
 }
 
 BOOST_AUTO_TEST_CASE(what_base_urls_make_of_a_path_is_understood) {
-  for (const char* path : {"/responses/a/cancel", "/v1/v1/responses/a/cancel",
-                           "//v1//responses/a/cancel/", "/v1/responses/a/cancel/"}) {
+  for (const char* path :
+       {"/responses/a/cancel", "/v1/v1/responses/a/cancel", "//v1//responses/a/cancel/",
+        "/v1/responses/a/cancel/", "/openai/responses/a/cancel", "/openai/v1/responses/a/cancel"}) {
     BOOST_TEST(in_hole(&call_target::id, cancel, path) == "a", path);
   }
 }

@@ -65,12 +65,30 @@ BOOST_AUTO_TEST_CASE(other_paths_are_other_paths) {
 }
 
 BOOST_AUTO_TEST_CASE(a_metered_path_behind_another_is_bordered) {
-  for (const char* path : {"/openai/v1/chat/completions", "/openai/deployments/d/chat/completions",
+  for (const char* path : {"/azure/v1/chat/completions", "/openai/deployments/d/chat/completions",
                            "/v1beta/openai/chat/completions", "/anthropic/v1/messages",
                            "/Anthropic//V1/Messages", "/api/paas/v4/chat/completions"}) {
     BOOST_TEST(borders_metered_path(path), path);
     BOOST_TEST((respelt_metered_path(path).meant == nullptr), path);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_metered_path_behind_azures_word_is_that_path) {
+  for (const char* path : {"/openai/v1/chat/completions", "/openai/chat/completions",
+                           "//openai//v1/v1/chat/completions/"}) {
+    const respelt_path found = respelt_metered_path(path);
+    BOOST_TEST((found.meant == find_dialect("openai")), path);
+    BOOST_TEST(found.is_plain, path);
+  }
+  for (const char* path : {"/OpenAI/v1/chat/completions", "/openai;x/chat/completions",
+                           "/openai%2Fchat/completions"}) {
+    const respelt_path found = respelt_metered_path(path);
+    BOOST_TEST((found.meant == find_dialect("openai")), path);
+    BOOST_TEST(!found.is_plain, path);
+  }
+  for (const char* path : {"/openaix/chat/completions", "/openai/openai/v1/chat/completions",
+                           "/v1/openai/chat/completions", "/openai"})
+    BOOST_TEST((respelt_metered_path(path).meant == nullptr), path);
 }
 
 // "/v1/messages/batches" leads on from one, and is another API.

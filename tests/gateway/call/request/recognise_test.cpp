@@ -34,6 +34,71 @@ BOOST_AUTO_TEST_CASE(a_call_knows_which_endpoint_it_is_for_and_what_it_was_asked
   }
 }
 
+BOOST_AUTO_TEST_CASE(azures_paths_are_openais_and_those_with_a_deployment_have_the_model) {
+  for (const auto& [line, speaks, model] :
+       {std::tuple{"POST /openai/deployments/my-gpt/chat/completions?api-version=1", "openai",
+                   "my-gpt"},
+        {"POST /openai/deployments/old/completions?api-version=1", "openai_completions", "old"},
+        {"POST /openai/deployments/ada/embeddings?api-version=1", "openai_embeddings", "ada"},
+        {"POST /openai/v1/chat/completions?api-version=1", "openai", ""},
+        {"POST /openai/v1/embeddings?api-version=1", "openai_embeddings", ""},
+        {"POST /openai/responses?api-version=1", "responses", ""},
+        {"POST /openai/v1/responses/compact?api-version=1", "responses_compact", ""}}) {
+    const parsed_head head("", line);
+    BOOST_TEST_CONTEXT(line) {
+      const auto found = recognise(config{}, head.get());
+      BOOST_TEST_REQUIRE(found.has_value());
+      BOOST_TEST((found->speaks == find_dialect(speaks)));
+      BOOST_TEST(found->target.at == &find_dialect(speaks)->facts().endpoints.front());
+      BOOST_TEST(found->target.model == model);
+      BOOST_TEST(found->target.query == "api-version=1");
+    }
+  }
+  for (const auto& [line, kind] :
+       {std::pair{"GET /openai/responses/resp_1", endpoint_kind::free},
+        {"DELETE /openai/v1/responses/resp_1", endpoint_kind::free},
+        {"POST /openai/responses/resp_1/cancel", endpoint_kind::free},
+        {"GET /openai/models", endpoint_kind::answered_here},
+        {"GET /openai/v1/models/my-gpt", endpoint_kind::answered_here}}) {
+    const parsed_head head("", line);
+    const auto found = recognise(config{}, head.get());
+    BOOST_TEST_REQUIRE(found.has_value(), line);
+    BOOST_TEST((found->target.at->kind == kind), line);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_else_azure_has_is_refused_by_its_name) {
+  config settings;
+  settings.passthrough = {{"POST", "/openai/*", "azure"}};
+  for (const auto& [line, why, may] :
+       {std::tuple{"POST /openai/deployments/d/images/generations", "pictures", true},
+        {"POST /openai/deployments/d/audio/speech", "sound", true},
+        {"POST /openai/deployments/d/extensions/chat/completions", "none of Azure's paths", false},
+        {"POST /openai/assistants", "runs models of its own accord", true},
+        {"POST /openai/v1/threads/t/runs", "runs models of its own accord", true},
+        {"POST /openai/files", "not kept apart by key", true},
+        {"POST /openai/batches", "send its calls one by one", true},
+        {"POST /openai/ingestion/jobs", "none of Azure's paths", true},
+        {"POST /openai/realtime/client_secrets", "the provider's own keys", false},
+        {"POST /openai/v1/realtime/client_secrets", "the provider's own keys", false}}) {
+    const parsed_head head("", line);
+    BOOST_TEST_CONTEXT(line) {
+      const problem refused = recognise(config{}, head.get()).error();
+      BOOST_TEST(refused.status == 404);
+      BOOST_TEST(refused.message.find(why) != std::string::npos, refused.message);
+      BOOST_TEST(recognise(settings, head.get()).has_value() == may);
+    }
+  }
+  for (const char* line :
+       {"POST /openai/Deployments/d/chat/completions", "POST /OPENAI/deployments/d/embeddings",
+        "POST /openai/deployments/d%2Fe/chat/completions",
+        "POST /openai/deployments/d/chat/completions/x",
+        "POST /x/openai/deployments/d/completions"}) {
+    const parsed_head head("", line);
+    BOOST_TEST(!recognise(settings, head.get()).has_value(), line);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(another_method_on_a_path_of_the_table_is_405_and_told_the_right_one) {
   const parsed_head head("", "GET /v1/messages/count_tokens");
   const problem why = recognise(config{}, head.get()).error();
