@@ -49,8 +49,8 @@ admin_answer get_prices(const admin_request& request, admin_services& services) 
   json::array prices;
   for (const auto& one : book->prices())
     prices.push_back(to_json(one));
-  return json_answer(
-      200, json::object{{"version", book->version()}, {"prices", std::move(prices)}});
+  return json_answer(200,
+                     json::object{{"version", book->version()}, {"prices", std::move(prices)}});
 }
 
 }  // namespace stint
