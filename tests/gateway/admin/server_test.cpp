@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(a_taken_port_is_said_at_start) {
   ledger_thread ledger(std::move(options));
   metrics seen(100);
   key_ring keys({});
-  const price_book prices("v", {}, {});
+  const current_prices prices(price_book("v", {}, {}));
   BOOST_CHECK_EXCEPTION(admin_server(settings, prices, ledger, seen, keys, [] { return true; }),
                         std::runtime_error, [](const std::exception& failure) {
                           return std::string(failure.what()).starts_with("admin.port: ");

@@ -186,9 +186,9 @@ BOOST_FIXTURE_TEST_CASE(a_model_without_a_price_has_none_or_the_ceiling_s, exami
   const examined_call at_ceiling = examined(hi_to("gpt-mystery"));
   BOOST_TEST(at_ceiling.unpriced);
   BOOST_TEST(at_ceiling.rates == &*shared.ceiling);
-  const examined_call priced = examined(hi_to("gpt-4o"));
-  BOOST_TEST(!priced.unpriced);
-  BOOST_TEST(priced.rates == *prices.find("gpt-4o", admitted));
+  const examined_call of_its_price = examined(hi_to("gpt-4o"));
+  BOOST_TEST(!of_its_price.unpriced);
+  BOOST_TEST(of_its_price.rates == *prices.find("gpt-4o", admitted));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_tier_that_the_price_does_not_list_cannot_be_asked_for, examined_fixture) {
