@@ -224,15 +224,16 @@ BOOST_AUTO_TEST_CASE(a_prefix_is_no_side_door_to_a_metered_api) {
        {"POST /v1/chat/completion%73", "POST /v1/files/..%2fchat/completions",
         "POST /v1/Chat/completions", "POST /V1/chat/completions", "POST /v1/messages;a=b",
         "POST /v1/messages/batches", "POST /v1//messages/batches", "POST /v1/messages%2Fbatches",
-        "POST /openai/deployments/d/chat/completions", "POST /anthropic/v1/messages",
+        "POST /openai/deployments/d%2Fe/chat/completions", "POST /anthropic/v1/messages",
         "POST /v1/files/a%20b", "POST /v1/files//a"}) {
     const parsed_head head("", line);
     BOOST_TEST_CONTEXT(line) {
       BOOST_TEST(!recognise(settings, head.get()).has_value());
     }
   }
-  for (const char* line : {"POST /v1/chat/completions/", "POST /v1//chat/completions",
-                           "POST /chat/completions", "POST /v1/v1/messages"}) {
+  for (const char* line :
+       {"POST /v1/chat/completions/", "POST /v1//chat/completions", "POST /chat/completions",
+        "POST /v1/v1/messages", "POST /openai/deployments/d/chat/completions"}) {
     const parsed_head head("", line);
     BOOST_TEST_CONTEXT(line) {
       BOOST_TEST((recognise(settings, head.get())->unmetered == nullptr));
