@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(every_setting_that_is_changed_is_told_at_a_reload) {
   std::size_t told = 0;
   for (const auto& [setting, value] : running.written) {
     if (is_within(setting, "caps") || is_within(setting, "tenants")) continue;
-    if (setting == "prices.file") continue;  // it is in force
+    if (setting == "prices.file") continue;          // it is in force
     if (setting.ends_with(".credential")) continue;  // nothing else may stand there
     const auto other = another_for(setting, value);
     std::ostringstream changed;
