@@ -121,6 +121,7 @@ struct price_alias {
   std::string from;  // whole name; or the prefix when is_prefix
   std::string to;    // whole name; for a prefix, what replaces it ("" for sim/)
   bool is_prefix = false;
+  bool operator==(const price_alias&) const = default;
 };
 
 class price_book {
@@ -139,6 +140,9 @@ class price_book {
   // Recorded on every ledger row, so that a past call can be re-priced.
   [[nodiscard]] const std::string& version() const noexcept { return version_; }
   [[nodiscard]] const std::vector<price>& prices() const noexcept { return prices_; }
+  [[nodiscard]] bool has_aliases_of(const price_book& other) const noexcept {
+    return names_ == other.names_ && prefixes_ == other.prefixes_;
+  }
 
  private:
   [[nodiscard]] std::span<const price> dated_entries(std::string_view model) const noexcept;

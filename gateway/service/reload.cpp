@@ -46,20 +46,19 @@ void reload_prices(const config& loaded, current_prices& prices, std::ostream& l
   const auto running = prices.get();
   auto& written = std::get<price_book>(read);
   const auto changes = price_changes(*running, written);
-  const bool has_same_version = running->version() == written.version();
   tell_changes(changes, log);
-  if (has_same_version && !changes.empty()) {
+  if (running->version() == written.version()) {
+    if (changes.empty() && running->has_aliases_of(written)) return;
     log << "reload: " << file << " still calls itself version " << written.version()
-        << ", and its prices differ: give it another `version`; the old prices stay\n";
+        << ", and its prices or aliases differ: give it another `version`; the old prices stay\n";
     return;
   }
   for (const std::string& warning : warnings_about(loaded, written))
     log << "reload: warning: " << warning << '\n';
   const std::string version = written.version();
   prices.replace(std::move(written));
-  if (!has_same_version)
-    log << "reload: prices of version " << version << " are in force (were " << running->version()
-        << ")\n";
+  log << "reload: prices of version " << version << " are in force (were " << running->version()
+      << ")\n";
 }
 
 void tell_restarts(const std::vector<setting_change>& changes, std::ostream& log) {

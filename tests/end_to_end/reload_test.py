@@ -186,6 +186,15 @@ class prices(unittest.TestCase):
         self.assertRegex(self.stint.log_text(), "still calls itself version .*: give it another `version`; the old prices stay")
         self.assertEqual(self.cost(), before)
 
+    def test_another_alias_under_the_same_version_stays_outside(self):
+        before = self.cost()
+        with_alias = self.shipped.replace("\naliases:\n", "\naliases:\n  - {from: our-own-model, to: gpt-4o}\n")
+        self.assertNotEqual(with_alias, self.shipped)
+        self.edited.write_text(with_alias)
+        reload(self.stint, prices={"file": str(self.edited)})
+        self.assertRegex(self.stint.log_text(), "its prices or aliases differ: give it another `version`")
+        self.assertEqual(self.cost(), before)
+
     def test_a_file_with_a_mistake_changes_nothing(self):
         before = self.cost()
         self.edited.write_text(self.shipped + "\nno_such_key: 1\n")

@@ -55,21 +55,7 @@ void append_number(std::int64_t number, std::string& out) {
   const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
   out.append(digits, end);
 }
-}  // namespace
 
-void begin_head(int status, const call_id& id, std::string& out) {
-  out += "HTTP/1.1 ";
-  append_number(status, out);
-  out += ' ';
-  const auto reason = boost::beast::http::obsolete_reason(
-      boost::beast::http::int_to_status(static_cast<unsigned>(status)));
-  out.append(reason.data(), reason.size());
-  out += "\r\nx-stint-request-id: ";
-  out += to_string(id);
-  out += "\r\n";
-}
-
-namespace {
 // What the API counts of such a cap: "" nothing. OpenAI's do not tell input from output.
 std::string_view limited_in(cap_unit unit, bool tells_directions) noexcept {
   if (unit == cap_unit::tokens) return "tokens";
@@ -89,6 +75,18 @@ std::string time_left(wall_time::duration left) {
   return text + std::to_string(seconds % 60) + 's';
 }
 }  // namespace
+
+void begin_head(int status, const call_id& id, std::string& out) {
+  out += "HTTP/1.1 ";
+  append_number(status, out);
+  out += ' ';
+  const auto reason = boost::beast::http::obsolete_reason(
+      boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+  out.append(reason.data(), reason.size());
+  out += "\r\nx-stint-request-id: ";
+  out += to_string(id);
+  out += "\r\n";
+}
 
 void add_field(std::string_view name, std::string_view value, std::string& out) {
   out += name;

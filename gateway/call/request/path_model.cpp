@@ -29,6 +29,8 @@ void name_model_of_path(std::string_view model, std::string& body) {
   std::string name;
   append_json_string(name, model);
   const auto named = find_member(body, opening, "model");
+  constexpr std::size_t around_bytes = std::string_view(R"("model":,)").size();
+  body.reserve(body.size() + around_bytes + name.size() + simdjson::SIMDJSON_PADDING);
   if (named) {
     const std::size_t length = named->end - named->begin;
     if (body.compare(named->begin, length, name) == 0) return;
@@ -36,7 +38,6 @@ void name_model_of_path(std::string_view model, std::string& body) {
   } else {
     insert_first("\"model\":" + name, opening, body);
   }
-  body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
 }
 
 }  // namespace stint

@@ -67,6 +67,19 @@ BOOST_AUTO_TEST_CASE(azures_paths_are_openais_and_those_with_a_deployment_have_t
   }
 }
 
+namespace {
+// 404 with the reason; `may`: the pass-throughs of `settings` open it.
+void check_refused(const char* line, const char* why, bool may, const config& settings) {
+  const parsed_head head("", line);
+  BOOST_TEST_CONTEXT(line) {
+    const problem refused = recognise(config{}, head.get()).error();
+    BOOST_TEST(refused.status == 404);
+    BOOST_TEST(refused.message.find(why) != std::string::npos, refused.message);
+    BOOST_TEST(recognise(settings, head.get()).has_value() == may);
+  }
+}
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(what_else_azure_has_is_refused_by_its_name) {
   config settings;
   settings.passthrough = {{"POST", "/openai/*", "azure"}};
@@ -81,13 +94,7 @@ BOOST_AUTO_TEST_CASE(what_else_azure_has_is_refused_by_its_name) {
         {"POST /openai/ingestion/jobs", "none of Azure's paths", true},
         {"POST /openai/realtime/client_secrets", "the provider's own keys", false},
         {"POST /openai/v1/realtime/client_secrets", "the provider's own keys", false}}) {
-    const parsed_head head("", line);
-    BOOST_TEST_CONTEXT(line) {
-      const problem refused = recognise(config{}, head.get()).error();
-      BOOST_TEST(refused.status == 404);
-      BOOST_TEST(refused.message.find(why) != std::string::npos, refused.message);
-      BOOST_TEST(recognise(settings, head.get()).has_value() == may);
-    }
+    check_refused(line, why, may, settings);
   }
   for (const char* line :
        {"POST /openai/Deployments/d/chat/completions", "POST /OPENAI/deployments/d/embeddings",
@@ -115,13 +122,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused_says_why_and_a_rule_may_let_through_what_do
         {"POST /v1/messages/batches", "send its calls one by one", false},
         {"POST /v1/realtime/client_secrets", "the provider's own keys", false},
         {"POST /v1/organization/projects", "manages the provider's account", false}}) {
-    const parsed_head head("", line);
-    BOOST_TEST_CONTEXT(line) {
-      const problem refused = recognise(config{}, head.get()).error();
-      BOOST_TEST(refused.status == 404);
-      BOOST_TEST(refused.message.find(why) != std::string::npos, refused.message);
-      BOOST_TEST(recognise(settings, head.get()).has_value() == may);
-    }
+    check_refused(line, why, may, settings);
   }
   const parsed_head respelt("", "POST /v1/Realtime/client_secrets");
   BOOST_TEST(!recognise(settings, respelt.get()).has_value());
